@@ -21,7 +21,6 @@ void sonde__set_sa_len(struct sonde_address *address)
     struct sockaddr *sa = (void *)&address->storage;
     sa->sa_len = (uint8_t)address->length;
 #else
-    (void)address;
 #endif
 }
 

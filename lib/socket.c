@@ -80,7 +80,6 @@ static int native_type(unsigned flags)
     return (flags & SONDE_NONBLOCK ? SOCK_NONBLOCK : 0) |
            (flags & SONDE_CLOEXEC ? SOCK_CLOEXEC : 0);
 #else
-    (void)flags;
     return 0;
 #endif
 }

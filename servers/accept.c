@@ -199,7 +199,6 @@ static bool accept_clients(struct server *server,
 void accept_ready(struct server *server, struct watch *watch, unsigned ready)
 {
     long max = server->model->batch;
-    (void)ready;
     if (server->max > 0 && server->max - server->clients < max)
         max = server->max - server->clients;
     accept_clients(server, (struct listen_socket *)(void *)watch, max);

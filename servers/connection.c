@@ -361,7 +361,6 @@ bool connection_advance(struct server *server, struct connection *connection)
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {
-    (void)ready;
     if (connection_advance(server, (struct connection *)(void *)watch))
         server->progress = true;
 }

@@ -93,7 +93,6 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
     struct sonde_datagram ends = {0};
     struct datagram_request request = {.data = server->buffer};
     char text[LOG_ADDRESS];
-    (void)ready;
     _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
                    "no datagram is cut");
     ssize_t length = sonde_datagram_receive_from(

@@ -9,7 +9,6 @@ static ssize_t echo_answer(const void *settings,
                            struct datagram_request *request,
                            const char **answer)
 {
-    (void)settings;
     *answer = request->data;
     return (ssize_t)request->size;
 }

@@ -18,8 +18,6 @@ enum { LOG_AGAIN = 1000 };
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
 {
-    (void)watch;
-    (void)ready;
     if (stop_woken())
         server->progress = true;
 }

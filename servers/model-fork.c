@@ -58,7 +58,6 @@ static void child_ended(pid_t pid, int status, void *user_data)
 static void fork_on_sigchld(int signo)
 {
     int saved = errno;
-    (void)signo;
     sonde_reap(child_ended, the_server->model_data);
     errno = saved;
 }

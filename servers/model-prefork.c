@@ -74,9 +74,6 @@ static uint64_t slot_get(struct slot *slot)
 static void worker_on_parent_end(struct server *server, struct watch *watch,
                                  unsigned ready)
 {
-    (void)server;
-    (void)watch;
-    (void)ready;
     stop_hurry();
 }
 

@@ -125,7 +125,6 @@ static void thread_cut(struct server *server)
    counted off, and still hold the lock.  */
 static void thread_end(struct server *server)
 {
-    (void)server;
     pthread_mutex_lock(&mutex);
     pthread_mutex_unlock(&mutex);
 }

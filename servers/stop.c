@@ -39,7 +39,6 @@ void stop_hurry(void)
 static void end_grace(int signo)
 {
     int saved = errno;
-    (void)signo;
     stop_hurry();
     int fd = watched;
     if (fd >= 0)

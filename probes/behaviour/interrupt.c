@@ -37,7 +37,6 @@ static void interrupt_note(int number)
 
 static void interrupt_nothing(int number)
 {
-    (void)number;
 }
 
 void install_handler(int number, void (*handler)(int), int flags)

@@ -289,7 +289,6 @@ static bool loopback_is_deferred(int listener)
 #ifdef TCP_DEFER_ACCEPT
     return get_int(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 0) != 0;
 #else
-    (void)listener;
     return false;
 #endif
 }

@@ -48,7 +48,6 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
         .out = out,
         .folder = task->pool->watchdog.folder,
     };
-    (void)watch; /* unused: the watchdog ends orphans */
     watchdog_join(&task->pool->watchdog);
     setvbuf(out, NULL, _IOLBF, BUFSIZ); /* findings before a crash are kept */
     for (size_t i = 0; i < task->pool->count; i++)

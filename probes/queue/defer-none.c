@@ -9,7 +9,6 @@
 
 int defer_handshakes(int listener)
 {
-    (void)listener;
     errno = ENOTSUP;
     return -1;
 }

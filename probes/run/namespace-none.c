@@ -23,13 +23,11 @@ int namespace_enter(struct namespace_trouble *trouble)
 
 pid_t namespace_process(const char *name)
 {
-    (void)name;
     return 0;
 }
 
 int namespace_join(const char *name, struct namespace_trouble *trouble)
 {
-    (void)name;
     return namespace_enter(trouble);
 }
 
@@ -40,15 +38,12 @@ bool namespace_shows_settings(void)
 
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 {
-    (void)setting;
     return trouble_set_none(trouble) == 0;
 }
 
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble)
 {
-    (void)setting;
-    (void)value;
     return trouble_set_none(trouble);
 }
 
@@ -60,14 +55,12 @@ int namespace_add_inet6(void)
 
 long namespace_read(const char *setting)
 {
-    (void)setting;
     errno = ENOENT;
     return -1;
 }
 
 enum namespace_place namespace_place(const char *setting, long *value)
 {
-    (void)setting;
     *value = -1;
     return NAMESPACE_UNKNOWN;
 }

@@ -65,9 +65,6 @@ static int accept_says(int fd, struct sockaddr *address, socklen_t *length)
 
 static int accept_fails(int fd, struct sockaddr *address, socklen_t *length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     errno = unit_error;
     return -1;
 }
@@ -75,10 +72,6 @@ static int accept_fails(int fd, struct sockaddr *address, socklen_t *length)
 static int accept4_fails(int fd, struct sockaddr *address, socklen_t *length,
                          unsigned flags)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
-    (void)flags;
     errno = ENOSYS;
     return -1;
 }

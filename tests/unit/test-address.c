@@ -233,9 +233,6 @@ END_TEST
 
 static int shut_getpeername(int fd, struct sockaddr *address, socklen_t *length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     errno = EINVAL;
     return -1;
 }
@@ -279,7 +276,6 @@ END_TEST
 /* Like a system whose addresses are longer than there is room for.  */
 static int name_too_long(int fd, struct sockaddr *address, socklen_t *length)
 {
-    (void)fd;
     address->sa_family = AF_UNIX;
     *length = 300;
     return 0;

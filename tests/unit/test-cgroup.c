@@ -28,7 +28,6 @@ static void make_root(void)
 static int remove_one(const char *path, const struct stat *status, int flag,
                       struct FTW *ftw)
 {
-    (void)status, (void)flag, (void)ftw;
     return remove(path);
 }
 

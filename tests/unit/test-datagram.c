@@ -519,8 +519,6 @@ static int quiet_flag, is_quiet;
 /* A BSD: EPIPE comes with a signal, of datagrams too.  */
 static ssize_t broken_sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)message;
     if (!is_quiet && !(quiet_flag && flags & quiet_flag))
         raise(SIGPIPE);
     errno = EPIPE;
@@ -529,14 +527,12 @@ static ssize_t broken_sendmsg(int fd, const struct msghdr *message, int flags)
 
 static int set_nosigpipe(int fd)
 {
-    (void)fd;
     is_quiet = 1;
     return 0;
 }
 
 static int no_nosigpipe(int fd)
 {
-    (void)fd;
     errno = ENOPROTOOPT;
     return -1;
 }

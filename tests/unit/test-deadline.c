@@ -23,8 +23,6 @@ static int64_t played_now(void)
 /* Nothing is ready, and all of the time passes; an error comes after 3 ms.  */
 static int played_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
-    (void)fds;
-    (void)count;
     polls++;
     last_timeout = milliseconds;
     if (errors_to_come > 0) {
@@ -195,9 +193,6 @@ static void played_sleep(int milliseconds)
 /* Fails at once, for ever: no clock moves.  */
 static int failing_poll(struct pollfd *fds, nfds_t count, int milliseconds)
 {
-    (void)fds;
-    (void)count;
-    (void)milliseconds;
     polls++;
     errno = EINTR;
     return -1;

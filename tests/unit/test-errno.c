@@ -35,64 +35,42 @@ static ssize_t give_error(void)
 
 static int bind_fails(int fd, const struct sockaddr *address, socklen_t length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     return (int)give_error();
 }
 
 static int accept_fails(int fd, struct sockaddr *address, socklen_t *length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     return (int)give_error();
 }
 
 static int accept4_fails(int fd, struct sockaddr *address, socklen_t *length,
                          unsigned flags)
 {
-    (void)flags;
     return accept_fails(fd, address, length);
 }
 
 static int pipe_fails(int ends[2])
 {
-    (void)ends;
     return (int)give_error();
 }
 
 static ssize_t recv_fails(int fd, void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)size;
-    (void)flags;
     return give_error();
 }
 
 static ssize_t send_fails(int fd, const void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)size;
-    (void)flags;
     return give_error();
 }
 
 static ssize_t recvmsg_fails(int fd, struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)message;
-    (void)flags;
     return give_error();
 }
 
 static ssize_t sendmsg_fails(int fd, const struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)message;
-    (void)flags;
     return give_error();
 }
 
@@ -360,7 +338,6 @@ static int is_epoll(const struct sonde_poller *poller)
 #ifdef HAVE_EPOLL
     return poller->way == &sonde__poller_epoll;
 #else
-    (void)poller;
     return 0;
 #endif
 }

@@ -42,8 +42,6 @@ static bool done(size_t index, void *data)
 
 static bool done_no_more(size_t index, void *data)
 {
-    (void)index;
-    (void)data;
     calls_of_done++;
     return false;
 }

@@ -302,10 +302,6 @@ static int getaddrinfo_held(const char *host, const char *service,
                             struct addrinfo **list)
 {
     char byte;
-    (void)host;
-    (void)service;
-    (void)hints;
-    (void)list;
     if (write(held[1], "x", 1) != 1)
         return EAI_SYSTEM;
     /* Until the other end is closed, in every process.  */
@@ -318,10 +314,6 @@ static int getaddrinfo_says_no(const char *host, const char *service,
                                const struct addrinfo *hints,
                                struct addrinfo **list)
 {
-    (void)host;
-    (void)service;
-    (void)hints;
-    (void)list;
     return EAI_NONAME;
 }
 

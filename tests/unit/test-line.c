@@ -216,10 +216,6 @@ END_TEST
 
 static ssize_t recv_reset(int fd, void *into, size_t size, int flags)
 {
-    (void)fd;
-    (void)into;
-    (void)size;
-    (void)flags;
     errno = ECONNRESET;
     return -1;
 }
@@ -239,8 +235,6 @@ END_TEST
 /* A peer that sends as fast as it is read, and never a newline.  */
 static ssize_t recv_flood(int fd, void *into, size_t size, int flags)
 {
-    (void)fd;
-    (void)flags;
     reads++;
     memset(into, 'x', size);
     return (ssize_t)size;
@@ -270,8 +264,6 @@ static ssize_t recv_ready(int fd, void *into, size_t size, int flags)
 {
     size_t left = (size_t)line_count * line_length - sent;
     char *bytes = into;
-    (void)fd;
-    (void)flags;
     reads++;
     if (size > left)
         size = left;

@@ -37,9 +37,6 @@ static int get_option(int fd, int level, int name)
 
 static int bind_says(int fd, const struct sockaddr *address, socklen_t length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     errno = unit_error;
     return -1;
 }
@@ -47,16 +44,11 @@ static int bind_says(int fd, const struct sockaddr *address, socklen_t length)
 static int bind_succeeds(int fd, const struct sockaddr *address,
                          socklen_t length)
 {
-    (void)fd;
-    (void)address;
-    (void)length;
     return 0;
 }
 
 static int listen_says(int fd, int backlog)
 {
-    (void)fd;
-    (void)backlog;
     errno = unit_error;
     return -1;
 }
@@ -91,7 +83,6 @@ static int listen_notes(int fd, int backlog)
    do for calls that are all made up.  */
 static int socket_of_any_kind(int family, int type, int protocol)
 {
-    (void)family;
     return real.socket(AF_INET, type, protocol);
 }
 

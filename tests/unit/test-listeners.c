@@ -44,7 +44,6 @@ static int look(const struct sonde_listener *listener, void *data)
 
 static int stop(const struct sonde_listener *listener, void *data)
 {
-    (void)listener;
     ++*(int *)data;
     return 1;
 }
@@ -152,8 +151,6 @@ static int answer_flags, answer_port, answers;
 
 static ssize_t answering(int fd, struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)flags;
     if (answers-- <= 0) {
         errno = EAGAIN;
         return -1;
@@ -181,9 +178,6 @@ static void prepare(int port, int flags, int count)
 
 static int never_ready(struct pollfd *fds, nfds_t count, int timeout)
 {
-    (void)fds;
-    (void)count;
-    (void)timeout;
     return 0;
 }
 
@@ -210,9 +204,6 @@ static int calls_made;
 
 static ssize_t send_failing(int fd, const struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)message;
-    (void)flags;
     calls_made++;
     errno = unit_error;
     return -1;
@@ -220,9 +211,6 @@ static ssize_t send_failing(int fd, const struct msghdr *message, int flags)
 
 static ssize_t receive_failing(int fd, struct msghdr *message, int flags)
 {
-    (void)fd;
-    (void)message;
-    (void)flags;
     calls_made++;
     errno = unit_error;
     return -1;
@@ -230,7 +218,6 @@ static ssize_t receive_failing(int fd, struct msghdr *message, int flags)
 
 static int always_ready(struct pollfd *fds, nfds_t count, int timeout)
 {
-    (void)timeout;
     for (nfds_t i = 0; i < count; i++)
         fds[i].revents = fds[i].events;
     return (int)count;
@@ -318,8 +305,6 @@ static int own(const struct sonde_owner *owner, void *data)
 
 static int refuse(const struct sonde_owner *owner, void *data)
 {
-    (void)owner;
-    (void)data;
     return 1;
 }
 
@@ -364,10 +349,6 @@ static int links_error, links_seen;
 static ssize_t link_failing(int directory, const char *name, char *text,
                             size_t size)
 {
-    (void)directory;
-    (void)name;
-    (void)text;
-    (void)size;
     links_seen++;
     errno = links_error;
     return -1;
@@ -530,7 +511,6 @@ static DIR *fdopendir_too_late(int fd)
 
 static DIR *fdopendir_without_memory(int fd)
 {
-    (void)fd;
     errno = ENOMEM;
     return NULL;
 }

@@ -83,7 +83,6 @@ END_TEST
 
 static int parent_death_fails(int signo)
 {
-    (void)signo;
     errno = error;
     return -1;
 }

@@ -59,10 +59,6 @@ static int refusals;
 static int change_refuses(struct sonde_poller *which, int fd, unsigned old,
                           unsigned new)
 {
-    (void)which;
-    (void)fd;
-    (void)old;
-    (void)new;
     refusals++;
     errno = EINVAL;
     return -1;
@@ -70,14 +66,12 @@ static int change_refuses(struct sonde_poller *which, int fd, unsigned old,
 
 static int wait_finds_nothing(struct sonde_poller *which, int milliseconds)
 {
-    (void)which;
     ck_assert_int_eq(milliseconds, 0);
     return 0;
 }
 
 static void close_nothing(struct sonde_poller *which)
 {
-    (void)which;
 }
 
 static const struct sonde__poller_way refusing = {.close = close_nothing,
@@ -344,9 +338,6 @@ END_TEST
 
 static int poll_says(struct pollfd *fds, nfds_t count, int timeout)
 {
-    (void)fds;
-    (void)count;
-    (void)timeout;
     errno = unit_error;
     return -1;
 }
@@ -412,7 +403,6 @@ END_TEST
 
 static void ignore(int signo)
 {
-    (void)signo;
     value++;
 }
 

@@ -124,7 +124,6 @@ END_TEST
 
 static int count(const struct sonde_listener *listener, void *data)
 {
-    (void)listener;
     return ++*(int *)data == 3;
 }
 

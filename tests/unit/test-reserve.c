@@ -79,10 +79,6 @@ END_TEST
 static int accept4_taken(int fd, struct sockaddr *peer, socklen_t *length,
                          unsigned flags)
 {
-    (void)fd;
-    (void)peer;
-    (void)length;
-    (void)flags;
     ck_assert_int_ge(dup(0), 0);
     errno = EMFILE;
     return -1;
@@ -117,8 +113,6 @@ static int socket_of_one(int family, int type, int protocol)
         errno = EAFNOSUPPORT;
         return -1;
     }
-    (void)type;
-    (void)protocol;
     return dup(listener);
 }
 

@@ -43,10 +43,6 @@ static void check_text(size_t at, const char *expected)
 static int no_thread(pthread_t *thread, const pthread_attr_t *attributes,
                      void *(*run)(void *), void *argument)
 {
-    (void)thread;
-    (void)attributes;
-    (void)run;
-    (void)argument;
     return EAGAIN;
 }
 
@@ -425,9 +421,6 @@ static int refusing_getaddrinfo(const char *host, const char *service,
                                 const struct addrinfo *hints,
                                 struct addrinfo **found)
 {
-    (void)host;
-    (void)service;
-    (void)hints;
     /* Some leave what they like here when they fail.  */
     *found = (struct addrinfo *)(void *)&refused_code;
     errno = EMFILE;
@@ -471,10 +464,6 @@ static int forgetful_getaddrinfo(const char *host, const char *service,
                                  const struct addrinfo *hints,
                                  struct addrinfo **found)
 {
-    (void)host;
-    (void)service;
-    (void)hints;
-    (void)found;
     errno = 0;
     return EAI_SYSTEM;
 }

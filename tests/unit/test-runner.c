@@ -54,7 +54,6 @@ static void write_line(FILE *out, int number)
 /* As many lines as PLAN says.  */
 static bool well(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
     findings_write(out, &(struct findings){0});
     for (int i = 0; i < *(const int *)plan; i++)
         write_line(out, i);
@@ -70,8 +69,6 @@ static _Noreturn void hang(void)
 
 static bool hangs(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
-    (void)plan;
     signal(SIGTERM, SIG_IGN);
     write_line(out, 1);
     fflush(out);
@@ -80,7 +77,6 @@ static bool hangs(FILE *out, int watch, const void *plan)
 
 static bool crashes(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
     write_line(out, 1);
     fflush(out);
     raise(*(const int *)plan);
@@ -89,8 +85,6 @@ static bool crashes(FILE *out, int watch, const void *plan)
 
 static bool flushes(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
-    (void)plan;
     write_line(out, 1);
     fflush(NULL);
     return true;
@@ -98,8 +92,6 @@ static bool flushes(FILE *out, int watch, const void *plan)
 
 static bool gives_up(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
-    (void)plan;
     write_line(out, 1);
     return false;
 }
@@ -107,7 +99,6 @@ static bool gives_up(FILE *out, int watch, const void *plan)
 /* The text of PLAN behind a good line.  */
 static bool says(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
     write_line(out, 1);
     fputs(plan, out);
     return true;
@@ -141,8 +132,6 @@ static bool closes_early(FILE *out, int watch, const void *plan)
 
 static bool never_ends_a_line(FILE *out, int watch, const void *plan)
 {
-    (void)watch;
-    (void)plan;
     write_line(out, 1);
     for (int i = 0; i < 100000; i++)
         putc('x', out);
@@ -231,7 +220,6 @@ static int64_t resumed;
 static void stand_still(const struct findings *so_far, int64_t elapsed)
 {
     siginfo_t info;
-    (void)so_far;
     if (calls_of_progress++ > 0)
         return;
     waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
@@ -356,8 +344,6 @@ END_TEST
 /* Says on the descriptor PLAN that it is there, and then looks at nothing.  */
 static bool deaf(FILE *out, int watch, const void *plan)
 {
-    (void)out;
-    (void)watch;
     (void)!write(*(const int *)plan, "x", 1);
     poll(NULL, 0, LATE);
     return true;

@@ -28,8 +28,6 @@ static int calls, quiet;
 /* A host whose poll says ready, whatever recv says.  */
 static int poll_lies(struct pollfd *fds, nfds_t count, int timeout)
 {
-    (void)timeout;
-    (void)count;
     fds->revents = POLLIN;
     return 1;
 }
@@ -170,10 +168,6 @@ END_TEST
 
 static ssize_t recv_interrupted(int fd, void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)size;
-    (void)flags;
     errno = EINTR;
     return -1;
 }
@@ -188,8 +182,6 @@ static int64_t now_played(void)
 
 static ssize_t recv_slowly(int fd, void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)flags;
     played += 10 * 1000000;
     memset(buffer, 'x', size ? 1 : 0);
     return size ? 1 : 0;
@@ -197,9 +189,6 @@ static ssize_t recv_slowly(int fd, void *buffer, size_t size, int flags)
 
 static ssize_t send_slowly(int fd, const void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)flags;
     played += 10 * 1000000;
     return size ? 1 : 0;
 }
@@ -240,7 +229,6 @@ END_TEST
 
 static void note(int signo)
 {
-    (void)signo;
     calls++;
 }
 
@@ -270,10 +258,6 @@ END_TEST
 
 static ssize_t recv_nothing(int fd, void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)size;
-    (void)flags;
     calls++;
     errno = unit_error;
     return -1;
@@ -281,10 +265,6 @@ static ssize_t recv_nothing(int fd, void *buffer, size_t size, int flags)
 
 static ssize_t send_nothing(int fd, const void *buffer, size_t size, int flags)
 {
-    (void)fd;
-    (void)buffer;
-    (void)size;
-    (void)flags;
     calls++;
     errno = unit_error;
     return unit_error ? -1 : 0;
@@ -349,7 +329,6 @@ END_TEST
 /* A host with SO_NOSIGPIPE alone, played by one that has the flag.  */
 static int set_nosigpipe_works(int fd)
 {
-    (void)fd;
     quiet++;
     return 0;
 }
@@ -375,15 +354,12 @@ END_TEST
 
 static int no_nosigpipe(int fd)
 {
-    (void)fd;
     errno = EINVAL; /* macOS, for a connection that is gone */
     return -1;
 }
 
 static int no_sigtimedwait(const sigset_t *set, const struct timespec *timeout)
 {
-    (void)set;
-    (void)timeout;
     errno = ENOSYS;
     return -1;
 }
@@ -566,8 +542,6 @@ END_TEST
 
 static int shutdown_fails(int fd, int how)
 {
-    (void)fd;
-    (void)how;
     errno = calls;
     return -1;
 }

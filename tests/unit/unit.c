@@ -55,39 +55,23 @@ static int give_error(void)
 
 int unit_failing_socket(int family, int type, int protocol)
 {
-    (void)family;
-    (void)type;
-    (void)protocol;
     return give_error();
 }
 
 int unit_failing_fcntl(int fd, int command, int argument)
 {
-    (void)fd;
-    (void)command;
-    (void)argument;
     return give_error();
 }
 
 int unit_failing_getsockopt(int fd, int level, int name, void *value,
                             socklen_t *length)
 {
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)length;
     return give_error();
 }
 
 int unit_failing_setsockopt(int fd, int level, int name, const void *value,
                             socklen_t length)
 {
-    (void)fd;
-    (void)level;
-    (void)name;
-    (void)value;
-    (void)length;
     return give_error();
 }
 

@@ -66,7 +66,6 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
     probe_report(probe, "signal-driven", "%s", outcome);
     return outcome;
 #else
-    (void)nonblock_errno_on_signal;
     probe_report_constant(probe, "signal-driven", "no O_ASYNC");
     return "no O_ASYNC";
 #endif

@@ -21,7 +21,6 @@ static volatile sig_atomic_t count, depth, deepest, informed;
 
 static void signal_delivery_counting(int number)
 {
-    (void)number;
     count++;
 }
 
@@ -41,8 +40,6 @@ static void signal_delivery_nested(int number)
 static void signal_delivery_with_info(int number, siginfo_t *info,
                                       void *context)
 {
-    (void)number;
-    (void)context;
     informed = info && info->si_pid == getpid();
 }
 
@@ -101,7 +98,6 @@ static bool signal_delivery_stays(int flags)
 
 static void signal_delivery_raise_other(int number)
 {
-    (void)number;
     count = 0;
     raise(SIGUSR2);
     deepest = count; /* 0: pending until this handler returns */
