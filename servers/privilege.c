@@ -16,13 +16,20 @@
 
 int privilege_find(const char *name, struct identity *identity)
 {
+    char *end;
     errno = 0;
     const struct passwd *found = getpwnam(name);
+    unsigned long number = strtoul(name, &end, 10);
+    if (!found && *name >= '0' && *name <= '9' && !*end &&
+        number == (uid_t)number)
+        found = getpwuid((uid_t)number);
     if (!found)
         return log_line("--user %s: %s", name,
-                        errno ? strerror(errno) : "no such user");
-    *identity = (struct identity){name, found->pw_uid, found->pw_gid};
-    return 0;
+                        errno && errno != ERANGE ? strerror(errno)
+                                                 : "no such user");
+    *identity =
+        (struct identity){strdup(found->pw_name), found->pw_uid, found->pw_gid};
+    return identity->name ? 0 : log_line("--user: %s", strerror(errno));
 }
 
 /* ---- groups -------------------------------------------------------------- */

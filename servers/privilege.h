@@ -6,15 +6,15 @@
 
 #include <sys/types.h>
 
-/* A user to become.  NAME is not copied.  */
+/* A user to become.  NAME is for the life of the process.  */
 struct identity {
     const char *name;
     uid_t user;
     gid_t group;
 };
 
-/* Look up the user NAME, and fill in IDENTITY, which points to NAME.  Returns
-   0, or -1 with the reason in the log.  */
+/* Look up the user NAME, a name or the number of a user with a name, and fill
+   in IDENTITY.  Returns 0, or -1 with the reason in the log.  */
 int privilege_find(const char *name, struct identity *identity);
 
 /* Become IDENTITY for good, with the group of IDENTITY alone.  A process of

@@ -239,6 +239,8 @@ bad "'127.0.0.1%lo' is not an IPv4 address" -p 0 --address=127.0.0.1%lo
 bad '192.0.2.1' -p 0 --address=192.0.2.1
 [ "$six" = no ] || bad 'requires an interface' -p 0 --address=fe80::1
 bad 'no such user' -p 0 --user=nobody-of-this-name
+bad 'no such user' -p 0 --user=4000000000
+bad 'no such user' -p 0 --user=99999999999999999999
 bad 'is not a socket' --inetd
 bad 'requires a path' --unix=
 bad 'not an octal mode' --unix="$scratch/never" --unix-mode=rw
@@ -423,6 +425,9 @@ if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1; then
         fi
         halt
     done
+    serve "$echosrv" -4 -p 0 --user="$(id -u nobody)"
+    is "--user, by number" [ "$(user_of "$server")" = "$(id -u nobody)" ]
+    halt
 else
     skip "--user" "needs root"
 fi
