@@ -82,14 +82,14 @@ server () {
         .listeners[0].drops $deferred and .totals.overflows == 0 and
         .totals.drops == 0"
     is "$name: nothing is advised" sh -c '
-        grep -q "to do nothing" "$1" && ! grep -q "ask for more\|raise" "$1"' - \
+        grep -q "to do nothing" "$1" && ! grep -q "larger backlog\|raise" "$1"' - \
         "$scratch/good.txt"
     [ "$deferred" = "== 0" ] ||
         is "$name: the reason is named" grep -q \
             "the reasons counted here are TCP_DEFER_ACCEPT" "$scratch/good.txt"
     is "$name: a real overflow is counted" holds full \
         ".totals.overflows > 0 and .listeners[0].percent == 100"
-    is "$name: and said" grep -q "to do it is full: .* ask for more" \
+    is "$name: and said" grep -q "to do the queue is full: .* larger backlog" \
         "$scratch/full.txt"
     rm -f "$scratch"/good.* "$scratch"/full.*
 }
@@ -187,7 +187,7 @@ END
         .totals.resets >= 60'
     is "haproxy, check: nothing is advised, and the reason is named" sh -c '
         grep -q "to do nothing.*the reasons counted here are clients that \
-reset" "$1" && ! grep -q "ask for more\|raise" "$1"' - "$scratch/good.txt"
+reset" "$1" && ! grep -q "larger backlog\|raise" "$1"' - "$scratch/good.txt"
 else
     skip "haproxy" "haproxy is not here"
 fi

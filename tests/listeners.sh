@@ -270,8 +270,8 @@ is "nothing there: exit status 1, and a sentence" sh -c '[ "$1" -eq 1 ] &&
 # Explaining.
 run "$listeners" "$scratch/full"
 is "explained: what it got, and that it is full" sh -c '
-    tr -s " \n" " " < "$1/out" | grep -q "got a backlog of 3, by which 4 can wait\
- for accept .* queued 4 now, 100% of what fits: the next client waits"' - \
+    tr -s " \n" " " < "$1/out" | grep -q "in force a backlog of 3: room for 4 \
+connections .* queued 4 now, 100% of the capacity: connect of the next client"' - \
     "$scratch"
 run "$listeners" "$port"
 is "explained: in 80 columns" lacks "$scratch/out" '.\{81\}'
@@ -594,7 +594,7 @@ for kind in deferred halfopen; do
  queue of this network namespace was ever full.* the reasons counted here are\
  $reason" "$scratch/out"
     is "$kind: nothing is to be raised" sh -c '
-        ! grep -q "ask for more\|rais\|has been full" "$1"' - "$scratch/out"
+        ! grep -q "larger backlog\|rais\|has been full" "$1"' - "$scratch/out"
     is "$kind: the table says so, too" grep -q \
         "no accept queue was ever" "$scratch/table"
     is "$kind: and so do the metrics" grep -qx \
@@ -614,8 +614,8 @@ is "an overflow, where no other listener has drops" sh -c '
 run in_namespace ". $scratch/lib.sh; start inet:1:2
     \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 is "full, and nobody turned away: nothing is to be raised" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "to do it is full: .*; it has not\
- overflowed so far *$"' - "$scratch/out"
+    tr -s " \n" " " < "$1" | grep -q "to do the queue is full: .*; no \
+overflow so far *$"' - "$scratch/out"
 is_sanitized || {
     run in_namespace ". $scratch/lib.sh; start deferred:50:20
         mount -t tmpfs none /proc || exit 9
@@ -672,8 +672,8 @@ run in_namespace ". $scratch/lib.sh; start inet:1:8
         cmp -s $scratch/before $scratch/after && break
     done; \$listeners -4 \$(sed -n '1s/.*://p' $scratch/names); stop"
 is "explained: what drops are, and what is full" sh -c '
-    tr -s " \n" " " < "$1" | grep -q "queued 2 now, 100% of what fits: the SYN\
- of the next client is dropped.*These are not clients.*to do it is full"' - \
+    tr -s " \n" " " < "$1" | grep -q "queued 2 now, 100% of the capacity: the \
+SYN of the next client is dropped.*Packets are not clients.*to do the queue is full"' - \
     "$scratch/out"
 drops=$(awk '/ListenDrops/ { print $2 }' "$scratch/after")
 overflows=$(awk '/ListenOverflows/ { print $2 }' "$scratch/after")
@@ -705,14 +705,14 @@ run in_namespace ". $scratch/lib.sh
 if grep -q '^changed$' "$scratch/out"; then
     is "the limit is the cap: asked for so much or more, cut by the setting" \
         sh -c 'tr -s " \n" " " < "$1" | grep -q \
-        "asked 10 or more.*cut by net.core.somaxconn = 10, if more was"' - \
+        "requested 10 or more.*cut by net.core.somaxconn = 10, if the"' - \
         "$scratch/out"
     run in_namespace ". $scratch/lib.sh; start inet:511:0
         echo 10 > /proc/sys/net/core/somaxconn
         \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
     is "the setting was lowered since: it is said" sh -c '
-        tr -s " \n" " " < "$1" | grep -q "got a backlog of 511.*is 10 now and was\
- more then"' - "$scratch/out"
+        tr -s " \n" " " < "$1" | grep -q "in force a backlog of 511.*is 10 now \
+and was higher"' - "$scratch/out"
 else
     skip "the limit is the cap" "net.core.somaxconn is hidden here"
     skip "the setting was lowered since" "net.core.somaxconn is hidden here"
@@ -735,7 +735,7 @@ elif [ "$status" -eq 9 ]; then
     skip "without /proc" "nothing may be mounted here"
 else
     is "without /proc: the list, and that owners are not told" sh -c '
-        [ "$1" -eq 0 ] && grep -q "owners .* here (/proc is not mounted)" "$2"' - \
+        [ "$1" -eq 0 ] && grep -q "owners are unknown (/proc is not mounted)" "$2"' - \
         "$status" "$scratch/out"
 fi
 run in_namespace "$listeners --json; $listeners"

@@ -48,7 +48,7 @@ static void explain_put_owners(FILE *out, const struct listeners *listeners,
     struct sentence text = {""};
     listeners_say_owners(&text, row, SIZE_MAX);
     if (row->owner_count > 1)
-        say(&text, ", which share it");
+        say(&text, ", which share the socket");
     if (row->owner_count == 0 && listeners->hidden < 0)
         say(&text, "unknown here (%s)", listeners_why_hidden(listeners));
     else if (row->owner_count == 0) {
@@ -72,10 +72,9 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     struct sentence asked = {""}, cut = {""};
     if (row->listener.capacity == 0) {
         say(&asked,
-            "none, or more than %d: the kernel keeps 16 bits of it, "
-            "with a sign",
+            "0, or more than %d: the kernel keeps a signed 16-bit number",
             SHRT_MAX);
-        say(&cut, "nothing: it is not cut, and makes the listener deaf");
+        say(&cut, "nothing; with this backlog no client is ever queued");
     } else if (backlog < 0 || !cap->setting[0] || cap->value < 0) {
         say(&asked, "unknown: the kernel keeps the backlog in force, not the "
                     "backlog requested");
@@ -87,7 +86,8 @@ static void put_asked(FILE *out, const struct listeners *listeners,
             "%ld or more, or a negative number: the kernel "
             "keeps the backlog in force, not the backlog requested",
             backlog);
-        say(&cut, "%s = %ld, if more was asked for", cap->setting, cap->value);
+        say(&cut, "%s = %ld, if the program requested more", cap->setting,
+            cap->value);
     } else if (backlog < cap->value) {
         say(&asked, "%ld; more only if %s was %ld then", backlog, cap->setting,
             backlog);
@@ -95,17 +95,16 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     } else {
         say(&asked, "%ld or more", backlog);
         say(&cut,
-            "not by %s, which is %ld now and was more then; it will "
-            "be cut when the program calls listen again",
+            "not by %s, which is %ld now and was higher at listen; the next "
+            "listen will cut the backlog",
             cap->setting, cap->value);
     }
-    put_sentence(out, "asked", &asked);
+    put_sentence(out, "requested", &asked);
     if (backlog >= 0) {
         say(&asked, "a backlog of %ld", backlog);
         if (row->listener.capacity >= 0)
-            say(&asked, ", by which %ld can wait for accept",
-                row->listener.capacity);
-        put_sentence(out, "got", &asked);
+            say(&asked, ": room for %ld connections", row->listener.capacity);
+        put_sentence(out, "in force", &asked);
     }
     put_sentence(out, "cut by", &cut);
 }
@@ -119,15 +118,14 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     else
         say(&text, "%ld now", row->listener.queue.queued);
     if (row->percent >= 0)
-        say(&text, ", %d%% of what fits", row->percent);
+        say(&text, ", %d%% of the capacity", row->percent);
     if (row->percent == 100 && listeners->is_linux)
         say(&text, "%s",
             listener_is_unix(&row->listener)
-                ? ": the next client waits in connect, or gets "
-                  "EAGAIN if it is non-blocking"
-                : ": the SYN of the next client is dropped, and it "
-                  "retransmits, without an error, until its connect "
-                  "times out");
+                ? ": connect of the next client blocks, or fails with EAGAIN "
+                  "if non-blocking"
+                : ": the SYN of the next client is dropped and retransmitted, "
+                  "without an error, until connect times out");
     put_sentence(out, "queued", &text);
 }
 
@@ -167,15 +165,15 @@ static void put_drops(FILE *out, const struct listeners *listeners,
                          "wait, or get an error"
                        : "not counted for each listener here");
     else if (drops == 0)
-        say(&text, "none since it began to listen");
+        say(&text, "none since listen");
     else
         say(&text,
-            "%ld packet%s since it began to listen, for whatever reason. "
-            "These are not clients: one may count many times and get in at "
-            "last. (The kernel's sk_drops; ss -m shows it as d.) It counts "
-            "SYNs and last ACKs that found no room, but also last ACKs put "
-            "off by TCP_DEFER_ACCEPT, handshakes that the client reset "
-            "(half-open health checks, scans), stray RST and FIN.",
+            "%ld packet%s since listen, for any reason. Packets are not "
+            "clients: a client may be counted many times and still connect. "
+            "Counted (sk_drops; d in ss -m) are SYNs and last ACKs that found "
+            "no room, but also last ACKs put off by TCP_DEFER_ACCEPT, "
+            "handshakes that the client reset (half-open health checks, "
+            "scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
     if (!listener_is_unix(&row->listener) && totals->drops >= 0)
@@ -190,8 +188,8 @@ static void say_harmless(struct sentence *text,
 {
     bool deferred = totals->deferred > 0, resets = totals->resets > 0;
     say(text, "nothing: no accept queue of this network namespace was ever "
-              "full (ListenOverflows 0), so a longer one would change none of "
-              "these drops");
+              "full (ListenOverflows 0), so a longer queue would change none "
+              "of these drops");
     if (totals->drops > 0)
         say(text,
             "; %lld attempts were dropped for another reason, such as a want "
@@ -217,12 +215,13 @@ static void say_suspect(struct sentence *text,
         "namespace dropped %lld packets (ListenOverflows), ",
         (long long)listeners->totals.overflows);
     say(text, "%s",
-        listeners->dropping == 1 ? "and no other listener has drops: it was "
-                                   "this one, or one closed since"
-                                 : "and whether this listener was one of them "
-                                   "its drops do not tell");
-    say(text, ". Look again while clients wait: 100%% full is the proof; only "
-              "then let the program call accept faster, or ask for more");
+        listeners->dropping == 1 ? "and no other listener has drops: this "
+                                   "listener dropped them, or one closed since"
+                                 : "and the drops do not show whether this "
+                                   "listener was one of them");
+    say(text,
+        ". Look again while clients wait: 100%% full is the proof; only then "
+        "make the program call accept faster, or request a larger backlog");
 }
 
 /* Whether the full queue of ROW may have overflowed.  False only for TCP if the
@@ -240,20 +239,20 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
-    say(text, "it is full: see whether the program still calls accept, and "
-              "fast enough");
+    say(text, "the queue is full: check whether the program still calls "
+              "accept, and fast enough");
     if (!may_overflow(listeners, row)) {
-        say(text, "; it has not overflowed so far");
+        say(text, "; no overflow so far");
         return;
     }
-    say(text, "; then let it ask for more");
+    say(text, "; then request a larger backlog");
     if (cap->setting[0] && row->listener.queue.backlog == cap->value)
-        say(text, ", having raised %s, which cuts it%s", cap->setting,
+        say(text, ", after raising %s, which cuts the backlog%s", cap->setting,
             !strncmp(cap->scope, "net:", 4)
                 ? " (that of this network namespace: a container "
                   "has its own)"
                 : "");
-    say(text, ", and restart it: both count when it calls listen");
+    say(text, ", and restart the program: both take effect at listen");
 }
 
 /* Write the sentence "to do".  Only a full queue that may have overflowed is a
@@ -265,8 +264,8 @@ static void put_advice(FILE *out, const struct listeners *listeners,
     struct sentence text = {""};
     if (row->listener.capacity == 0)
         say(&text,
-            "no client gets in: let the program ask for at most %d, or "
-            "the cap be no higher, and restart it",
+            "no client is ever queued: let the program request at most %d, or "
+            "lower the cap to that, and restart the program",
             SHRT_MAX);
     else if (row->percent < 0)
         say(&text, "unknown: without the capacity of the queue, the percentage "
@@ -278,8 +277,8 @@ static void put_advice(FILE *out, const struct listeners *listeners,
     else if (queue->drops > 0 && listeners->totals.overflows == 0)
         say_harmless(&text, &listeners->totals);
     else if (queue->drops > 0)
-        say(&text, "find out whether a queue was full: the drops do not tell, "
-                   "and ListenOverflows, which does, cannot be read here");
+        say(&text, "find out whether a queue was full: the drops do not show "
+                   "that, and ListenOverflows cannot be read here");
     else if (queue->queued > 0)
         say(&text, "nothing, if the queue empties again: look twice");
     else

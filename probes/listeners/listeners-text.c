@@ -101,9 +101,9 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
 {
     int64_t overflows = listeners->totals.overflows;
     struct sentence note = {""};
-    say(&note, "drops are packets, not clients, discarded for whatever reason "
-               "since listen: also ACKs put off by TCP_DEFER_ACCEPT, resets, "
-               "scans; ");
+    say(&note,
+        "drops are packets, not clients, discarded for any reason since "
+        "listen: also ACKs put off by TCP_DEFER_ACCEPT, resets, scans; ");
     if (overflows < 0)
         say(&note, "whether an accept queue was full is unknown "
                    "(ListenOverflows cannot be read)");
@@ -134,23 +134,23 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;
-        say(&note, "%s listeners are not told of here (%s)",
+        say(&note, "%s listeners are not reported here (%s)",
             listeners_family_words(i), errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
     if (dropping > 0 && listeners->is_linux)
         put_drops_note(out, listeners);
     if (deaf > 0) {
-        say(&note, "deaf: %zu, with a backlog of 0: no client gets in", deaf);
+        say(&note, "deaf: %zu, with a backlog of 0: no client is ever queued",
+            deaf);
         put_sentence(out, NULL, &note);
     }
     if (listeners->hidden < 0)
-        say(&note, "owners are not told here (%s)",
-            listeners_why_hidden(listeners));
+        say(&note, "owners are unknown (%s)", listeners_why_hidden(listeners));
     else if (ownerless > 0) {
         say(&note,
             listeners->hidden > 0 ? "owners hidden: %zu, "
-                                  : "owners not seen: %zu; it may be ",
+                                  : "owners not visible: %zu; perhaps ",
             ownerless);
         listeners_say_unseen(&note, listeners);
     }
