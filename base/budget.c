@@ -47,7 +47,7 @@ static int64_t count_threads(const char *pid, uid_t user)
 /* Lower BOUND to the number of threads that RLIMIT_NPROC, a limit for all
    threads of the user, still allows.  The kernel does not report their number,
    so visible threads are counted.  BOUND stays if the limit is very high, or
-   limit or threads are unreadable, and for root, who has no such limit.  */
+   limit or threads are unreadable, and for root, without such a limit.  */
 static void bound_user(struct budget_bound *bound)
 {
 #ifdef RLIMIT_NPROC /* illumos has none */

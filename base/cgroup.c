@@ -361,12 +361,12 @@ static void bound_memory(const struct cgroup *group, struct budget_bound *bound)
 }
 
 void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
-                  const char *whose)
+                  const char *source)
 {
     if (left >= bound->left)
         return;
     bound->left = left > 0 ? left : 0;
-    snprintf(bound->by, sizeof bound->by, "%s%s", by, whose);
+    snprintf(bound->by, sizeof bound->by, "%s%s", by, source);
 }
 
 void cgroups_bound(const struct cgroups *groups, struct budget *budget)

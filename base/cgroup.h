@@ -46,10 +46,10 @@ int cgroups_find(struct cgroups *groups, const char *root);
 /* Free the folders and empty GROUPS.  */
 void cgroups_free(struct cgroups *groups);
 
-/* Lower BOUND to LEFT, at least 0, with BY followed by WHOSE as the source.  A
+/* Lower BOUND to LEFT, at least 0, with BY followed by SOURCE as the origin.  A
    BOUND that is not higher than LEFT stays.  */
 void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
-                  const char *whose);
+                  const char *source);
 
 /* Lower the bounds in BUDGET to the amounts left by GROUPS, at least 0; a bound
    that is lower stays.  Memory: the limit minus the use, plus clean unmapped

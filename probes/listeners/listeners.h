@@ -46,7 +46,7 @@ struct listeners {
     int complete;     /* result of sonde_owners_complete, or -1 */
     int dropping;     /* TCP listeners with drops; -1: not all were read */
     int errors[LISTENERS_FAMILIES]; /* errno of an unread family, or 0 */
-    pid_t pid;       /* the process whose network namespace is read, by /proc;
+    pid_t pid;       /* read the network namespace of this process, by /proc;
                         0: this process */
     int reduced;     /* errno of sonde_listeners if /proc was read in its place,
                         which has fewer figures; EPERM with PID; 0 otherwise */

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "probes/listeners/listeners.h"
 
-/* A connection, and the address of the listener in whose queue it waits: with
+/* A waiting connection, and the address of the listener of the queue: with
    SO_REUSEPORT the system does not report which of several listeners.  */
 struct waiting_row {
     struct sonde_waiting connection;
@@ -29,7 +29,7 @@ struct waiting {
 int waiting_read(struct waiting *waiting, struct listeners *listeners,
                  int timeout);
 
-/* Remove the connections whose listener is not in LISTENERS.  */
+/* Remove the connections without a listener in LISTENERS.  */
 void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
 
 /* The connections of WAITING for ROW and its siblings of the same address: the

@@ -170,7 +170,7 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
 }
 
 /* The child was killed by signal NUMBER: fill in the trouble, MEMORY included.
-   SIGKILL may come from the OOM killer, whose counter some hosts show.  Returns
+   SIGKILL may come from the OOM killer; some hosts show a counter.  Returns
    -1.  */
 static int fail_killed(struct run *run, int number)
 {
