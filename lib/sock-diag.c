@@ -114,7 +114,7 @@ size_t sonde__diag_request(unsigned char *request, int family, int waiting,
     } else {
         body[0] = family == AF_INET ? linux_inet : linux_inet6;
         body[1] = IPPROTO_TCP;
-        body[2] = 1U << ((waiting ? inet_info : inet_memory) - 1);
+        body[2] = waiting ? 1U << (inet_info - 1) : 1U << (inet_memory - 1);
         sock_diag_put(body + 4, 4, states);
         length += inet_request_size;
     }
