@@ -192,7 +192,8 @@ void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 
 /* Use FD, a connected socket, for CONNECTION, which closes FD from now on.
-   Counts as a connect.  */
+   Counts as a connect.  If the poller fails, the error is counted and FD is
+   closed.  */
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 

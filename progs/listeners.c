@@ -106,9 +106,13 @@ static int complain_unread(void)
     return complain("cannot list the listeners: %s", strerror(errno));
 }
 
-/* The waiting connections could not be read: explain errno.  */
-static int complain_waiting(void)
+/* The waiting connections of LISTENERS could not be read: explain errno.  */
+static int complain_waiting(const struct listeners *listeners)
 {
+    if (listeners->pid)
+        return complain("--waiting: the connections that wait in another "
+                        "network namespace can be read only from inside, and "
+                        "entering it needs CAP_SYS_ADMIN");
     return complain("--waiting: the connections that wait cannot be read "
                     "(%s)%s",
                     strerror(errno),
@@ -219,7 +223,7 @@ static int listeners_run(void)
         listeners_read(&listeners, families_of(), LIST_MS, OWNERS_MS)
             ? complain_unread()
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
-            ? complain_waiting()
+            ? complain_waiting(&listeners)
             : select_and_report(&listeners);
     waiting_free(&waiting);
     listeners_free(&listeners);

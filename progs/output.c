@@ -29,9 +29,9 @@ static size_t report_size;
 static bool is_raw;
 static const char *file; /* for the report; NULL: standard output */
 
-/* After output_check: the exit status, and the first message.  */
-static bool is_check;
-static enum check_state check_status;
+/* After output_check: the result, and the first message.  */
+static bool is_check, has_result;
+static struct check result;
 static char first_message[1024];
 
 bool output_begin(const char *program, bool needs_output)
@@ -233,18 +233,17 @@ void output_check(void)
 
 int output_check_result(const struct check *check)
 {
-    check_write(stream, name, check);
-    check_status = check->state;
+    result = *check;
+    has_result = true;
     return STATUS_DONE;
 }
 
-/* Replace the report by CHECK_UNKNOWN and the reason.  */
-static void report_unknown(void)
+/* Replace the result by CHECK_UNKNOWN and the reason.  */
+static void result_unknown(void)
 {
     struct check check = {.state = CHECK_UNKNOWN};
     say(&check.text, "%s",
         *first_message ? first_message : "usage error, see standard error");
-    rewind(stream);
     output_check_result(&check);
 }
 
@@ -266,8 +265,11 @@ int output_end(int status)
     if (!is_check)
         return output_write(status);
     if (status != STATUS_DONE)
-        report_unknown();
+        result_unknown();
+    /* Without a result, as after --help, the report stays as it is.  */
+    if (has_result)
+        check_write(stream, name, &result);
     is_check = false; /* from here on, messages are for standard error */
-    return output_write(STATUS_DONE) == STATUS_DONE ? (int)check_status
+    return output_write(STATUS_DONE) == STATUS_DONE ? (int)result.state
                                                     : CHECK_UNKNOWN;
 }

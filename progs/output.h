@@ -49,12 +49,13 @@ void output_to(const char *path);
    processes and interfaces may have any bytes.  */
 void output_raw(void);
 
-/* Declare that the program is a check of a monitoring system: nothing is
-   written to standard error, and the report is one line.  */
+/* Declare that the program is a check of a monitoring system: the report is one
+   line, and messages are not written to standard error, except those of
+   getopt_long and of output_end.  */
 void output_check(void);
 
-/* Make CHECK the report.  Returns STATUS_DONE, for output_end, which returns
-   the state of CHECK.  */
+/* Make CHECK, which is copied, the report.  A second call replaces the first.
+   Returns STATUS_DONE, for output_end, which returns the state of CHECK.  */
 int output_check_result(const struct check *check);
 
 /* Call last, once: write the report to standard output, or the file of

@@ -94,7 +94,8 @@ unsigned connection_events(const struct connection *connection);
    holds nothing between two steps.  */
 void connection_step(struct connection *connection, char *buffer);
 
-/* Step until the end, with blocking calls.  */
+/* Step until the end, with blocking calls.  The descriptor stays open, and
+   CONNECTION->ending is set.  BUFFER as for connection_step.  */
 void connection_run(struct connection *connection, char *buffer);
 
 /* Free pending output, not CONNECTION; the descriptor stays open.  */

@@ -1,7 +1,9 @@
 /* model-prefork.c - processes that wait for clients, one after the other each
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The parent answers datagrams, so that there is one rate for all, and replaces
+   All workers accept from the same listen sockets: with a socket for each
+   worker (SO_REUSEPORT) the kernel could give a client to a busy worker.  The
+   parent answers datagrams, so that there is one rate for all, and replaces
    workers that end.
 
    Shared memory has a slot for each worker: the source of the worker's client,

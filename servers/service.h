@@ -25,7 +25,8 @@ struct service {
     /* A client has connected: called before any input.  NULL: do nothing.  */
     void (*opened)(struct connection *connection);
     /* SIZE bytes were received, at least 1.  DATA is valid during the call.
-       NULL: discard the bytes.  */
+       NULL: discard the bytes.  A FIN of the client ends the connection, as
+       connection_end does.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
     /* A datagram was received: set *ANSWER to the answer, in REQUEST (DATA or
        ROOM) or constant.  NULL is not allowed.  Returns the answer's length, or

@@ -70,12 +70,15 @@ static int waiting_compare(const void *a, const void *b)
     return sonde_address_compare(&x->connection.peer, &y->connection.peer);
 }
 
-/* Set QUEUED_AGAIN of the row of LISTENER.  */
+/* Set QUEUED_AGAIN of the row of LISTENER.  Inode 0 is unknown, and several
+   rows may have it.  */
 static int waiting_set_queue(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
     for (size_t i = 0; i < listeners->count; i++)
-        if (listeners->rows[i].listener.inode == listener->inode)
+        if (listeners->rows[i].listener.inode == listener->inode &&
+            !sonde_address_compare(&listeners->rows[i].listener.address,
+                                   &listener->address))
             listeners->rows[i].queued_again = listener->queue.queued;
     return 0;
 }
