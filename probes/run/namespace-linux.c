@@ -129,25 +129,17 @@ static int keep_identity(uid_t user, gid_t group,
     return 0;
 }
 
-/* ioctl of a socket of FAMILY.  Returns 0, or -1 with the errno of socket or
-   ioctl.  */
-static int socket_ioctl(int family, unsigned long code, void *request)
-{
-    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int status = fd < 0 ? -1 : ioctl(fd, code, request);
-    descriptor_close(&fd);
-    return status;
-}
-
 /* The loopback interface of a new namespace is down: bring it up.  Returns 0,
    or -1 with errno.  */
 static int bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo"};
-    if (socket_ioctl(AF_INET, SIOCGIFFLAGS, &request))
-        return -1;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int failed = fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request);
     request.ifr_flags |= IFF_UP;
-    return socket_ioctl(AF_INET, SIOCSIFFLAGS, &request);
+    failed = failed || ioctl(fd, SIOCSIFFLAGS, &request);
+    descriptor_close(&fd);
+    return failed ? -1 : 0;
 }
 
 /* The argument of SIOCSIFADDR for IPv6, as in linux/ipv6.h, which conflicts
@@ -185,7 +177,11 @@ int namespace_add_inet6(void)
     request.inet6.prefix_length = 128;
     request.inet6.interface = (int)if_nametoindex("lo");
     inet_pton(AF_INET6, NAMESPACE_INET6, &request.inet6.address);
-    if (socket_ioctl(AF_INET6, SIOCSIFADDR, &request) && errno != EEXIST)
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int failed =
+        fd < 0 || (ioctl(fd, SIOCSIFADDR, &request) && errno != EEXIST);
+    descriptor_close(&fd);
+    if (failed)
         return -1;
     return await_address(&request.inet6.address);
 }
