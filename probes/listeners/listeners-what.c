@@ -178,9 +178,12 @@ static int operand_read_host(struct meaning *meaning, const char *end,
     if (bracket)
         *bracket = '\0';
     if (percent) {
-        long number = operand_read_number(percent + 1);
-        meaning->device =
-            number > 0 ? (unsigned)number : if_nametoindex(percent + 1);
+        const char *name = percent + 1;
+        long number = operand_read_number(name);
+        /* if_nametoindex may cut a longer name.  */
+        meaning->device = number > 0                   ? (unsigned)number
+                          : strlen(name) < IF_NAMESIZE ? if_nametoindex(name)
+                                                       : 0;
         if (meaning->device == 0)
             return operand_refuse(meaning, "names an unknown interface");
         *percent = '\0';

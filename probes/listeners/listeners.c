@@ -112,7 +112,7 @@ static void print_visibly(const char *plain, char *text, size_t size)
 /* LOCAL of a row (listeners.h); NULL with ENOMEM.  */
 static char *print_local(const struct sonde_listener *listener)
 {
-    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8];
+    char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
     char visible[sizeof text];
     if (listener_is_unix(listener)) {
         listeners_print_unix(listener, text, sizeof text);

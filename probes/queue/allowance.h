@@ -36,7 +36,8 @@ bool allowance_has(const struct allowance *allowance);
 /* Count one more connection as open; may read the memory again.  */
 void allowance_take(struct allowance *allowance);
 
-/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  */
+/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The
+   memory is not read again.  */
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need);
 
 #endif /* PROBES_QUEUE_ALLOWANCE_H */

@@ -96,13 +96,19 @@ static long chart_logarithm(long value)
 }
 
 /* The height in lines of a bar of COUNT connections, by the chart's scale: from
-   1 to the chart's height; 0 for 0.  COUNT is at most the chart's MAX.  */
+   1 to the chart's height; 0 for 0.  COUNT is at most the chart's MAX.  A
+   profile may have any figures: MOST prevents an overflow.  */
 static int chart_level(const struct chart *chart, long count)
 {
+    const long most = LONG_MAX / 32;
     if (count <= 0)
         return 0;
-    long part = chart->is_log ? chart_logarithm(count + 1) : count;
-    long whole = chart->is_log ? chart_logarithm(chart->max + 1) : chart->max;
+    long part = count < most ? count : most;
+    long whole = chart->max < most ? chart->max : most;
+    if (chart->is_log) {
+        part = chart_logarithm(part + 1);
+        whole = chart_logarithm(whole + 1);
+    }
     int line = (int)((part * chart->height + whole / 2) / whole);
     return line < 1 ? 1 : line;
 }

@@ -321,7 +321,7 @@ void report_cap(FILE *out, const struct report *report)
         say(&sentence, ": listen (fd, %d) queued %ld, without an error",
             INT_MAX, cap->accepted);
     else
-        report_not_filled(&sentence, cap->reason ? cap->reason : "-");
+        report_not_filled(&sentence, cap->reason);
     put_sentence(out, "cap", &sentence);
 }
 

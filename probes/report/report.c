@@ -79,6 +79,7 @@ void report_say_namespace(struct sentence *sentence, const struct cap_row *cap)
 void report_not_filled(struct sentence *sentence, const char *reason)
 {
     size_t length = strlen(NOT_FILLED);
+    reason = reason ? reason : "-";
     bool begins = !strncmp(reason, NOT_FILLED, length);
     say(sentence, "; " NOT_FILLED "%s", reason + (begins ? length : 0));
 }

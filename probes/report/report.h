@@ -67,7 +67,8 @@ void report_cap(FILE *out, const struct report *report);
    a setting that is not Linux's.  */
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
 
-/* Append "; not filled: REASON"; REASON, not NULL, may begin so itself.  */
+/* Append "; not filled: REASON", with "-" for NULL; REASON may begin so itself.
+ */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
 /* BACKLOG in decimal, written to TEXT; "max" for INT_MAX.  */

@@ -159,6 +159,8 @@ static int await_address(const struct in6_addr *address)
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
     const void *storage = &in6;
     int status, fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
     for (int i = 0; (status = bind(fd, storage, sizeof in6)) &&
                     errno == EADDRNOTAVAIL && i < TIMEOUT;
          i++)

@@ -91,9 +91,8 @@ static long cap_of(const struct kernel *kernel, long measured)
                : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that KERNEL, with CAP, queues for BACKLOG, and accept
- * returns.
- */
+/* The connections that KERNEL, with CAP, queues for BACKLOG: those that accept
+   returns.  */
 static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
 {
     if (backlog < 0)

@@ -65,9 +65,9 @@ static void accept_inherits_probe_option(struct probe *probe)
 }
 
 /* Set OPTION of a listener to *VALUE, of SIZE bytes, and set *VALUE to OPTION
-   of the accepted socket.  */
-static void accept_inherits_pass(struct probe *probe, int option, void *value,
-                                 socklen_t size)
+   of the accepted socket.  Returns the accepted socket.  */
+static int accept_inherits_pass(struct probe *probe, int option, void *value,
+                                socklen_t size)
 {
     int fd = tcp_bound(probe, 0);
     probe_check(probe, setsockopt(fd, SOL_SOCKET, option, value, size),
@@ -75,14 +75,16 @@ static void accept_inherits_pass(struct probe *probe, int option, void *value,
     int accepted = accept_inherits_accept(probe, fd);
     probe_check(probe, getsockopt(accepted, SOL_SOCKET, option, value, &size),
                 "getsockopt");
+    return accepted;
 }
 
 static void accept_inherits_probe_linger(struct probe *probe)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 7};
-    accept_inherits_pass(probe, SO_LINGER, &linger, sizeof linger);
+    int fd = accept_inherits_pass(probe, SO_LINGER, &linger, sizeof linger);
     probe_report(probe, "answer", "%s",
                  yes_no(linger.l_onoff && linger.l_linger == 7));
+    end_by_reset(fd); /* lest the end of the process wait */
 }
 
 static void accept_inherits_probe_timeout(struct probe *probe)
