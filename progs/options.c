@@ -296,7 +296,9 @@ static int report_option_error(const struct option_view *view, int argc,
     return usage_hint();
 }
 
-/* Add the COUNT OPERANDS to the target of PROGRAM.  Returns as take_number.  */
+/* Append the COUNT OPERANDS to the list of PROGRAM.  Returns OPTIONS_GO_ON; or
+   STATUS_TROUBLE after a message.  After too many operands the list is
+   unchanged; out of memory, the list may have some of the operands.  */
 static int take_operands(const struct program *program, size_t count,
                          char **operands)
 {

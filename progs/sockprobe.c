@@ -181,8 +181,11 @@ static bool can_write(void)
     return out && close_page(out) == STATUS_DONE;
 }
 
-/* Write the page, with the differences if IS_DIFF.  Returns STATUS_DONE, also
-   if there are differences, or STATUS_TROUBLE after a message.  */
+/* Write the page to the file of --html, or to the report for "-".  If IS_DIFF,
+   add the differences between HERE and THERE.  Returns STATUS_DONE, also if
+   there are differences; or STATUS_TROUBLE after a message, if the file cannot
+   be opened or is incomplete.  Write errors of the report are left to
+   output_end.  */
 static int write_page(bool is_diff)
 {
     char name[NAME_SIZE];

@@ -622,8 +622,8 @@ is_sanitized || {
         \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
     [ "$status" -eq 9 ] ||
         is "drops whose reasons cannot be read: it is said" sh -c '
-            tr -s " \n" " " < "$1" | grep -q "to do find out .*ListenOverflows,\
- which does, cannot be read here"' - "$scratch/out"
+            tr -s " \n" " " < "$1" | grep -q "to do find out .*ListenOverflows \
+cannot be read here"' - "$scratch/out"
 }
 
 # Which listener serves an address.  In order: two that are for both families,

@@ -29,8 +29,9 @@ static int reduced_find_queue(const struct sonde_listener *listener, void *data)
     return 1;
 }
 
-/* Whether /proc shows the client that waits in the queue of a listener of
-   FAMILY, opened here on the loopback interface.  */
+/* Whether /proc counts a waiting client in the queue length of its listener.
+   Opens a listener of FAMILY and one client on the loopback interface, and
+   closes both.  True only for a length of 1; false also after a failure.  */
 static bool reduced_shows_client(int family)
 {
     struct known_queue known = {.queued = -1};

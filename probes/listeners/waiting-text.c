@@ -60,9 +60,11 @@ static void say_classes(struct sentence *text, const struct waiting_row *rows,
     say_class(text, resets, "reset by the client");
 }
 
-/* Write ROW, with QUEUED connections, or AGAIN at the second look, and those of
-   them that are known.  A connection that was reset stays in the queue until
-   accept.  */
+/* Write ROW: the number QUEUED at the first look, the classes, and the known
+   connections.  The number of resets is the smaller of QUEUED and AGAIN, less
+   the known connections: a reset connection stays in the queue until accept.
+   AGAIN is the number at the second look, or -1: no resets are written.  UNIX
+   sockets have no classes.  */
 static void waiting_put_listener(FILE *out, const struct waiting *waiting,
                                  const struct listener_row *row, long queued,
                                  long again)

@@ -111,8 +111,8 @@ START_TEST(a_deaf_listener_is_called_deaf)
     listeners_explain(out, &listeners);
     listeners_text(out, &listeners);
     fclose(out);
-    ck_assert_msg(told(text, "no client gets in: let the program ask for at "
-                             "most 32767"),
+    ck_assert_msg(told(text, "no client is ever queued: let the program "
+                             "request at most 32767"),
                   "%s", text);
     ck_assert_msg(told(text, "deaf: 1, with a backlog of 0"), "%s", text);
     free(text);

@@ -9,7 +9,8 @@
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report read, write and poll of FD as the finding "NAME-END".  */
+/* Report poll, read and write of FD, in that order, as the finding "NAME-END".
+   No call blocks.  The read takes one byte; the write sends one byte.  */
 static void shutdown_how_report_end(struct probe *probe, const char *name,
                                     const char *end, int fd)
 {

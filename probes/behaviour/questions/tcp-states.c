@@ -80,8 +80,10 @@ static void tcp_states_report(struct walk *walk, const char *what,
     probe_report(walk->probe, key, "%s; %s; %s", what, here, peer);
 }
 
-/* The same, of the connection; waits up to 2 s until the states are no longer
-   transient.  */
+/* Wait up to 2 s for the end of transient states.  Then report the states of
+   the connection after the event WHAT.  With a simulated peer, the state of the
+   step before counts as transient, and PEER is "-".  Updates LAST and SEEN of
+   WALK. The question is skipped without a readable table.  */
 static void tcp_states_step(struct walk *walk, const char *what)
 {
     const char *here, *peer = "-";
