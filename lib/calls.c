@@ -2,8 +2,9 @@
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    POSIX prescribes the type of each function.  But fcntl has a variable list of
-   arguments, and glibc declares addresses of sockets as a union: these calls
-   have a small function each.  */
+   arguments, glibc declares addresses of sockets as a union, and illumos
+   declares lengths of results as void * without _XPG4_2: these calls have a
+   small function each.  */
 
 #include <config.h>
 
@@ -37,6 +38,8 @@ CALL(getsockname, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
 CALL(getpeername, (int fd, struct sockaddr *address, socklen_t *length),
      (fd, address, length))
+CALL(getsockopt, (int fd, int level, int name, void *value, socklen_t *length),
+     (fd, level, name, value, length))
 CALL(fcntl, (int fd, int command, int argument), (fd, command, argument))
 CALL(connect, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
@@ -132,7 +135,7 @@ struct sonde__calls sonde__sys = {
     .listen = listen,
     .accept = call_accept,
     .accept4 = call_accept4,
-    .getsockopt = getsockopt,
+    .getsockopt = call_getsockopt,
     .setsockopt = setsockopt,
     .getsockname = call_getsockname,
     .getpeername = call_getpeername,

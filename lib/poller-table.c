@@ -7,6 +7,8 @@
 
 #include <config.h>
 
+#include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "poller.h"
@@ -25,6 +27,8 @@ int sonde__poller_make_slot(struct sonde_poller *poller, int fd)
     if ((size_t)fd < count)
         return 0;
     size_t more = 2 * count > (size_t)fd ? 2 * count : (size_t)fd + 16;
+    if (more > SIZE_MAX / sizeof *poller->slots)
+        return sonde__fail(ENOMEM);
     struct sonde__slot *slots =
         realloc(poller->slots, more * sizeof *poller->slots);
     if (!slots)

@@ -78,7 +78,8 @@ int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
 
 /* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
    Returns 0.  EINVAL: PATH is empty.  ENAMETOOLONG: PATH does not fit in
-   sun_path (108 bytes on Linux, 104 on the BSDs and macOS).  */
+   sun_path (108 bytes on Linux, 104 on the BSDs and macOS): a path is never
+   truncated.  */
 int sonde_address_unix(struct sonde_address *address, const char *path);
 
 /* Read TEXT, in a form such as
@@ -240,7 +241,7 @@ struct sonde_target {
 
    If HOST and SERVICE are numbers, a path or NULL, no name service is asked and
    no thread started.  Otherwise a TIMEOUT of 0 is too short as a rule.  A HOST
-   that ends in a number but is no IPv4 address of four decimal numbers, such as
+   that ends in a number but is not four decimal numbers of 0 to 255, such as
    "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
 
    Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
@@ -319,7 +320,8 @@ struct sonde_connect_report {
 /* Connect to the first address to answer of the COUNT addresses LIST, within
    TIMEOUT for all together.  The first attempt starts at once, each further
    attempt when the delay has passed or an attempt has failed; earlier attempts
-   continue.  The first success ends the rest.  OPTIONS and REPORT may be null;
+   continue.  The first success ends the rest and closes their sockets.  Only
+   SONDE_ATTEMPTS addresses are tried.  OPTIONS and REPORT may be null;
    *REPORT is set after success and after failure.  A socket of type SOCK_DGRAM
    gets larger buffers, see datagram.
 
@@ -445,7 +447,8 @@ struct sonde_listener {
     int v6only;       /* IPv6: 1 for IPv6 alone, 0 accepts IPv4, too;
                          -1 if not known, or not IPv6 */
     /* The file made by bind for a UNIX path: the device, as st_dev of stat,
-       and the low 32 bits of st_ino, as the kernel knows them: stat differs on
+       and the low 32 bits of st_ino, as the kernel knows them.
+       Two paths with the same numbers are one file.  stat differs on
        overlayfs over several file systems.  Both 0: not known (no path, or not
        Linux).  */
     uint64_t file_device, file_inode;
@@ -540,8 +543,9 @@ typedef int sonde_owner_each(const struct sonde_owner *owner, void *data);
 
 /* Call EACH, with DATA, for every process with a descriptor of the COUNT
    SOCKETS, inodes as in struct sonde_listener (0 is ignored), once for each
-   descriptor; all calls for one process come together.  A TIMEOUT of 0 does not
-   stop the list, because no read waits: a positive TIMEOUT limits the time,
+   descriptor; all calls for one process come together.  Several processes may
+   share a socket.  With a COUNT of 0, EACH is not called.  A TIMEOUT of 0 does
+   not stop the list, because no read waits: a positive TIMEOUT limits the time,
    except on FreeBSD.
 
    Hides: /proc/PID/fd on Linux, for the processes of one PID namespace.
@@ -568,9 +572,10 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
    CAP_SYS_PTRACE, and /proc is mounted with hidepid=2 (invisible), and this
    process is not in the exempt group of the mount; or with hidepid=4
    (ptraceable), without an exempt group.  In a child user namespace without a
-   PID namespace of its own neither capability nor group counts.  ENOTSUP:
-   not known, as on all systems but Linux, and, if /proc hides processes, before
-   Linux 4.9.  Any errno of reading the options of the mount.  */
+   PID namespace of its own neither capability nor group counts: then 0 with
+   hidepid=2 or 4.  ENOTSUP: not known, as on all systems but Linux, and, if
+   /proc hides processes, before Linux 4.9.  Any errno of reading the options of
+   the mount.  */
 int sonde_owners_complete(void);
 
 /* Check whether sonde_owners can read the sockets of the process PID.
@@ -878,8 +883,8 @@ struct sonde_lines {
 int sonde_lines_open(struct sonde_lines *lines, int fd, void *buffer,
                      size_t size);
 
-/* Free the memory of sonde_lines_open.  Buffered bytes are lost; FD stays open.
-   A second call has no effect.  */
+/* Free the memory of sonde_lines_open, but not a BUFFER of the caller.
+   Buffered bytes are lost; FD stays open.  A second call has no effect.  */
 void sonde_lines_close(struct sonde_lines *lines);
 
 /* Let *LINE point to the next line, inside the buffer: valid until the next
@@ -887,8 +892,9 @@ void sonde_lines_close(struct sonde_lines *lines);
 
    Hides: the effects of stdio on a socket: no deadline, lines with a NUL inside
    cut by fgets, over-long lines returned in pieces that look like lines, a
-   buffer unknown to poll.  Several lines may be buffered: take lines until
-   EAGAIN before waiting for FD in a poller.
+   buffer unknown to poll.  There is at most one read for each full buffer, so
+   several lines may be buffered: take lines until EAGAIN before waiting for FD
+   in a poller.
 
    Returns the length, with the newline, which only the last line may lack; 0:
    end of stream, for every further call, too.  EAGAIN: no whole line within
@@ -961,8 +967,10 @@ struct sonde_datagram {
 
    Hides: IPV6_V6ONLY, as sonde_listen; the buffers, as above.
 
-   Returns the descriptor, the caller's to close.  Errors as
-   sonde_listen.  The file of a UNIX socket is the caller's to unlink.  */
+   Returns the descriptor, the caller's to close.  EADDRINUSE, EADDRNOTAVAIL,
+   EACCES, the errno of sonde_socket; EOPNOTSUPP: V6ONLY cannot be set; ENOENT,
+   ENOTDIR, EROFS, ...: the UNIX path cannot be created.  The file of a UNIX
+   socket is the caller's to unlink.  */
 int sonde_datagram_bind(const struct sonde_address *address, unsigned flags);
 
 /* Prepare FD, a datagram socket bound by another program, such as inetd, like a
