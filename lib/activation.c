@@ -117,8 +117,10 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
                                                .role = SONDE_UNUSABLE,
                                                .error = errno,
                                                .name = "unknown"};
-        /* No other flag of a descriptor survives exec.  */
-        if (sonde__sys.fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
+        int flags = sonde__sys.fcntl(fd, F_GETFD, 0);
+        if ((flags < 0 ||
+             sonde__sys.fcntl(fd, F_SETFD, flags | FD_CLOEXEC) < 0) &&
+            errno != EBADF)
             return -1;
     }
     return read_names(made, count);

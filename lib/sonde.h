@@ -409,7 +409,8 @@ struct sonde_queue {
                         counts SYNs (1 each) and last ACKs (2 each) without room
                         in a queue, with every retransmission; but also last
                         ACKs postponed by TCP_DEFER_ACCEPT, handshakes reset by
-                        the client, stray RST and FIN */
+                        the client (half-open health checks, scans), stray RST
+                        and FIN */
 };
 
 /* Read the queue of the listening socket FD from the kernel.
