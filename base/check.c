@@ -72,7 +72,7 @@ void check_add_data(struct check *check, const char *label, long long value,
         return;
     say(&one, " '%s", label);
     for (char *c = one.text + 2; *c; c++)
-        if (*c == '\'' || *c == '=')
+        if (*c == '\'' || *c == '=' || *c == '|')
             *c = '_';
     say(&one, "'=%lld%s", value, unit);
     if (ranges || max >= 0)

@@ -55,7 +55,7 @@ struct check {
 /* Append LABEL=VALUE to the performance data; UNIT is "", "%" or "c" (a
    counter).  RANGES may be NULL; a MAX below 0 is omitted.  A negative VALUE is
    unknown: nothing is appended.  Neither is data for which there is no room.
-   Quotes and equal signs of LABEL become '_'.  */
+   Quotes, equal signs and '|' of LABEL become '_'.  */
 void check_add_data(struct check *check, const char *label, long long value,
                     const char *unit, const struct check_ranges *ranges,
                     long long max);

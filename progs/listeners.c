@@ -62,6 +62,9 @@ static const char *listeners_conflict(void)
     if (choices.check && (choices.json || choices.prometheus))
         return "--check is a report of its own; leave out --json and "
                "--prometheus";
+    if (choices.waiting && choices.local && !choices.tcp && !choices.inet &&
+        !choices.inet6)
+        return "--waiting is for TCP; leave out --unix";
     if (choices.waiting && (choices.check || choices.prometheus))
         return "--waiting is for text and --json; leave out --check and "
                "--prometheus";
@@ -89,8 +92,9 @@ static unsigned families_of(void)
 /* The listeners could not be read: explain errno.  */
 static int complain_unread(void)
 {
-    if (errno == ESRCH)
-        return complain("--netns: there is no process %s, or /proc hides it",
+    if (choices.netns && (errno == ESRCH || errno == ENOTSUP))
+        return complain("--netns: there is no process %s, or /proc hides it, "
+                        "or it has ended",
                         choices.netns);
     if (errno == ENOTSUP)
         return complain("this system does not report listening sockets; on "
@@ -197,7 +201,11 @@ static int select_and_report(struct listeners *listeners)
         return usage_hint();
     if (choices.json || choices.prometheus)
         listeners_report(listeners);
-    return selection == SELECTION_NONE ? STATUS_NO : STATUS_TROUBLE;
+    if (choices.check)
+        return STATUS_TROUBLE;
+    return selection == SELECTION_NONE || selection == SELECTION_UNSEEN
+               ? STATUS_NO
+               : STATUS_TROUBLE;
 }
 
 /* Enter the network namespace of --netns.  Where that is not permitted, that of

@@ -340,8 +340,12 @@ int options_take(const struct program *program, int argc, char **argv)
 
 int program_main(const struct program *program, int argc, char **argv)
 {
-    if (!output_begin(program->name, !program->is_server))
+    if (!output_begin(program->name, !program->is_server)) {
+        for (int i = 1; i < argc; i++)
+            if (!strcmp(argv[i], "--check"))
+                return CHECK_UNKNOWN;
         return STATUS_TROUBLE;
+    }
     int status = options_take(program, argc, argv);
     return output_end(status == OPTIONS_GO_ON ? program->run() : status);
 }

@@ -75,7 +75,7 @@ answers 1 "^LISTENERS WARNING: $half" -w @40:60 "$half"
 answers 2 "^LISTENERS CRITICAL: nothing listens at $scratch/none" "$scratch/none"
 answers 2 "^LISTENERS CRITICAL: .*/full 100% full.* | 'fullest'=100%;70;90;0;100 \
 'listeners'=[0-9]*" --unix
-answers 2 "a'b=c!d 80% full, .* | '[^']*a_b_c|d'=80%;70;75;0;100 " -c 75 \
+answers 2 "a'b=c!d 80% full, .* | '[^']*a_b_c_d'=80%;70;75;0;100 " -c 75 \
     "$scratch/a'b=c|d"
 
 # The data, as read by a monitoring system's own library.
@@ -127,6 +127,23 @@ if [ -w /dev/full ]; then
     is "a line that cannot be written is UNKNOWN" [ $? -eq 3 ]
 else
     skip "a line that cannot be written is UNKNOWN" "there is no /dev/full"
+fi
+"$listeners" --check >&- 2> "$scratch/err"
+is "a closed standard output is UNKNOWN" [ $? -eq 3 ]
+# An ordinary user does not see the owners of all sockets.
+as=
+[ "$(id -u)" -ne 0 ] || as="setpriv --reuid=65534 --regid=65534 --clear-groups"
+cp "$listeners" "$scratch/copy" && chmod 755 "$scratch" "$scratch/copy"
+run $as "$scratch/copy" --json
+if [ "$status" -eq 0 ] && have jq &&
+    jq -e '.hidden_processes != 0' "$scratch/out" > "$scratch/true"; then
+    # shellcheck disable=SC2086 # words
+    run $as "$scratch/copy" --check no-such-name
+    is "a name, with hidden processes: UNKNOWN" sh -c '[ "$1" -eq 3 ] &&
+        grep -q "^LISTENERS UNKNOWN: nothing listens at no-such-name; " "$2"' - \
+        "$status" "$scratch/out"
+else
+    skip "a name, with hidden processes: UNKNOWN" "no process is hidden here"
 fi
 library=$builddir/tests/.libs/refuse.so
 if [ -f "$library" ] && ! is_sanitized; then

@@ -86,7 +86,7 @@ is "nobody waits: said" sh -c '[ "$1" -eq 0 ] &&
     grep -qx "no connection waits for accept" "$2"' - "$status" "$scratch/out"
 run "$listeners" --json "$idle"
 json_is '.waiting == null' "without --waiting it is null"
-for other in --check "--prometheus -"; do
+for other in --check "--prometheus -" --unix; do
     # shellcheck disable=SC2086 # words
     run "$listeners" --waiting $other
     is "--waiting and $other: wrong usage" [ "$status" -ge 2 ]

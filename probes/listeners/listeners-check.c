@@ -90,8 +90,11 @@ void listeners_check(struct check *check, const struct listeners *listeners,
         listeners_say_reduced(&check->text, listeners);
     else
         say(&check->text, "the capacity of no queue is reported");
-    if (known == 0 && listeners->count > 0)
+    if (check->state == CHECK_OK && known < listeners->count) {
         check->state = CHECK_UNKNOWN;
+        if (known > 0)
+            say(&check->text, "; unknown for %zu", listeners->count - known);
+    }
     if (each)
         check_add_rows(check, listeners, known, ranges);
     else if (known > 0)

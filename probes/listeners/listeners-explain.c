@@ -242,7 +242,7 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, "the queue is full: check whether the program still calls "
               "accept, and fast enough");
     if (!may_overflow(listeners, row)) {
-        say(text, "; no overflow so far");
+        say(text, "; no overflow of this listener so far");
         return;
     }
     say(text, "; then request a larger backlog");

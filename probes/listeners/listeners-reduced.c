@@ -71,4 +71,5 @@ void listeners_say_reduced(struct sentence *text,
             errno_name(listeners->reduced));
     say(text, ", which lacks backlogs, drops and %s",
         listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+    say(text, ", and in names interfaces, NULs and newlines");
 }

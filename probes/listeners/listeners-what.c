@@ -506,8 +506,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
 }
 
 /* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
-   the number is neither a port nor an existing process, otherwise
-   SELECTION_NONE.  */
+   the number is neither a port nor an existing process; SELECTION_UNSEEN if the
+   sockets of the process could not be read; otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {
@@ -520,13 +520,16 @@ static enum selection miss_number(const struct listeners *listeners,
         say(meaning->why, "\"%s\" is not a port (1 to 65535)", meaning->text);
     bool is_process =
         number > 0 && say_process(meaning->why, listeners, number);
+    if (is_process && !is_port && sonde_owner_check((pid_t)number))
+        return SELECTION_UNSEEN;
     return is_port || is_process ? SELECTION_NONE : SELECTION_WRONG;
 }
 
 /* Append, for a text that may be a process name, that no such process was seen,
-   and which processes were not visible; also the port of a service.  */
-static void say_name(const struct listeners *listeners,
-                     const struct meaning *meaning)
+   and which processes were not visible; also the port of a service.  Returns
+   SELECTION_NONE, or SELECTION_UNSEEN if processes were not visible.  */
+static enum selection say_name(const struct listeners *listeners,
+                               const struct meaning *meaning)
 {
     if (meaning->service > 0)
         say(meaning->why, " (as a service: port %d)", meaning->service);
@@ -537,7 +540,10 @@ static void say_name(const struct listeners *listeners,
     } else if (listeners->hidden > 0 || listeners->complete == 0) {
         say(meaning->why, "; other owners may be ");
         listeners_say_unseen(meaning->why, listeners);
+    } else {
+        return SELECTION_NONE;
     }
+    return SELECTION_UNSEEN;
 }
 
 /* Whether a family that may match MEANING could not be read: UNIX for a path or
@@ -565,7 +571,9 @@ static bool is_unread(const struct listeners *listeners,
 }
 
 /* Append why MEANING, a valid operand, matches no listener.  Returns
-   SELECTION_NONE, SELECTION_UNKNOWN or, for a bad number, SELECTION_WRONG.  */
+   SELECTION_NONE, SELECTION_UNSEEN, SELECTION_UNKNOWN or, for a bad number,
+   SELECTION_WRONG.  In /proc/net NULs, newlines and interfaces of addresses are
+   lost.  */
 static enum selection operand_miss(const struct listeners *listeners,
                                    const struct meaning *meaning)
 {
@@ -578,8 +586,11 @@ static enum selection operand_miss(const struct listeners *listeners,
     say(meaning->why, "nothing%s listens at %s", listeners_kind(listeners),
         text);
     if (!meaning->is_address && *text != '@' && !strchr(text, '/'))
-        say_name(listeners, meaning);
-    return SELECTION_NONE;
+        return say_name(listeners, meaning);
+    if (!listeners->reduced || (meaning->is_address && !meaning->device))
+        return SELECTION_NONE;
+    say(meaning->why, "; names in /proc/net are inexact");
+    return SELECTION_UNSEEN;
 }
 
 enum selection listeners_select(struct listeners *listeners, const char *what,

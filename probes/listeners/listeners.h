@@ -70,6 +70,7 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
 enum selection {
     SELECTION_FOUND,
     SELECTION_NONE,   /* no such listener */
+    SELECTION_UNSEEN, /* none seen; owners are hidden, or names are inexact */
     SELECTION_WRONG,  /* not the name of any possible listener: an invalid
                          address, a host that cannot be looked up, a number
                          that is neither port nor process */

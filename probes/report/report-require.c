@@ -45,7 +45,7 @@ static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
     const struct cap_row *cap = &report->table.cap;
-    if (need->queued >= 0)
+    if (need->queued >= 0 && need->queued < need->asked)
         say(sentence, "requested %d, but %ld would be queued", need->asked,
             need->queued);
     else
@@ -148,8 +148,8 @@ void report_check(struct check *check, const struct report *report)
     check->state = states[need->grant];
     say_grant(&check->text, report);
     check_add_data(check, "granted",
-                   need->measured ? need->queued : need->effective, "", &ranges,
-                   -1);
+                   need->effective >= 0 ? need->effective : need->queued, "",
+                   &ranges, -1);
 }
 
 void report_require(FILE *out, const struct report *report)

@@ -247,8 +247,9 @@ int namespace_join(const char *name, struct namespace_trouble *trouble)
         : strchr(name, '/')
             ? snprintf(path, sizeof path, "%s", name)
             : snprintf(path, sizeof path, "/run/netns/%s", name);
-    if (length >= (int)sizeof path)
-        return trouble_set(trouble, "the name is too long");
+    if (!*name || length >= (int)sizeof path)
+        return trouble_set(trouble, *name ? "the name is too long"
+                                          : "the name is empty");
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return trouble_set(trouble, "cannot open %s: %s", path,
