@@ -223,7 +223,7 @@ static int print_report(void)
     if (!any && !report.requires)
         complain("no row has figures; %s", choices.prometheus
                                                ? "nothing is written"
-                                               : "the report says why");
+                                               : "the report has the reasons");
     return status;
 }
 

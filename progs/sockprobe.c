@@ -61,7 +61,7 @@ static const char *sockprobe_conflict(void)
 
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
-    progress_show(elapsed, "asked %zu of %zu times", done, total);
+    progress_show(elapsed, "%zu of %zu runs", done, total);
 }
 
 /* A question was killed: the report is incomplete.  */
@@ -234,8 +234,8 @@ static int sockprobe_judge(const struct difference *difference)
         return STATUS_DONE;
     return complain(
         difference->incomparable
-            ? "%s: nothing can be compared: one of the two did not tell"
-            : "%s: they have no answer in common",
+            ? "%s: nothing can be compared: each answer is missing on one side"
+            : "%s: no answer in common",
         choices.tap ? "--tap" : "--diff");
 }
 

@@ -60,8 +60,8 @@ static void explain_put_owners(FILE *out, const struct listeners *listeners,
     put_sentence(out, "owner", &text);
 }
 
-/* Write the sentences "asked", the backlog requested; "got", the backlog in
-   force, if reported; and "cut by", the limit applied.  The kernel keeps
+/* Write the sentences "requested", the backlog; "in force", the backlog if
+   reported; and "cut by", the limit applied.  The kernel keeps
    neither the first nor the last: both are inferred from the backlog in force
    and today's cap.  */
 static void put_asked(FILE *out, const struct listeners *listeners,

@@ -24,8 +24,8 @@ static const struct {
     {"sonde_listener_capacity", "gauge",
      "Connections that can wait for accept."},
     {"sonde_listener_drops_total", "counter",
-     "Packets, not clients, that it discarded since it began to listen, for "
-     "whatever reason: also ACKs put off by TCP_DEFER_ACCEPT, handshakes that "
+     "Packets, not clients, discarded by the listener since listen, for "
+     "any reason: also ACKs put off by TCP_DEFER_ACCEPT, handshakes that "
      "the client reset, scans. No sign of a full queue; "
      "sonde_listen_overflows_total is."},
 };
