@@ -364,7 +364,7 @@ is "backlogprobe --prometheus: the figures" grep -q \
     "$scratch/backlog.prom"
 grep "^# HELP [a-z_]*_\(drops\|overflows\)_total" "$file" > "$scratch/helps"
 is "--prometheus: drops are packets, in each of their metrics" \
-    lacks "$scratch/helps" -v "_total Packets\(, not clients, that it discarded\|\
+    lacks "$scratch/helps" -v "_total Packets\(, not clients, discarded by the listener\|\
  of handshakes dropped\) "
 is "--prometheus: drops of a listener are no sign of a full queue" grep -q \
     "^# HELP sonde_listener_drops_total .*TCP_DEFER_ACCEPT.* No sign of a full\
