@@ -615,7 +615,7 @@ run in_namespace ". $scratch/lib.sh; start inet:1:2
     \$listeners \$(sed -n '1s/.*://p' $scratch/names); stop"
 is "full, and nobody turned away: nothing is to be raised" sh -c '
     tr -s " \n" " " < "$1" | grep -q "to do the queue is full: .*; no \
-overflow so far *$"' - "$scratch/out"
+overflow of this listener so far *$"' - "$scratch/out"
 is_sanitized || {
     run in_namespace ". $scratch/lib.sh; start deferred:50:20
         mount -t tmpfs none /proc || exit 9
