@@ -145,7 +145,7 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 
 # Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
 EXTRA_DIST += tests/other-kernels.sh
-check-kernels: backlogprobe sockprobe tests/hoard
+check-kernels: backlogprobe sockprobe listeners tests/hoard tests/listening
 	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
 	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
 .PHONY: check-kernels

@@ -60,16 +60,15 @@ else
         do "$sockprobe" --profile
     like_profile "gVisor" gvisor-2022-12
     # Listeners in the sandbox, with two clients in a queue.
-    mkfifo "$scratch/fifo"
     cat > "$scratch/script" <<END
-exec 9<> "$scratch/fifo"
-"$builddir/tests/listening" inet:3:2 "unix:3:2:$scratch/socket" \
-    < "$scratch/fifo" > "$scratch/names" &
-until grep -q '^ready' "$scratch/names"; do kill -0 \$! || exit; done
+mkdir "$scratch/sandbox" && cd "$scratch/sandbox" && mkfifo fifo || exit
+: > names
+exec 9<> fifo
+"$builddir/tests/listening" inet:3:2 unix:3:2:socket < fifo > names &
+until grep -q '^ready' names; do kill -0 \$! || exit; done
 "$builddir/listeners" --json
 kill \$!
 END
-    : > "$scratch/names"
     run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do sh "$scratch/script"
     json_is '.reduced == "EOPNOTSUPP" and (.listeners | length == 2) and
