@@ -72,11 +72,11 @@ static void written(const struct check *check, const char *line)
 START_TEST(lines)
 {
     struct check check = {.state = CHECK_WARNING};
-    struct check_ranges ranges = {0};
+    struct check_ranges limits = {0};
     written(&(struct check){0}, "LISTENERS OK: \n");
-    ck_assert(check_range_read(&ranges.warning, "70"));
+    ck_assert(check_range_read(&limits.warning, "70"));
     say(&check.text, "a|b");
-    check_add_data(&check, "it's=one", 3, "%", &ranges, 100);
+    check_add_data(&check, "it's=one", 3, "%", &limits, 100);
     check_add_data(&check, "unknown", -1, "", NULL, 5);
     check_add_data(&check, "count", 4, "c", NULL, -1);
     written(&check, "LISTENERS WARNING: a!b | 'it_s_one'=3%;70;;0;100 "
