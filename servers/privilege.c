@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,8 +29,9 @@ int privilege_find(const char *name, struct identity *identity)
                         errno && errno != ERANGE ? strerror(errno)
                                                  : "no such user");
     *identity =
-        (struct identity){strdup(found->pw_name), found->pw_uid, found->pw_gid};
-    return identity->name ? 0 : log_line("--user: %s", strerror(errno));
+        (struct identity){.user = found->pw_uid, .group = found->pw_gid};
+    snprintf(identity->name, sizeof identity->name, "%s", found->pw_name);
+    return 0;
 }
 
 /* ---- groups -------------------------------------------------------------- */

@@ -6,9 +6,9 @@
 
 #include <sys/types.h>
 
-/* A user to become.  NAME is for the life of the process.  */
+/* A user to become.  NAME is longer than any user's on the systems known.  */
 struct identity {
-    const char *name;
+    char name[256];
     uid_t user;
     gid_t group;
 };
