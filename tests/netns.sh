@@ -24,7 +24,7 @@ fi
 wrong "cannot open /run/netns/no such: No such file" "$listeners" --netns "no such"
 wrong "/etc/passwd is no network namespace" "$listeners" --netns /etc/passwd
 wrong "there is no process 2147483647" "$listeners" --netns 2147483647
-is no network" |is no network" "$listeners" --netns ""
+wrong "the name is empty" "$listeners" --netns ""
 wrong "the name is too long" "$listeners" --netns "/$(printf '%0300d' 0)"
 wrong "cannot open /nowhere/ns" "$backlogprobe" --netns /nowhere/ns
 run "$backlogprobe" --netns name --with net.core.somaxconn=5
