@@ -184,7 +184,7 @@ boot () { # KERNEL: what its console says, in $scratch/console
     add_module "$root" "$1"
     (cd "$root" && find . | cpio -o -H newc 2> /dev/null) | gzip -1 \
         > "$scratch/initrd"
-    timeout 900 qemu-system-x86_64 -accel tcg -m 384 -nographic -no-reboot \
+    timeout 900 qemu-system-x86_64 -accel tcg -m 768 -nographic -no-reboot \
         -nodefaults -serial stdio -kernel "$1" -initrd "$scratch/initrd" \
         -append "console=ttyS0 quiet panic=-1 tsc=unstable" \
         < /dev/null 2> "$scratch/err" | tr -d '\r' > "$scratch/console"

@@ -158,26 +158,28 @@ int receive_byte(int fd)
     return resource_check((int)recv(fd, &byte, 1, 0), "recv");
 }
 
-/* Write to FD, which is non-blocking, until not one more byte fits.  Returns
-   the number of bytes.  */
-static long loopback_write_full(int fd)
+/* Write to FD, which is non-blocking, until not one more byte fits, or ENOUGH
+   bytes are written.  Returns the number of bytes.  */
+static long loopback_write_full(int fd, long enough)
 {
     static char block[4096];
     long total = 0;
     int sent;
     for (size_t size = sizeof block; size > 0; size /= sizeof block)
-        while ((sent = resource_check((int)send(fd, block, size, 0), "send")) >
-               0)
+        while (total < enough &&
+               (sent = resource_check((int)send(fd, block, size, 0), "send")) >
+                   0)
             total += sent;
     return total;
 }
 
-long fill_buffers(struct probe *probe, int fd)
+long fill_buffers(struct probe *probe, int fd, long enough)
 {
     long total = 0;
     set_nonblocking(fd, true);
-    for (int round = 0, idle = 0; round < 30 && idle < 3; round++) {
-        long written = loopback_write_full(fd);
+    for (int round = 0, idle = 0; round < 30 && idle < 3 && total < enough;
+         round++) {
+        long written = loopback_write_full(fd, enough - total);
         idle = written ? 0 : idle + 1;
         total += written;
         settle(probe);

@@ -85,8 +85,10 @@ int receive_byte(int fd);
 
 /* Write to FD, whose peer does not read, until no byte fits, three times with
    settle, at most 30 times.  A late acknowledgment may still make room.  FD
-   becomes non-blocking.  Returns the number of written bytes.  */
-long fill_buffers(struct probe *probe, int fd);
+   becomes non-blocking.  Returns the number of written bytes, about ENOUGH at
+   most: full buffers of several questions could use up the memory that the host
+   has for TCP.  */
+long fill_buffers(struct probe *probe, int fd, long enough);
 
 /* Set OPTION, SO_RCVTIMEO or SO_SNDTIMEO, of FD to MILLISECONDS.  On failure
    the question is skipped.  */

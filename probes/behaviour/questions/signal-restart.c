@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,7 +106,7 @@ static void signal_restart_open(struct setup *setup)
         close(pair.listener);
     }
     if (setup->call == WRITE || setup->call == SEND) {
-        fill_buffers(setup->probe, setup->fd);
+        fill_buffers(setup->probe, setup->fd, LONG_MAX);
         set_nonblocking(setup->fd, false);
     }
 }

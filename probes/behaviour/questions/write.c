@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/monotonic.h"
@@ -39,7 +40,7 @@ static void write_probe_dontwait(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     set_timeout(probe, pair.client, SO_SNDTIMEO, TIMEOUT);
-    fill_buffers(probe, pair.client);
+    fill_buffers(probe, pair.client, LONG_MAX);
     set_nonblocking(pair.client, false);
     const char *answer = write_try_call(try_write, pair.client);
     probe_report(probe, "send", "%s", answer);
@@ -62,7 +63,7 @@ static const char *write_size_class(long bytes)
 static void write_probe_returns(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
-    long written = fill_buffers(probe, pair.client);
+    long written = fill_buffers(probe, pair.client, 1024 * 1024);
     probe_report(probe, "unread-bytes", "%s", write_size_class(written));
     probe_report(probe, "SO_SNDBUF", "%d",
                  get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
