@@ -116,18 +116,27 @@ int sonde_address_any(struct sonde_address *address, int family, uint16_t port)
     return sonde__address_set(address, family, &any, port);
 }
 
+int sonde__address_set_name(struct sonde_address *address, const void *name,
+                            size_t length)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    if (length > sizeof un.sun_path)
+        return -1;
+    if (length > 0)
+        memcpy(un.sun_path, name, length);
+    size_t whole = offsetof(struct sockaddr_un, sun_path) + length;
+    *address = (struct sonde_address){.length = (socklen_t)whole};
+    memcpy(&address->storage, &un, sizeof un);
+    sonde__set_sa_len(address);
+    return 1;
+}
+
 int sonde_address_unix(struct sonde_address *address, const char *path)
 {
-    struct sockaddr_un un = {0};
-    size_t length = strlen(path);
-    if (length == 0 || length >= sizeof un.sun_path)
-        return sonde__fail(length == 0 ? EINVAL : ENAMETOOLONG);
-    un.sun_family = AF_UNIX;
-    memcpy(un.sun_path, path, length + 1);
-    size_t whole = offsetof(struct sockaddr_un, sun_path) + length + 1;
-    *address = (struct sonde_address){.length = (socklen_t)whole};
-    memcpy(&address->storage, &un, whole);
-    sonde__set_sa_len(address);
+    if (!*path)
+        return sonde__fail(EINVAL);
+    if (sonde__address_set_name(address, path, strlen(path) + 1) < 0)
+        return sonde__fail(ENAMETOOLONG);
     return 0;
 }
 

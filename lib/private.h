@@ -160,6 +160,12 @@ void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
+/* Set ADDRESS to the UNIX address with the LENGTH bytes NAME in sun_path: a
+   path, an abstract name after a NUL, or none.  Returns 1, or -1 if NAME is
+   longer than sun_path; errno is not set.  */
+int sonde__address_set_name(struct sonde_address *address, const void *name,
+                            size_t length);
+
 /* The *LENGTH significant bytes of ADDRESS after the family.  For UNIX: a path
    without its NUL, which is present or not, depending on the program that
    called bind; or an abstract name of Linux, which begins with a NUL.  0:

@@ -12,7 +12,6 @@
 
 #include <inttypes.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
@@ -61,27 +60,6 @@ static int proc_net_read_inet(struct sonde_listener *listener, int family,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-/* Set the name: a path, or with an '@', which the kernel prints for NUL, an
-   abstract name.  Further NULs stay '@'.  A longer name than sun_path is an
-   error.  */
-static int proc_net_set_name(struct sonde_address *address, const char *name,
-                             size_t length)
-{
-    struct sockaddr_un un;
-    memset(&un, 0, sizeof un);
-    un.sun_family = AF_UNIX;
-    if (length > sizeof un.sun_path)
-        return -1;
-    memcpy(un.sun_path, name, length);
-    if (length > 0 && *name == '@')
-        un.sun_path[0] = '\0';
-    memcpy(&address->storage, &un, sizeof un);
-    address->length =
-        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-    sonde__set_sa_len(address);
-    return 1;
-}
-
 static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
 {
     unsigned flags, type;
@@ -98,7 +76,16 @@ static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
     listener->queue.queued = -1;
     line += end;
     line += *line == ' ';
-    return proc_net_set_name(&listener->address, line, strcspn(line, "\n"));
+    /* The kernel prints '@' for each NUL: the first begins an abstract name,
+       and further ones stay '@'.  */
+    size_t length = strcspn(line, "\n");
+    char name[sizeof(struct sockaddr_un)];
+    if (length > sizeof name)
+        return -1;
+    memcpy(name, line, length);
+    if (*line == '@')
+        name[0] = '\0';
+    return sonde__address_set_name(&listener->address, name, length);
 }
 
 int sonde__proc_net_read(struct sonde_listener *listener, int family,

@@ -237,18 +237,11 @@ static int read_waiting(struct sonde_waiting *waiting,
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    if (length == sizeof un.sun_path + 1 && name[length - 1] == '\0')
+    const size_t room =
+        sizeof(struct sockaddr_un) - offsetof(struct sockaddr_un, sun_path);
+    if (length == room + 1 && name[length - 1] == '\0')
         length--;
-    if (length > sizeof un.sun_path)
-        return -1;
-    if (length > 0)
-        memcpy(un.sun_path, name, length);
-    memcpy(&listener->address.storage, &un, sizeof un);
-    listener->address.length =
-        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-    sonde__set_sa_len(&listener->address);
-    return 1;
+    return sonde__address_set_name(&listener->address, name, length);
 }
 
 /* Set the file of a UNIX path, if the message has one.  The kernel writes a
@@ -292,44 +285,27 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-/* Read BODY, about one socket, and pass a listener to SINK.  Returns 0, or -1:
-   EPROTO, unknown layout; ECANCELED, SINK stopped the list.  */
-static int sock_diag_pass_listener(const unsigned char *body, size_t size,
-                                   struct sonde__diag_sink *sink)
-{
-    struct sonde_listener listener = {0};
-    int found = body[0] == linux_unix
-                    ? sock_diag_read_unix(&listener, body, size)
-                    : read_inet(&listener, body, size);
-    if (found < 0)
-        return sonde__fail(EPROTO);
-    return found > 0 && sink->listener(&listener, sink->data)
-               ? sonde__fail(ECANCELED)
-               : 0;
-}
-
-/* As sock_diag_pass_listener, for a connection that waits for accept.  */
-static int sock_diag_pass_waiting(const unsigned char *body, size_t size,
-                                  struct sonde__diag_sink *sink)
-{
-    struct sonde_waiting waiting = {0};
-    int found = body[0] == linux_unix ? -1 : read_waiting(&waiting, body, size);
-    if (found < 0)
-        return sonde__fail(EPROTO);
-    return found > 0 && sink->waiting(&waiting, sink->data)
-               ? sonde__fail(ECANCELED)
-               : 0;
-}
-
+/* Read BODY, about one socket, and pass a listener or a waiting connection to
+   SINK.  Returns 0, or -1: EPROTO, unknown layout; ECANCELED, SINK stopped the
+   list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
 {
-    if (size == 0 || (body[0] != linux_inet && body[0] != linux_inet6 &&
-                      body[0] != linux_unix))
+    struct sonde_listener listener = {.type = 0};
+    struct sonde_waiting waiting = {.ended = 0};
+    int found = -1;
+    if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
+        found = sink->listener ? read_inet(&listener, body, size)
+                               : read_waiting(&waiting, body, size);
+    else if (size > 0 && body[0] == linux_unix && sink->listener)
+        found = sock_diag_read_unix(&listener, body, size);
+    if (found < 0)
         return sonde__fail(EPROTO);
     sink->count++;
-    return sink->listener ? sock_diag_pass_listener(body, size, sink)
-                          : sock_diag_pass_waiting(body, size, sink);
+    if (found > 0 && (sink->listener ? sink->listener(&listener, sink->data)
+                                     : sink->waiting(&waiting, sink->data)))
+        return sonde__fail(ECANCELED);
+    return 0;
 }
 
 /* The message that ends an answer, and the message that refuses a request

@@ -93,8 +93,8 @@ static unsigned families_of(void)
 static int complain_unread(void)
 {
     if (choices.netns && (errno == ESRCH || errno == ENOTSUP))
-        return complain("--netns: there is no process %s, or /proc hides it, "
-                        "or it has ended",
+        return complain("--netns: there is no process %s, or it has ended, or "
+                        "/proc hides it",
                         choices.netns);
     if (errno == ENOTSUP)
         return complain("this system does not report listening sockets; on "

@@ -341,6 +341,7 @@ int options_take(const struct program *program, int argc, char **argv)
 int program_main(const struct program *program, int argc, char **argv)
 {
     if (!output_begin(program->name, !program->is_server)) {
+        /* The options are not read yet.  */
         for (int i = 1; i < argc; i++)
             if (!strcmp(argv[i], "--check"))
                 return CHECK_UNKNOWN;

@@ -69,7 +69,6 @@ void listeners_say_reduced(struct sentence *text,
     else
         say(text, "sock_diag is not available (%s): the list is from /proc/net",
             errno_name(listeners->reduced));
-    say(text, ", which lacks backlogs, drops and %s",
+    say(text, ", without backlogs, drops and %s; names there are inexact",
         listeners->has_queues ? "the queues of UNIX sockets" : "queues");
-    say(text, ", and in names interfaces, NULs and newlines");
 }
