@@ -63,7 +63,7 @@ static void say_classes(struct sentence *text, const struct waiting_row *rows,
 /* Write ROW: the number QUEUED at the first look, the classes, and the known
    connections.  The number of resets is the smaller of QUEUED and AGAIN, less
    the known connections: a reset connection stays in the queue until accept.
-   AGAIN is the number at the second look, or -1: no resets are written.  UNIX
+   AGAIN is the number at the second look.  UNIX
    sockets have no classes.  */
 static void waiting_put_listener(FILE *out, const struct waiting *waiting,
                                  const struct listener_row *row, long queued,
@@ -86,15 +86,30 @@ static void waiting_put_listener(FILE *out, const struct waiting *waiting,
         waiting_put_connection(out, &first[i].connection);
 }
 
+/* Whether row number INDEX is the first with a queue among the rows of its
+   address.  */
+static bool waiting_is_first(const struct listeners *listeners, size_t index)
+{
+    const struct listener_row *rows = listeners->rows;
+    if (rows[index].listener.queue.queued <= 0)
+        return false;
+    for (size_t i = 0; i < index; i++)
+        if (rows[i].listener.queue.queued > 0 &&
+            !sonde_address_compare(&rows[i].listener.address,
+                                   &rows[index].listener.address))
+            return false;
+    return true;
+}
+
 void waiting_text(FILE *out, const struct waiting *waiting,
                   const struct listeners *listeners)
 {
     bool any = false;
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
-        long queued = waiting_queued(listeners, row, false);
-        if (row->index > 0 || queued <= 0)
+        if (!waiting_is_first(listeners, i))
             continue;
+        long queued = waiting_queued(listeners, row, false);
         if (any)
             putc('\n', out);
         waiting_put_listener(out, waiting, row, queued,

@@ -75,6 +75,8 @@ static int waiting_compare(const void *a, const void *b)
 static int waiting_set_queue(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
+    if (listener->queue.queued <= 0)
+        return 0;
     for (size_t i = 0; i < listeners->count; i++)
         if (listeners->rows[i].listener.inode == listener->inode &&
             !sonde_address_compare(&listeners->rows[i].listener.address,
@@ -83,11 +85,12 @@ static int waiting_set_queue(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* Read the queues once more.  A listener that has ended keeps -1, unknown.  */
+/* Read the queues once more.  Most are empty: 0 stays, also for a listener that
+   has ended, or for a family that fails this time.  */
 static void waiting_read_queues(struct listeners *listeners, int64_t deadline)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        listeners->rows[i].queued_again = -1;
+        listeners->rows[i].queued_again = 0;
     for (size_t i = 0; i < family_count; i++)
         sonde_listeners(families[i], sonde_deadline_left(deadline),
                         waiting_set_queue, listeners);
