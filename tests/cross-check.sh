@@ -9,6 +9,7 @@
 # but never run; it keeps its caches in the scratch directory unless
 # ZIG_GLOBAL_CACHE_DIR says otherwise.
 . "${srcdir:-.}/tests/tap.sh"
+. "${srcdir:-.}/tests/server.sh"
 
 # The build's own compiler, which make hands to tests, is not the target's.
 unset CC CXX CFLAGS CPPFLAGS LDFLAGS
@@ -18,26 +19,30 @@ ZIG_LOCAL_CACHE_DIR=$ZIG_GLOBAL_CACHE_DIR
 export ZIG_GLOBAL_CACHE_DIR ZIG_LOCAL_CACHE_DIR
 
 cores=$(nproc 2> /dev/null || echo 1)
-# build NAME CONFIGURE-ARGUMENTS...: in a folder of its own.
-build () {
-    name=$1
-    shift
-    mkdir "$scratch/$name"
-    (cd "$scratch/$name" && "$scratch"/src/sonde-*/configure --quiet --without-check \
-        --enable-werror --disable-dependency-tracking "$@" && ${MAKE:-make} -j"$cores") \
-        > "$scratch/$name.log" 2>&1
-    built=$?
-    tail -n 15 "$scratch/$name.log" > "$scratch/err"
+# plan NAME ORDER EMULATOR CONFIGURE-ARGUMENTS...: a rule to build in a folder
+# of its own, and a line for the second pass.  ORDER is the byte order, or - if
+# nothing of the build can run here.
+plan () {
+    printf '%s: ; mkdir $@ && (cd $@ && ../src/sonde-*/configure' "$1"
+    echo "$1 $2 $3" >> "$scratch/planned"
+    shift 3
+    printf " '%s'" --quiet --without-check --enable-werror \
+        --disable-dependency-tracking "$@"
+    # shellcheck disable=SC2016 # for make to expand
+    echo ' && $(MAKE) && : > built) > $@.log 2>&1'
+} >> "$scratch/Makefile"
+
+# Whether NAME was built.
+built () {
+    tail -n 15 "$scratch/$1.log" > "$scratch/err"
     : > "$scratch/out"
-    ok "$built" "$name: everything compiles and links"
+    is "$1: everything compiles and links" [ -f "$scratch/$1/built" ]
+    [ -f "$scratch/$1/built" ]
 }
 
-# A build whose programs run here, perhaps under an emulator.
+# The programs of a build, perhaps under an emulator.
 runs () {
     name=$1 order=$2 emulator=$3
-    shift 3
-    build "$name" "$@"
-    [ "$built" -eq 0 ] || return
     # shellcheck disable=SC2086 # an emulator has arguments
     run $emulator "$scratch/$name/byteorder"
     is "$name: byteorder says $order-endian" grep -q ": $order-endian\$" \
@@ -57,10 +62,20 @@ runs () {
     run $emulator "$scratch/$name/sockprobe" --profile byteorder accept udp
     is "$name: sockprobe answers" [ "$status" -eq 0 ]
     is "$name: sockprobe answers each" lacks "$scratch/out" "	answer	-	"
+    if [ -n "$emulator" ] || ! have jq; then
+        skip "$name: listeners finds a server" "needs jq, and no emulator"
+        return
+    fi
+    serve "$scratch/$name/echosrv" --tcp -4 --port 0
+    run "$scratch/$name/listeners" --json "$port"
+    json_is ".listeners[0].capacity > 0 and .listeners[0].queued == 0 and
+        .listeners[0].owners[0].pid == $server" \
+        "$name: listeners finds a server"
+    halt
 }
 
-# One that does not.  libtool reads the objects with nm; GNU's does not know
-# those of macOS.  What follows the target goes to configure.
+# A build that cannot run here.  libtool reads the objects with nm; GNU's does
+# not know those of macOS.  What follows the target goes to configure.
 links () {
     name=$1 host=$2 target=$3
     shift 3
@@ -69,7 +84,7 @@ links () {
     elif ! have llvm-nm; then
         skip "$name" "no llvm-nm here"
     else
-        build "$name" --host="$host" CC="$ZIG cc -target $target" \
+        plan "$name" - '' --host="$host" CC="$ZIG cc -target $target" \
             AR="$ZIG ar" RANLIB="$ZIG ranlib" NM=llvm-nm "$@"
     fi
 }
@@ -79,13 +94,15 @@ foreign () {
     if ! have "$host-gcc"; then
         skip "$name" "no $host-gcc here"
     elif ! have "$emulator"; then
-        build "$name" --host="$host"
+        plan "$name" - '' --host="$host"
         skip "$name: run" "no $emulator here"
     else
-        runs "$name" "$order" "$emulator -L /usr/$host" --host="$host"
+        plan "$name" "$order" "$emulator -L /usr/$host" --host="$host"
     fi
 }
 
+echo 'all:' > "$scratch/Makefile"
+: > "$scratch/planned"
 mkdir "$scratch/src" && tar -C "$scratch/src" -xf "$TARBALL" ||
     skip_all "no tarball; make cross-check makes one"
 foreign s390x s390x-linux-gnu big qemu-s390x-static
@@ -103,11 +120,11 @@ else
     if [ -z "$flags" ]; then
         skip "i386" "gcc has no 32-bit libraries here"
     else
-        runs i386 little "" --host=i686-pc-linux-gnu CC="gcc $flags"
+        plan i386 little "" --host=i686-pc-linux-gnu CC="gcc $flags"
     fi
 fi
 if have musl-gcc; then
-    runs musl little "" --host=x86_64-linux-musl CC=musl-gcc
+    plan musl little "" --host=x86_64-linux-musl CC=musl-gcc
 else
     skip "musl" "no musl-gcc here"
 fi
@@ -117,4 +134,14 @@ links macos-aarch64 aarch64-apple-darwin aarch64-macos lt_cv_prog_gnu_ld=no
 links freebsd x86_64-unknown-freebsd x86_64-freebsd
 links netbsd x86_64-unknown-netbsd x86_64-netbsd
 links openbsd x86_64-unknown-openbsd x86_64-openbsd
+
+# Two configures beside each other take little more than one.
+# shellcheck disable=SC2046 # several names
+${MAKE:-make} -C "$scratch" -k -j"$cores" $(sed 's/ .*//' "$scratch/planned") \
+    > "$scratch/make.log" 2>&1
+while read -r name order emulator <&3; do
+    if built "$name" && [ "$order" != - ]; then
+        runs "$name" "$order" "$emulator"
+    fi
+done 3< "$scratch/planned"
 finish_alone
