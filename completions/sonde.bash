@@ -63,6 +63,10 @@ _sockprobe () {
     case $current in
     -*) _sonde "$1" ;;
     *)
+        if [[ " ${COMP_WORDS[*]} " == *" --matrix "* ]]; then
+            _sonde_add_profiles "$current"
+            return
+        fi
         # shellcheck disable=SC2207 # ids hold no blanks
         COMPREPLY=($(compgen -W "$("$1" --list 2> /dev/null |
             cut -d ' ' -f 1)" -- "$current"))

@@ -87,6 +87,12 @@ probes_libprobes_la_SOURCES = \
 	probes/report/answers-json.c \
 	probes/report/answers-states.c \
 	probes/report/answers-text.c \
+	probes/report/html.c \
+	probes/report/html.h \
+	probes/report/matrix-html.c \
+	probes/report/matrix-json.c \
+	probes/report/matrix.c \
+	probes/report/matrix.h \
 	probes/report/report-chart.c \
 	probes/report/report-json.c \
 	probes/report/report-stepwise.c \

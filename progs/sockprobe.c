@@ -13,13 +13,14 @@
 #include "probes/behaviour/pool.h"
 #include "probes/finding/host.h"
 #include "probes/finding/profile.h"
+#include "probes/report/matrix.h"
 #include "probes/run/runner.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
 
 static struct {
-    bool list, explain, json, profile, states;
+    bool list, explain, json, profile, states, matrix;
     const char *tap, *diff, *html;
     struct option_list ids;
 } choices;
@@ -43,6 +44,9 @@ static const struct option_row rows[] = {
              "draw the states of a TCP connection"),
     ROW_TEXT("html", 0, "FILE", &choices.html,
              "write an HTML page; with --diff A, differences in colour"),
+    ROW_FLAG("matrix", 0, &choices.matrix,
+             "compare the profiles that the operands name, question by "
+             "question; - is this host"),
     {0},
 };
 
@@ -54,6 +58,12 @@ static const char *sockprobe_conflict(void)
     if (reports > 1)
         return "choose one of --list, --explain, --json, --profile, --states, "
                "--tap, and --html or --diff";
+    if (choices.matrix && reports > choices.json + (choices.html != NULL))
+        return "--matrix is for text, --json and --html";
+    if (choices.matrix && choices.ids.count == 0)
+        return "--matrix needs profiles, such as linux-6.18; - is this host";
+    if (choices.matrix && choices.ids.count > MATRIX_COLUMNS)
+        return "--matrix takes 64 profiles at most";
     if (choices.states && choices.ids.count > 0)
         return "--states takes no ID: it is one question, tcp.states";
     return NULL;
@@ -279,9 +289,63 @@ static int sockprobe_ask(void)
     return profile ? sockprobe_compare(second) : sockprobe_report();
 }
 
+/* Write the matrix in the chosen form.  Returns the exit status.  */
+static int matrix_report(const struct matrix *matrix)
+{
+    FILE *out = choices.html ? open_page("w") : output_stream();
+    if (!out)
+        return STATUS_TROUBLE;
+    if (choices.html) {
+        matrix_html(out, matrix);
+        return close_page(out);
+    }
+    if (choices.json)
+        matrix_json(out, matrix);
+    else
+        matrix_text(out, matrix);
+    return STATUS_DONE;
+}
+
+/* Fill in COLUMN, named by the operand NAME, and the name in SHOWN.  Returns
+   0; not 0 after a message.  */
+static int matrix_read(struct matrix_column *column, const char *name,
+                       char shown[NAME_SIZE])
+{
+    column->name = "this host";
+    if (!strcmp(name, "-")) {
+        int failed = ask_host();
+        column->findings = here;
+        here = (struct findings){0};
+        return failed;
+    }
+    column->name = name_print(name, shown);
+    return read_profile(name, &column->findings);
+}
+
+/* Compare the profiles of the operands.  Returns the exit status.  */
+static int sockprobe_matrix(void)
+{
+    static struct matrix_column columns[MATRIX_COLUMNS];
+    static char names[MATRIX_COLUMNS][NAME_SIZE];
+    struct matrix matrix = {&catalogue, columns, choices.ids.count};
+    int status = STATUS_DONE;
+    catalogue_choose_all(&catalogue);
+    if (choices.html && !can_write())
+        return STATUS_TROUBLE;
+    for (size_t i = 0; i < matrix.count && status == STATUS_DONE; i++)
+        if (matrix_read(&columns[i], choices.ids.texts[i], names[i]))
+            status = STATUS_TROUBLE;
+    if (status == STATUS_DONE)
+        status = matrix_report(&matrix);
+    for (size_t i = 0; i < matrix.count; i++)
+        findings_free(&columns[i].findings);
+    return status;
+}
+
 static int sockprobe_run(void)
 {
     int status = catalogue_make(&catalogue) ? complain("out of memory")
+                 : choices.matrix           ? sockprobe_matrix()
                                             : sockprobe_ask();
     findings_free(&here);
     findings_free(&there);

@@ -179,7 +179,7 @@ none "no function is longer than 80 lines" "$scratch/sources"
 : > "$scratch/out"
 grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/config\.h' -e '/config\.\(log\|status\)$' -e '/stamp-h' \
-    -e '/libtool$' -e '/compile_commands\.json$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
+    -e '/libtool$' -e '/compile_commands\.json$' -e '^./matrix\.html$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
     -e '/\.tarball-version$' -e '^./probes/behaviour/list.h$' -e '/lib/sonde.pc$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
     xargs grep -Il . > "$scratch/texts" # no program, object or archive

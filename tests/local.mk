@@ -33,6 +33,7 @@ test_scripts = \
 	tests/listeners-peers.sh \
 	tests/listeners.sh \
 	tests/load.sh \
+	tests/matrix.sh \
 	tests/memory.sh \
 	tests/namespaces.sh \
 	tests/netns.sh \

@@ -17,6 +17,8 @@ report = json.load(open(sys.argv[2]))
 validator = jsonschema.validators.validator_for(schema)
 validator.check_schema(schema)
 def choose(value, rules):
+    if "$ref" in rules:
+        rules = schema["definitions"][rules["$ref"].split("/")[-1]]
     for choice in rules.get("anyOf", []):
         if isinstance(value, dict) == (choice["type"] == "object"):
             rules = choice
@@ -98,6 +100,9 @@ if [ -s "$scratch/json" ]; then
 else
     skip "valid: answers for want of descriptors" "too few to start"
 fi
+"$sockprobe" --matrix --json "$srcdir/profiles/linux-6.1" \
+    "$srcdir/profiles/gvisor-2024-07" > "$scratch/json"
+check "several systems" sockprobe-matrix
 run "$builddir/listeners" --json
 if [ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err"; then
     skip "valid: listeners" "this system does not tell what listens on it"

@@ -9,31 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mask.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
+#include "probes/report/html.h"
 #include "probes/report/report.h"
 
 static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;"
-    "--page:#fff;--box:#f6f8fa;--line:#d0d7de;--mark:#0b57b0;--diff:#fff1d6;"
-    "--bar:#7aa7d9}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--soft:#9aa4af;"
-    "--page:#111417;--box:#1a1e23;--line:#333a42;--mark:#7fb8ff;"
-    "--diff:#43320f;--bar:#3d6b9f}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--page);"
-    "color:var(--ink);font:16px/1.5 system-ui,sans-serif}\n"
-    "h1{font-size:1.6rem;margin:.5rem 0}\n"
-    "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid "
-    "var(--line)}\n"
-    "code,pre,.id{font-family:ui-monospace,monospace;font-size:.9em}\n"
-    "pre{overflow-x:auto;background:var(--box);padding:.75rem;"
-    "border:1px solid var(--line);border-radius:6px}\n"
-    "p,li,dd,summary{overflow-wrap:anywhere}\n"
-    ".soft{color:var(--soft)}\n"
     "nav a{margin-right:.75rem;white-space:nowrap}\n"
-    "a{color:var(--mark)}\n"
     "details{border-bottom:1px solid var(--line)}\n"
     "summary{cursor:pointer;margin:0 -.5rem;padding:.4rem .5rem;"
     "display:grid;gap:0 1rem;"
@@ -42,8 +24,10 @@ static const char style[] =
     "summary .id::before{content:'+ '}\n"
     "details[open]>summary .id::before{content:'- '}\n"
     "summary:hover{background:var(--box)}\n"
-    ":focus-visible{outline:2px solid var(--mark);outline-offset:2px}\n"
-    ".how{color:var(--soft);font-size:.85em}\n"
+    ".text{grid-column:1/-1;color:var(--soft);font-size:.9em}\n"
+    ".value{display:grid;grid-template-columns:1fr 1fr;gap:0 1rem}\n"
+    ".value :only-child{grid-column:1/-1}\n"
+    ".key{grid-column:1;padding-left:1.2rem}\n"
     ".differs>summary{background:var(--diff)}\n"
     ".inside{padding:0 0 .75rem 1rem}\n"
     "dl{display:grid;grid-template-columns:12rem 1fr;gap:.1rem 1rem;margin:0}\n"
@@ -59,7 +43,8 @@ static const char style[] =
     "white-space:nowrap;min-width:1.6rem}\n"
     "@media(max-width:40rem){summary{display:flex;flex-wrap:wrap;gap:0 .5rem}"
     "summary .id{white-space:nowrap}.how{margin-left:auto}"
-    "summary .value{order:1;flex-basis:100%}dl{grid-template-columns:1fr}"
+    "summary .value,.text,.key{flex-basis:100%}.text{order:-1}"
+    ".id,.how{order:-1}.key{padding:0}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
 /* The page, and the profile THERE to compare with, named OTHER, or NULL.  */
@@ -69,41 +54,6 @@ struct page {
     const struct findings *here, *there;
     const char *other;
 };
-
-/* Write the UTF-8 character at TEXT, which needs no escape in HTML.  Invalid
-   bytes and characters that base/mask.h masks, but newlines, become '?', since
-   a page may go to a terminal.  Returns the number of bytes consumed.  */
-static size_t put_character(FILE *out, const char *text)
-{
-    size_t length = mask_shown(text);
-    if (*text == '\n' || length == 0)
-        putc(*text == '\n' ? '\n' : '?', out);
-    else
-        fwrite(text, 1, length, out);
-    return length ? length : mask_skipped(text);
-}
-
-/* Write TEXT, escaped also for attributes in double quotes; NULL is empty.  */
-static void put_text(FILE *out, const char *text)
-{
-    static const char special[] = "<>&\"";
-    static const char *const escapes[] = {"&lt;", "&gt;", "&amp;", "&quot;"};
-    while (text && *text) {
-        const char *found = strchr(special, *text);
-        if (found)
-            fputs(escapes[found - special], out);
-        text += found ? 1 : put_character(out, text);
-    }
-}
-
-/* Write the element NAME, perhaps with attributes, with TEXT, escaped, and a
-   newline.  */
-static void put_element(FILE *out, const char *name, const char *text)
-{
-    fprintf(out, "<%s>", name);
-    put_text(out, text);
-    fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
-}
 
 /* The value of FINDING in THERE, if both values are stable and differ, or
    NULL.  */
@@ -122,29 +72,53 @@ static void html_put_row(FILE *out, const char *class, const char *term,
                          const char *text, const char *how)
 {
     fprintf(out, "<dt%s>", class);
-    put_text(out, term);
+    html_put_text(out, term);
     fprintf(out, "</dt><dd%s>", class);
-    put_text(out, text);
+    html_put_text(out, text);
     if (how)
         fprintf(out, " <span class=\"how\">%s</span>", how);
     fputs("</dd>\n", out);
 }
 
-/* Write FINDING as a row, and a second row with the differing value of THERE.
-   Left out: empty findings, and the answer, which the summary has, without a
-   difference.  */
+/* Write FINDING as a row.  Left out: empty findings, and the answer, which the
+   summary has.  */
 static void html_put_finding(const struct page *page,
                              const struct finding *finding)
 {
-    const char *other = html_other(page, finding);
-    const char *class = other ? " class=\"differs\"" : "";
     bool is_plain = finding->how == HOW_MEASURED && finding->stable;
-    if (other ||
-        (strcmp(finding->key, answer_key) != 0 && !finding_is_empty(finding)))
-        html_put_row(page->out, class, finding->key, answer_value(finding),
+    if (strcmp(finding->key, answer_key) != 0 && !finding_is_empty(finding))
+        html_put_row(page->out,
+                     html_other(page, finding) ? " class=\"differs\"" : "",
+                     finding->key, answer_value(finding),
                      is_plain ? NULL : answer_how(finding));
-    if (other)
-        html_put_row(page->out, class, page->other, other, NULL);
+}
+
+/* Write the value of FINDING, and beside it the differing value OTHER, unless
+   NULL.  */
+static void html_put_values(const struct page *page,
+                            const struct finding *finding, const char *other)
+{
+    html_put_element(page->out, "span", answer_value(finding));
+    if (!other)
+        return;
+    fputs("<span><span class=\"soft\">", page->out);
+    html_put_text(page->out, page->other);
+    fputs(":</span> ", page->out);
+    html_put_text(page->out, other);
+    fputs("</span>\n", page->out);
+}
+
+/* Write the detail FINDING with both values, if they differ.  */
+static void put_pair(const struct page *page, const struct finding *finding)
+{
+    const char *other = html_other(page, finding);
+    if (!other || !strcmp(finding->key, answer_key))
+        return;
+    fputs("<span class=\"key soft\">", page->out);
+    html_put_text(page->out, finding->key);
+    fputs("</span><span class=\"value\">\n", page->out);
+    html_put_values(page, finding, other);
+    fputs("</span>\n", page->out);
 }
 
 /* Write the answers of systems that were not measured here.  */
@@ -159,31 +133,41 @@ static void put_known(FILE *out, const char *id)
     }
 }
 
-/* Write a question: id and ANSWER in the summary; inside, all findings and the
-   texts of the catalogue.  */
+/* Write the summary of QUESTION: id, the question in words, ANSWER, and each
+   finding of SLICE that differs, with both values.  */
+static void put_summary(const struct page *page,
+                        const struct question *question,
+                        const struct finding *answer, struct slice slice)
+{
+    FILE *out = page->out;
+    bool differs = false;
+    for (size_t i = 0; i < slice.count; i++)
+        differs |= html_other(page, &slice.list[i]) != NULL;
+    fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
+            differs ? " class=\"differs\"" : "");
+    html_put_element(out, "span class=\"id\"", question->id);
+    fputs("<span class=\"value\">\n", out);
+    html_put_values(page, answer, html_other(page, answer));
+    fprintf(out, "</span><span class=\"how\">%s%s</span>\n", answer_how(answer),
+            differs ? ", differs" : "");
+    html_put_element(out, "span class=\"text\"", question->text);
+    for (size_t i = 0; i < slice.count; i++)
+        put_pair(page, &slice.list[i]);
+    fputs("</summary>\n", out);
+}
+
+/* Write a question: the summary; inside, all findings and the texts of the
+   catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)
 {
     FILE *out = page->out;
     struct slice slice = slice_of(page->here, question->id);
-    bool differs = false;
+    put_summary(page, question, answer, slice);
+    fputs("<div class=\"inside\">\n<dl>\n", out);
     for (size_t i = 0; i < slice.count; i++)
-        differs |= html_other(page, &slice.list[i]) != NULL;
-    fprintf(out, "<details id=\"%s\"%s><summary>", question->id,
-            differs ? " class=\"differs\"" : "");
-    put_element(out, "span class=\"id\"", question->id);
-    put_element(out, "span class=\"value\"", answer_value(answer));
-    fprintf(out,
-            "<span class=\"how\">%s%s</span></summary>\n"
-            "<div class=\"inside\">\n",
-            answer_how(answer), differs ? ", differs" : "");
-    put_element(out, "p", question->text);
-    fputs("<dl>\n", out);
-    html_put_finding(page, answer);
-    for (size_t i = 0; i < slice.count; i++)
-        if (strcmp(slice.list[i].key, answer_key))
-            html_put_finding(page, &slice.list[i]);
+        html_put_finding(page, &slice.list[i]);
     put_known(out, question->id);
     html_put_row(out, "", "why", question->why, NULL);
     html_put_row(out, "", "standards", question->standard, NULL);
@@ -205,7 +189,7 @@ static void put_chart(const struct page *page)
     }
     if (max == 0)
         return;
-    put_element(page->out, "h2", "Queued connections, by backlog");
+    html_put_element(page->out, "h2", "Queued connections, by backlog");
     fputs("<table class=\"chart\">\n<tr class=\"soft\"><th scope=\"col\">"
           "backlog</th><th scope=\"col\">queued</th></tr>\n",
           page->out);
@@ -229,9 +213,9 @@ static void put_states(const struct page *page)
         return;
     answers_states(file, page->here);
     if (fclose(file) == 0) {
-        put_element(page->out, "h2", "The states of a connection");
+        html_put_element(page->out, "h2", "The states of a connection");
         fputs("<pre tabindex=\"0\">", page->out);
-        put_text(page->out, text);
+        html_put_text(page->out, text);
         fputs("</pre>\n", page->out);
     }
     free(text);
@@ -240,33 +224,28 @@ static void put_states(const struct page *page)
 static void html_put_head(const struct page *page)
 {
     FILE *out = page->out;
-    struct sentence host = {""}, count = {""};
+    struct sentence host = {""}, title = {""}, count = {""};
     const char *time = findings_text(page->here, "volatile", "time");
     report_say_host(&host, page->here);
-    fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                 "<meta charset=\"utf-8\">\n"
-                 "<meta name=\"viewport\" "
-                 "content=\"width=device-width,initial-scale=1\">\n"
-                 "<title>sockprobe: ");
-    put_text(out, host.text);
-    fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", style);
+    say(&title, "sockprobe: %s", host.text);
+    html_begin(out, title.text, style);
     fputs("<h1>How the sockets of this host behave</h1>\n<p>", out);
-    put_text(out, host.text);
+    html_put_text(out, host.text);
     fprintf(out, "</p>\n<p class=\"soft\">Measured by sockprobe%s",
             time ? " on " : ""); /* missing in shared profiles */
-    put_text(out, time);
+    html_put_text(out, time);
     fputs(". Each line opens: details, other systems, what to use.</p>\n", out);
     if (!page->there)
         return;
     struct difference difference =
         answers_compare(page->catalogue, page->here, page->there);
     fputs("<p>Compared with ", out);
-    put_text(out, page->other);
+    html_put_text(out, page->other);
     say(&count, " (");
     report_say_host(&count, page->there);
     say(&count, "): ");
     answers_count(&count, &difference, "here", page->other);
-    put_text(out, count.text);
+    html_put_text(out, count.text);
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
@@ -299,7 +278,7 @@ void answers_html(FILE *out, const struct catalogue *catalogue,
         if (walk.is_group) {
             fprintf(out, "<h2 id=\"group-%.*s\">%.*s: ", length, id, length,
                     id);
-            put_text(out, group_title(id));
+            html_put_text(out, group_title(id));
             fputs("</h2>\n", out);
         }
         put_question(&page, walk.question, walk.answer);
@@ -307,5 +286,5 @@ void answers_html(FILE *out, const struct catalogue *catalogue,
     put_chart(&page);
     if (findings_get(findings, "tcp.states", answer_key))
         put_states(&page);
-    fputs("</body>\n</html>\n", out);
+    html_end(out);
 }

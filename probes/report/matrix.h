@@ -1,0 +1,80 @@
+/* matrix.h - the answers of several systems, question by question
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The columns are profiles, or this host; the table of known answers
+   (probes/behaviour/known.h) adds cells.  Write errors are left to ferror
+   (OUT).  */
+
+#ifndef PROBES_REPORT_MATRIX_H
+#define PROBES_REPORT_MATRIX_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "probes/behaviour/catalogue.h"
+#include "probes/finding/finding.h"
+
+/* A column: the sorted findings of the system NAME.  */
+struct matrix_column {
+    const char *name;
+    struct findings findings;
+};
+
+struct matrix {
+    const struct catalogue *catalogue;
+    const struct matrix_column *columns;
+    size_t count;
+};
+
+/* The answer of SYSTEM to a question.  VALUE is NULL if there is none, for the
+   REASON, which may be NULL.  */
+struct matrix_cell {
+    const char *system, *value, *reason;
+    const char *how; /* "measured", "source", "unstable" ...; never NULL */
+    int group;       /* cells of equal values have the same number, counted from
+                        0 in the order of the cells; -1 without a value */
+    bool is_known;   /* from the table of known answers */
+};
+
+/* The maximum of columns, and of cells of a question.  */
+enum { MATRIX_COLUMNS = 64, MATRIX_CELLS = 128 };
+
+/* The cells of KEY ("answer", or a detail) of QUESTION: those of the columns in
+   their order, then, for the answer, those of known systems, at most
+   MATRIX_CELLS.  Returns the number of cells; columns without the finding have
+   a cell without a value.  */
+size_t matrix_cells(const struct matrix *matrix,
+                    const struct question *question, const char *key,
+                    struct matrix_cell cells[MATRIX_CELLS]);
+
+/* Whether two columns among the COUNT cells have values that differ, and on
+   which all repeats agreed.  */
+bool matrix_differs(const struct matrix_cell *cells, size_t count);
+
+/* Append the systems of GROUP among the COUNT CELLS, from FIRST on, with how
+   each is known, unless measured by sockprobe: "linux-6.18, FreeBSD
+   (source)".  */
+struct sentence;
+void matrix_say_systems(struct sentence *text, const struct matrix_cell *cells,
+                        size_t first, size_t count, int group);
+
+/* The answers and the differing answers, counted in questions.  */
+struct matrix_counts {
+    size_t questions, differing;
+};
+struct matrix_counts matrix_count(const struct matrix *matrix);
+
+/* The next key after LAST ("" or a key) of a detail of QUESTION, in any column,
+   on which two columns differ; NULL at the end.  */
+const char *matrix_next_detail(const struct matrix *matrix,
+                               const struct question *question,
+                               const char *last);
+
+/* Write each question with its answers, each answer with its systems, in 80
+   columns; as JSON; as an HTML page.  */
+void matrix_text(FILE *out, const struct matrix *matrix);
+void matrix_json(FILE *out, const struct matrix *matrix);
+void matrix_html(FILE *out, const struct matrix *matrix);
+
+#endif /* PROBES_REPORT_MATRIX_H */
