@@ -16,6 +16,8 @@ base_libbase_la_SOURCES = \
 	base/endpoint.h \
 	base/histogram.c \
 	base/histogram.h \
+	base/interval.c \
+	base/interval.h \
 	base/json.c \
 	base/json.h \
 	base/mask.c \

@@ -85,6 +85,7 @@ probes_libprobes_la_SOURCES = \
 	probes/report/answers-diff.c \
 	probes/report/answers-html.c \
 	probes/report/answers-json.c \
+	probes/report/answers-rates.c \
 	probes/report/answers-states.c \
 	probes/report/answers-text.c \
 	probes/report/html.c \

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,12 @@
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
+#include "sonde.h"
 
 static struct {
     bool list, explain, json, profile, states, matrix;
     const char *tap, *diff, *html;
+    long times;
     struct option_list ids;
 } choices;
 
@@ -44,6 +47,8 @@ static const struct option_row rows[] = {
              "draw the states of a TCP connection"),
     ROW_TEXT("html", 0, "FILE", &choices.html,
              "write an HTML page; with --diff A, differences in colour"),
+    ROW_NUMBER("times", 0, "N", &choices.times, 1, 100000,
+               "run each question N times, and count the answers"),
     ROW_FLAG("matrix", 0, &choices.matrix,
              "compare the profiles that the operands name, question by "
              "question; - is this host"),
@@ -58,6 +63,9 @@ static const char *sockprobe_conflict(void)
     if (reports > 1)
         return "choose one of --list, --explain, --json, --profile, --states, "
                "--tap, and --html or --diff";
+    if (choices.times > 0 &&
+        (reports > choices.json + choices.profile || choices.matrix))
+        return "--times is for text, --json and --profile";
     if (choices.matrix && reports > choices.json + (choices.html != NULL))
         return "--matrix is for text, --json and --html";
     if (choices.matrix && choices.ids.count == 0)
@@ -77,6 +85,14 @@ static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 /* A question was killed: the report is incomplete.  */
 static bool memory_ran_out;
 
+/* The signal by which a run of --times was ended early; 0: none.  */
+static volatile sig_atomic_t stopped;
+
+static void sockprobe_stop(int number)
+{
+    stopped = number;
+}
+
 /* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
    not 0 after a message.  If memory ran out for a question, set memory_ran_out
    after a message, and return 0.  */
@@ -84,15 +100,20 @@ static int ask_host(void)
 {
     const struct question **questions =
         calloc(catalogue.count + 1, sizeof *questions);
-    size_t count = 0;
     char why[200] = "";
     int64_t start = monotonic_ms();
+    struct pool_request request = {.questions = questions,
+                                   .times = choices.times,
+                                   .progress = sockprobe_show_progress};
+    if (choices.times > 0) {
+        request.stop = &stopped;
+        sonde_signal(SIGINT, sockprobe_stop, SONDE_RESTART);
+        sonde_signal(SIGTERM, sockprobe_stop, SONDE_RESTART);
+    }
     for (size_t i = 0; questions && i < catalogue.count; i++)
         if (catalogue.entries[i].chosen)
-            questions[count++] = catalogue.entries[i].question;
-    bool failed = !questions ||
-                  pool_ask(questions, count, sockprobe_show_progress, &here,
-                           why, sizeof why) ||
+            questions[request.count++] = catalogue.entries[i].question;
+    bool failed = !questions || pool_ask(&request, &here, why, sizeof why) ||
                   host_add(&here, (long)(monotonic_ms() - start));
     int error = errno;
     progress_end();
@@ -100,6 +121,8 @@ static int ask_host(void)
         complain("cannot ask the questions: %s", *why ? why : strerror(error));
     else if (*why)
         complain("memory ran out: %s", why);
+    if (stopped)
+        complain("stopped by a signal: the report has the runs until then");
     memory_ran_out = !failed && *why;
     findings_sort(&here);
     free(questions);
@@ -219,6 +242,8 @@ static int sockprobe_report(void)
         answers_json(out, &catalogue, &here);
     else if (choices.profile)
         profile_write(out, &here);
+    else if (choices.times > 0)
+        answers_rates(out, &catalogue, &here);
     else
         answers_text(out, &catalogue, &here, choices.ids.count > 0);
     return STATUS_DONE;

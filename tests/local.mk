@@ -51,6 +51,7 @@ test_scripts = \
 	tests/settings.sh \
 	tests/sockprobe.sh \
 	tests/tampered.sh \
+	tests/times.sh \
 	tests/waiting.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \

@@ -92,6 +92,7 @@ check "few descriptors" backlogprobe
 
 valid "a byte order" byteorder
 valid "answers" sockprobe 'accept.inherits.*' byteorder
+valid "rates" sockprobe --times 3 accept.inherits.nonblock
 # What cannot be asked has a reason.
 (ulimit -n 10 && exec "$sockprobe" --json accept option) > "$scratch/json" \
     2> /dev/null

@@ -109,6 +109,23 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 void answers_tap(FILE *out, const struct catalogue *catalogue,
                  const struct findings *here, const struct findings *there);
 
+/* How often an answer came (merge_rates): in RUNS repeats; the ends of the
+   interval in millionths.  */
+struct answer_rate {
+    const char *answer;
+    long runs, low_ppm, high_ppm;
+};
+
+/* Fill in RATE by the answer NUMBER, from 1, to the question ID, the most
+   frequent first.  Returns false if there are no more, or the question was not
+   asked by --times.  */
+bool answers_rate(const struct findings *findings, const char *id, int number,
+                  struct answer_rate *rate);
+
+/* Write how often each answer of the chosen questions came.  */
+void answers_rates(FILE *out, const struct catalogue *catalogue,
+                   const struct findings *findings);
+
 /* Write the states of a TCP connection, step by step, as a picture in text, by
    the findings of tcp.states; "not measured" if there are none.  */
 void answers_states(FILE *out, const struct findings *findings);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interval.h"
 #include "probes/behaviour/merge.h"
 
 /* The finding KEY of the question, or NULL.  A child process of the question
@@ -120,4 +121,154 @@ int merge_repeats(struct findings *findings, const struct repeat *repeats,
     }
     return findings_get(findings, id, none.key) ? 0
                                                 : findings_add(findings, &none);
+}
+
+/* ---- rates -------------------------------------------------------------- */
+
+void repeat_reduce(struct repeat *repeat)
+{
+    struct findings kept = {0};
+    const struct finding *answer = merge_find(repeat, "answer");
+    if (answer && findings_add(&kept, answer))
+        snprintf(repeat->trouble.text, sizeof repeat->trouble.text,
+                 "out of memory");
+    findings_free(&repeat->findings);
+    repeat->findings = kept;
+}
+
+/* An answer, or the REASON for none, and in how many repeats it came.  */
+struct rate {
+    const struct finding *answer; /* NULL: the repeat failed */
+    const char *text;
+    bool is_reason;
+    size_t runs;
+};
+
+/* By text, answers first.  */
+static int rate_compare_texts(const void *a, const void *b)
+{
+    const struct rate *x = a, *y = b;
+    int order = (int)x->is_reason - (int)y->is_reason;
+    return order ? order : strcmp(x->text, y->text);
+}
+
+/* The most frequent first.  */
+static int rate_compare_runs(const void *a, const void *b)
+{
+    const struct rate *x = a, *y = b;
+    return x->runs != y->runs ? (x->runs < y->runs ? 1 : -1)
+                              : rate_compare_texts(a, b);
+}
+
+/* Fill in RATES, one for each of COUNT repeats that is done.  Returns the
+   number.  */
+static size_t rates_collect(struct rate *rates, const struct repeat *repeats,
+                            size_t count)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!repeats[i].done)
+            continue;
+        const char *trouble = repeats[i].trouble.text;
+        const struct finding *answer =
+            *trouble ? NULL : merge_find(&repeats[i], "answer");
+        struct rate rate = {.answer = answer, .runs = 1};
+        rate.is_reason = !answer || !answer->value;
+        rate.text = !rate.is_reason            ? answer->value
+                    : answer && answer->reason ? answer->reason
+                    : *trouble                 ? trouble
+                                               : "none from the probe";
+        rates[done++] = rate;
+    }
+    return done;
+}
+
+/* Sort the COUNT RATES by text, join equal ones, and sort by runs.  Returns the
+   number of different rates.  */
+static size_t rates_join(struct rate *rates, size_t count)
+{
+    size_t last = 0;
+    qsort(rates, count, sizeof *rates, rate_compare_texts);
+    for (size_t i = 1; i < count; i++)
+        if (rate_compare_texts(&rates[last], &rates[i]) == 0)
+            rates[last].runs++;
+        else
+            rates[++last] = rates[i];
+    qsort(rates, last + 1, sizeof *rates, rate_compare_runs);
+    return last + 1;
+}
+
+/* Add the finding "times.NUMBER.KEY", or KEY for NUMBER 0.  */
+static int rate_add(struct findings *findings, const char *id, size_t number,
+                    const char *key, const char *value)
+{
+    char name[40];
+    snprintf(name, sizeof name, "times.%zu.%s", number, key);
+    struct finding finding = {.id = id,
+                              .key = number ? name : key,
+                              .value = value,
+                              .how = HOW_MEASURED,
+                              .stable = true};
+    return findings_add(findings, &finding);
+}
+
+/* Add the findings of RATE, the NUMBERth of TOTAL runs.  */
+static int rate_add_all(struct findings *findings, const char *id,
+                        size_t number, const struct rate *rate, size_t total)
+{
+    char text[600], runs[24], low[24], high[24];
+    struct interval interval = interval_of((long)rate->runs, (long)total);
+    snprintf(text, sizeof text, "%s%s", rate->is_reason ? "no answer: " : "",
+             rate->text);
+    snprintf(runs, sizeof runs, "%zu", rate->runs);
+    snprintf(low, sizeof low, "%.0f", interval.low * 1e6);
+    snprintf(high, sizeof high, "%.0f", interval.high * 1e6);
+    return rate_add(findings, id, number, "answer", text) ||
+           rate_add(findings, id, number, "runs", runs) ||
+           rate_add(findings, id, number, "low-ppm", low) ||
+           rate_add(findings, id, number, "high-ppm", high);
+}
+
+/* Add "answer" and "times", and the KINDS different RATES of COUNT runs.  */
+static int rates_add(struct findings *findings, const char *id,
+                     const struct rate *rates, size_t kinds, size_t count)
+{
+    const char *values[RATES_MAX];
+    char joined[600], times[24];
+    size_t found = 0;
+    struct finding answer = {.id = id,
+                             .key = "answer",
+                             .reason = rates->text,
+                             .how = HOW_NOT_TESTABLE,
+                             .stable = true};
+    for (size_t i = 0; i < kinds && found < RATES_MAX; i++)
+        if (!rates[i].is_reason)
+            values[found++] = rates[i].text;
+    for (size_t i = kinds; i-- > 0;)
+        if (!rates[i].is_reason)
+            answer = *rates[i].answer;
+    if (found > 1) {
+        merge_join(values, found, joined, sizeof joined);
+        answer.value = joined;
+    }
+    answer.stable = kinds == 1;
+    snprintf(times, sizeof times, "%zu", count);
+    int failed = findings_add(findings, &answer) ||
+                 rate_add(findings, id, 0, "times", times);
+    for (size_t i = 0; i < kinds && i < RATES_MAX && !failed; i++)
+        failed = rate_add_all(findings, id, i + 1, &rates[i], count);
+    return failed ? -1 : 0;
+}
+
+int merge_rates(struct findings *findings, const struct repeat *repeats,
+                size_t count)
+{
+    struct rate *rates = calloc(count + 1, sizeof *rates);
+    if (!rates)
+        return -1;
+    size_t done = rates_collect(rates, repeats, count);
+    int failed = done > 0 && rates_add(findings, repeats->question->id, rates,
+                                       rates_join(rates, done), done);
+    free(rates);
+    return failed ? -1 : 0;
 }

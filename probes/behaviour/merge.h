@@ -34,4 +34,20 @@ bool repeat_lacks_resources(const struct repeat *repeat);
 int merge_repeats(struct findings *findings, const struct repeat *repeats,
                   size_t count);
 
+/* Remove all findings of REPEAT but the answer.  Without memory all are
+   removed, and the repeat fails.  */
+void repeat_reduce(struct repeat *repeat);
+
+/* Add to FINDINGS how often each answer came in the COUNT repeats of a question
+   that are done: "answer", as by merge_repeats; "times", the number of these
+   repeats; and for each answer, the most frequent as 1, "times.1.answer",
+   "times.1.runs", "times.1.low-ppm" and "times.1.high-ppm", the interval of its
+   share (base/interval.h) in millionths.  A repeat without an answer counts as
+   "no answer: REASON", a failed repeat included.  At most RATES_MAX answers are
+   listed.  Adds nothing if no repeat is done.  Returns 0, or -1 with ENOMEM.
+ */
+enum { RATES_MAX = 16 };
+int merge_rates(struct findings *findings, const struct repeat *repeats,
+                size_t count);
+
 #endif /* PROBES_BEHAVIOUR_MERGE_H */

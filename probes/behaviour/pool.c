@@ -16,18 +16,22 @@
 #include "probes/behaviour/merge.h"
 #include "probes/behaviour/pool.h"
 #include "probes/run/watchdog.h"
+#include "sonde.h"
 
 /* The run of all questions.  Jobs are the repeats; those below BEGUN have been
-   started or need no start; DONE and RUNNING are numbers of jobs.  START is by
-   monotonic_ms.  */
+   started or need no start, and none below FIRST runs; DONE and RUNNING are
+   numbers of jobs.  START is by monotonic_ms.  */
 struct pool {
+    const struct pool_request *request;
     struct repeat *jobs;
-    size_t count, begun, done, running;
+    size_t count, first, begun, done, running;
     int failures; /* of poll, in a row */
     struct watchdog watchdog;
     int64_t start;
-    void (*progress)(size_t, size_t, long);
 };
+
+/* The longest wait, in milliseconds, before *STOP is looked at again.  */
+enum { STOP_MS = 100 };
 
 /* Arguments of a child.  */
 struct task {
@@ -50,9 +54,13 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
     };
     watchdog_join(&task->pool->watchdog);
     setvbuf(out, NULL, _IOLBF, BUFSIZ); /* findings before a crash are kept */
-    for (size_t i = 0; i < task->pool->count; i++)
+    for (size_t i = task->pool->first; i < task->pool->begun; i++)
         if (task->pool->jobs[i].run)
             close(task->pool->jobs[i].run->pipe);
+    if (task->pool->request->stop) {
+        sonde_signal(SIGINT, SIG_DFL, SONDE_RESTART);
+        sonde_signal(SIGTERM, SIG_DFL, SONDE_RESTART);
+    }
     question_begin(&probe);
     task->question->probe(&probe);
     question_end();
@@ -104,9 +112,11 @@ static void pool_end(struct pool *pool, struct repeat *job, bool whole)
     job->done = true;
     pool->running--;
     pool->done++;
-    if (pool->progress)
-        pool->progress(pool->done, pool->count,
-                       (long)(monotonic_ms() - pool->start));
+    if (pool->request->times > 0)
+        repeat_reduce(job);
+    if (pool->request->progress)
+        pool->request->progress(pool->done, pool->count,
+                                (long)(monotonic_ms() - pool->start));
 }
 
 /* Begin jobs that are not done, until MAX run in parallel.  Without a process,
@@ -130,8 +140,10 @@ static int pool_attend(struct pool *pool)
     struct pollfd fds[POOL_MAX];
     struct repeat *of[POOL_MAX];
     nfds_t count = 0;
-    int timeout = INT_MAX;
-    for (size_t i = 0; i < pool->count; i++)
+    int timeout = pool->request->stop ? STOP_MS : INT_MAX;
+    while (pool->first < pool->begun && !pool->jobs[pool->first].run)
+        pool->first++;
+    for (size_t i = pool->first; i < pool->begun; i++)
         if (pool->jobs[i].run) {
             int left = run_left(pool->jobs[i].run);
             timeout = left < timeout ? left : timeout;
@@ -151,21 +163,28 @@ static int pool_attend(struct pool *pool)
     return 0;
 }
 
+static bool pool_is_stopped(const struct pool *pool)
+{
+    return pool->request->stop && *pool->request->stop;
+}
+
 /* Run all jobs that are not done, at most MAX in parallel.  Returns 0, or -1
-   with errno if no job can begin or poll keeps failing; then no child is
-   left.  */
+   with errno if no job can begin or poll keeps failing; then no child is left.
+   Jobs that were killed, as the request was stopped, are not done.  */
 static int pool_run(struct pool *pool, size_t max)
 {
-    int failed;
-    pool->begun = 0;
-    do
+    int failed = 0;
+    pool->first = pool->begun = 0;
+    while (!failed && !pool_is_stopped(pool) &&
+           (pool->running > 0 || pool->begun < pool->count))
         failed = pool_begin_jobs(pool, max) ||
                  (pool->running > 0 && pool_attend(pool));
-    while (!failed && (pool->running > 0 || pool->begun < pool->count));
     int error = errno;
-    for (size_t i = 0; i < pool->count; i++)
-        if (pool->jobs[i].run)
+    for (size_t i = pool->first; i < pool->begun; i++)
+        if (pool->jobs[i].run) {
             pool_end(pool, &pool->jobs[i], false);
+            pool->jobs[i].done = false;
+        }
     errno = error;
     return failed ? -1 : 0;
 }
@@ -187,8 +206,9 @@ static void pool_retry(struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++) {
         struct repeat *job = &pool->jobs[i];
-        if (repeat_lacks_resources(job) ||
-            (job->trouble.late && pool_has_sibling(pool, job))) {
+        if (job->done && (repeat_lacks_resources(job) ||
+                          (pool->request->times == 0 && job->trouble.late &&
+                           pool_has_sibling(pool, job)))) {
             job->done = false;
             pool->done--;
         }
@@ -196,9 +216,12 @@ static void pool_retry(struct pool *pool)
     pool_run(pool, 1);
 }
 
-static int pool_repeats_of(const struct question *question)
+static size_t pool_repeats_of(const struct pool *pool,
+                              const struct question *question)
 {
-    return question->repeats ? question->repeats : REPEATS_USUAL;
+    return pool->request->times > 0 ? (size_t)pool->request->times
+           : question->repeats      ? (size_t)question->repeats
+                                    : REPEATS_USUAL;
 }
 
 /* Longest deadline first, so that no long job begins last; otherwise by id.  */
@@ -211,18 +234,19 @@ static int pool_compare_jobs(const void *a, const void *b)
 
 /* Make the jobs: a job for each repeat of each question, those of a question
    side by side.  Returns 0, or -1 with ENOMEM.  */
-static int pool_make_jobs(struct pool *pool,
-                          const struct question *const *questions, size_t count)
+static int pool_make_jobs(struct pool *pool)
 {
+    const struct pool_request *request = pool->request;
     size_t next = 0;
-    for (size_t i = 0; i < count; i++)
-        pool->count += (size_t)pool_repeats_of(questions[i]);
+    for (size_t i = 0; i < request->count; i++)
+        pool->count += pool_repeats_of(pool, request->questions[i]);
     pool->jobs = calloc(pool->count + 1, sizeof *pool->jobs);
     if (!pool->jobs)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        for (int repeat = 0; repeat < pool_repeats_of(questions[i]); repeat++)
-            pool->jobs[next++].question = questions[i];
+    for (size_t i = 0; i < request->count; i++)
+        for (size_t left = pool_repeats_of(pool, request->questions[i]);
+             left > 0; left--)
+            pool->jobs[next++].question = request->questions[i];
     qsort(pool->jobs, pool->count, sizeof *pool->jobs, pool_compare_jobs);
     return 0;
 }
@@ -235,7 +259,8 @@ static int pool_merge(const struct pool *pool, struct findings *findings)
         while (end < pool->count &&
                pool->jobs[end].question == pool->jobs[i].question)
             end++;
-        if (merge_repeats(findings, &pool->jobs[i], end - i))
+        if ((pool->request->times > 0 ? merge_rates : merge_repeats)(
+                findings, &pool->jobs[i], end - i))
             return -1;
     }
     findings_sort(findings);
@@ -267,22 +292,21 @@ static size_t pool_parallel_max(char *why, size_t size)
     return max < 1 ? 0 : max < POOL_MAX ? (size_t)max : POOL_MAX;
 }
 
-int pool_ask(const struct question *const *questions, size_t count,
-             void (*progress)(size_t done, size_t total, long elapsed),
-             struct findings *findings, char *why, size_t size)
+int pool_ask(const struct pool_request *request, struct findings *findings,
+             char *why, size_t size)
 {
     size_t max = pool_parallel_max(why, size);
     if (max == 0) {
         errno = EAGAIN;
         return -1;
     }
-    struct pool pool = {.progress = progress, .start = monotonic_ms()};
+    struct pool pool = {.request = request, .start = monotonic_ms()};
     int failed = -1;
-    if (pool_make_jobs(&pool, questions, count))
+    if (pool_make_jobs(&pool))
         return -1;
     if (watchdog_start(&pool.watchdog, true) == 0) {
         failed = pool_run(&pool, max);
-        if (!failed)
+        if (!failed && !pool_is_stopped(&pool))
             pool_retry(&pool);
         watchdog_stop(&pool.watchdog);
     }

@@ -9,6 +9,8 @@
 #ifndef PROBES_BEHAVIOUR_POOL_H
 #define PROBES_BEHAVIOUR_POOL_H 1
 
+#include <signal.h>
+
 #include "probes/behaviour/question.h"
 #include "probes/finding/finding.h"
 
@@ -16,24 +18,36 @@
    scarce (base/budget.h).  */
 enum { POOL_MAX = 24 };
 
-/* Run the COUNT QUESTIONS and add the merged findings to FINDINGS, sorted: for
-   each question at least the finding "answer".  If repeats disagree, the
-   finding has all values and is not stable (merge_answers).  A repeat that
+/* What to run.  */
+struct pool_request {
+    const struct question *const *questions;
+    size_t count;
+    /* The number of repeats of each question, of which the answers are counted
+       (merge_rates); 0: the question's own number, and merge_repeats.  */
+    long times;
+    /* Unless NULL: run no further child once this is not 0.  Set by the
+       caller's handler of SIGINT and SIGTERM, which children do not keep.  */
+    const volatile sig_atomic_t *stop;
+    /* Unless NULL: called when a child ends, with the numbers of ended
+       children, which falls for retries, and of all children (each repeat is a
+       child), and the milliseconds since the start.  */
+    void (*progress)(size_t done, size_t total, long elapsed);
+};
+
+/* Run the questions of REQUEST and add the merged findings to FINDINGS, sorted:
+   for each question at least the finding "answer".  If repeats disagree, the
+   finding has all values and is not stable.  Without TIMES, a repeat that
    passed its deadline, while another repeat of the same question succeeded, is
    retried alone, once, and ignored if the retry fails as well.  A repeat that
-   ran out of ports, descriptors, processes, memory or CPU time is retried, too.
-   Blocks until all children have ended.
-
-   PROGRESS, if not NULL, is called when a child ends, with the numbers of ended
-   children, which falls for retries, and of all children (each repeat is a
-   child), and the milliseconds since the start.
+   ran out of ports, descriptors, processes, memory or CPU time is retried in
+   each case.  Blocks until all children have ended; after *STOP the running
+   children are killed, and only the ended ones are merged.
 
    Returns 0; or -1 with errno: ENOMEM, no process, no pipe, or EAGAIN if there
    are too few resources for even one question.  WHY of SIZE bytes gets the end
    of a sentence with EAGAIN, or if a child was killed because memory ran out;
    otherwise WHY is empty.  */
-int pool_ask(const struct question *const *questions, size_t count,
-             void (*progress)(size_t done, size_t total, long elapsed),
-             struct findings *findings, char *why, size_t size);
+int pool_ask(const struct pool_request *request, struct findings *findings,
+             char *why, size_t size);
 
 #endif /* PROBES_BEHAVIOUR_POOL_H */

@@ -22,23 +22,45 @@ static void answers_json_put_finding(struct json *json,
     json_text(json, "reason", finding->reason);
 }
 
-static void put_answer(struct json *json, const struct question *question,
-                       const struct finding *answer, struct slice slice)
+/* Write the members "times" and "rates".  */
+static void put_rates_json(struct json *json, const struct findings *findings,
+                           const char *id)
 {
+    struct answer_rate rate;
+    json_count(json, "times", findings_number(findings, id, "times", -1));
+    json_array(json, "rates");
+    for (int i = 1; answers_rate(findings, id, i, &rate); i++) {
+        json_line(json, NULL);
+        json_text(json, "answer", rate.answer);
+        json_number(json, "runs", rate.runs);
+        json_number(json, "low_ppm", rate.low_ppm);
+        json_number(json, "high_ppm", rate.high_ppm);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_answer(struct json *json, const struct question *question,
+                       const struct finding *answer,
+                       const struct findings *findings)
+{
+    struct slice slice = slice_of(findings, question->id);
     json_object(json, NULL);
     json_text(json, "id", question->id);
     answers_json_put_finding(json, answer);
     json_text(json, "question", question->text);
     json_array(json, "details");
     for (size_t i = 0; i < slice.count; i++) {
-        if (!strcmp(slice.list[i].key, answer_key))
+        const char *key = slice.list[i].key;
+        if (!strcmp(key, answer_key) || !strncmp(key, "times", 5))
             continue;
         json_line(json, NULL);
-        json_text(json, "key", slice.list[i].key);
+        json_text(json, "key", key);
         answers_json_put_finding(json, &slice.list[i]);
         json_object_end(json);
     }
     json_array_end(json);
+    put_rates_json(json, findings, question->id);
     json_object_end(json);
 }
 
@@ -52,8 +74,7 @@ void answers_json(FILE *out, const struct catalogue *catalogue,
     report_json_host(&json, findings);
     json_array(&json, "answers");
     while (answers_next(&walk))
-        put_answer(&json, walk.question, walk.answer,
-                   slice_of(findings, walk.question->id));
+        put_answer(&json, walk.question, walk.answer, findings);
     json_array_end(&json);
     host_json(&json, findings);
     json_object_end(&json);

@@ -63,6 +63,7 @@ unit_tests = \
 client_unit_tests = \
 	tests/unit/test-daytime-parse \
 	tests/unit/test-histogram \
+	tests/unit/test-interval \
 	tests/unit/test-load \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)

@@ -155,7 +155,10 @@ static const struct finding *answer_of(const struct question *asked)
     static const struct question good = {
         .id = "good", .probe = well, .deadline = LATE, .repeats = 3};
     const struct question *list[] = {asked, &good};
-    ck_assert_int_eq(pool_ask(list, 2, NULL, &findings, why, sizeof why), 0);
+    ck_assert_int_eq(
+        pool_ask(&(struct pool_request){.questions = list, .count = 2},
+                 &findings, why, sizeof why),
+        0);
     ck_assert_str_eq(findings_text(&findings, "good", "answer"), "yes");
     ck_assert_str_eq(findings_text(&findings, "good", "detail"), "of course");
     const struct finding *finding =
@@ -315,7 +318,10 @@ START_TEST(more_than_run_side_by_side_all_answer)
         many[i] = question(ids[i], well, LATE);
         list[i] = &many[i];
     }
-    ck_assert_int_eq(pool_ask(list, MANY, NULL, &findings, why, sizeof why), 0);
+    ck_assert_int_eq(
+        pool_ask(&(struct pool_request){.questions = list, .count = MANY},
+                 &findings, why, sizeof why),
+        0);
     for (int i = 0; i < MANY; i++)
         ck_assert_str_eq(findings_text(&findings, ids[i], "answer"), "yes");
 }
@@ -335,7 +341,8 @@ START_TEST(when_the_asker_dies_so_do_the_asked)
         const struct question *list[] = {&bad};
         close(ends[0]);
         bad.data = &ready[1];
-        pool_ask(list, 1, NULL, &findings, why, sizeof why);
+        pool_ask(&(struct pool_request){.questions = list, .count = 1},
+                 &findings, why, sizeof why);
         _exit(0);
     }
     close(ends[1]);

@@ -1,0 +1,67 @@
+/* answers-rates.c - how often each answer came, by sockprobe --times
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "base/wrap.h"
+#include "probes/behaviour/answers.h"
+
+/* A share in millionths as percent, in TEXT: three digits that count, at most
+   "100 %".  */
+enum { SHARE_SIZE = 24 };
+static const char *share_text(char text[SHARE_SIZE], double ppm)
+{
+    double percent = ppm / 1e4;
+    int digits = percent >= 99.95 || percent == 0 ? 0 : percent < 1 ? 3 : 1;
+    if (percent > 99 && percent < 100)
+        digits = 2;
+    snprintf(text, SHARE_SIZE, "%.*f", digits, percent);
+    return text;
+}
+
+bool answers_rate(const struct findings *findings, const char *id, int number,
+                  struct answer_rate *rate)
+{
+    static const char *const keys[] = {"answer", "runs", "low-ppm", "high-ppm"};
+    char key[4][40];
+    for (int i = 0; i < 4; i++)
+        snprintf(key[i], sizeof key[i], "times.%d.%s", number, keys[i]);
+    rate->answer = findings_text(findings, id, key[0]);
+    rate->runs = findings_number(findings, id, key[1], 0);
+    rate->low_ppm = findings_number(findings, id, key[2], 0);
+    rate->high_ppm = findings_number(findings, id, key[3], 0);
+    return rate->answer != NULL;
+}
+
+/* Write the rates of the question ID: runs, share, interval, answer.  */
+static void put_rates(FILE *out, const struct findings *findings,
+                      const char *id)
+{
+    enum { ANSWER = 46 };
+    long times = findings_number(findings, id, "times", 0);
+    struct answer_rate rate;
+    for (int i = 1; answers_rate(findings, id, i, &rate); i++) {
+        char share[SHARE_SIZE], low[SHARE_SIZE], high[SHARE_SIZE];
+        double ppm = 1e6 * (double)rate.runs / (double)times;
+        int column = fprintf(out, "  %6ld of %-6ld %6s %%  (%s to %s)",
+                             rate.runs, times, share_text(share, ppm),
+                             share_text(low, (double)rate.low_ppm),
+                             share_text(high, (double)rate.high_ppm));
+        wrap(out, rate.answer, pad(out, column, ANSWER), ANSWER, WIDTH);
+        putc('\n', out);
+    }
+}
+
+void answers_rates(FILE *out, const struct catalogue *catalogue,
+                   const struct findings *findings)
+{
+    struct answer_walk walk = {.catalogue = catalogue, .findings = findings};
+    while (answers_next(&walk)) {
+        wrap_labelled(out, walk.question->id, 0, 2, walk.question->text);
+        put_rates(out, findings, walk.question->id);
+    }
+    fputs("in brackets: the 95 % interval of the share (Clopper and Pearson)\n",
+          out);
+}
