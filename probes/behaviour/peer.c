@@ -187,6 +187,36 @@ void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer, const char *host)
     peer_tcp_await(tcp, SEGMENT_ACK);
 }
 
+void peer_tcp_intervals(struct peer_tcp *tcp, char *text, size_t size)
+{
+    int64_t now, start = monotonic_ms();
+    long last = 0;
+    size_t used = 0;
+    text[0] = '\0';
+    while ((now = monotonic_ms()) < start + PEER_WATCHED &&
+           peer_tcp_receive(tcp, (int)(start + PEER_WATCHED - now)) &&
+           used + 8 < size) {
+        long seconds = (long)((monotonic_ms() - start + 250) / 1000);
+        used += (size_t)snprintf(text + used, size - used, "%s%ld",
+                                 used ? ", " : "", seconds - last);
+        last = seconds;
+    }
+}
+
+int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer)
+{
+    struct sockaddr_in here = loopback_address(0);
+    int listener = tcp_socket(peer->probe);
+    here.sin_addr.s_addr = inet_addr(TUN_HERE);
+    probe_check(peer->probe, bind_to(listener, &here), "bind");
+    probe_check(peer->probe, listen(listener, 4), "listen");
+    *tcp = (struct peer_tcp){.peer = peer, .fd = -1, .sequence = 5000000};
+    tcp->local = local_address(peer->probe, listener);
+    tcp->remote = loopback_address(htons(6999));
+    tcp->remote.sin_addr.s_addr = inet_addr(TUN_PEER);
+    return listener;
+}
+
 void peer_tcp_write(struct peer_tcp *tcp, size_t size)
 {
     static char block[65536];

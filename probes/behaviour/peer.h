@@ -87,6 +87,19 @@ bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
    LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
+/* Receive segments of this connection for PEER_WATCHED milliseconds, without a
+   reply, and write the intervals between them, from the call on, in whole
+   seconds to TEXT of SIZE bytes: "1, 1, 2".  Intervals without room are left
+   out.  This process may see a segment late, never early, so an interval may be
+   a quarter of a second short for the kernel's timers, and three quarters
+   long.  */
+enum { PEER_WATCHED = 7600 };
+void peer_tcp_intervals(struct peer_tcp *tcp, char *text, size_t size);
+
+/* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at
+   TUN_PEER that has sent nothing.  Returns the listener.  */
+int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
+
 /* Write SIZE bytes (at most 65536), or a part, to the socket, without
    waiting.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);

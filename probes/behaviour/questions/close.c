@@ -97,6 +97,40 @@ static void close_probe_linger(struct probe *probe)
     probe_report(probe, "otherwise", "%s", plain);
 }
 
+/* Fill the buffers of a connection whose client does not read, and close the
+   server with SO_LINGER of 1 s; NONBLOCKING: with O_NONBLOCK.  Report how long
+   close took and its result, then what the client reads.  */
+static void close_probe_linger_time(struct probe *probe)
+{
+    bool nonblocking = probe->question->data != NULL;
+    struct linger linger = {.l_onoff = 1, .l_linger = 1};
+    struct pair pair = tcp_pair(probe);
+    long written = fill_buffers(probe, pair.server, 1 << 20), received = 0;
+    set_nonblocking(pair.server, nonblocking);
+    probe_check(
+        probe,
+        setsockopt(pair.server, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
+        "setsockopt");
+    int64_t start = monotonic_ms();
+    const char *result = status_text(close(pair.server));
+    int64_t elapsed = monotonic_ms() - start;
+    for (const char *got = "1"; !strcmp(got, "1");) {
+        char buffer[4096];
+        ssize_t size = wait_input(pair.client)
+                           ? recv(pair.client, buffer, sizeof buffer, 0)
+                           : 0;
+        received += size > 0 ? size : 0;
+        got = size > 0 ? "1" : "0";
+    }
+    probe_report(probe, "answer", "close %s%s; the data is %s",
+                 elapsed < 500 ? "returns at once" : "waits for the time",
+                 strcmp(result, "success") ? ", then fails" : "",
+                 received == written ? "delivered nevertheless"
+                 : received == 0     ? "discarded"
+                                     : "cut");
+    probe_report(probe, "result", "%s", result);
+}
+
 /* A connection closed by the client first: the state of the client's end (NULL:
    no readable table), the remaining time of its timer in seconds, -1 if
    unknown, and the uncertainty of its start in seconds.  */
@@ -188,6 +222,28 @@ QUESTIONS(close){
             "notes: SO_LINGER with a time of 0 aborts.",
         .cope = "sonde_half_close, then read until end of stream",
         .probe = close_probe_linger,
+    },
+    {
+        .id = "close.linger-time",
+        .text = "SO_LINGER of 1 s, and a peer that does not read",
+        .why = "A server that closes with a time blocks its whole loop; where "
+               "the data is cut after the time, a slow client loses the end "
+               "of the reply.",
+        .standard = "POSIX.1-2024 setsockopt: close blocks until the data is "
+                    "transmitted or the time has passed. The notes: close then "
+                    "returns EWOULDBLOCK, and the rest is discarded.",
+        .cope = "sonde_half_close, and a wait for the peer's end",
+        .probe = close_probe_linger_time,
+    },
+    {
+        .id = "close.linger-nonblock",
+        .text = "the same with O_NONBLOCK",
+        .why = "In an event loop no call may block.",
+        .standard = "POSIX leaves O_NONBLOCK open. The notes: close returns at "
+                    "once.",
+        .cope = "sonde_half_close, and a wait for the peer's end",
+        .probe = close_probe_linger_time,
+        .data = "nonblocking",
     },
     {
         .id = "close.timewait",

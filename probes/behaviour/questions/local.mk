@@ -13,14 +13,17 @@ probes_questions = \
 	probes/behaviour/questions/close.c \
 	probes/behaviour/questions/connect-refused.c \
 	probes/behaviour/questions/connect-timeout.c \
+	probes/behaviour/questions/exec.c \
 	probes/behaviour/questions/limit-connections.c \
 	probes/behaviour/questions/listen-again.c \
+	probes/behaviour/questions/listen-half-open.c \
 	probes/behaviour/questions/listen-queue.c \
 	probes/behaviour/questions/nonblock-errno.c \
 	probes/behaviour/questions/option-defaults.c \
 	probes/behaviour/questions/path-mtu.c \
 	probes/behaviour/questions/peer-crash.c \
 	probes/behaviour/questions/peer-fin.c \
+	probes/behaviour/questions/reuseport.c \
 	probes/behaviour/questions/shutdown-how.c \
 	probes/behaviour/questions/signal-restart.c \
 	probes/behaviour/questions/signal-delivery.c \

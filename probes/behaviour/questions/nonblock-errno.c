@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -83,6 +84,44 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
     return ready ? "works" : "not ready";
 }
 
+/* Make an epoll instance, or an io_uring of 4 entries.  Returns a descriptor,
+   or -1 with errno, ENOSYS on systems without the call.  */
+static int make_epoll(void)
+{
+#ifdef SYS_epoll_create1
+    return (int)syscall(SYS_epoll_create1, 0L);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+static int make_io_uring(void)
+{
+#ifdef SYS_io_uring_setup
+    static char parameters[256]; /* all zero */
+    return (int)syscall(SYS_io_uring_setup, 4L, parameters);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+/* Report whether FD, the result of a call above, could be made, and close FD.
+ */
+static void nonblock_errno_report_made(struct probe *probe, const char *key,
+                                       int fd)
+{
+    resource_check(fd, key);
+    probe_report(probe, key, "%s",
+                 fd >= 0                             ? "works"
+                 : errno == ENOSYS                   ? "missing"
+                 : errno == EPERM || errno == EACCES ? "forbidden"
+                                                     : error_text(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
 static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -102,6 +141,8 @@ static void nonblock_errno_probe_models(struct probe *probe)
                      : none);
     probe_report(probe, "select", "%s", by_select);
     probe_report(probe, "poll", "%s", by_poll);
+    nonblock_errno_report_made(probe, "epoll", make_epoll());
+    nonblock_errno_report_made(probe, "io_uring", make_io_uring());
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
                  all ? "blocking, non-blocking, multiplexed"

@@ -213,16 +213,7 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
     struct peer_tcp *tcp = &walk.tcp;
-    struct sockaddr_in here = loopback_address(0);
-    int listener = tcp_socket(peer->probe);
-    here.sin_addr.s_addr = inet_addr(TUN_HERE);
-    probe_check(peer->probe, bind_to(listener, &here), "bind");
-    probe_check(peer->probe, listen(listener, 4), "listen");
-    tcp->peer = peer;
-    tcp->sequence = 5000000;
-    tcp->local = local_address(peer->probe, listener);
-    tcp->remote = loopback_address(htons(6999));
-    tcp->remote.sin_addr.s_addr = inet_addr(TUN_PEER);
+    int listener = peer_tcp_listen(tcp, peer);
     tcp_states_set_ports(&walk);
     tcp_states_step_listener(&walk, walk.here);
     tcp_states_exchange(&walk, SYN, SYN | ACK, "SYN in; SYN, ACK out");

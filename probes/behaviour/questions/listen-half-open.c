@@ -1,0 +1,74 @@
+/* listen-half-open.c - a client that never completes the handshake
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/peer.h"
+#include "probes/run/namespace.h"
+
+/* The time in seconds until Linux gives up: a first timeout of a second, then
+   RETRIES more, each twice as long, 120 s at most.  */
+static long half_open_total(long retries)
+{
+    long total = 0, step = 1;
+    for (long i = 0; i <= retries; i++, step *= 2)
+        total += step < 120 ? step : 120;
+    return total;
+}
+
+/* Send a SYN to a listener, never the ACK, and write the intervals between the
+   kernel's replies after the first to INTERVALS.  */
+static void half_open_watch(struct peer *peer, char *intervals, size_t size)
+{
+    struct peer_tcp tcp;
+    int listener = peer_tcp_listen(&tcp, peer);
+    peer_tcp_send(&tcp, SEGMENT_SYN, 0);
+    if (!peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK))
+        probe_skip(peer->probe, "no SYN-ACK");
+    peer_tcp_intervals(&tcp, intervals, size);
+    close(listener);
+}
+
+static void half_open_probe(struct probe *probe)
+{
+    static const char setting[] = "net.ipv4.tcp_synack_retries";
+    struct peer peer;
+    char intervals[80];
+    long retries = namespace_read(setting);
+    peer_open(&peer, probe, false);
+    peer_setting(&peer, setting, retries);
+    do {
+        peer_attend(&peer);
+        half_open_watch(&peer, intervals, sizeof intervals);
+    } while (peer_was_absent(&peer));
+    probe_report(probe, "syn-ack-intervals", "%s s", intervals);
+    if (retries < 0) {
+        probe_report(probe, "answer", "SYN-ACK again after %s s", intervals);
+        return;
+    }
+    probe_report_computed(
+        probe, "answer",
+        "SYN-ACK sent again after %s s; given up after %ld s (computed)",
+        intervals, half_open_total(retries));
+    probe_report_read(probe, "retries", "%ld", retries);
+}
+
+QUESTIONS(listen_half_open){
+    {
+        .id = "listen.half-open",
+        .text = "how long a client without the last ACK stays queued",
+        .why = "For so long each packet of a SYN flood takes a place in the "
+               "queue of incomplete handshakes.",
+        .standard = "RFC 9293 3.8.3, R2 for a SYN: at least 3 minutes, if the "
+                    "application waits. The notes: 75 s, BSD's figure.",
+        .cope = "backlogprobe --half-open measures the queue",
+        .probe = half_open_probe,
+        .where = IN_NAMESPACE,
+        .deadline = 40000,
+    },
+    END_OF_QUESTIONS,
+};
