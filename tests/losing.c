@@ -117,7 +117,7 @@ static long empty(const struct losing *from)
 static long count_room(int family, int buffer)
 {
     struct losing other = {.sent = 0};
-    int force;
+    int force = 0;
     socklen_t size = sizeof force;
     sonde_address_loopback(&other.address, family, 0);
     other.fd = make_bound(&other.address, buffer);
