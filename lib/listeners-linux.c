@@ -47,13 +47,17 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-/* Send the request of sonde__diag_request to the kernel.  Returns 0, or -1
-   with errno; EAGAIN at DEADLINE.  */
-static int listeners_linux_request(int fd, int family, int waiting,
+/* Send the request for what SINK takes to the kernel.  Returns 0, or -1 with
+   errno; EAGAIN at DEADLINE.  */
+static int listeners_linux_request(int fd, int family,
+                                   const struct sonde__diag_sink *sink,
                                    uint32_t sequence, int64_t deadline)
 {
     unsigned char request[sonde__diag_request_size];
-    size_t size = sonde__diag_request(request, family, waiting, sequence);
+    size_t size =
+        sink->datagram
+            ? sonde__diag_request_datagrams(request, family, sequence)
+            : sonde__diag_request(request, family, !sink->listener, sequence);
     struct iovec piece = {request, size};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     int failures = 0;
@@ -107,9 +111,9 @@ static int listeners_linux_list(int fd, int family, int timeout,
     const uint32_t sequence = 1;
     int64_t deadline = sonde_deadline(timeout);
     void *reply = malloc(reply_size);
-    int result = reply ? listeners_linux_request(fd, family, !sink->listener,
-                                                 sequence, deadline)
-                       : -1;
+    int result =
+        reply ? listeners_linux_request(fd, family, sink, sequence, deadline)
+              : -1;
     for (int idle = 0, count = 1; !result; count++) {
         uint64_t before = sink->count;
         ssize_t size = listeners_linux_take(fd, reply, deadline);
@@ -124,7 +128,7 @@ static int listeners_linux_list(int fd, int family, int timeout,
     return result < 0 ? -1 : 0;
 }
 
-/* The contract of sonde_listeners and sonde_waiting.  */
+/* The contract of sonde_listeners, sonde_datagram_sockets and sonde_waiting. */
 static int listeners_linux_read(int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {
@@ -147,6 +151,15 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
         return sonde__fail(EAFNOSUPPORT);
     struct sonde__diag_sink sink = {.listener = each, .data = data};
+    return listeners_linux_read(family, timeout, &sink);
+}
+
+int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
+                           void *data)
+{
+    if (family != AF_INET && family != AF_INET6 && family != AF_UNIX)
+        return sonde__fail(EAFNOSUPPORT);
+    struct sonde__diag_sink sink = {.datagram = each, .data = data};
     return listeners_linux_read(family, timeout, &sink);
 }
 

@@ -32,14 +32,15 @@ static FILE *listeners_proc_open_file(const char *process, const char *name)
     return fopen(path, "re");
 }
 
-/* Open the file of FAMILY of the process PID, or of this thread for 0.  Before
-   Linux 3.17 there is no thread-self: then of the main thread.  NULL with
-   errno: ESRCH: no process PID; ENOTSUP: no such file.  */
-static FILE *listeners_proc_open(pid_t pid, int family)
+/* Open the file of FAMILY of the process PID, or of this thread for 0; of UDP
+   if DATAGRAMS, otherwise of TCP.  Before Linux 3.17 there is no thread-self:
+   then of the main thread.  NULL with errno: ESRCH: no process PID; ENOTSUP: no
+   such file.  */
+static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 {
     char process[24] = "thread-self";
-    const char *name = family == AF_INET    ? "tcp"
-                       : family == AF_INET6 ? "tcp6"
+    const char *name = family == AF_INET    ? datagrams ? "udp" : "tcp"
+                       : family == AF_INET6 ? datagrams ? "udp6" : "tcp6"
                                             : "unix";
     if (pid != 0)
         snprintf(process, sizeof process, "%ld", (long)pid);
@@ -54,29 +55,38 @@ static FILE *listeners_proc_open(pid_t pid, int family)
     return file;
 }
 
-/* Pass the listeners of FILE to EACH.  A line of another form ends the list for
-   TCP; a name of a UNIX socket may have a newline, which makes two lines.
-   Returns 0, or -1 with errno.  */
-static int listeners_proc_list(FILE *file, int family, int timeout,
+/* Read LINE, with the listeners or the DATAGRAMS of FAMILY, and pass a socket
+   to EACH.  Returns 0, or -1 with errno.  A line of another form is an error,
+   unless UNIX: a name may have a newline, which makes two lines.  */
+static int listeners_proc_pass(const char *line, int family, int datagrams,
                                sonde_listener_each *each, void *data)
 {
     struct sonde_listener listener;
+    struct sonde_address peer;
+    int found = datagrams ? sonde__proc_net_read_datagram(&listener, &peer,
+                                                          family, line)
+                          : sonde__proc_net_read(&listener, family, line);
+    if (found < 0 && family != AF_UNIX)
+        return sonde__fail(EPROTO);
+    return found > 0 && each(&listener, data) ? sonde__fail(ECANCELED) : 0;
+}
+
+/* Pass the listeners, or the DATAGRAMS, of FILE to EACH.  Returns 0, or -1 with
+   errno.  */
+static int listeners_proc_list(FILE *file, int family, int datagrams,
+                               int timeout, sonde_listener_each *each,
+                               void *data)
+{
     int64_t deadline = sonde_deadline(timeout);
     char line[line_size];
     errno = 0;
     for (unsigned count = 0; fgets(line, sizeof line, file); count++) {
-        int found =
-            count > 0 ? sonde__proc_net_read(&listener, family, line) : 0;
-        if (found < 0 && family != AF_UNIX)
-            errno = EPROTO;
-        else if (found > 0 && each(&listener, data))
-            errno = ECANCELED;
-        else if (timeout > 0 && count % lines_a_look == lines_a_look - 1 &&
-                 sonde_deadline_left(deadline) == 0)
-            errno = EAGAIN;
-        else
-            continue;
-        return -1;
+        if (count > 0 &&
+            listeners_proc_pass(line, family, datagrams, each, data))
+            return -1;
+        if (timeout > 0 && count % lines_a_look == lines_a_look - 1 &&
+            sonde_deadline_left(deadline) == 0)
+            return sonde__fail(EAGAIN);
     }
     if (!ferror(file))
         return 0;
@@ -85,8 +95,10 @@ static int listeners_proc_list(FILE *file, int family, int timeout,
     return -1;
 }
 
-int sonde_listeners_proc(pid_t pid, int family, int timeout,
-                         sonde_listener_each *each, void *data)
+/* The contract of sonde_listeners_proc and sonde_datagram_sockets_proc.  */
+static int listeners_proc_read(pid_t pid, int family, int datagrams,
+                               int timeout, sonde_listener_each *each,
+                               void *data)
 {
     int saved = errno;
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) {
@@ -97,12 +109,25 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
         errno = ESRCH;
         return -1;
     }
-    FILE *file = listeners_proc_open(pid, family);
+    FILE *file = listeners_proc_open(pid, family, datagrams);
     if (!file)
         return -1;
-    int result = listeners_proc_list(file, family, timeout, each, data);
+    int result =
+        listeners_proc_list(file, family, datagrams, timeout, each, data);
     saved = result ? errno : saved;
     fclose(file);
     errno = saved;
     return result;
+}
+
+int sonde_listeners_proc(pid_t pid, int family, int timeout,
+                         sonde_listener_each *each, void *data)
+{
+    return listeners_proc_read(pid, family, 0, timeout, each, data);
+}
+
+int sonde_datagram_sockets_proc(pid_t pid, int family, int timeout,
+                                sonde_listener_each *each, void *data)
+{
+    return listeners_proc_read(pid, family, 1, timeout, each, data);
 }

@@ -63,7 +63,8 @@ if SONDE_QUEUE_NONE
 lib_libsonde_core_la_SOURCES += lib/queue-none.c
 endif
 if SONDE_LISTENERS_LINUX
-lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/listeners-linux.c \
+lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/limits-linux.c \
+	lib/listeners-linux.c \
 	lib/listeners-proc.c lib/owners-linux.c lib/totals-linux.c
 endif
 if SONDE_LISTENERS_FREEBSD

@@ -5,8 +5,9 @@
    for sending and receiving, timers, retransmissions, user, timeouts, inode.
    Addresses are printed as 32-bit numbers in host byte order, ports as numbers.
    The queue for receiving is the length of the accept queue, if the socket
-   listens.  A line of unix: pointer, references, protocol, flags, type, state,
-   inode, name.  */
+   listens.  A line of udp or udp6 is the same, with references, a pointer and
+   the drops at its end.  A line of unix: pointer, references, protocol, flags,
+   type, state, inode, name.  */
 
 #include <config.h>
 
@@ -20,9 +21,11 @@
 
 enum {
     /* Linux's numbers, independent of the host of a test.  */
+    established_state = 0x01,
     listen_state = 0x0a,
     accepts_flag = 0x10000,
     stream_type = 1,
+    datagram_type = 2,
     seqpacket_type = 5,
     word_digits = 8 /* hexadecimal digits of a 32-bit number */
 };
@@ -60,7 +63,49 @@ static int proc_net_read_inet(struct sonde_listener *listener, int family,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
+/* As sonde__proc_net_read, of a line of udp or udp6; a line of an old kernel
+   ends before the drops.  */
+static int proc_net_read_udp(struct sonde_listener *listener,
+                             struct sonde_address *peer, int family,
+                             const char *line)
+{
+    char address[33], peer_address[33];
+    unsigned port, peer_port, state;
+    unsigned long queued, uid, drops;
+    int count = sscanf(line,
+                       " %*[0-9]: %32[0-9A-Fa-f]:%4x %32[0-9A-Fa-f]:%4x %2x "
+                       "%*8x:%8lx %*2x:%*x %*x %lu %*u %" SCNu64 " %*d %*s %lu",
+                       address, &port, peer_address, &peer_port, &state,
+                       &queued, &uid, &listener->inode, &drops);
+    if (count < 8)
+        return -1;
+    listener->queue.queued = queued > LONG_MAX ? LONG_MAX : (long)queued;
+    listener->pending = queued > 0;
+    listener->uid = uid > LONG_MAX ? LONG_MAX : (long)uid;
+    if (count > 8)
+        listener->queue.drops = drops > LONG_MAX ? LONG_MAX : (long)drops;
+    if (state == established_state) {
+        listener->peer = peer;
+        if (proc_net_set_address(peer, family, peer_address, peer_port) < 0)
+            return -1;
+    }
+    return proc_net_set_address(&listener->address, family, address, port);
+}
+
+/* The type of the socket of a line of unix, by Linux's numbers, as that of the
+   system; 0: neither a listener nor, if DATAGRAMS, a datagram socket.  */
+static int proc_net_type(unsigned flags, unsigned type, int datagrams)
+{
+    if (datagrams)
+        return type == datagram_type ? SOCK_DGRAM : 0;
+    return !(flags & accepts_flag)  ? 0
+           : type == stream_type    ? SOCK_STREAM
+           : type == seqpacket_type ? SOCK_SEQPACKET
+                                    : 0;
+}
+
+static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
+                              const char *line)
 {
     unsigned flags, type;
     int end = 0;
@@ -68,10 +113,9 @@ static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
                &flags, &type, &listener->inode, &end) != 3 ||
         end == 0)
         return -1;
-    if (!(flags & accepts_flag) ||
-        (type != stream_type && type != seqpacket_type))
+    listener->type = proc_net_type(flags, type, datagrams);
+    if (!listener->type)
         return 0;
-    listener->type = type == stream_type ? SOCK_STREAM : SOCK_SEQPACKET;
     listener->uid = -1;
     listener->queue.queued = -1;
     line += end;
@@ -82,21 +126,39 @@ static int proc_net_read_unix(struct sonde_listener *listener, const char *line)
     char name[sizeof(struct sockaddr_un)];
     if (length > sizeof name)
         return -1;
+    if (datagrams && length == 0)
+        return 0;
     memcpy(name, line, length);
     if (*line == '@')
         name[0] = '\0';
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-int sonde__proc_net_read(struct sonde_listener *listener, int family,
-                         const char *line)
+/* What a line does not have.  */
+static void proc_net_clear(struct sonde_listener *listener, int type)
 {
     *listener = (struct sonde_listener){
-        .type = SOCK_STREAM,
+        .type = type,
         .queue = {.backlog = -1, .incomplete = -1, .drops = -1},
         .capacity = -1,
         .v6only = -1,
+        .pending = type == SOCK_DGRAM ? -1 : 0,
     };
-    return family == AF_UNIX ? proc_net_read_unix(listener, line)
+}
+
+int sonde__proc_net_read(struct sonde_listener *listener, int family,
+                         const char *line)
+{
+    proc_net_clear(listener, SOCK_STREAM);
+    return family == AF_UNIX ? proc_net_read_unix(listener, 0, line)
                              : proc_net_read_inet(listener, family, line);
+}
+
+int sonde__proc_net_read_datagram(struct sonde_listener *listener,
+                                  struct sonde_address *peer, int family,
+                                  const char *line)
+{
+    proc_net_clear(listener, SOCK_DGRAM);
+    return family == AF_UNIX ? proc_net_read_unix(listener, 1, line)
+                             : proc_net_read_udp(listener, peer, family, line);
 }

@@ -16,4 +16,10 @@
 int sonde__proc_net_read(struct sonde_listener *listener, int family,
                          const char *line);
 
+/* The same of LINE of udp, udp6 or unix: a datagram socket, for UNIX with a
+   name; 0: another socket.  *PEER is that of *LISTENER, if any.  */
+int sonde__proc_net_read_datagram(struct sonde_listener *listener,
+                                  struct sonde_address *peer, int family,
+                                  const char *line);
+
 #endif /* SONDE_PROC_NET_H */

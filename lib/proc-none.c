@@ -26,6 +26,29 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
                            : EAFNOSUPPORT);
 }
 
+int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
+                           void *data)
+{
+    return sonde_listeners_proc(0, family, timeout, each, data);
+}
+
+int sonde_datagram_sockets_proc(pid_t pid, int family, int timeout,
+                                sonde_listener_each *each, void *data)
+{
+    return sonde_listeners_proc(pid, family, timeout, each, data);
+}
+
+int sonde_datagram_limits(struct sonde_datagram_limits *limits)
+{
+    return sonde__fail(ENOTSUP);
+}
+
+int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals)
+{
+    return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP
+                                                               : EAFNOSUPPORT);
+}
+
 int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
 {
     return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP

@@ -37,8 +37,10 @@ enum {
     linux_unix = 1,
     linux_inet = 2,
     linux_inet6 = 10,
+    type_datagram = 2,
     type_seqpacket = 5,
     state_established = 1,
+    state_close = 7,
     state_close_wait = 8,
     state_listen = 10,
 
@@ -60,6 +62,8 @@ enum {
     inet_info = 2,
     inet_memory = 7,
     inet_v6only = 11,
+    memory_queued = 0,
+    memory_limit = 4,
     memory_drops = 32,
     info_last_ack = 56,
 
@@ -125,6 +129,17 @@ size_t sonde__diag_request(unsigned char *request, int family, int waiting,
     return length;
 }
 
+size_t sonde__diag_request_datagrams(unsigned char *request, int family,
+                                     uint32_t sequence)
+{
+    size_t length = sonde__diag_request(request, family, 0, sequence);
+    unsigned char *body = request + message_size;
+    if (family != AF_UNIX)
+        body[1] = IPPROTO_UDP;
+    sock_diag_put(body + 4, 4, 1U << state_established | 1U << state_close);
+    return length;
+}
+
 /* The attribute KIND of the message BODY of SIZE bytes, with attributes from
    START on; its length in *LENGTH.  NULL: no such attribute.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
@@ -183,28 +198,66 @@ static void set_inet_address(struct sonde_address *address,
                                  sock_diag_number(body + inet_interface, 4));
 }
 
+/* Set of LISTENER what BODY, of SIZE bytes, at least inet_size, has about any
+   TCP or UDP socket.  */
+static void set_inet(struct sonde_listener *listener, const unsigned char *body,
+                     size_t size)
+{
+    size_t length;
+    listener->ifindex = sock_diag_number(body + inet_interface, 4);
+    listener->uid = sock_diag_figure(body + inet_user);
+    listener->inode = sock_diag_number(body + inet_socket, 4);
+    set_inet_address(&listener->address, body, inet_address, inet_port);
+    const unsigned char *only =
+        sock_diag_attribute(body, size, inet_size, inet_v6only, &length);
+    listener->v6only = only && length > 0 ? *only != 0 : -1;
+}
+
 /* Read BODY, of SIZE bytes, about a TCP socket, into LISTENER, all zero before.
    Returns 1; 0: not a listener; -1: too short.  errno is not set.  */
 static int read_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
-    size_t length;
     if (size < inet_size)
         return -1;
     if (body[inet_state] != state_listen)
         return 0;
     listener->type = SOCK_STREAM;
-    listener->ifindex = sock_diag_number(body + inet_interface, 4);
-    listener->uid = sock_diag_figure(body + inet_user);
-    listener->inode = sock_diag_number(body + inet_socket, 4);
-    set_inet_address(&listener->address, body, inet_address, inet_port);
+    set_inet(listener, body, size);
     set_queue(listener, sock_diag_figure(body + inet_queued),
               sock_diag_figure(body + inet_limit));
     listener->queue.drops =
         attribute_number(body, size, inet_size, inet_memory, memory_drops);
-    const unsigned char *only =
-        sock_diag_attribute(body, size, inet_size, inet_v6only, &length);
-    listener->v6only = only && length > 0 ? *only != 0 : -1;
+    return 1;
+}
+
+/* As read_inet, about a UDP socket; *PEER is that of LISTENER, if any.  The
+   memory charged is what the kernel compares with the limit; idiag_rqueue is
+   less while a program that reads has memory to give back.  */
+static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
+                    const unsigned char *body, size_t size)
+{
+    if (size < inet_size)
+        return -1;
+    int state = body[inet_state];
+    if (state != state_established && state != state_close)
+        return 0;
+    long queued =
+        attribute_number(body, size, inet_size, inet_memory, memory_queued);
+    if (queued < 0)
+        queued = sock_diag_figure(body + inet_queued);
+    listener->type = SOCK_DGRAM;
+    listener->pending = queued > 0;
+    set_inet(listener, body, size);
+    listener->capacity =
+        attribute_number(body, size, inet_size, inet_memory, memory_limit);
+    listener->queue = (struct sonde_queue){
+        queued, listener->capacity, -1,
+        attribute_number(body, size, inet_size, inet_memory, memory_drops)};
+    if (state == state_established) {
+        set_inet_address(peer, body, inet_peer_address, inet_peer_port);
+        listener->peer = peer;
+    }
     return 1;
 }
 
@@ -285,16 +338,56 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-/* Read BODY, about one socket, and pass a listener or a waiting connection to
-   SINK.  Returns 0, or -1: EPROTO, unknown layout; ECANCELED, SINK stopped the
-   list.  */
+/* As read_inet, about a UNIX datagram socket with a name.  Of the datagrams the
+   kernel reports the length of the first alone, 0 if there is none.  */
+static int read_unix_datagram(struct sonde_listener *listener,
+                              const unsigned char *body, size_t size)
+{
+    size_t length = 0;
+    if (size < unix_size)
+        return -1;
+    const unsigned char *name =
+        sock_diag_attribute(body, size, unix_size, unix_name, &length);
+    if (body[unix_type] != type_datagram || !name || length == 0)
+        return 0;
+    long first = attribute_number(body, size, unix_size, unix_queue, 0);
+    listener->type = SOCK_DGRAM;
+    listener->inode = sock_diag_number(body + unix_socket, 4);
+    listener->uid = attribute_number(body, size, unix_size, unix_user, 0);
+    listener->v6only = -1;
+    listener->pending = first < 0 ? -1 : first > 0;
+    listener->capacity = -1;
+    listener->queue = (struct sonde_queue){-1, -1, -1, -1};
+    set_file(listener, body, size);
+    return set_unix_address(listener, name, length);
+}
+
+/* As read_udp and read_unix_datagram; -1 also for another family.  */
+static int read_datagram(struct sonde_listener *listener,
+                         struct sonde_address *peer, const unsigned char *body,
+                         size_t size)
+{
+    if (size > 0 && body[0] == linux_unix)
+        return read_unix_datagram(listener, body, size);
+    return size > 0 && (body[0] == linux_inet || body[0] == linux_inet6)
+               ? read_udp(listener, peer, body, size)
+               : -1;
+}
+
+/* Read BODY, about one socket, and pass what SINK takes to SINK.  Returns 0, or
+   -1: EPROTO, unknown layout; ECANCELED, SINK stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
 {
     struct sonde_listener listener = {.type = 0};
     struct sonde_waiting waiting = {.ended = 0};
+    struct sonde_address peer;
+    sonde_listener_each *each = sink->listener;
     int found = -1;
-    if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
+    if (sink->datagram) {
+        each = sink->datagram;
+        found = read_datagram(&listener, &peer, body, size);
+    } else if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
         found = sink->listener ? read_inet(&listener, body, size)
                                : read_waiting(&waiting, body, size);
     else if (size > 0 && body[0] == linux_unix && sink->listener)
@@ -302,8 +395,8 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
     if (found < 0)
         return sonde__fail(EPROTO);
     sink->count++;
-    if (found > 0 && (sink->listener ? sink->listener(&listener, sink->data)
-                                     : sink->waiting(&waiting, sink->data)))
+    if (found > 0 && (each ? each(&listener, sink->data)
+                           : sink->waiting(&waiting, sink->data)))
         return sonde__fail(ECANCELED);
     return 0;
 }

@@ -432,14 +432,24 @@ int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listeners: every listening socket, and its owners ------------------ */
 
-/* A listening socket.  Unknown counts in QUEUE are -1.  */
+/* A listening socket, or a bound datagram socket.  Unknown counts in QUEUE are
+   -1.  Of a UDP socket QUEUE has bytes: QUEUED, the memory of the datagrams
+   that wait, with the kernel's overhead; BACKLOG, SO_RCVBUF in force, which is
+   twice the value set; DROPS, datagrams lost, for any reason (see
+   sonde_datagram_sockets).  */
 struct sonde_listener {
     struct sonde_address address; /* local address */
-    int type;                     /* SOCK_STREAM, or SOCK_SEQPACKET (UNIX) */
+    int type;                     /* SOCK_STREAM, SOCK_SEQPACKET (UNIX) or
+                                     SOCK_DGRAM */
     struct sonde_queue queue;
-    long capacity;    /* connections that fit in the queue: by this kernel's
-                         rule, backlog + 1 on Linux; -1 if not known; 0: no
-                         connection is queued (macOS, with a backlog of 0) */
+    long capacity; /* connections that fit in the queue: by this kernel's
+                      rule, backlog + 1 on Linux; -1 if not known; 0: no
+                      connection is queued (macOS, with a backlog of 0); of a
+                      UDP socket SO_RCVBUF in force */
+    int pending;   /* of a datagram socket: 1, a datagram waits; 0, none, or
+                      (UNIX) the first is empty; -1, not known */
+    const struct sonde_address *peer; /* of a connected UDP socket, valid during
+                                         the call only; otherwise NULL */
     uint64_t inode;   /* identifies the socket to sonde_owners; 0 if not known
                          (macOS) */
     long uid;         /* user that created the socket, -1 if not known */
@@ -501,6 +511,70 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
  */
 int sonde_listeners_proc(pid_t pid, int family, int timeout,
                          sonde_listener_each *each, void *data);
+
+/* Call EACH, with DATA, for every bound datagram socket of FAMILY: AF_INET and
+   AF_INET6, UDP, also connected sockets; AF_UNIX, sockets with a name.  A
+   socket of UDP that never sent nor was bound has no port, and is left out.  No
+   privilege is needed.
+
+   The kernel charges the memory of each UDP datagram with its overhead, several
+   hundred bytes, against SO_RCVBUF.  A datagram is lost, and counted, if the
+   memory charged is above the limit, since Linux 6.18 also if the datagram
+   would exceed the limit; an empty queue takes any datagram.  So a queue may
+   lose large datagrams while not full.  Linux's sk_drops counts datagrams
+   without room; but also those with a wrong checksum, without memory by
+   net.ipv4.udp_mem, rejected by a filter or by IPsec: sonde_datagram_totals has
+   counters by reason.
+
+   Linux reports neither the number of datagrams that wait in a UNIX socket, nor
+   the limit of this number: all counts are -1.  A full UNIX socket loses
+   nothing: send waits, or fails with EAGAIN.
+
+   Hides: netlink's sock_diag on Linux, for the caller's network namespace
+   (portability: "Listing the datagram sockets").
+
+   Returns as sonde_listeners; ENOTSUP on any other system, and on a Linux
+   kernel without udp_diag or unix_diag.  */
+int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
+                           void *data);
+
+/* The same for the network namespace of the process PID, or of the calling
+   thread for 0, by /proc/PID/net.  /proc has less: no limit, and for UNIX
+   sockets address and inode alone; otherwise as sonde_listeners_proc.  QUEUED
+   is the memory not yet read by a program, which may be less than the memory
+   charged.  Linux only.  Returns as sonde_listeners_proc.  */
+int sonde_datagram_sockets_proc(pid_t pid, int family, int timeout,
+                                sonde_listener_each *each, void *data);
+
+/* The limits of new datagram sockets; -1: not known.  */
+struct sonde_datagram_limits {
+    long rcvbuf_default; /* bytes in force if SO_RCVBUF is never set */
+    long rcvbuf_max;     /* max value of SO_RCVBUF; twice as much is in force */
+    long unix_queue;     /* datagrams that wait in a UNIX socket */
+};
+
+/* Read into *LIMITS net.core.rmem_default, net.core.rmem_max and
+   net.unix.max_dgram_qlen of Linux.  The last belongs to the network namespace
+   of the caller, the others to the host: a network namespace shows them since
+   Linux 6.11.  Returns 0 if any is known.  ENOTSUP: not known on this system.
+   EPROTO: no number.  Any errno of open or read.  */
+int sonde_datagram_limits(struct sonde_datagram_limits *limits);
+
+/* UDP datagrams lost in the caller's network namespace since its start, by all
+   sockets, closed sockets included; -1: not counted.  */
+struct sonde_datagram_totals {
+    int64_t errors;   /* all reasons */
+    int64_t full;     /* the receive buffer of the socket was full */
+    int64_t memory;   /* the memory of UDP was (net.ipv4.udp_mem) */
+    int64_t checksum; /* wrong checksums */
+};
+
+/* Read the counters of FAMILY into *TOTALS.  Linux: InErrors, RcvbufErrors,
+   MemErrors and InCsumErrors of UDP, in /proc/net/snmp (AF_INET) or snmp6
+   (AF_INET6).  IPv4 datagrams to an IPv6 socket count as IPv4.  Returns 0.
+   EAFNOSUPPORT: another family.  ENOTSUP: not known on this system.  Any errno
+   of open or read.  */
+int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
 /* A TCP connection that waits for accept.  */
 struct sonde_waiting {

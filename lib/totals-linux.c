@@ -1,4 +1,4 @@
-/* totals-linux.c - the counters of all listeners: /proc/net/netstat
+/* totals-linux.c - the counters of all listeners and of UDP: /proc/net
    SPDX-License-Identifier: LGPL-2.1-or-later
 
    The file has pairs of lines, the first with names, the second with counts,
@@ -72,6 +72,73 @@ int sonde_listen_totals(struct sonde_listen_totals *totals)
     if (!file)
         return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
     int error = read_pair(file, &found);
+    fclose(file);
+    if (error)
+        return sonde__fail(error);
+    *totals = found;
+    errno = saved;
+    return 0;
+}
+
+/* Read the counters of UDP over IPv4 from FILE, /proc/net/snmp, into *TOTALS:
+   the pair of lines "Udp:".  */
+static void totals_linux_read_udp(FILE *file,
+                                  struct sonde_datagram_totals *totals)
+{
+    static const char group[] = "Udp:";
+    char names[1024], values[sizeof names];
+    while (fgets(names, sizeof names, file)) {
+        if (strncmp(names, group, sizeof group - 1) != 0 ||
+            !fgets(values, sizeof values, file))
+            continue;
+        totals->errors = totals_linux_find(names, values, "InErrors");
+        totals->full = totals_linux_find(names, values, "RcvbufErrors");
+        totals->memory = totals_linux_find(names, values, "MemErrors");
+        totals->checksum = totals_linux_find(names, values, "InCsumErrors");
+        return;
+    }
+}
+
+/* The same over IPv6, from /proc/net/snmp6: a name and a count in a line.  */
+static void totals_linux_read_udp6(FILE *file,
+                                   struct sonde_datagram_totals *totals)
+{
+    const struct {
+        const char *name;
+        int64_t *value;
+    } counters[] = {{"Udp6InErrors", &totals->errors},
+                    {"Udp6RcvbufErrors", &totals->full},
+                    {"Udp6MemErrors", &totals->memory},
+                    {"Udp6InCsumErrors", &totals->checksum}};
+    char line[256], name[64];
+    long long value;
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%63s %lld", name, &value) != 2)
+            continue;
+        for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+            if (!strcmp(name, counters[i].name))
+                *counters[i].value = value;
+    }
+}
+
+int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals)
+{
+    int saved = errno;
+    char path[128];
+    struct sonde_datagram_totals found = {-1, -1, -1, -1};
+    if (family != AF_INET && family != AF_INET6)
+        return sonde__fail(EAFNOSUPPORT);
+    sonde__own_path(path, sizeof path,
+                    family == AF_INET ? "net/snmp" : "net/snmp6");
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
+    errno = 0;
+    (family == AF_INET ? totals_linux_read_udp
+                       : totals_linux_read_udp6)(file, &found);
+    int error = ferror(file)       ? errno ? errno : EIO
+                : found.errors < 0 ? ENOTSUP
+                                   : 0;
     fclose(file);
     if (error)
         return sonde__fail(error);

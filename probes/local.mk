@@ -38,9 +38,15 @@ probes_libprobes_la_SOURCES = \
 	probes/finding/prefix.h \
 	probes/finding/profile.c \
 	probes/finding/profile.h \
+	probes/listeners/datagrams-explain.c \
+	probes/listeners/datagrams-prometheus.c \
+	probes/listeners/datagrams-text.c \
+	probes/listeners/datagrams.c \
+	probes/listeners/datagrams.h \
 	probes/listeners/listeners-check.c \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \
+	probes/listeners/listeners-owners.c \
 	probes/listeners/listeners-prometheus.c \
 	probes/listeners/listeners-reduced.c \
 	probes/listeners/listeners-text.c \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/listeners/datagrams.h"
 #include "probes/listeners/waiting.h"
 #include "probes/run/namespace.h"
 #include "progs/options.h"
@@ -19,7 +20,7 @@
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
 static struct {
-    bool inet, inet6, tcp, local, json;
+    bool inet, inet6, tcp, udp, local, json;
     const char *prometheus;
     const char *netns;
     bool check, waiting;
@@ -31,11 +32,13 @@ static struct {
 static struct waiting waiting;
 
 static const struct option_row rows[] = {
-    ROW_FLAG("ipv4", '4', &choices.inet, "TCP over IPv4 only"),
-    ROW_FLAG("ipv6", '6', &choices.inet6, "TCP over IPv6 only"),
-    ROW_FLAG("tcp", 0, &choices.tcp, "TCP only, over IPv4 and IPv6"),
+    ROW_FLAG("ipv4", '4', &choices.inet, "IPv4 only: TCP, or with --udp UDP"),
+    ROW_FLAG("ipv6", '6', &choices.inet6, "IPv6 only, likewise"),
+    ROW_FLAG("tcp", 0, &choices.tcp, "TCP only"),
+    ROW_FLAG("udp", 'u', &choices.udp,
+             "UDP sockets only; with --unix UNIX datagrams, too"),
     ROW_FLAG("unix", 'U', &choices.local,
-             "UNIX sockets only; these four options add up"),
+             "UNIX sockets only; --tcp, --udp and --unix add up"),
     ROW_FLAG("waiting", 0, &choices.waiting,
              "list the connections that wait for accept"),
     ROW_CHECK(&choices.check,
@@ -65,6 +68,8 @@ static const char *listeners_conflict(void)
     if (choices.waiting && choices.local && !choices.tcp && !choices.inet &&
         !choices.inet6)
         return "--waiting is for TCP; leave out --unix";
+    if (choices.waiting && choices.udp)
+        return "--waiting is for TCP; leave out --udp";
     if (choices.waiting && (choices.check || choices.prometheus))
         return "--waiting is for text and --json; leave out --check and "
                "--prometheus";
@@ -76,17 +81,34 @@ static const char *listeners_conflict(void)
     return NULL;
 }
 
-/* The families of the options; all, if none is chosen.  */
+/* Whether an option chooses families.  */
+static bool has_families(void)
+{
+    return choices.inet || choices.inet6 || choices.tcp || choices.udp ||
+           choices.local;
+}
+
+/* The families of the options; if none is chosen, all listeners, and with an
+   operand, which may name any socket, all datagram sockets.  */
 static unsigned families_of(void)
 {
+    bool any = !choices.inet && !choices.inet6;
+    bool tcp = choices.tcp || (!choices.udp && !any);
     unsigned families = 0;
-    if (choices.inet || choices.tcp)
-        families |= LISTENERS_INET;
-    if (choices.inet6 || choices.tcp)
-        families |= LISTENERS_INET6;
+    if (!has_families())
+        return choices.operands.count > 0 && !choices.waiting
+                   ? LISTENERS_ALL | LISTENERS_DATAGRAMS
+                   : LISTENERS_ALL;
+    if (choices.inet || any)
+        families |=
+            (tcp ? LISTENERS_INET : 0U) | (choices.udp ? LISTENERS_UDP : 0U);
+    if (choices.inet6 || any)
+        families |=
+            (tcp ? LISTENERS_INET6 : 0U) | (choices.udp ? LISTENERS_UDP6 : 0U);
     if (choices.local)
-        families |= LISTENERS_UNIX;
-    return families ? families : LISTENERS_ALL;
+        families |=
+            LISTENERS_UNIX | (choices.udp ? LISTENERS_UNIX_DATAGRAM : 0U);
+    return families;
 }
 
 /* The listeners could not be read: explain errno.  */
@@ -97,8 +119,9 @@ static int complain_unread(void)
                         "/proc hides it",
                         choices.netns);
     if (errno == ENOTSUP)
-        return complain("this system does not report listening sockets; on "
-                        "Linux sock_diag does, or /proc/net");
+        return complain("this system does not report %s sockets; on "
+                        "Linux sock_diag does, or /proc/net",
+                        choices.udp ? "datagram" : "listening");
     if (errno == EACCES || errno == EPERM)
         return complain("permission to read the listeners is denied: %s (by a "
                         "seccomp filter or a security module)",
@@ -125,6 +148,19 @@ static int complain_waiting(const struct listeners *listeners)
                         : "");
 }
 
+/* Write the list of LISTENERS.  UDP sockets are in it on request only, since
+   there may be many; but losses are worth a note.  */
+static void listeners_list(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""};
+    listeners_text(out, listeners);
+    if (has_families())
+        return;
+    datagrams_say_drops(&note, listeners, LIST_MS);
+    if (*note.text)
+        put_sentence(out, NULL, &note);
+}
+
 /* Write the report in the chosen form.  */
 static void listeners_report(const struct listeners *listeners)
 {
@@ -140,7 +176,7 @@ static void listeners_report(const struct listeners *listeners)
     } else if (choices.operands.count > 0) {
         listeners_explain(out, listeners);
     } else {
-        listeners_text(out, listeners);
+        listeners_list(out, listeners);
     }
 }
 
@@ -224,7 +260,7 @@ static bool choose_namespace(struct listeners *listeners)
 
 static int listeners_run(void)
 {
-    struct listeners listeners = {0};
+    struct listeners listeners = {.datagrams_optional = !choices.udp};
     if (!choose_namespace(&listeners))
         return STATUS_TROUBLE;
     int status =

@@ -412,7 +412,7 @@ bad () {
         head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
 }
 bad "unrecognized option '--frobnicate'" --frobnicate
-for option in t u f P; do # not the letters of old
+for option in t f P; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"
 done
 bad "unexpected operand 'two'" one two

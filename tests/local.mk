@@ -52,6 +52,7 @@ test_scripts = \
 	tests/sockprobe.sh \
 	tests/tampered.sh \
 	tests/times.sh \
+	tests/udp.sh \
 	tests/waiting.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \
@@ -73,6 +74,12 @@ check_PROGRAMS += tests/reader
 tests_reader_SOURCES = tests/reader.c
 tests_reader_CFLAGS = $(SONDE_CFLAGS)
 tests_reader_LDADD = lib/libsonde-core.la
+
+# Datagram sockets for udp.sh, with datagrams that are lost.
+check_PROGRAMS += tests/losing
+tests_losing_SOURCES = tests/losing.c
+tests_losing_CFLAGS = $(SONDE_CFLAGS)
+tests_losing_LDADD = lib/libsonde-core.la
 
 # Listeners for listeners.sh, with clients that wait.
 check_PROGRAMS += tests/listening

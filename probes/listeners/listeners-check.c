@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 /* At most so many listeners are named, or have performance data: a line is
    short, and a series for each of a thousand listeners is of no use.  */
@@ -14,8 +14,11 @@ enum { NAMED_MAX = 3, SERIES_MAX = 16 };
 static void check_say_row(struct check *check, const struct listener_row *row)
 {
     struct sentence owners = {""};
-    say(&check->text, "%s %d%% full, %ld of %ld queued", row->local,
-        row->percent, row->listener.queue.queued, row->listener.capacity);
+    bool is_datagram = listener_is_datagram(&row->listener);
+    say(&check->text, "%s%s %d%% full, %ld of %ld %squeued",
+        is_datagram ? "UDP " : "", row->local, row->percent,
+        row->listener.queue.queued, row->listener.capacity,
+        is_datagram ? "bytes " : "");
     if (row->owner_count == 0)
         return;
     listeners_say_owners(&owners, row, 0);
@@ -31,10 +34,22 @@ static size_t count_known(const struct listeners *listeners)
     return known;
 }
 
+/* The number of rows whose queue has a percentage on some system: all but UNIX
+   datagram sockets.  */
+static size_t count_judged(const struct listeners *listeners)
+{
+    size_t judged = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        judged += !listener_is_datagram(&listeners->rows[i].listener) ||
+                  !listener_is_unix(&listeners->rows[i].listener);
+    return judged;
+}
+
 /* Set the state and the text of CHECK by the KNOWN rows, at least one.  */
 static void check_judge(struct check *check, const struct listeners *listeners,
                         size_t known, const struct check_ranges *ranges)
 {
+    size_t judged = count_judged(listeners);
     size_t alerts = 0;
     for (size_t i = 0; i < known; i++) {
         const struct listener_row *row = &listeners->rows[i];
@@ -53,8 +68,8 @@ static void check_judge(struct check *check, const struct listeners *listeners,
     if (alerts > NAMED_MAX)
         say(&check->text, "; and %zu more", alerts - NAMED_MAX);
     if (alerts == 0) {
-        say(&check->text, "%zu listener%s, the fullest ", listeners->count,
-            listeners->count == 1 ? "" : "s");
+        say(&check->text, "%zu listener%s, the fullest ", judged,
+            judged == 1 ? "" : "s");
         check_say_row(check, listeners->rows);
     }
 }
@@ -68,20 +83,27 @@ static void check_add_rows(struct check *check,
     for (size_t i = 0; i < known && i < SERIES_MAX; i++) {
         const struct listener_row *row = &listeners->rows[i];
         struct sentence label = {""};
-        say(&label, "%s", row->local);
+        const struct sonde_queue *queue = &row->listener.queue;
+        bool is_datagram = listener_is_datagram(&row->listener);
+        say(&label, "%s%s", is_datagram ? "udp " : "", row->local);
         if (row->index > 0)
             say(&label, "#%d", row->index);
+        struct sentence drops = label;
         check_add_data(check, label.text, row->percent, "%", ranges, 100);
         say(&label, " queued");
-        check_add_data(check, label.text, row->listener.queue.queued, "", NULL,
-                       row->listener.capacity);
+        check_add_data(check, label.text, queue->queued, is_datagram ? "B" : "",
+                       NULL, row->listener.capacity);
+        if (!is_datagram)
+            continue;
+        say(&drops, " drops");
+        check_add_data(check, drops.text, queue->drops, "c", NULL, -1);
     }
 }
 
 void listeners_check(struct check *check, const struct listeners *listeners,
                      const struct check_ranges *ranges, bool each)
 {
-    size_t known = count_known(listeners);
+    size_t known = count_known(listeners), judged = count_judged(listeners);
     if (known > 0)
         check_judge(check, listeners, known, ranges);
     else if (listeners->count == 0)
@@ -90,18 +112,24 @@ void listeners_check(struct check *check, const struct listeners *listeners,
         listeners_say_reduced(&check->text, listeners);
     else
         say(&check->text, "the capacity of no queue is reported");
-    if (check->state == CHECK_OK && known < listeners->count) {
+    if (check->state == CHECK_OK &&
+        (known < judged || (judged == 0 && listeners->count > 0))) {
         check->state = CHECK_UNKNOWN;
         if (known > 0)
-            say(&check->text, "; unknown for %zu", listeners->count - known);
+            say(&check->text, "; unknown for %zu", judged - known);
     }
     if (each)
         check_add_rows(check, listeners, known, ranges);
     else if (known > 0)
         check_add_data(check, "fullest", listeners->rows[0].percent, "%",
                        ranges, 100);
-    check_add_data(check, "listeners", (long long)listeners->count, "", NULL,
-                   -1);
+    check_add_data(check, "listeners", (long long)judged, "", NULL, -1);
     check_add_data(check, "overflows", listeners->totals.overflows, "c", NULL,
                    -1);
+    if (listeners->wanted & (LISTENERS_UDP | LISTENERS_UDP6)) {
+        check_add_data(check, "udp full", listeners->datagrams[0].full, "c",
+                       NULL, -1);
+        check_add_data(check, "udp6 full", listeners->datagrams[1].full, "c",
+                       NULL, -1);
+    }
 }

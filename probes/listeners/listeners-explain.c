@@ -9,7 +9,7 @@
 
 #include "base/names.h"
 #include "base/sentence.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 /* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
    IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
@@ -40,24 +40,6 @@ static void explain_put_head(FILE *out, const struct listener_row *row)
     else
         say(&text, "a UNIX stream socket");
     put_sentence(out, NULL, &text);
-}
-
-static void explain_put_owners(FILE *out, const struct listeners *listeners,
-                               const struct listener_row *row)
-{
-    struct sentence text = {""};
-    listeners_say_owners(&text, row, SIZE_MAX);
-    if (row->owner_count > 1)
-        say(&text, ", which share the socket");
-    if (row->owner_count == 0 && listeners->hidden < 0)
-        say(&text, "unknown here (%s)", listeners_why_hidden(listeners));
-    else if (row->owner_count == 0) {
-        say(&text, "%s", listeners->hidden > 0 ? "" : "no visible process: ");
-        listeners_say_unseen(&text, listeners);
-    }
-    if (row->listener.uid >= 0)
-        say(&text, "; created by user %ld", row->listener.uid);
-    put_sentence(out, "owner", &text);
 }
 
 /* Write the sentences "requested", the backlog; "in force", the backlog if
@@ -293,8 +275,12 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         const struct listener_row *row = &listeners->rows[i];
         if (i > 0)
             putc('\n', out);
+        if (listener_is_datagram(&row->listener)) {
+            datagrams_explain(out, listeners, row);
+            continue;
+        }
         explain_put_head(out, row);
-        explain_put_owners(out, listeners, row);
+        listeners_put_owners(out, listeners, row);
         put_asked(out, listeners, row);
         put_queued(out, listeners, row);
         put_drops(out, listeners, row);
@@ -302,6 +288,10 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
     }
     if (listeners->reduced && listeners->count > 0) {
         listeners_say_reduced(&note, listeners);
+        put_sentence(out, "source", &note);
+    }
+    if (listeners->datagrams_reduced && listeners->count > 0) {
+        datagrams_say_reduced(&note, listeners);
         put_sentence(out, "source", &note);
     }
 }

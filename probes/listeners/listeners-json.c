@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/names.h"
+#include "probes/listeners/datagrams.h"
 #include "probes/listeners/waiting.h"
 
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
@@ -31,7 +32,9 @@ static void listeners_json_put_row(struct json *json,
     json_text(json, "local", row->local);
     json_text(json, "family", family_key(listener->address.storage.ss_family));
     json_text(json, "type",
-              listener->type == SOCK_SEQPACKET ? "seqpacket" : "stream");
+              listener_is_datagram(listener)     ? "dgram"
+              : listener->type == SOCK_SEQPACKET ? "seqpacket"
+                                                 : "stream");
     json_count(json, "port", sonde_address_port(&listener->address));
     json_count(json, "queued", listener->queue.queued);
     json_count(json, "backlog", listener->queue.backlog);
@@ -45,7 +48,39 @@ static void listeners_json_put_row(struct json *json,
         json_text(json, "v6only", NULL);
     else
         json_bool(json, "v6only", listener->v6only);
+    json_text(json, "peer", row->peer);
+    if (!listener_is_datagram(listener) || listener->pending < 0)
+        json_text(json, "pending", NULL);
+    else
+        json_bool(json, "pending", listener->pending);
     listeners_json_put_owners(json, row);
+    json_object_end(json);
+}
+
+/* Write the object "datagrams", null without a request for them.  */
+static void put_datagrams(struct json *json, const struct listeners *listeners)
+{
+    static const char *const names[] = {"udp", "udp6"};
+    if (!(listeners->wanted & LISTENERS_DATAGRAMS)) {
+        json_text(json, "datagrams", NULL);
+        return;
+    }
+    json_object(json, "datagrams");
+    json_text(json, "reduced",
+              listeners->datagrams_reduced
+                  ? errno_name(listeners->datagrams_reduced)
+                  : NULL);
+    json_count(json, "rmem_default", listeners->limits.rcvbuf_default);
+    json_count(json, "rmem_max", listeners->limits.rcvbuf_max);
+    json_count(json, "max_dgram_qlen", listeners->limits.unix_queue);
+    for (int i = 0; i < 2; i++) {
+        json_object(json, names[i]);
+        json_count(json, "errors", listeners->datagrams[i].errors);
+        json_count(json, "full", listeners->datagrams[i].full);
+        json_count(json, "memory", listeners->datagrams[i].memory);
+        json_count(json, "checksum", listeners->datagrams[i].checksum);
+        json_object_end(json);
+    }
     json_object_end(json);
 }
 
@@ -83,6 +118,8 @@ static void put_missing(struct json *json, const struct listeners *listeners)
             continue;
         json_line(json, NULL);
         json_text(json, "family", listeners_family(i));
+        json_text(json, "type",
+                  1U << i & LISTENERS_DATAGRAMS ? "dgram" : "stream");
         json_text(json, "reason", errno_name(listeners->errors[i]));
         json_object_end(json);
     }
@@ -106,6 +143,7 @@ void listeners_json(FILE *out, const struct listeners *listeners,
     put_missing(&json, listeners);
     json_text(&json, "reduced",
               listeners->reduced ? errno_name(listeners->reduced) : NULL);
+    put_datagrams(&json, listeners);
     json_array(&json, "listeners");
     for (size_t i = 0; i < listeners->count; i++)
         listeners_json_put_row(&json, &listeners->rows[i]);

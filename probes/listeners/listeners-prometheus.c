@@ -12,7 +12,7 @@
 #include "base/mask.h"
 #include "base/names.h"
 #include "base/prometheus.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 /* The figures of a listener.  */
 static const struct {
@@ -56,16 +56,19 @@ static void put_metric(FILE *out, const struct listeners *listeners, int metric)
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         const struct sonde_queue *queue = &row->listener.queue;
+        if (listener_is_datagram(&row->listener))
+            continue;
         const long values[METRICS] = {queue->queued, queue->backlog,
                                       row->listener.capacity, queue->drops};
         put_listener(out, name, row, NULL, values[metric]);
     }
 }
 
-/* Write a sample for each name among the owners of ROW: the number of processes
-   with this name.  Names are masked before they are compared: equal masked
-   names must share a series, or Prometheus rejects the whole file.  */
-static void metrics_put_owners(FILE *out, const struct listener_row *row)
+/* Write a sample of METRIC for each name among the owners of ROW: the number of
+   processes with this name.  Names are masked before they are compared: equal
+   masked names must share a series, or Prometheus rejects the whole file.  */
+static void metrics_put_owners(FILE *out, const char *metric,
+                               const struct listener_row *row)
 {
     char name[sizeof row->owners->name], other[sizeof name];
     for (size_t i = 0; i < row->owner_count; i++) {
@@ -82,7 +85,7 @@ static void metrics_put_owners(FILE *out, const struct listener_row *row)
             count++;
         }
         if (is_first)
-            put_listener(out, "sonde_listener_owners", row, name, count);
+            put_listener(out, metric, row, name, count);
     }
 }
 
@@ -126,13 +129,36 @@ static void metrics_put_host(FILE *out, const struct listeners *listeners)
     }
 }
 
-void listeners_prometheus(FILE *out, const struct listeners *listeners)
+static void put_listeners(FILE *out, const struct listeners *listeners)
 {
     for (int metric = 0; metric < METRICS; metric++)
         put_metric(out, listeners, metric);
     prometheus_head(out, "sonde_listener_owners", "gauge",
                     "Processes that have it, by their name.");
     for (size_t i = 0; i < listeners->count; i++)
-        metrics_put_owners(out, &listeners->rows[i]);
+        if (!listener_is_datagram(&listeners->rows[i].listener))
+            metrics_put_owners(out, "sonde_listener_owners",
+                               &listeners->rows[i]);
     metrics_put_host(out, listeners);
+}
+
+static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
+{
+    datagrams_prometheus(out, listeners);
+    prometheus_head(out, "sonde_datagram_owners", "gauge",
+                    "Processes that have it, by their name.");
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listener_is_datagram(&listeners->rows[i].listener) &&
+            !listeners->rows[i].peer)
+            metrics_put_owners(out, "sonde_datagram_owners",
+                               &listeners->rows[i]);
+}
+
+void listeners_prometheus(FILE *out, const struct listeners *listeners)
+{
+    bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
+    if (!has_datagrams || listeners->wanted & LISTENERS_ALL)
+        put_listeners(out, listeners);
+    if (has_datagrams)
+        metrics_put_datagrams(out, listeners);
 }

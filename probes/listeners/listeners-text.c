@@ -7,7 +7,7 @@
 
 #include "base/names.h"
 #include "base/sentence.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 enum {
     COLUMNS = 80,
@@ -24,6 +24,8 @@ static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
     for (size_t i = 0; i < listeners->count; i++) {
+        if (listener_is_datagram(&listeners->rows[i].listener))
+            continue;
         int length = (int)strlen(listeners->rows[i].local);
         if (length > width && length <= LOCAL_MAX)
             width = length;
@@ -39,34 +41,6 @@ static int figure_put(FILE *out, int width, long number, const char *unit)
     if (number >= 0)
         snprintf(text, sizeof text, "%ld%s", number, unit);
     return fprintf(out, " %*s", width, text);
-}
-
-/* Append OWNER to TEXT as "name[pid]"; bytes of the name that are not printable
-   ASCII become '?'.  */
-static void say_owner(struct sentence *text, const struct sonde_owner *owner)
-{
-    for (const char *c = owner->name; *c; c++)
-        say(text, "%c", *c < ' ' || *c > '~' ? '?' : *c);
-    say(text, "[%ld]", (long)owner->pid);
-}
-
-void listeners_say_owners(struct sentence *text, const struct listener_row *row,
-                          size_t room)
-{
-    for (size_t i = 0; i < row->owner_count; i++) {
-        struct sentence one = {""}, more = {""};
-        size_t left = row->owner_count - i - 1;
-        say_owner(&one, &row->owners[i]);
-        if (left > 0)
-            say(&more, " +%zu", left);
-        if (i > 0 &&
-            strlen(text->text) + 1 + strlen(one.text) + strlen(more.text) >
-                room) {
-            say(text, " +%zu", left + 1);
-            return;
-        }
-        say(text, "%s%s", i > 0 ? " " : "", one.text);
-    }
 }
 
 /* Write ROW; WIDTH is the width of the first column.  A full queue is marked at
@@ -123,9 +97,12 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     struct sentence note = {""};
     size_t dropping = 0, ownerless = 0, deaf = 0;
     for (size_t i = 0; i < listeners->count; i++) {
-        dropping += listeners->rows[i].listener.queue.drops > 0;
+        const struct sonde_listener *listener = &listeners->rows[i].listener;
         ownerless += listeners->rows[i].owner_count == 0;
-        deaf += listeners->rows[i].listener.capacity == 0;
+        if (listener_is_datagram(listener))
+            continue;
+        dropping += listener->queue.drops > 0;
+        deaf += listener->capacity == 0;
     }
     if (listeners->reduced) {
         listeners_say_reduced(&note, listeners);
@@ -134,8 +111,8 @@ static void put_notes(FILE *out, const struct listeners *listeners)
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (listeners->errors[i] == 0)
             continue;
-        say(&note, "%s listeners are not reported here (%s)",
-            listeners_family_words(i), errno_name(listeners->errors[i]));
+        say(&note, "%s are not reported here (%s)", listeners_family_words(i),
+            errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
     if (dropping > 0 && listeners->is_linux)
@@ -158,16 +135,33 @@ static void put_notes(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
 }
 
-void listeners_text(FILE *out, const struct listeners *listeners)
+/* Write the listeners, without datagram sockets, as a table.  */
+static void put_table(FILE *out, const struct listeners *listeners)
 {
     int width = local_width(listeners);
-    if (listeners->count == 0)
+    size_t count = 0;
+    for (size_t i = 0; i < listeners->count; i++)
+        count += !listener_is_datagram(&listeners->rows[i].listener);
+    if (count == 0)
         fprintf(out, "nothing%s listens in this network namespace\n",
                 listeners_kind(listeners));
     else
         fprintf(out, "%-*s %7s %7s %5s %7s  %s\n", width, "local address",
                 "queued", "backlog", "full", "drops", "owner");
     for (size_t i = 0; i < listeners->count; i++)
-        listeners_text_put_row(out, &listeners->rows[i], width);
+        if (!listener_is_datagram(&listeners->rows[i].listener))
+            listeners_text_put_row(out, &listeners->rows[i], width);
+}
+
+void listeners_text(FILE *out, const struct listeners *listeners)
+{
+    bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
+    bool has_listeners = !has_datagrams || listeners->wanted & LISTENERS_ALL;
+    if (has_listeners)
+        put_table(out, listeners);
+    if (has_listeners && has_datagrams)
+        putc('\n', out);
+    if (has_datagrams)
+        datagrams_text(out, listeners);
     put_notes(out, listeners);
 }

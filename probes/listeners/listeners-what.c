@@ -18,7 +18,7 @@
 #include <sys/un.h>
 
 #include "base/names.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 enum {
     LOOKUP_MS = 5000,      /* timeout of a look-up of a host name */
@@ -35,6 +35,7 @@ struct meaning {
     struct sentence *why; /* the reason for no match is appended */
     long number;          /* TEXT as a number; -1 also above INT32_MAX */
     int service;          /* the port of the TCP service TEXT */
+    int datagram_service; /* the port of the UDP service TEXT */
     bool is_file;         /* TEXT leads to the socket FILE */
     struct stat file;
     bool is_address; /* TEXT is HOST:PORT: */
@@ -60,10 +61,11 @@ static long operand_read_number(const char *text)
     return errno || number > INT32_MAX ? -1 : number;
 }
 
-/* The port of the TCP service NAME in the system's database, or -1.  */
-static int service_port(const char *name)
+/* The port of the service NAME over PROTOCOL, "tcp" or "udp", in the system's
+   database, or -1.  */
+static int service_port(const char *name, const char *protocol)
 {
-    const struct servent *service = getservbyname(name, "tcp");
+    const struct servent *service = getservbyname(name, protocol);
     return service ? ntohs((in_port_t)service->s_port) : -1;
 }
 
@@ -236,19 +238,21 @@ static int read_addresses(struct meaning *meaning, const char *host)
     return operand_look_up(meaning, host);
 }
 
-/* Set the port of MEANING from PORT, a number from 1 to 65535 or a TCP service.
-   Returns 0; or -1 with the reason appended, and the port is not valid.  */
+/* Set the port of MEANING from PORT, a number from 1 to 65535 or a service of
+   TCP, otherwise of UDP.  Returns 0; or -1 with the reason appended, and the
+   port is not valid.  */
 static int operand_read_port(struct meaning *meaning, const char *port)
 {
-    meaning->port =
-        is_digits(port) ? (int)operand_read_number(port) : service_port(port);
+    meaning->port = is_digits(port) ? (int)operand_read_number(port)
+                                    : service_port(port, "tcp");
+    if (meaning->port < 0 && !is_digits(port))
+        meaning->port = service_port(port, "udp");
     if (meaning->port > 0 && meaning->port <= UINT16_MAX)
         return 0;
     return operand_refuse(
         meaning, is_digits(port) ? "has an invalid port: it must be 1 to 65535"
-                 : *port
-                     ? "has an unknown port: neither a number nor a TCP service"
-                     : "has an empty port");
+                 : *port ? "has an unknown port: neither a number nor a service"
+                         : "has an empty port");
 }
 
 /* Whether TEXT can only be an address: it has the punctuation of an address and
@@ -377,16 +381,18 @@ static int operand_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Whether ROW listens at the TCP port PORT; false if PORT is 0 or negative.  */
+/* Whether ROW listens at, or is bound to, the port PORT; false if PORT is 0 or
+ * negative.  */
 static bool is_at_port(const struct listener_row *row, long port)
 {
     return port > 0 && sonde_address_port(&row->listener.address) == port;
 }
 
-/* Mark the listeners at MEANING's port that serve the address WANTED most
-   specifically: all with the same best rank, none if none serves WANTED.  */
+/* Mark the listeners, or the DATAGRAMS, at MEANING's port that serve the
+   address WANTED most specifically: all with the same best rank, none if none
+   serves WANTED.  A connected socket serves its peer alone.  */
 static void mark_best(struct listeners *listeners,
-                      const struct meaning *meaning,
+                      const struct meaning *meaning, bool datagrams,
                       const struct sonde_address *wanted)
 {
     int best = SERVES_ANY;
@@ -394,7 +400,8 @@ static void mark_best(struct listeners *listeners,
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < listeners->count; i++) {
             struct listener_row *row = &listeners->rows[i];
-            if (!is_at_port(row, meaning->port))
+            if (!is_at_port(row, meaning->port) || row->peer ||
+                listener_is_datagram(&row->listener) != datagrams)
                 continue;
             int how = operand_rank(&row->listener, wanted, device);
             if (round == 0 && how > best)
@@ -434,7 +441,8 @@ static int operand_understand(struct meaning *meaning)
     meaning->is_address = looks_like_address(text);
     if (meaning->is_address)
         return operand_read_address(meaning);
-    meaning->service = service_port(text);
+    meaning->service = service_port(text, "tcp");
+    meaning->datagram_service = service_port(text, "udp");
     return 0;
 }
 
@@ -449,10 +457,12 @@ static bool is_at_number(const struct listener_row *row,
 static bool is_meant(const struct listener_row *row,
                      const struct meaning *meaning)
 {
-    return !strcmp(row->local, meaning->text) || has_name(row, meaning) ||
-           has_path(&row->listener, meaning->text) ||
+    return (!strcmp(row->local, meaning->text) && !row->peer) ||
+           has_name(row, meaning) || has_path(&row->listener, meaning->text) ||
            has_file(&row->listener, meaning) ||
-           is_at_port(row, meaning->service);
+           is_at_port(row, listener_is_datagram(&row->listener)
+                               ? meaning->datagram_service
+                               : meaning->service);
 }
 
 /* Mark the rows for which TEST is true.  Returns whether there are any.  */
@@ -468,6 +478,29 @@ mark_rows(struct listeners *listeners, const struct meaning *meaning,
     return any;
 }
 
+/* Whether a listener, or one of the DATAGRAMS, is marked.  */
+static bool has_marked(const struct listeners *listeners, bool datagrams)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->rows[i].is_marked &&
+            listener_is_datagram(&listeners->rows[i].listener) == datagrams)
+            return true;
+    return false;
+}
+
+/* Mark the listeners, or the DATAGRAMS, that serve the address of MEANING.  */
+static void mark_address(struct listeners *listeners,
+                         const struct meaning *meaning, bool datagrams)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener_row *row = &listeners->rows[i];
+        row->is_marked |= listener_is_datagram(&row->listener) == datagrams &&
+                          serves_host(row, meaning);
+    }
+    for (size_t i = 0; i < meaning->address_count; i++)
+        mark_best(listeners, meaning, datagrams, &meaning->addresses[i]);
+}
+
 /* Remove the rows without mark from LISTENERS; the list of owners stays.  */
 static void keep_marked(struct listeners *listeners)
 {
@@ -476,7 +509,7 @@ static void keep_marked(struct listeners *listeners)
         if (listeners->rows[i].is_marked)
             listeners->rows[kept++] = listeners->rows[i];
         else
-            free(listeners->rows[i].local);
+            listeners_free_row(&listeners->rows[i]);
     listeners->count = kept;
 }
 
@@ -531,8 +564,10 @@ static enum selection miss_number(const struct listeners *listeners,
 static enum selection say_name(const struct listeners *listeners,
                                const struct meaning *meaning)
 {
-    if (meaning->service > 0)
-        say(meaning->why, " (as a service: port %d)", meaning->service);
+    int service =
+        meaning->service > 0 ? meaning->service : meaning->datagram_service;
+    if (service > 0)
+        say(meaning->why, " (as a service: port %d)", service);
     say(meaning->why, "; no process of this name was seen to listen");
     if (listeners->hidden < 0) {
         say(meaning->why, ", but owners cannot be read here (%s)",
@@ -547,21 +582,21 @@ static enum selection say_name(const struct listeners *listeners,
 }
 
 /* Whether a family that may match MEANING could not be read: UNIX for a path or
-   an @name, TCP for a port, any family otherwise.  If so, append the first such
-   family and its error.  */
+   an @name, TCP and UDP for a port, any family otherwise.  If so, append the
+   first such family and its error.  */
 static bool is_unread(const struct listeners *listeners,
                       const struct meaning *meaning)
 {
-    const int local = LISTENERS_FAMILIES - 1;
     bool only_local = strchr(meaning->text, '/') || *meaning->text == '@';
-    bool only_tcp = meaning->is_address ||
-                    (meaning->number > 0 && meaning->number <= UINT16_MAX);
-    int end = only_tcp && !only_local ? local : LISTENERS_FAMILIES;
-    for (int i = only_local ? local : 0; i < end; i++) {
-        if (listeners->errors[i] == 0)
+    bool only_inet = meaning->is_address ||
+                     (meaning->number > 0 && meaning->number <= UINT16_MAX);
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        bool local = 1U << i & (LISTENERS_UNIX | LISTENERS_UNIX_DATAGRAM);
+        if (listeners->errors[i] == 0 ||
+            (only_local ? !local : only_inet && local))
             continue;
         say(meaning->why,
-            "cannot tell whether anything listens at %s: %s listeners could "
+            "cannot tell whether anything listens at %s: %s could "
             "not be read (%s)",
             meaning->text, listeners_family_words(i),
             errno_name(listeners->errors[i]));
@@ -599,14 +634,12 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
     struct meaning meaning = {
         .text = what, .is_linux = listeners->is_linux, .why = why};
     int wrong = operand_understand(&meaning);
-    bool found = mark_rows(listeners, &meaning, is_at_number) ||
-                 mark_rows(listeners, &meaning, has_process) ||
-                 mark_rows(listeners, &meaning, is_meant);
-    if (!found && meaning.is_address && !wrong) {
-        mark_rows(listeners, &meaning, serves_host);
-        for (size_t i = 0; i < meaning.address_count; i++)
-            mark_best(listeners, &meaning, &meaning.addresses[i]);
-    }
+    if (!mark_rows(listeners, &meaning, is_at_number) &&
+        !mark_rows(listeners, &meaning, has_process))
+        mark_rows(listeners, &meaning, is_meant);
+    for (int datagrams = 0; datagrams < 2; datagrams++)
+        if (meaning.is_address && !wrong && !has_marked(listeners, datagrams))
+            mark_address(listeners, &meaning, datagrams);
     keep_marked(listeners);
     if (listeners->count > 0)
         return SELECTION_FOUND;

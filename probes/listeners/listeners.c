@@ -12,13 +12,20 @@
 
 #include "base/monotonic.h"
 #include "base/names.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/datagrams.h"
 
 static const struct {
     int family;
+    bool is_datagram;
     const char *words;
 } families[LISTENERS_FAMILIES] = {
-    {AF_INET, "TCP over IPv4"}, {AF_INET6, "TCP over IPv6"}, {AF_UNIX, "UNIX"}};
+    {AF_INET, false, "TCP over IPv4 listeners"},
+    {AF_INET6, false, "TCP over IPv6 listeners"},
+    {AF_UNIX, false, "UNIX listeners"},
+    {AF_INET, true, "UDP over IPv4 sockets"},
+    {AF_INET6, true, "UDP over IPv6 sockets"},
+    {AF_UNIX, true, "UNIX datagram sockets"},
+};
 
 const char *listeners_family(int index)
 {
@@ -30,12 +37,13 @@ const char *listeners_family_words(int index)
     return families[index].words;
 }
 
-/* The index of LISTENER's family; any other family has the index of UNIX.  */
+/* The index of LISTENER's family; any other family has the last index.  */
 static int family_index(const struct sonde_listener *listener)
 {
     int index = 0;
     while (index < LISTENERS_FAMILIES - 1 &&
-           families[index].family != listener->address.storage.ss_family)
+           (families[index].family != listener->address.storage.ss_family ||
+            families[index].is_datagram != listener_is_datagram(listener)))
         index++;
     return index;
 }
@@ -123,6 +131,16 @@ static char *print_local(const struct sonde_listener *listener)
     return strdup(visible);
 }
 
+/* PEER of a row (listeners.h), for PEER, which is not NULL; NULL with
+   ENOMEM.  */
+static char *print_peer(const struct sonde_address *peer)
+{
+    char text[SONDE_ADDRESS_TEXT] = "", visible[sizeof text];
+    sonde_address_print(peer, text, sizeof text);
+    print_visibly(text, visible, sizeof visible);
+    return strdup(visible);
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 /* Make room in LIST, which has COUNT elements of SIZE bytes, for a further
@@ -143,7 +161,13 @@ static int percent_of(const struct sonde_listener *listener)
     /* Above capacity: the backlog was lowered later.  */
     if (queue->queued >= listener->capacity)
         return 100;
-    return (int)(queue->queued * 100 / listener->capacity);
+    return (int)((int64_t)queue->queued * 100 / listener->capacity);
+}
+
+void listeners_free_row(struct listener_row *row)
+{
+    free(row->local);
+    free(row->peer);
 }
 
 /* A sonde_listener_each: add LISTENER to DATA, a struct listeners.  Without
@@ -154,12 +178,15 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
     struct listener_row row = {.listener = *listener,
                                .local = print_local(listener),
                                .percent = percent_of(listener)};
+    if (listener->peer)
+        row.peer = print_peer(listener->peer);
+    row.listener.peer = NULL;
     struct listener_row *rows =
         listeners_grow(listeners->rows, listeners->count, sizeof row);
     if (rows)
         listeners->rows = rows;
-    if (!rows || !row.local) {
-        free(row.local);
+    if (!rows || !row.local || (listener->peer && !row.peer)) {
+        listeners_free_row(&row);
         return -1;
     }
     listeners->rows[listeners->count++] = row;
@@ -191,8 +218,8 @@ static int by_socket(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* By family, address, text, then inode: the smallest, usually the oldest,
-   first.  */
+/* By family, address, text, connected sockets last, then inode: the smallest,
+   usually the oldest, first.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -203,15 +230,21 @@ static int by_address(const void *a, const void *b)
             sonde_address_compare(&x->listener.address, &y->listener.address);
     if (!result)
         result = strcmp(x->local, y->local);
+    if (!result)
+        result = listeners_order(x->peer != NULL, y->peer != NULL);
     return result ? result : by_socket(a, b);
 }
 
-/* By percent, then by connections queued, the largest first, then by address.
- */
+/* By percent, then of datagram sockets by drops, then by the length of the
+   queue, the largest first; then by address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
     int result = listeners_order(y->percent, x->percent);
+    if (!result && listener_is_datagram(&x->listener) &&
+        listener_is_datagram(&y->listener))
+        result =
+            listeners_order(y->listener.queue.drops, x->listener.queue.drops);
     if (!result)
         result =
             listeners_order(y->listener.queue.queued, x->listener.queue.queued);
@@ -242,10 +275,10 @@ static void drop_twins(struct listeners *listeners)
     size_t kept = 0;
     listeners_sort(listeners, by_socket);
     for (size_t i = 0; i < listeners->count; i++) {
-        const struct listener_row *row = &listeners->rows[i];
+        struct listener_row *row = &listeners->rows[i];
         if (kept > 0 && row->listener.inode != 0 &&
             !by_socket(row, &listeners->rows[kept - 1]))
-            free(row->local);
+            listeners_free_row(row);
         else
             listeners->rows[kept++] = *row;
     }
@@ -256,9 +289,13 @@ static void drop_twins(struct listeners *listeners)
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
-    for (size_t i = 1; i < listeners->count; i++)
-        if (!strcmp(listeners->rows[i].local, listeners->rows[i - 1].local))
-            listeners->rows[i].index = listeners->rows[i - 1].index + 1;
+    for (size_t i = 1; i < listeners->count; i++) {
+        struct listener_row *row = &listeners->rows[i];
+        if (!strcmp(row->local, row[-1].local) &&
+            listener_is_datagram(&row->listener) ==
+                listener_is_datagram(&row[-1].listener))
+            row->index = row[-1].index + 1;
+    }
 }
 
 /* Sort the owners, remove repetitions, and point each row to its owners.  The
@@ -315,6 +352,7 @@ static void listeners_read_host(struct listeners *listeners)
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
     listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
+    datagrams_read_host(listeners);
     if (listeners->pid)
         return;
     sonde_listen_totals(&listeners->totals);
@@ -330,15 +368,17 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     if ((wanted & tcp) != tcp || listeners->errors[0] || listeners->errors[1])
         return -1;
     for (size_t i = 0; i < listeners->count; i++)
-        count += listeners->rows[i].listener.queue.drops > 0;
+        count += listeners->rows[i].listener.queue.drops > 0 &&
+                 !listener_is_datagram(&listeners->rows[i].listener);
     return count;
 }
 
-/* Forget the lengths of the queues that /proc shows falsely.  */
+/* Forget the lengths of the accept queues that /proc shows falsely.  */
 static void forget_queues(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        listeners->rows[i].listener.queue.queued = -1;
+        if (!listener_is_datagram(&listeners->rows[i].listener))
+            listeners->rows[i].listener.queue.queued = -1;
 }
 
 /* Append the listeners of the family with the INDEX, within TIMEOUT.  Where
@@ -348,15 +388,18 @@ static void forget_queues(struct listeners *listeners)
 static int read_family(struct listeners *listeners, int index, int timeout)
 {
     int family = families[index].family, error = EPERM;
+    bool is_datagram = families[index].is_datagram;
     if (!listeners->pid) {
-        if (!sonde_listeners(family, timeout, listeners_add_row, listeners))
+        if (!(is_datagram ? sonde_datagram_sockets : sonde_listeners)(
+                family, timeout, listeners_add_row, listeners))
             return 0;
         error = errno;
     }
     if ((error == ENOTSUP || error == EACCES || error == EPERM) &&
-        !sonde_listeners_proc(listeners->pid, family, timeout,
-                              listeners_add_row, listeners)) {
-        listeners->reduced = error;
+        !(is_datagram ? sonde_datagram_sockets_proc : sonde_listeners_proc)(
+            listeners->pid, family, timeout, listeners_add_row, listeners)) {
+        *(is_datagram ? &listeners->datagrams_reduced : &listeners->reduced) =
+            error;
         return 0;
     }
     if (errno != ECANCELED && !listeners->pid)
@@ -377,6 +420,9 @@ static int read_families(struct listeners *listeners, unsigned wanted,
             told++;
             continue;
         }
+        if (errno == ENOTSUP && families[i].is_datagram &&
+            listeners->datagrams_optional)
+            continue;
         listeners->errors[i] = errno;
         if (first_error == 0)
             first_error = errno;
@@ -392,7 +438,8 @@ static int read_families(struct listeners *listeners, unsigned wanted,
 int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
                    int owners_timeout)
 {
-    listeners->some = wanted != LISTENERS_ALL;
+    listeners->some = (wanted & LISTENERS_ALL) != LISTENERS_ALL;
+    listeners->wanted = wanted;
     if (read_families(listeners, wanted, sonde_deadline(timeout)))
         return -1;
     if (listeners->reduced) {
@@ -400,6 +447,7 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
         if (!listeners->has_queues)
             forget_queues(listeners);
     }
+    datagrams_check_proc(listeners);
     drop_twins(listeners);
     if (read_owners(listeners, owners_timeout))
         return -1;
@@ -444,7 +492,7 @@ bool listeners_all_read(const struct listeners *listeners, struct sentence *why)
         if (error == 0 ||
             (error == ENOTSUP && !listeners->is_linux && !listeners->some))
             continue;
-        say(why, "%s%s listeners could not be read (%s)", all ? "" : "; ",
+        say(why, "%s%s could not be read (%s)", all ? "" : "; ",
             families[i].words, errno_name(error));
         all = false;
     }
@@ -454,7 +502,7 @@ bool listeners_all_read(const struct listeners *listeners, struct sentence *why)
 void listeners_free(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        free(listeners->rows[i].local);
+        listeners_free_row(&listeners->rows[i]);
     free(listeners->rows);
     free(listeners->owners);
     *listeners = (struct listeners){0};

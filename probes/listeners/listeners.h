@@ -12,19 +12,26 @@
 #include "base/sentence.h"
 #include "sonde.h"
 
-/* Families to read, as bits, and their number; indices from 0 in this order. */
+/* Families to read, as bits, and their number; indices from 0 in this order.
+   LISTENERS_ALL is without the datagram sockets.  */
 enum {
     LISTENERS_INET = 1,
     LISTENERS_INET6 = 2,
     LISTENERS_UNIX = 4,
     LISTENERS_ALL = 7,
-    LISTENERS_FAMILIES = 3
+    LISTENERS_UDP = 8,
+    LISTENERS_UDP6 = 16,
+    LISTENERS_UNIX_DATAGRAM = 32,
+    LISTENERS_DATAGRAMS = 56,
+    LISTENERS_FAMILIES = 6
 };
 
-/* A listener.  LOCAL belongs to the row, OWNERS to the list.  */
+/* A listener, or a bound datagram socket.  LOCAL and PEER belong to the row,
+   OWNERS to the list.  */
 struct listener_row {
-    struct sonde_listener listener;
+    struct sonde_listener listener; /* without its peer */
     char *local; /* address as printable ASCII; "@name" is abstract */
+    char *peer;  /* the same of a connected UDP socket; otherwise NULL */
     int index;   /* among listeners of the same address, from 0 */
     int percent; /* queued of capacity, rounded down, 100 at most: full, also
                     with capacity 0; -1 if unknown */
@@ -51,18 +58,26 @@ struct listeners {
     int reduced;     /* errno of sonde_listeners if /proc was read in its place,
                         which has fewer figures; EPERM with PID; 0 otherwise */
     bool has_queues; /* with REDUCED: /proc has the queues of TCP */
-    bool some;       /* not all families were requested */
-    bool is_linux;   /* counters have their Linux meaning */
+    bool some;       /* not all families of listeners were requested */
+    unsigned wanted; /* families requested, as bits */
+    bool datagrams_optional; /* leave out datagram sockets where ENOTSUP */
+    int datagrams_reduced;   /* as REDUCED, of UDP and UNIX datagrams */
+    bool datagrams_counted;  /* with DATAGRAMS_REDUCED: /proc has the queues and
+                                drops of UDP */
+    struct sonde_datagram_limits limits;       /* -1: unknown, as below */
+    struct sonde_datagram_totals datagrams[2]; /* of IPv4 and IPv6 */
+    bool is_linux;                     /* counters have their Linux meaning */
     struct sonde_backlog_cap cap;      /* setting empty: unknown */
     struct sonde_listen_totals totals; /* -1: unknown */
 };
 
-/* Fill in *LISTENERS, which is empty but for PID, with the listeners of
-   FAMILIES (bits), within TIMEOUT milliseconds in all, and their owners within
-   OWNERS_TIMEOUT milliseconds more; then, unless PID is set, the counters and
-   the cap.  Returns 0, also if only some families were readable (ERRORS) or no
-   owners (HIDDEN); or -1 with the errno of the first family if none was
-   readable, or with ENOMEM.  Call listeners_free in each case.  */
+/* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
+   the listeners of FAMILIES (bits), within TIMEOUT milliseconds in all, and
+   their owners within OWNERS_TIMEOUT milliseconds more; then, unless PID is
+   set, the counters and the cap.  Returns 0, also if only some families were
+   readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
+   family if none was readable, or with ENOMEM.  Call listeners_free in each
+   case.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
@@ -122,7 +137,7 @@ void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
 /* The family of an index (0 to LISTENERS_FAMILIES - 1): "inet", "inet6",
-   "unix"; listeners_family_words: "TCP over IPv4", "TCP over IPv6", "UNIX".  */
+   "unix"; listeners_family_words: "TCP over IPv4 listeners", and so on.  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
 bool listener_is_unix(const struct sonde_listener *listener);
@@ -134,6 +149,13 @@ const char *listeners_kind(const struct listeners *listeners);
    the number of further owners, if any, to the empty TEXT: "a[1] b[2] +3".  */
 void listeners_say_owners(struct sentence *text, const struct listener_row *row,
                           size_t room);
+
+/* Write the sentence "owner" on ROW.  */
+void listeners_put_owners(FILE *out, const struct listeners *listeners,
+                          const struct listener_row *row);
+
+/* Free the texts of ROW.  */
+void listeners_free_row(struct listener_row *row);
 
 /* Free all memory, and make LISTENERS empty.  */
 void listeners_free(struct listeners *listeners);

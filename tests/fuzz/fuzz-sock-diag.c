@@ -41,6 +41,21 @@ static int each_waiting(const struct sonde_waiting *waiting, void *data)
     return 0;
 }
 
+/* The addresses can be printed.  */
+static int each_datagram(const struct sonde_listener *socket, void *data)
+{
+    char text[SONDE_ADDRESS_TEXT];
+    int *count = data;
+    ++*count;
+    MUST(sonde_address_print(&socket->address, text, sizeof text) > 0);
+    if (socket->peer)
+        MUST(sonde_address_print(socket->peer, text, sizeof text) > 0);
+    MUST(socket->type == SOCK_DGRAM);
+    MUST(socket->queue.queued >= -1 && socket->queue.drops >= -1);
+    MUST(socket->pending >= -1 && socket->pending <= 1);
+    return 0;
+}
+
 static void read_line(const uint8_t *data, size_t size)
 {
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
@@ -50,9 +65,14 @@ static void read_line(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(line, data, size);
     line[size] = '\0';
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        struct sonde_address peer;
         if (sonde__proc_net_read(&listener, families[i], line) > 0)
             each(&listener, &told);
+        if (sonde__proc_net_read_datagram(&listener, &peer, families[i], line) >
+            0)
+            each_datagram(&listener, &told);
+    }
     free(line);
 }
 
@@ -72,6 +92,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST((size_t)told <= size / 32);
     told = 0;
     sink = (struct sonde__diag_sink){.waiting = each_waiting, .data = &told};
+    result = sonde__diag_read(copy, size, 1, &sink);
+    MUST(result >= -1 && result <= 1);
+    told = 0;
+    sink = (struct sonde__diag_sink){.datagram = each_datagram, .data = &told};
     result = sonde__diag_read(copy, size, 1, &sink);
     MUST(result >= -1 && result <= 1);
     told = 0;

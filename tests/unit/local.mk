@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test-reserve \
 	tests/unit/test-stream \
 	tests/unit/test-threads \
+	tests/unit/test-udp \
 	tests/unit/test-verdict \
 	tests/unit/test-wait \
 	tests/unit/test-selfpipe \
@@ -99,6 +100,7 @@ endif
 tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_proc_net_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_queue_CPPFLAGS = $(AM_CPPFLAGS) $(test_queue_leaf)
+tests_unit_test_udp_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
 
 # Those of servers/.

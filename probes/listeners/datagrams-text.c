@@ -1,0 +1,134 @@
+/* datagrams-text.c - datagram sockets as a table
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+
+#include "probes/listeners/datagrams.h"
+
+enum {
+    COLUMNS = 80,
+    LOCAL_MIN = 13, /* width of the heading */
+    LOCAL_MAX = 26,
+    FIGURES = 32 /* columns between address and owner */
+};
+
+/* Append the address of ROW, and its peer, if any.  */
+static void datagrams_say_address(struct sentence *text,
+                                  const struct listener_row *row)
+{
+    say(text, "%s", row->local);
+    if (row->peer)
+        say(text, "->%s", row->peer);
+}
+
+/* The width of the first column: the length of the longest address that
+   fits.  */
+static int datagrams_width(const struct listeners *listeners)
+{
+    int width = LOCAL_MIN;
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct sentence text = {""};
+        if (!listener_is_datagram(&listeners->rows[i].listener))
+            continue;
+        datagrams_say_address(&text, &listeners->rows[i]);
+        int length = (int)strlen(text.text);
+        if (length > width && length <= LOCAL_MAX)
+            width = length;
+    }
+    return width;
+}
+
+/* Write NUMBER and UNIT, "-" for a negative, unknown number, to the right in
+   WIDTH columns, after a blank.  */
+static void put_datagram_figure(FILE *out, int width, long number,
+                                const char *unit)
+{
+    char text[24] = "-";
+    if (number >= 0)
+        snprintf(text, sizeof text, "%ld%s", number, unit);
+    fprintf(out, " %*s", width, text);
+}
+
+static void put_datagram_row(FILE *out, const struct listener_row *row,
+                             int width)
+{
+    struct sentence local = {""}, owners = {""};
+    const struct sonde_queue *queue = &row->listener.queue;
+    listeners_say_owners(&owners, row, (size_t)(COLUMNS - width - FIGURES));
+    datagrams_say_address(&local, row);
+    if ((int)strlen(local.text) > width) {
+        fprintf(out, "%s\n", local.text);
+        *local.text = '\0';
+    }
+    fprintf(out, "%-*s", width, local.text);
+    if (queue->queued < 0 && row->listener.pending == 1)
+        fprintf(out, " %8s", "some");
+    else
+        put_datagram_figure(out, 8, queue->queued, "");
+    put_datagram_figure(out, 8, queue->backlog, "");
+    put_datagram_figure(out, 5, row->percent, "%");
+    put_datagram_figure(out, 7, queue->drops, "");
+    fprintf(out, "  %s\n", row->owner_count ? owners.text : "-");
+}
+
+/* Write the note on drops, with the counters of IPv4 and IPv6 together.  */
+static void put_datagram_drops(FILE *out, const struct listeners *listeners)
+{
+    const struct listener_row any = {.listener.v6only = 0};
+    struct sonde_datagram_totals totals = datagrams_totals_of(listeners, &any);
+    struct sentence note = {""};
+    if (totals.full < 0)
+        totals = listeners->datagrams[0];
+    say(&note, "drops are datagrams lost since the socket was made, for any "
+               "reason");
+    if (totals.full < 0) {
+        say(&note, "; the counters by reason cannot be read here");
+    } else {
+        say(&note, "; all UDP sockets here, and those closed since, lost ");
+        datagrams_say_totals(&note, &totals);
+    }
+    put_sentence(out, NULL, &note);
+}
+
+static void put_datagram_notes(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""};
+    bool is_dropping = false, has_unix = false;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        is_dropping |= datagrams_is_dropping(row);
+        has_unix |= listener_is_datagram(&row->listener) &&
+                    listener_is_unix(&row->listener);
+    }
+    if (listeners->datagrams_reduced) {
+        datagrams_say_reduced(&note, listeners);
+        put_sentence(out, NULL, &note);
+    }
+    if (is_dropping)
+        put_datagram_drops(out, listeners);
+    if (has_unix) {
+        say(&note, "the kernel reports neither how many datagrams wait in a "
+                   "UNIX socket, nor the limit");
+        put_sentence(out, NULL, &note);
+    }
+}
+
+void datagrams_text(FILE *out, const struct listeners *listeners)
+{
+    int width = datagrams_width(listeners);
+    size_t count = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (!listener_is_datagram(&row->listener))
+            continue;
+        if (count++ == 0)
+            fprintf(out, "%-*s %8s %8s %5s %7s  %s\n", width, "datagrams to",
+                    "bytes", "limit", "full", "drops", "owner");
+        put_datagram_row(out, row, width);
+    }
+    if (count == 0)
+        fputs("no datagram socket is bound in this network namespace\n", out);
+    put_datagram_notes(out, listeners);
+}
