@@ -46,8 +46,9 @@ int cgroups_find(struct cgroups *groups, const char *root);
 /* Free the folders and empty GROUPS.  */
 void cgroups_free(struct cgroups *groups);
 
-/* Lower BOUND to LEFT, at least 0, with BY followed by SOURCE as the origin.  A
-   BOUND that is not higher than LEFT stays.  */
+/* Lower BOUND to LEFT, at least 0, with BY followed by SOURCE as the origin.
+   BOUND->by is cut to 63 bytes.  A BOUND that is not higher than LEFT
+   stays.  */
 void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
                   const char *source);
 
@@ -62,9 +63,10 @@ void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
-   number" of the file FOLDER/FILE_NAME into VALUES.  A value stays without such
-   a line, with a number that is negative or 2^60 or more, or if the file cannot
-   be opened.  Changes errno.  */
+   number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
+   A value stays without such a line, with a number that is negative or 2^60 or
+   more, or if the file cannot be opened.  The parts of a line longer than 255
+   bytes are read as lines.  Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 

@@ -53,15 +53,16 @@ struct check {
 };
 
 /* Append LABEL=VALUE to the performance data; UNIT is "", "%" or "c" (a
-   counter).  RANGES may be NULL; a MAX below 0 is omitted.  A negative VALUE is
-   unknown: nothing is appended.  Neither is data for which there is no room.
-   Quotes, equal signs and '|' of LABEL become '_'.  */
+   counter).  RANGES may be NULL; the min is 0, and is omitted with a MAX below
+   0.  A negative VALUE is unknown: nothing is appended.  Neither is data for
+   which there is no room.  Quotes, equal signs and '|' of LABEL become '_'.  */
 void check_add_data(struct check *check, const char *label, long long value,
                     const char *unit, const struct check_ranges *ranges,
                     long long max);
 
-/* Write CHECK to OUT in one line: PROGRAM in capitals, the state, the text and
-   the data.  A '|' in the text, which would begin the data, becomes '!'.  */
+/* Write CHECK to OUT in one line with a newline: PROGRAM in capitals, the
+   state, the text and, unless empty, the data.  A '|' in the text, which would
+   begin the data, becomes '!'.  */
 void check_write(FILE *out, const char *program, const struct check *check);
 
 #endif /* BASE_CHECK_H */

@@ -20,13 +20,15 @@ struct json {
     bool first; /* no value written yet at this depth */
 };
 
-/* Begin and end an object or an array, with a line for each value.  The end of
-   the outermost value also writes a newline.  The nesting is not checked.  */
+/* Begin and end an object or an array, with a line for each value unless within
+   json_line.  The end of the outermost value also writes a newline.  The
+   nesting is not checked.  */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);
 void json_array(struct json *json, const char *key);
 void json_array_end(struct json *json);
-/* Begin an object in a single line; json_object_end ends it.  */
+/* Begin an object in a single line, with all objects and arrays within;
+   json_object_end ends this object.  */
 void json_line(struct json *json, const char *key);
 /* Write a value; NULL is null.  */
 void json_text(struct json *json, const char *key, const char *text);

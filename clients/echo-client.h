@@ -20,7 +20,9 @@ enum { ECHO_UNECHOED_MAX = 1 << 20 };
    is closed.
 
    Returns CLIENT->end: CLIENT_DONE if all input was echoed and the server
-   closed after the half-close.  */
+   closed after the half-close; CLIENT_WRONG_REPLY for another byte, or a byte
+   not sent; CLIENT_CLOSED_EARLY; CLIENT_TROUBLE if INPUT or OUTPUT fails; or by
+   client_lost.  */
 enum client_end echo_stream(struct client *client, int input, int output);
 
 /* The same over datagrams: each line with its newline is a datagram; longer

@@ -194,8 +194,8 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0, or
-   -1 if their number differs.  */
+/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0; or
+   -1 if their number differs, and LINE is modified in part.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

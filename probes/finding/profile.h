@@ -27,9 +27,9 @@ bool profile_exists(const char *name);
 /* Add the findings in the profile NAME, found as by profile_exists, to
    FINDINGS, and sort FINDINGS.  A version line of PROFILE_VERSION must precede
    the first finding; lines that begin with '#' are comments.  Returns 0; or -1,
-   with a sentence in PROBLEM of SIZE bytes: for a file that cannot be read, a
-   malformed or long line, no findings, or two findings with the same id and
-   key.  The caller frees FINDINGS in each case.  */
+   with a sentence in PROBLEM of SIZE bytes (truncated): for a file that cannot
+   be read, a malformed or long line, no findings, or two findings with the same
+   id and key.  The caller frees FINDINGS in each case.  */
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size);
 
