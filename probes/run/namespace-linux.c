@@ -85,8 +85,8 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: write both and the reason, if found, to *TROUBLE.
-   Returns -1.  */
+/* WHAT failed with ERROR, an errno: write a forbidding setting to *TROUBLE, or
+   else WHAT, the name of ERROR and another reason if found.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
@@ -289,7 +289,8 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     return false;
 }
 
-/* Writing VALUE to SETTING failed with ERROR: find the reason.  Returns -1.  */
+/* Writing VALUE to SETTING failed with ERROR, an errno: write the reason to
+   *TROUBLE.  Returns -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {

@@ -48,8 +48,9 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Set the signals as typedef measurement promises.  Signals of a terminal stay
-   ignored, for nohup.  */
+/* Unblock all signals, set SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 to their
+   defaults, and ignore SIGPIPE.  Signals of a terminal stay ignored, for
+   nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -106,7 +107,8 @@ static int take_lines(struct run *run)
 }
 
 /* Read once from the pipe, and take the complete lines.  Returns 1 to continue,
-   also after EINTR; 0 at the end of the pipe; -1 with the trouble filled in. */
+   also after EINTR and a sleep of 1 ms; 0 at the end of the pipe; -1 with the
+   trouble filled in.  */
 static int runner_read(struct run *run)
 {
     ssize_t got =
@@ -212,7 +214,8 @@ struct guarded {
     bool has_watchdog;
 };
 
-/* In the child: join the watchdog, and measure.  */
+/* In the child: join the watchdog of DATA, a struct guarded, if any, and
+   measure.  Returns the result of the measurement.  */
 static bool measure_guarded(FILE *out, int watch, const void *data)
 {
     const struct guarded *guarded = data;

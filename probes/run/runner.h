@@ -65,7 +65,7 @@ struct run {
    0, or -1 with the trouble filled in; nothing is left open then.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
-/* The milliseconds until the deadline, as a timeout for poll.  */
+/* The milliseconds until the deadline, as a timeout for poll: at least 0.  */
 int run_left(const struct run *run);
 
 /* To be called after each poll of the pipe.  If IS_READABLE, read once, and add

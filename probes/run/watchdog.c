@@ -96,7 +96,8 @@ static void make_folder(struct watchdog *watchdog)
 }
 
 /* Be the watchdog, in the child.  The child makes the folder, so the folder
-   never exists without a watchdog, and writes its name to ANSWER.  */
+   never exists without a watchdog, and writes its name, "" on failure, to
+   ANSWER.  Signals of a terminal and SIGPIPE do not end the watchdog.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {

@@ -44,7 +44,8 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why ROW has no figure of its SYN queue; NULL if ROW has the figure.  */
+/* Why ROW has no figure of its SYN queue, a text of FINDINGS or a constant;
+   NULL if ROW has the figure.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {

@@ -39,8 +39,8 @@ static bool is_sample(const struct top *top, int backlog, long found)
                            : top->backlog < 0 || backlog <= top->backlog;
 }
 
-/* Find the rule for FIGURE, and count the rows that contradict the rule.
-   Without memory, all zero: as if no row had figures.  */
+/* Find the rule for FIGURE of all rows, limited by TOP, and count the rows that
+   contradict the rule.  Without memory, all zero: as if no row had figures.  */
 static struct ruling rule_on(const struct queue_table *table,
                              const struct top *top, row_figure *figure)
 {
