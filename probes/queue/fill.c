@@ -143,9 +143,9 @@ static int64_t silence_timeout(const struct engine *engine)
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is complete: note the time, unless the descriptor
-   was ready before poll began.  Then the connection waited for this program,
-   not for the stack.  */
+/* A connection begun at SINCE is complete: raise SLOWEST to its time, unless
+   the descriptor was ready before poll began.  Then the connection waited for
+   this program, not for the stack.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -155,7 +155,8 @@ static void engine_note_time(struct engine *engine, int64_t since)
 
 /* ---- the result of a test ------------------------------------------------ */
 
-/* Close and free everything but the results.  */
+/* Close and free everything of FILL but the results, and give its connections
+   and reservation back to the allowance.  Harmless when repeated.  */
 static void fill_close(struct engine *engine, struct fill *fill)
 {
     allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
@@ -226,9 +227,10 @@ static void fill_count(struct fill *fill)
 /* ---- transitions --------------------------------------------------------- */
 
 /* Put FILL into STATE, with the work of the new state.  No other function
-   changes the state.  CONNECTING: the caller has closed the pending client, or
-   keeps it among the connected clients.  DONE: the callback DONE may stop the
-   engine.  */
+   changes the state.  WAITING: close and reset FILL, and begin no test until
+   another is DONE.  CONNECTING: forget the pending client, which the caller
+   closes or keeps among the connected clients.  DONE: count, close FILL, and
+   call the callback DONE, which may stop the engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -256,7 +258,8 @@ static void fill_enter(struct engine *engine, struct fill *fill,
         engine->stopped = true;
 }
 
-/* End FILL: CALL failed with ERROR.  */
+/* End FILL, with its results: CALL failed with ERROR, an errno, recorded as the
+   limit that ERROR stands for, or else as an error.  */
 static void fill_end_failed(struct engine *engine, struct fill *fill,
                             const char *call, int error)
 {
@@ -324,10 +327,10 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Whether the client before the newest is still connected: 1 or 0, or -1 with
-   errno if poll fails.  Some kernels connect every client, and reset clients
-   when the queue is full.  In a long queue only each 16th client is checked;
-   the final count finds all resets.  */
+/* Whether the client before the newest is still connected: 1, also if not
+   checked, or 0, or -1 with errno if poll fails.  Some kernels connect every
+   client, and reset clients when the queue is full.  In a queue of more than 64
+   only each 16th client is checked; the final count finds all resets.  */
 static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
@@ -403,8 +406,9 @@ static void fill_add_client(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Connect up to TURN clients of FILL, until one is pending, or FILL is ended or
-   reset.  */
+/* Put FILL, which listens, into CONNECTING, and connect up to TURN clients,
+   until one is pending, or FILL is ended or reset.  Ends FILL if getsockname
+   fails.  */
 static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;

@@ -92,8 +92,9 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
-/* Whether the queue of BACKLOG is measured once and in one family only, for its
-   length: each connection takes some 40 us of kernel time.  */
+/* Whether the queue of BACKLOG, negative or above HUGE, is measured once and in
+   one family only, for its length: each connection takes some 40 us of kernel
+   time.  */
 static bool is_huge(int backlog)
 {
     return backlog < 0 || backlog > HUGE;
@@ -104,7 +105,9 @@ static size_t count_huge(const struct queue_plan *plan)
     return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
 }
 
-/* How many tests the row of BACKLOG has.  */
+/* How many tests the row of BACKLOG has: REPEATS up to LARGE; beyond,
+   REPEATS_LARGE, or 1 if huge, if the plan asks for the least, or with many
+   such rows.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -256,8 +259,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Write which planned families are available, and add their rows, the cap last:
-   when descriptors run out, the last test is reset.  */
+/* Write which planned families are available, and the family of the cap, the
+   first of these; add their rows, the cap last: when descriptors run out, the
+   last test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -284,7 +288,8 @@ static void add_rows(struct measuring *measuring)
         listen_queue_add_row(measuring, ROW_CAP, families[first], INT_MAX, 1);
 }
 
-/* Make the planned stepwise measurements (stepwise.h), after the rows.  */
+/* Write the setting tcp_abort_on_overflow, and make the planned stepwise
+   measurements (stepwise.h) in the available families, after the rows.  */
 static void measure_stepwise(const struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -334,7 +339,8 @@ static bool fill_rows(struct measuring *measuring, int watch)
 }
 
 /* Measure PLAN in the current network namespace.  Raises the soft limit of
-   descriptors.  Returns true after a complete measurement.  */
+   descriptors.  Returns true after a complete measurement; false after a stop,
+   a failure of OUT, or without memory.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

@@ -57,10 +57,10 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 }
 
 /* Accept one connection, and write whether the pending client's connect then
-   completes within TIMEOUT; the time depends on TCP's retransmission.  Drops
-   the pending client.  Without one, nothing is accepted, and "enters" is not
-   testable; for UNIX sockets put_blocking measures it.  Returns how many
-   connections were accepted.  */
+   completes within TIMEOUT, and if so, the time as a volatile finding, since
+   the time depends on TCP's retransmission.  Drops the pending client.  Without
+   one, nothing is accepted, and "enters" is not testable; for UNIX sockets
+   put_blocking measures it.  Returns how many connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {

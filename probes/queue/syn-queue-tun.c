@@ -205,9 +205,9 @@ static void fill_target(struct half_open *run, struct target *target)
     } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
 }
 
-/* Fill all queues, wait for the retransmissions, and write a finding for each
-   queue that could be made.  Returns false, without findings, if the reader is
-   gone.  */
+/* Fill all queues, wait for the retransmissions, write a finding for each queue
+   that could be made, and close all queues.  Returns false, without findings,
+   if the reader is gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)

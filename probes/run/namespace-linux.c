@@ -290,7 +290,7 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
 }
 
 /* Writing VALUE to SETTING failed with ERROR, an errno: write the reason to
-   *TROUBLE.  Returns -1.  */
+ *TROUBLE.  Returns -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {
