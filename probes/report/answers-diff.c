@@ -154,7 +154,9 @@ static bool put_failed(FILE *out, size_t number, const char *id,
     return any;
 }
 
-/* Write the question ID as TAP test NUMBER.  */
+/* Write the question ID as TAP test NUMBER: "not ok" with the differing
+   findings (put_failed); otherwise "ok", marked "SKIP" with the reason if the
+   answer of a side is missing or not stable.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {

@@ -147,7 +147,8 @@ static void html_put_finding(const struct page *page,
         html_put_row(page->out, class, page->other, other, NULL);
 }
 
-/* Write the answers of systems that were not measured here.  */
+/* Write the answers of systems that were not measured here to the question ID,
+   a row each; nothing if none are known.  */
 static void put_known(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -219,7 +220,8 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write the text of --states; nothing without memory.  */
+/* Write a heading and the text of --states, preformatted; nothing without
+   memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;

@@ -14,8 +14,9 @@
    key.  */
 enum { SCHEMA_VERSION = 1 };
 
-/* Write the member "reason"; for a row that is not stable, the ranges, since
-   figures that vary are null.  */
+/* Write the member "reason" of ROW, null if there is none; for a row that is
+   not stable and has no other reason, the ranges, since figures that vary are
+   null.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {

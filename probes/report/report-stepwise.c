@@ -33,7 +33,7 @@ static const char *view_text(const struct stepwise_view *view, const char *key)
     return finding ? finding->value : NULL;
 }
 
-/* The same; "-" if unknown.  */
+/* The value of the finding FAMILY.KEY of VIEW; "-" if unknown.  */
 static const char *view_shown(const struct stepwise_view *view, const char *key)
 {
     const char *text = view_text(view, key);
@@ -98,7 +98,8 @@ static void say_error(struct sentence *sentence,
         say(sentence, " (%s)", error);
 }
 
-/* The result of --again for a family, or why there is none.  */
+/* Append the result of --again for the family of VIEW, or why there is
+   none.  */
 static void say_again(struct sentence *sentence,
                       const struct stepwise_view *view)
 {
@@ -137,8 +138,8 @@ static const char *overflow_words(const char *next)
     return NULL;
 }
 
-/* Append whether, and after how long, the next client connects once accept has
-   made room.  */
+/* Append whether, and after how long, if known, the next client connects once
+   accept has made room; nothing if not measured.  */
 static void say_enters(struct sentence *sentence,
                        const struct stepwise_view *view)
 {
@@ -155,7 +156,8 @@ static void say_enters(struct sentence *sentence,
             ms / 1000, ms % 1000 / 100);
 }
 
-/* Append the fate of data sent before accept.  */
+/* Append the fate of data sent before accept, or why unknown, and the number of
+   bytes; nothing without a finding.  */
 static void say_data(struct sentence *sentence,
                      const struct stepwise_view *view)
 {
@@ -172,7 +174,8 @@ static void say_data(struct sentence *sentence,
         say(sentence, " (%ld bytes fit)", bytes);
 }
 
-/* The result of --overflow for a family, or why there is none.  */
+/* Append the result of --overflow for the family of VIEW, or why there is
+   none.  */
 static void say_overflow(struct sentence *sentence,
                          const struct stepwise_view *view)
 {
@@ -241,8 +244,9 @@ void report_stepwise_text(FILE *out, const struct findings *findings)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-/* Write the array NAME with an object for each family with a finding of the
-   first of the COUNT MEMBERS.  */
+/* Write the array NAME with an object for each family that has a finding of the
+   first of the COUNT MEMBERS: the family, all members (null if unknown), and
+   the reason of the first without a value.  */
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)

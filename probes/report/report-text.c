@@ -175,7 +175,8 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or unstable ones; otherwise NULL.  */
+/* Why ROW has no figures, or unstable ones; NULL for a row with stable
+   figures.  */
 static const char *row_reason(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -286,7 +287,9 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Append the origin of the cap, if known.  */
+/* Append the origin of the cap: the setting with its namespace, a constant of
+   the kernel, or "as measured" and why the setting is not in force; nothing if
+   unknown.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;

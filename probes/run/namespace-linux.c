@@ -289,8 +289,8 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     return false;
 }
 
-/* Writing VALUE to SETTING failed with ERROR, an errno: write the reason to
- *TROUBLE.  Returns -1.  */
+/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR, an errno.
+   Returns -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {
