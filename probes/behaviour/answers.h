@@ -38,7 +38,8 @@ struct answer_walk {
     bool is_group; /* QUESTION is the first of its group */
 };
 
-/* Go to the next question.  Returns false at the end.  */
+/* Go to the next question, and set QUESTION, ANSWER and IS_GROUP.  Returns
+   false at the end; QUESTION and ANSWER are then of no use.  */
 bool answers_next(struct answer_walk *walk);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was

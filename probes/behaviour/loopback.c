@@ -278,7 +278,8 @@ void skip_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
-/* Whether the client FD is still connected.  */
+/* Whether the client FD, once connected, was not reset.  The question is
+   skipped if poll fails.  */
 static bool loopback_is_connected(struct probe *probe, int fd)
 {
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;

@@ -128,13 +128,14 @@ void skip_unreached(struct probe *probe, int error);
 /* Fill the accept queue of LISTENER: connect up to MAX clients, one after
    another, until a client is refused, reset, or gets no reply.  If DEAD, each
    client is closed by RST at once and FDS is not used; otherwise the caller
-   closes the connected clients in FDS.  Returns the number of connections, for
-   live clients without those reset later.  *NEXT is the outcome of the first
-   rejected client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new
-   connection elsewhere succeeds), ECONNRESET for a reset after the handshake; 0
-   if none of MAX was rejected.  The question is skipped if the network of this
-   host fails (skip_unreached), or if a client was rejected though the kernel
-   reports room in the queue.  */
+   closes the connected clients in FDS, with room for MAX, and clients reset
+   later are closed.  Returns the number of connections, for live clients
+   without those reset later.  *NEXT is the outcome of the first rejected
+   client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new connection
+   elsewhere succeeds), ECONNRESET for a reset after the handshake; 0 if none of
+   MAX was rejected.  The question is skipped if the network of this host fails
+   (skip_unreached), or if a client was rejected though the kernel reports room
+   in the queue.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

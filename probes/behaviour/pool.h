@@ -18,16 +18,16 @@ enum { POOL_MAX = 24 };
 
 /* Run the COUNT QUESTIONS and add the merged findings to FINDINGS, sorted: for
    each question at least the finding "answer".  If repeats disagree, the
-   finding has all values and is not stable (merge_answers).  A repeat that
+   finding has all values and is not stable (merge_repeats).  A repeat that
    passed its deadline, while another repeat of the same question succeeded, is
    retried alone, once, and ignored if the retry fails as well.  A repeat that
    ran out of ports, descriptors, processes, memory or CPU time is retried, too.
    Blocks until all children have ended.
-
+   
    PROGRESS, if not NULL, is called when a child ends, with the numbers of ended
    children, which falls for retries, and of all children (each repeat is a
    child), and the milliseconds since the start.
-
+   
    Returns 0; or -1 with errno: ENOMEM, no process, no pipe, or EAGAIN if there
    are too few resources for even one question.  WHY of SIZE bytes gets the end
    of a sentence with EAGAIN, or if a child was killed because memory ran out;
