@@ -23,11 +23,11 @@ enum { POOL_MAX = 24 };
    retried alone, once, and ignored if the retry fails as well.  A repeat that
    ran out of ports, descriptors, processes, memory or CPU time is retried, too.
    Blocks until all children have ended.
-   
+
    PROGRESS, if not NULL, is called when a child ends, with the numbers of ended
    children, which falls for retries, and of all children (each repeat is a
    child), and the milliseconds since the start.
-   
+
    Returns 0; or -1 with errno: ENOMEM, no process, no pipe, or EAGAIN if there
    are too few resources for even one question.  WHY of SIZE bytes gets the end
    of a sentence with EAGAIN, or if a child was killed because memory ran out;

@@ -12,7 +12,8 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report calls on FD, accepted after RST with an address of LENGTH bytes.  */
+/* Report the answer and the results of getpeername, poll, setsockopt, two reads
+   and a write on FD, accepted after RST with an address of LENGTH bytes.  */
 static void accept_failed_report_socket(struct probe *probe, int fd,
                                         socklen_t length)
 {

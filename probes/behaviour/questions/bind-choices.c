@@ -147,7 +147,8 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens.  */
+   closed; then a second server binds to the port and listens: report the status
+   of bind or else listen.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;

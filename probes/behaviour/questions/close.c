@@ -33,7 +33,8 @@ static pid_t close_hold(struct probe *probe, int *hold)
     return child;
 }
 
-/* Let the CHILD of close_hold exit, and reap the child.  */
+/* Let the CHILD of close_hold exit, by closing HOLD, and reap the child, for up
+   to LOOPBACK_TIMEOUT.  */
 static void close_release(pid_t child, int hold)
 {
     close(hold);

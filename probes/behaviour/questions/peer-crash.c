@@ -56,7 +56,7 @@ static const char *peer_crash_watch(struct peer *peer,
     return outcome;
 }
 
-/* Write, with a shorter timeout where there is an option for that.  */
+/* Write 100 bytes, with a timeout of 2 s where there is TCP_USER_TIMEOUT.  */
 static void peer_crash_write(struct peer_tcp *tcp)
 {
 #ifdef TCP_USER_TIMEOUT

@@ -109,8 +109,8 @@ static void tcp_states_step_listener(struct walk *walk, in_port_t port)
                       tcp_states_look(walk, port, 0), "-");
 }
 
-/* A walk with both ends on the loopback interface, one of them closing
-   first.  */
+/* Report the walk "loopback": both ends on the loopback interface, the client
+   closing first.  */
 static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
@@ -165,8 +165,8 @@ static void tcp_states_shutdown(struct walk *walk)
     tcp_states_exchange(walk, 0, FIN, "shutdown: FIN out");
 }
 
-/* Active open and active close, with a delay between the peer's ACK and
-   FIN.  */
+/* Report the walk "active": active open and active close, with a delay between
+   the simulated peer's ACK and FIN.  */
 static void tcp_states_walk_active(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
@@ -177,7 +177,8 @@ static void tcp_states_walk_active(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN in; ACK out");
 }
 
-/* Simultaneous close, or ACK and FIN of the peer in one segment.  */
+/* Report the walk "simultaneous-close"; or if AT_ONCE, "fin-ack": ACK and FIN
+   of the simulated peer in one segment.  */
 static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
 {
     struct walk walk = {.probe = peer->probe,
@@ -198,7 +199,7 @@ static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Both ends send a SYN.  */
+/* Report the walk "simultaneous-open": both ends send a SYN.  */
 static void tcp_states_walk_open(struct peer *peer, bool *seen)
 {
     struct walk walk = {
@@ -208,7 +209,8 @@ static void tcp_states_walk_open(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Passive open on this host, closed first by a simulated client.  */
+/* Report the walk "passive": passive open on this host, closed first by a
+   simulated client.  */
 static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
