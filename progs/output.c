@@ -238,7 +238,8 @@ int output_check_result(const struct check *check)
     return STATUS_DONE;
 }
 
-/* Replace the result by CHECK_UNKNOWN and the reason.  */
+/* Replace the result by CHECK_UNKNOWN and the first message, or without one a
+   pointer to standard error.  */
 static void result_unknown(void)
 {
     struct check check = {.state = CHECK_UNKNOWN};
