@@ -204,8 +204,9 @@ void sonde__path_copy(const struct sonde_address *address, char *path)
     path[length] = '\0';
 }
 
-/* The same for two addresses of another family: byte by byte after the family.
-   Of two addresses with a common beginning the shorter comes first.  */
+/* Compare two addresses of one family, neither IPv4 nor IPv6: byte by byte
+   after the family.  Returns a negative number, 0 or a positive number.  Of two
+   addresses with a common beginning the shorter comes first.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {

@@ -56,9 +56,10 @@ static struct hiding read_options(const char *options)
     return hiding;
 }
 
-/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc: numbers,
-   the root, the mount point and its options, optional fields, "-", the type,
-   the source and the options of the file system.  */
+/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc; its mode
+   is hidden_unknown for another type than proc.  The fields: numbers, the root,
+   the mount point and its options, optional fields, "-", the type, the source
+   and the options of the file system.  */
 static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
     char point[128], type[16], options[256];

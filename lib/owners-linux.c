@@ -107,7 +107,9 @@ static int owners_linux_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A host may have thousands of listeners, and more descriptors.  */
+/* Whether SOCKET, an inode, is among the sockets of SEARCH; 0 never is.  By
+   binary search: a host may have thousands of listeners, and more
+   descriptors.  */
 static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
 {
     return socket != 0 && search->count > 0 &&
@@ -195,9 +197,9 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* The same for the threads of PID except the main thread.  All share one table,
-   so the first thread with a table decides.  TABLE_EMPTY: no other thread has a
-   table, or the threads are not readable.  */
+/* As search_table, for the threads of PID except the main thread.  All share
+   one table, so the first thread with a table decides.  TABLE_EMPTY: no other
+   thread has a table, or the threads are not readable.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];

@@ -67,7 +67,9 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
-/* Each wait starts where the last wait stopped, so that the first of many ready
+/* Poll once, and call sonde__poller_found for ready descriptors, up to a full
+   batch.  Returns 0, or -1 with errno: ENOMEM instead of EAGAIN.  Each wait
+   starts where the last wait stopped, so that the first of many ready
    descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {

@@ -96,9 +96,9 @@ void sonde__own_path(char *path, size_t size, const char *name);
    that must have a setting.  The scope is "host", but empty (not known) in a
    FreeBSD jail with a network stack of its own.  Returns -1 with the errno of
    the last READ, ENOTSUP instead of ENOENT, if there is neither a setting nor a
-   constant.  READ returns 0 and sets *VALUE, or returns -1 with errno.
-   Separate from the leaf that calls sysctl, so that the function is tested on
-   any host.  */
+   constant; *CAP is then unchanged.  READ returns 0 and sets *VALUE, or returns
+   -1 with errno.  Separate from the leaf that calls sysctl, so that the
+   function is tested on any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
@@ -126,7 +126,8 @@ int sonde__close_failed(int fd);
 void sonde__free(void *memory);
 
 /* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
-   Returns 0, or -1 with the errno of fcntl.  */
+   Returns 0, or -1 with the errno of fcntl, and perhaps one property
+   changed.  */
 int sonde__set_flags(int fd, unsigned flags);
 
 /* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
@@ -162,7 +163,7 @@ int sonde__address_set_kame(struct sonde_address *address, int family,
 
 /* Set ADDRESS to the UNIX address with the LENGTH bytes NAME in sun_path: a
    path, an abstract name after a NUL, or none.  Returns 1, or -1 if NAME is
-   longer than sun_path; errno is not set.  */
+   longer than sun_path; then errno is not set and *ADDRESS unchanged.  */
 int sonde__address_set_name(struct sonde_address *address, const void *name,
                             size_t length);
 
