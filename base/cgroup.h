@@ -58,8 +58,9 @@ void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
    pids.current.  An unreadable file is no bound.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
-/* Likewise lower BUDGET's memory to the MemAvailable of /proc/meminfo below
-   ROOT.  */
+/* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT, from
+   the source "the host".  A lower bound stays; so does any bound if the file or
+   the value cannot be read.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:

@@ -162,7 +162,10 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
                        causes);
 }
 
-/* What the user can correct in TARGET after ERROR, or NULL.  */
+/* What the user can correct in TARGET after ERROR of connect: a constant, or
+   NULL.  For a host: a link-local IPv6 address without interface (EINVAL).  For
+   a path: too long (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no
+   permission (EACCES).  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {

@@ -36,7 +36,8 @@ static enum client_end daytime_client_lost(struct client *client,
     return client_lost(client, error, monotonic_now() - start, text);
 }
 
-/* Cut the length to DAYTIME_MAX.  CLIENT_WRONG_REPLY, with text.  */
+/* Cut the length to DAYTIME_MAX, and end CLIENT, with text, by
+   CLIENT_WRONG_REPLY, which is returned.  */
 static enum client_end daytime_client_too_long(struct client *client,
                                                struct daytime *daytime)
 {

@@ -182,7 +182,9 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* Called once a round: extend the deadline by the time without a due reply.  */
+/* Called once a round.  While no reply is due, note since when; once due,
+   extend the deadline, unless SONDE_NEVER, by this time, and count the moment
+   as progress.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;

@@ -169,7 +169,8 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
-/* Whether HIDING hides nothing from this process: 1, 0, or -1 with errno.  */
+/* Whether HIDING hides nothing from this process, by CAP_SYS_PTRACE or by the
+   exempt group: 1, 0, or -1 with errno.  */
 static int is_exempt(const struct hiding *hiding)
 {
     int result = has_full_reach();

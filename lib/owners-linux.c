@@ -131,8 +131,10 @@ static int report_owner(const struct search *search, const char *pid,
 }
 
 /* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
-   for each descriptor of a wanted socket.  TABLE_FAILED with errno: EAGAIN at
-   the deadline, ECANCELED if EACH stopped the list, or missing resources.  */
+   for each descriptor of a wanted socket.  Returns TABLE_EMPTY without
+   descriptors; TABLE_READ; TABLE_HIDDEN if not all is readable; TABLE_FAILED
+   with errno: EAGAIN at the deadline, ECANCELED if EACH stopped the list, or
+   missing resources.  */
 static enum table search_descriptors(const struct search *search,
                                      DIR *directory, const char *pid)
 {

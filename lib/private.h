@@ -119,7 +119,8 @@ static inline int sonde__fail(int error)
    descriptor is gone on all systems but HP-UX.  */
 void sonde__close(int fd);
 
-/* The same.  Returns -1.  For a caller that fails.  */
+/* Close FD and keep errno, as sonde__close.  Returns -1.  For a caller that
+   fails.  */
 int sonde__close_failed(int fd);
 
 /* Free MEMORY and keep errno.  */
@@ -300,9 +301,10 @@ int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
    often in a row as sonde__row_sleep allows without a deadline.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
-/* The same for FD and EVENTS alone.  Returns 0 if FD is ready, hung up or in
-   error, or -1: EAGAIN at DEADLINE; EBADF if FD is negative; or the errno of
-   poll.  An FD that is not open counts as ready: the next call on FD fails.  */
+/* Wait until FD is ready for EVENTS, or DEADLINE passes, as sonde__poll.
+   Returns 0 if FD is ready, hung up or in error, or -1: EAGAIN at DEADLINE;
+   EBADF if FD is negative; or the errno of poll.  An FD that is not open counts
+   as ready: the next call on FD fails.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
 /* After a failed call on FD, with its errno: whether to repeat the call.

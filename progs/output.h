@@ -24,8 +24,8 @@ bool output_begin(const char *program, bool needs_output);
    Returns STATUS_TROUBLE, as usage_error and usage_hint do.  */
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 
-/* The same for a usage error, followed by usage_hint, which prints where --help
-   is, but not after output_check.  */
+/* Print a usage error, as complain, followed by usage_hint, which prints where
+   --help is, but not after output_check.  */
 __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 int usage_hint(void);
 

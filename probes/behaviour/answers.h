@@ -85,7 +85,8 @@ struct difference {
     size_t only_here, only_there;
 };
 
-/* Compare the chosen questions (catalogue_wants) of two hosts or profiles.  */
+/* Compare the chosen questions (catalogue_wants) of two hosts or profiles.
+   Returns the numbers.  Nothing is written.  */
 struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);

@@ -99,7 +99,7 @@ void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
    the timeout or if poll keeps failing.  A signal does not end the wait.  */
 short wait_for(int fd, short events, int timeout);
 
-/* wait_input: the same for POLLIN, within LOOPBACK_TIMEOUT.  poll_text: check
+/* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text: check
    for POLLIN and POLLOUT without waiting; the events by name.  */
 short wait_input(int fd);
 const char *poll_text(int fd);

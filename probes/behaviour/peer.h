@@ -69,7 +69,8 @@ void peer_unreachable(struct peer *peer, int code, uint16_t mtu);
    Fills in TCP.  */
 void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host);
 
-/* The same, and complete the handshake within LOOPBACK_TIMEOUT.  */
+/* As peer_tcp_begin; then complete the handshake within LOOPBACK_TIMEOUT, or
+   skip the question.  */
 void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer,
                       const char *host);
 
@@ -83,8 +84,8 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
    connections are discarded.  Returns false after TIMEOUT milliseconds.  */
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
 
-/* The same until a segment has all FLAGS.  Returns false after
-   LOOPBACK_TIMEOUT.  */
+/* Receive segments, as peer_tcp_receive, until one has all FLAGS, which is then
+   in TCP->in.  Returns false after LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
 /* Write SIZE bytes (at most 65536), or a part, to the socket, without

@@ -267,7 +267,8 @@ static void fill_end_failed(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* End FILL because of LIMIT.  */
+/* End FILL, with its results, because of LIMIT; of LIMIT_BUDGET the bound on
+   memory is noted.  */
 static void fill_end_limited(struct engine *engine, struct fill *fill,
                              enum limit limit)
 {
@@ -529,7 +530,9 @@ static void start_reference(struct engine *engine, struct fill *fill)
         reference_begin(&engine->references[fill->family == AF_INET6]);
 }
 
-/* Take every test one step on, without waiting.  */
+/* Take every test one step on, without waiting: connect clients, check the
+   pending client, make a test SILENT after the silence timeout, and start a
+   reference connection for SILENT tests.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
@@ -572,8 +575,8 @@ static void reference_done(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Check REFERENCE.  At its end call reference_done for the SILENT tests of its
-   family.  */
+/* Check REFERENCE, if begun, without waiting.  At its end note the time, if
+   complete, and call reference_done for the SILENT tests of its family.  */
 static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
@@ -593,8 +596,10 @@ static void engine_check_reference(struct engine *engine,
 
 /* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to poll, WATCH first, and set *TIMEOUT, milliseconds.
-   Returns the number of descriptors.  */
+/* Collect the descriptors to poll: WATCH first, reference connections in
+   progress, pending clients.  Set *TIMEOUT, milliseconds until the first
+   PENDING client becomes silent: 0 if a test can connect, at most the silence
+   timeout.  Returns the number of descriptors.  */
 static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
@@ -622,8 +627,8 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, and step every test.  Returns false to stop: WATCH is readable or
-   failed, or poll keeps failing.  */
+/* Poll, step every test, and check the reference connections.  Returns false to
+   stop, without a step: WATCH is readable or failed, or poll keeps failing.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;

@@ -118,7 +118,8 @@ static size_t listen_queue_repeats_of(const struct queue_plan *plan,
     return once ? 1 : REPEATS_LARGE;
 }
 
-/* Add a row KIND of REPEATS tests with BACKLOG.  Returns the row.  */
+/* Add a row KIND of REPEATS new tests of FAMILY with BACKLOG, for which the
+   arrays have room.  Returns the row.  */
 static struct listen_row *listen_queue_add_row(struct measuring *measuring,
                                                enum row_kind kind, int family,
                                                int backlog, size_t repeats)

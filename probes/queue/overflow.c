@@ -47,7 +47,8 @@ static void overflow_put(const struct prefix *prefix, const char *key,
 }
 
 /* The result of the client that met the full queue STEPWISE, as the finding
-   "next".  */
+   "next": "silence" if pending, the errno in words (overflow_name), or "reset
+   after connect" without errno.  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
@@ -184,7 +185,8 @@ static void put_arrival(const struct prefix *prefix,
     descriptor_close(&fd);
 }
 
-/* Write what becomes of data that is sent before accept is called.  */
+/* Write the finding "data", what becomes of data that is sent before accept is
+   called (put_arrival): kept, lost, or not testable, with the reason.  */
 static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
@@ -229,10 +231,11 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* Write the result of a blocking connect, in a child, to the full queue
-   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters",
-   whether the connect completes after an accept.  The child is gone when this
-   returns.  */
+/* Write "blocking", the result of a blocking connect, in a child, to the full
+   queue STEPWISE: "connects", an errno by name, or "waits" if not over after
+   WAIT milliseconds; not testable without a process.  After "waits" also write
+   "enters", whether the connect completes within TIMEOUT after an accept.  The
+   child is gone, or was killed, when this returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {

@@ -35,8 +35,8 @@ struct stepwise {
    FAILED.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* The same, but write a failure as the finding KEY of PREFIX; nothing is left
-   open then.  */
+/* As stepwise_open, but write a failure as the finding KEY of PREFIX; nothing
+   is left open then.  */
 int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
                     const char *key, int family, int backlog);
 

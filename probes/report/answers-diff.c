@@ -45,7 +45,9 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, in DIFFERENCE.  */
+/* Count the question ID, which both sides have, in DIFFERENCE: as compared, and
+   different if any finding differs, or as incomparable; and its differing
+   findings.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)

@@ -126,8 +126,9 @@ static long label_of(const struct chart *chart, int line)
     return label;
 }
 
-/* Write LINE of the chart, 1 being the lowest, with dashes between the bars and
-   the cap's name on the line of the cap.  */
+/* Write LINE of the chart, 1 being the lowest: the largest count of the bars
+   that end there, the axis, a part of each bar at least as high; on the line of
+   the cap also dashes between the bars, and the cap.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];

@@ -120,8 +120,8 @@ static void say_again(struct sentence *sentence,
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* The result NEXT of the next client as the rest of a sentence; NULL for an
-   errno by name.  */
+/* The result NEXT of the next client as the rest of a sentence, a constant;
+   NULL for an errno by name.  */
 static const char *overflow_words(const char *next)
 {
     static const struct {
@@ -174,8 +174,9 @@ static void say_data(struct sentence *sentence,
         say(sentence, " (%ld bytes fit)", bytes);
 }
 
-/* Append the result of --overflow for the family of VIEW, or why there is
-   none.  */
+/* Append the result of --overflow for the family of VIEW, or why there is none:
+   the next client, also with a blocking connect and after an accept,
+   connections complete at the client only, and early data.  */
 static void say_overflow(struct sentence *sentence,
                          const struct stepwise_view *view)
 {

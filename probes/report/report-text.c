@@ -213,7 +213,8 @@ static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY does not work, or NULL.  */
+/* Why FAMILY ("inet", "inet6") does not work; NULL if it works, and for
+   "unix".  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -239,7 +240,8 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* Append the rows that the rule does not explain, at most 8 by name.  */
+/* Append the rows that the rule does not explain: at most 8 by backlog, family
+   and count, and the number of more.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -337,7 +339,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether the figures of the SYN queue depend on the backlog alone.  */
+/* Whether the figures of the SYN queue depend on the backlog alone: all rows of
+   a backlog have the same figure, or none.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -395,7 +398,8 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append the bound of the SYN queue, and the reaction beyond, if known.  */
+/* Append the bound of the SYN queue, if known, and the reaction beyond, SYN
+   cookies or drops, by tcp_syncookies, if known.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -422,7 +426,8 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes, if requested.  */
+   handshakes, if requested: not testable and why, or the number of rows that
+   differ, or else agree, or have this figure only.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -485,8 +490,9 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
-/* Append NEXT, whose SAW is not NULL; WAIT is the silence timeout in
-   milliseconds.  */
+/* Append NEXT, whose SAW is not NULL, in words: silence with WAIT, the silence
+   timeout in milliseconds, reset, refused, an errno by name, or that the rows
+   differ.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {

@@ -289,8 +289,10 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     return false;
 }
 
-/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR, an errno.
-   Returns -1.  */
+/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR: hidden
+   (ENOENT), read-only /proc/sys (EROFS), VALUE refused (EINVAL, ERANGE), a
+   setting of the host (EACCES, EPERM), or another errno by name.  Returns
+   -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {

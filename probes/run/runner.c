@@ -83,9 +83,10 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     return failed;
 }
 
-/* Add the complete lines in the buffer to the findings, and call PROGRESS after
-   each.  Returns 0; or -1 with the trouble filled in, if a line is no finding
-   or is too long.  */
+/* Add the complete lines in the buffer to the findings, and call PROGRESS,
+   unless NULL, after each; the beginning of a line stays in the buffer.
+   Returns 0; or -1 with the trouble filled in, if a line is no finding or is
+   too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;

@@ -58,8 +58,8 @@ static void remove_folder(const char *folder)
     }
 }
 
-/* Note groups until PIPE ends, then kill the groups that are left, remove
-   FOLDER and exit.  */
+/* Note groups until PIPE ends or fails, then kill the groups that are left by
+   SIGKILL, remove FOLDER, unless "", with its files, and exit with 0.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
@@ -80,7 +80,8 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     _exit(0);
 }
 
-/* Make the folder (watchdog_start).  The name is "" on failure.  */
+/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
+   or else in /tmp, and note its name, "" on failure, in WATCHDOG.  */
 static void make_folder(struct watchdog *watchdog)
 {
     const char *const places[] = {getenv("TMPDIR"), "/tmp"};

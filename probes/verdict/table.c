@@ -93,7 +93,8 @@ static void compare_methods(struct queue_row *row)
                              "different figures";
 }
 
-/* Fill in ROW from FINDINGS; family and backlog are set.  */
+/* Fill in ROW from FINDINGS by its family and backlog, which are set.  Missing
+   and unstable figures become -1, missing texts NULL.  */
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};

@@ -43,8 +43,9 @@ static void address_length_report_short(struct probe *probe)
                  result ? result_text(result) : "truncated", (long)length);
 }
 
-/* Report the longest path that bind accepts, of the five lengths up to the
-   size of sun_path; 0 if bind accepts none.  */
+/* Report, as the finding "sun_path-longest", the longest path that bind
+   accepts, of the five lengths up to the size of sun_path; 0 if bind accepts
+   none; not testable without a folder.  */
 static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;

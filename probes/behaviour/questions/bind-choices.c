@@ -36,8 +36,9 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* Report the range of ephemeral ports by the kernel's setting, and the class
-   of the lowest of 32 ephemeral ports.  */
+/* Report the range of ephemeral ports by the kernel's setting, or why not
+   readable, and the class of the lowest of 32 ephemeral ports, whose sockets
+   stay open.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
