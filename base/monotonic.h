@@ -13,8 +13,9 @@
 /* Nanoseconds of the clock of sonde_deadline.  */
 int64_t monotonic_now(void);
 
-/* Milliseconds of this clock, rounded down; and the milliseconds from NOW until
-   THEN, both of monotonic_ms, as a timeout: at least 0, at most INT_MAX.  */
+/* monotonic_ms: milliseconds of the clock of monotonic_now, rounded down.
+   monotonic_until: the milliseconds from NOW until THEN, both of monotonic_ms,
+   as a timeout: at least 0, at most INT_MAX.  */
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
 

@@ -184,8 +184,10 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* As search_descriptors, for the table of the process PID in FOLDER, of the
-   process or of a thread.  */
+/* Open and search, as search_descriptors, the table of the process PID in
+   FOLDER, of the process or of a thread.  A table that cannot be opened is
+   TABLE_EMPTY after the end of the process, TABLE_FAILED for want of resources,
+   or else TABLE_HIDDEN.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {

@@ -286,9 +286,9 @@ static bool is_check_asked(const struct option_view *view, int argc,
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message.  Returns STATUS_TROUBLE.  stdio would lose the message if
-   a non-blocking standard error had no room, so wait for room first, without
-   limit, as write_all does.  */
+   print the message; then usage_hint.  Returns STATUS_TROUBLE.  stdio would
+   lose the message if a non-blocking standard error had no room, so wait for
+   room first, without limit, as write_all does.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {

@@ -230,7 +230,8 @@ static int pool_make_jobs(struct pool *pool,
 }
 
 /* Add the merged findings of all jobs to FINDINGS, and sort them.  Jobs of the
-   same question are adjacent.  Returns 0, or -1 with ENOMEM.  */
+   same question are adjacent.  Returns 0; or -1 with ENOMEM, unsorted and
+   perhaps with a part added.  */
 static int pool_merge(const struct pool *pool, struct findings *findings)
 {
     for (size_t i = 0, end = 0; i < pool->count; i = end) {

@@ -195,7 +195,8 @@ static bool is_disturbed(const struct fill *fill,
    After a limit or an error CLIENT is the number of clients so far, and nothing
    is accepted.  The pending client is closed first: accept makes room for it,
    and needs its descriptor.  Clients that were reset make the overflow
-   ECONNRESET.  */
+   ECONNRESET.  A failure of poll or accept becomes the limit or error of
+   FILL.  */
 static void fill_count(struct fill *fill)
 {
     const char *failed;
@@ -278,7 +279,7 @@ static void fill_end_limited(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* End FILL: OVERFLOW is the result of the last client.  */
+/* End FILL, with its results: OVERFLOW is the result of the last client.  */
 static void fill_end_overflow(struct engine *engine, struct fill *fill,
                               int overflow)
 {
@@ -471,8 +472,8 @@ static void fill_start(struct engine *engine, struct fill *fill)
     }
 }
 
-/* Begin FILL, which is WAITING.  A failure ends FILL; without resources, FILL
-   or another test waits.  */
+/* Begin FILL, which is WAITING: listen, reserve memory, and connect clients.  A
+   failure ends FILL; without resources, FILL or another test waits.  */
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;

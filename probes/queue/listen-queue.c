@@ -217,8 +217,10 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue.  For ROW_KNOWN_PEER the clients' address
-   is made known to the kernel; a failure becomes the error of the test.  */
+/* Add the row KIND of the SYN queue: two tests over IPv4 up to LARGE, else one.
+   If known peers are favored, clients of ROW_NEW_PEER get a new address.  For
+   ROW_KNOWN_PEER the clients' address is made known to the kernel; a failure
+   becomes the error of the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {

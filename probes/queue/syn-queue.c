@@ -72,8 +72,9 @@ static int syn_queue_wait(int fd, short events)
     return ready > 0 ? 0 : -1;
 }
 
-/* Connect CLIENT to LISTENER, and wait for the connection.  Returns the
-   accepted socket, or -1 with errno.  */
+/* Connect CLIENT to LISTENER, and wait up to REFERENCE_TIMEOUT for the
+   connection.  Returns the accepted socket, or -1 with errno, ETIMEDOUT after
+   the timeout.  CLIENT stays open.  */
 static int syn_queue_connect(int listener, int client)
 {
     struct sonde_address address;

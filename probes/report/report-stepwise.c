@@ -40,7 +40,7 @@ static const char *view_shown(const struct stepwise_view *view, const char *key)
     return text ? text : "-";
 }
 
-/* The value of the finding KEY as a number; -1 if unknown.  */
+/* The value of the finding FAMILY.KEY of VIEW as a number; -1 if unknown.  */
 static long view_number(const struct stepwise_view *view, const char *key)
 {
     const struct finding *finding = view_get(view, key);
@@ -48,7 +48,8 @@ static long view_number(const struct stepwise_view *view, const char *key)
                    : -1;
 }
 
-/* The volatile figure KEY of --overflow, or -1.  */
+/* The volatile figure KEY of --overflow for the family of VIEW; -1 if
+   unknown.  */
 static long view_volatile(const struct stepwise_view *view, const char *key)
 {
     char whole[64];
