@@ -88,8 +88,8 @@ bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
    in TCP->in.  Returns false after LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
-/* Write SIZE bytes (at most 65536), or a part, to the socket, without
-   waiting.  */
+/* Write SIZE bytes (at most 65536), or a part, to the socket, without waiting;
+   on failure the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of

@@ -267,7 +267,8 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 }
 
 /* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, and
-   write "blocking" and "enters" of a blocking client.  */
+   write "blocking" and "enters" of a blocking client (put_client); "blocking"
+   is not testable, with the reason, if the queue is not full.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;

@@ -330,7 +330,8 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of the SYN queue, if none has.  */
+/* Why no row has a figure of the SYN queue, if none has: the first reason of
+   any row, or "its figures vary" without a reason.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
