@@ -243,7 +243,8 @@ static void on_end(int signo)
     raise(signo);
 }
 
-/* Have SIGHUP, SIGINT and SIGTERM call on_end, unless ignored or handled.  */
+/* Have SIGHUP, SIGINT and SIGTERM, unless ignored or handled, call on_end,
+   which removes the client's own files before the process ends.  */
 static void client_watch_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};

@@ -118,8 +118,8 @@ static int check_connected(int fd)
     return ECONNREFUSED;
 }
 
-/* A non-blocking socket of FAMILY, of the type and bound to the source in the
-   options, with larger buffers for datagrams; -1 with errno.  */
+/* A non-blocking socket of FAMILY, with the type and flags and bound to the
+   source in the options, with larger buffers for datagrams; -1 with errno.  */
 static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;

@@ -41,8 +41,9 @@ static FILE *open_own(const char *name)
     return file;
 }
 
-/* Read OPTIONS of proc such as "rw,hidepid=invisible,gid=4".  Before Linux 5.8
-   hidepid is a number.  Values other than these hide from nobody.  */
+/* How a mount of proc with OPTIONS, such as "rw,hidepid=invisible,gid=4", hides
+   processes: hidepid "invisible" or 2 by group, "ptraceable" or 4 from all, any
+   other from nobody.  Before Linux 5.8 hidepid is a number.  */
 static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};

@@ -281,7 +281,8 @@ struct sonde__row {
     int64_t last;
 };
 
-/* Count a failure, and return the length of the row, 128 at most.  Keeps
+/* Count a failure, and return the length of the row, 128 at most; a failure a
+   millisecond or more after the previous failure begins a new row.  Keeps
    errno.  */
 int sonde__row_count(struct sonde__row *row);
 

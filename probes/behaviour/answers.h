@@ -115,8 +115,10 @@ void answers_tap(FILE *out, const struct catalogue *catalogue,
    the findings of tcp.states; "not measured" if there are none.  */
 void answers_states(FILE *out, const struct findings *findings);
 
-/* Write the chosen questions, with details, as an HTML page.  Differences from
-   THERE, unless NULL, a profile of the name OTHER, are marked.  */
+/* Write the chosen questions, with details, as an HTML page; with findings of
+   listen.queue and tcp.states also a bar chart and the states.  Differences
+   from THERE, unless NULL, a profile of the name OTHER, are marked and
+   counted.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

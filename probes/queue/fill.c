@@ -368,7 +368,8 @@ static void fill_note_drops(struct fill *fill)
 }
 
 /* The last client of FILL, closed, is in STATE, FAILED or UNKNOWN, with errno:
-   end FILL; or without a resource, reset a test.  */
+   for want of a resource, fill_make_room; else end FILL, with errno as the
+   overflow if FAILED, as a failure of poll if UNKNOWN.  */
 static void fill_lose_client(struct engine *engine, struct fill *fill,
                              enum client_state state)
 {
@@ -457,7 +458,8 @@ int64_t fill_need(const struct fill *fill)
 }
 
 /* Reserve memory for FILL, which listens, and connect clients.  If other tests
-   hold the memory, FILL is reset and waits.  */
+   hold the memory, FILL is reset and waits; if the budget is too small, FILL
+   ends.  */
 static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);

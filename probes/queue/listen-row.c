@@ -167,8 +167,10 @@ static bool was_disturbed(const struct listen_row *row)
     return false;
 }
 
-/* Write the findings of a row of the accept queue.  After a limit or
-   disturbance the backlog in force is still written.  */
+/* Write the findings of a row of the accept queue: effective, client, accepted,
+   overflow, queued, limit, repeats, and disturbed if so.  After a limit or
+   disturbance the backlog in force is still written; other figures are not
+   testable.  */
 static void put_queue_row(const struct prefix *prefix,
                           const struct listen_row *row)
 {

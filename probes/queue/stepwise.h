@@ -67,7 +67,7 @@ void stepwise_drop_pending(struct stepwise *stepwise);
    contain their clients.  Returns their number.  A shortage is recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);
 
-/* Close the listener and all clients.  */
+/* Close the listener and all clients, also the pending client.  */
 void stepwise_close(struct stepwise *stepwise);
 
 /* Write COUNT as the finding KEY of PREFIX.  If STEPWISE ran into a shortage or

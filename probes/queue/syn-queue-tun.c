@@ -247,8 +247,8 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* Choose the backlogs of PLAN that this method can measure; none without
-   memory.  */
+/* Make a target for each backlog of PLAN that this method can measure, 0 to
+   BACKLOG_MAX; none without memory.  */
 static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);

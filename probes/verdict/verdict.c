@@ -136,8 +136,8 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
                              !verdict->setting_foreign;
 }
 
-/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP.
- */
+/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP:
+   of the last row with a full queue, and whether such rows differ.  */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};

@@ -33,8 +33,9 @@ static void accept_failed_report_socket(struct probe *probe, int fd,
     probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
-/* Report whether connections that were reset still occupy the queue: as many
-   clients are then connected as without a reset, not many more.  */
+/* Report, as "queue-slot", whether connections that were reset still occupy the
+   queue: as many clients are then connected as without a reset, not many more.
+   Not testable if the queue holds more than 75.  */
 static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };

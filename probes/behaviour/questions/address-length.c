@@ -12,8 +12,9 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* Report bind with LENGTH bytes of a valid IPv4 address, padded with zeros,
-   and return the reported text.  A lack of free ports skips the question.  */
+/* Report, as the finding KEY, bind with LENGTH bytes of a valid IPv4 address,
+   padded with zeros, and return the reported text, "success" or an errno.  A
+   lack of free ports skips the question.  */
 static const char *address_length_report_bind(struct probe *probe,
                                               const char *key, socklen_t length)
 {

@@ -57,8 +57,9 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report bind to port 1 without privilege, and the first port that needs none.
-   In a namespace root may lack the privilege, and a host may require none.  */
+/* Report bind to port 1, not testable with privilege, and the first port that
+   needs none, or why not readable.  In a namespace root may lack the privilege,
+   and a host may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";

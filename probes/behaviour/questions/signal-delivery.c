@@ -24,8 +24,9 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Handler: raises its own signal, in the first call only, to find whether the
-   handler is entered recursively.  */
+/* Handler: counts the calls and the depth of recursion, and raises its own
+   signal, in the first call only, to find whether the handler is entered
+   recursively.  */
 static void signal_delivery_nested(int number)
 {
     count++;

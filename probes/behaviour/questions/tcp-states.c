@@ -237,8 +237,10 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Report the seen and the missing states.  WHY, if not NULL, is the reason why
-   no peer was simulated: then missing states are no property of the host.  */
+/* Report the number of SEEN states as the answer, and the missing states as
+   "not-seen".  WHY, if not NULL, is the reason why no peer was simulated: then
+   missing states are no property of the host, and the answer is not
+   testable.  */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {
