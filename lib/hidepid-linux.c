@@ -43,7 +43,8 @@ static FILE *open_own(const char *name)
 
 /* How a mount of proc with OPTIONS, such as "rw,hidepid=invisible,gid=4", hides
    processes: hidepid "invisible" or 2 by group, "ptraceable" or 4 from all, any
-   other from nobody.  Before Linux 5.8 hidepid is a number.  */
+   other from nobody; the group is the number after "gid=", or 0.  Before Linux
+   5.8 hidepid is a number.  */
 static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};

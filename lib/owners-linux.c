@@ -90,9 +90,9 @@ static int in_time(const struct search *search)
     return sonde__fail(EAGAIN);
 }
 
-/* The meaning of errno for a table of descriptors: an ended process or a closed
-   descriptor has no socket; missing resources in this process end the
-   search.  */
+/* The meaning of errno for a table of descriptors: TABLE_EMPTY for 0, and for
+   an ended process or a closed descriptor; TABLE_FAILED for missing resources
+   of this process, which end the search; TABLE_HIDDEN for any other.  */
 static enum table table_judge(void)
 {
     if (errno == 0 || errno == ENOENT || errno == ESRCH)
@@ -225,10 +225,11 @@ static enum table search_threads(const struct search *search, const char *pid)
     return result;
 }
 
-/* Search the process PID, and count the process in search->hidden.  A main
-   thread that has ended before the other threads has an empty folder, or a
-   folder owned by root: then the other threads are searched.  Returns 0, or -1
-   with errno if the search must end.  */
+/* Search the process PID, and count the process in search->hidden if its table
+   is not readable, in whole or in part.  A main thread that has ended before
+   the other threads has an empty folder, or a folder owned by root: then the
+   other threads are searched.  Returns 0, or -1 with errno if the search must
+   end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);

@@ -101,7 +101,8 @@ static size_t row_print_choices(const struct option_row *row, char *text,
     return used;
 }
 
-/* The column of the help; a longer name has a line of its own.  */
+/* The column of the help texts, from 22 to 30: two behind the longest name that
+   allows this; a longer name has a line of its own.  */
 static int help_column(const struct option_view *view)
 {
     enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };

@@ -52,7 +52,8 @@ void output_raw(void);
 
 /* Declare that the program is a check of a monitoring system: the report is one
    line, and messages are not written to standard error, except those of
-   getopt_long and of output_end.  */
+   getopt_long and of output_end, which turns each failure into
+   CHECK_UNKNOWN.  */
 void output_check(void);
 
 /* Make CHECK, which is copied, the report.  A second call replaces the first.

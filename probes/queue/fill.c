@@ -132,9 +132,10 @@ static void fill_note_failure(struct fill *fill, const char *call, int error)
     fill->failed = call;
 }
 
-/* How long a client must be silent, in milliseconds.  A slow stack may serve
-   the reference connection before a client that the tested queue has room for;
-   so the timeout grows with the slowest connect.  */
+/* How long a client must be silent, in milliseconds: WAIT, or if longer,
+   SLOWEST_TIMES the slowest connect, at most RETRANSMIT.  A slow stack may
+   serve the reference connection before a client that the tested queue has room
+   for; so the timeout grows with the slowest connect.  */
 static int64_t silence_timeout(const struct engine *engine)
 {
     int64_t longer = SLOWEST_TIMES * engine->slowest;
