@@ -69,9 +69,9 @@ void answers_text(FILE *out, const struct catalogue *catalogue,
 void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings);
 
-/* Write id and text of the chosen questions, a line each; all texts of one
-   QUESTION, the answers known of other systems, and the place of the
-   measurement.  No answer is needed.  */
+/* answers_list: write id and text of the chosen questions, a line each.
+   answers_explain: write all texts of one QUESTION, the answers known of other
+   systems, and the place of the measurement.  No answer is needed.  */
 void answers_list(FILE *out, const struct catalogue *catalogue);
 void answers_explain(FILE *out, const struct question *question);
 

@@ -40,7 +40,8 @@ int tcp_socket_with(struct probe *probe, int option);
 int tcp_bound(struct probe *probe, int option);
 int tcp_listener(struct probe *probe, int backlog);
 
-/* The local address of FD; 127.0.0.1 with PORT, in network byte order, 0 for an
+/* local_address: the local address of FD; on failure the question is skipped.
+   loopback_address: 127.0.0.1 with PORT, in network byte order, 0 for an
    ephemeral port.  */
 struct sockaddr_in local_address(struct probe *probe, int fd);
 struct sockaddr_in loopback_address(in_port_t port);
@@ -51,11 +52,11 @@ int bind_to(int fd, const struct sockaddr_in *address);
 int connect_to(int fd, const struct sockaddr_in *address);
 
 /* Make a client and connect it to LISTENER; blocks until connected.  Returns
-   the client's descriptor.  */
+   the client's descriptor; on failure the question is skipped.  */
 int tcp_client(struct probe *probe, int listener);
 
-/* tcp_pair: make a listener and an accepted connection.  pair_close: close the
-   listener, and both ends by RST.  */
+/* tcp_pair: make a listener and an accepted connection, or skip the question.
+   pair_close: close the listener, and both ends by RST.  */
 struct pair tcp_pair(struct probe *probe);
 void pair_close(struct pair *pair);
 
@@ -64,8 +65,8 @@ void pair_close(struct pair *pair);
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 
-/* Set SO_LINGER 0, so that close sends RST; the same, and close FD.  Failures
-   are ignored; so is a negative FD.  */
+/* end_by_reset: set SO_LINGER 0, so that close sends RST. reset: the same, and
+   close FD.  Failures are ignored; so is a negative FD.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
@@ -116,7 +117,7 @@ void enter_private_network(void);
 
 /* Wait until packets in flight on the loopback interface have arrived: a new
    connection passes data and is closed, 5 ms later.  Only then may "no reply"
-   be an answer.  */
+   be an answer.  On failure the question is skipped.  */
 void settle(struct probe *probe);
 
 /* Skip the question if ERROR, from connect, is a fault of this host's own

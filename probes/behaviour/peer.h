@@ -37,12 +37,14 @@ struct peer_tcp {
 
 /* Enter a new network namespace, which the process cannot leave, and open the
    TUN interface there, with a route to everywhere if ROUTED; otherwise only the
-   interface's own network is reachable.  Fills in PEER.  */
+   interface's own network is reachable.  Fills in PEER; on failure the question
+   is skipped.  */
 void peer_open(struct peer *peer, struct probe *probe, bool routed);
 
 /* Set SETTING in the namespace to VALUE, the host's value read before
    peer_open; -1: unknown, no change.  A setting that the namespace lacks is
-   global and already has the host's value.  */
+   global and already has the host's value.  On failure the question is
+   skipped.  */
 void peer_setting(struct peer *peer, const char *setting, long value);
 
 /* Receive the next TCP segment from the kernel, of any connection: the packet
@@ -61,12 +63,12 @@ bool peer_was_absent(struct peer *peer);
 
 /* Send ICMP destination unreachable from TUN_PEER, with CODE (ICMP_HOST, ...),
    for the last received packet.  MTU is the size that fits, for ICMP_TOO_LARGE
-   only; otherwise 0.  */
+   only; otherwise 0.  On failure the question is skipped.  */
 void peer_unreachable(struct peer *peer, int code, uint16_t mtu);
 
 /* Begin to connect a new non-blocking socket to HOST (TUN_PEER, ...) at an
    unused port, and receive the SYN within LOOPBACK_TIMEOUT, without a reply.
-   Fills in TCP.  */
+   Fills in TCP; without a SYN the question is skipped.  */
 void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host);
 
 /* As peer_tcp_begin; then complete the handshake within LOOPBACK_TIMEOUT, or
@@ -76,7 +78,7 @@ void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer,
 
 /* Send the kernel a segment with FLAGS (SEGMENT_SYN, ...) and SIZE zero bytes.
    SEGMENT_ACK acknowledges all segments received so far.  Advances the next
-   sequence number to send.  */
+   sequence number to send.  On failure the question is skipped.  */
 void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
 
 /* Receive the next segment of this connection into TCP->in, and note the

@@ -91,8 +91,9 @@ static int pool_begin(struct pool *pool, struct repeat *job)
     return 0;
 }
 
-/* JOB has ended, WHOLE or not: kill the process group, reap the child, fill in
-   the trouble if the child failed, and report the progress.  */
+/* JOB has ended, WHOLE or not: kill the process group, which the watchdog then
+   forgets, reap the child, fill in the trouble if the child failed, and report
+   the progress.  */
 static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;

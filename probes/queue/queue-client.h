@@ -22,10 +22,10 @@ enum client_state {
    errno.  */
 int queue_client_socket(int family);
 
-/* Make a listener of such a socket, with exactly BACKLOG: on the loopback
-   interface, at an ephemeral port; or for AF_UNIX, at a name in no file system,
-   so no file can stay behind.  Returns the listener; or -1 with errno, and in
-   *FAILED the name of the failed call.  */
+/* Make a listener of a socket of queue_client_socket, with exactly BACKLOG: on
+   the loopback interface, at an ephemeral port; or for AF_UNIX, at a name in no
+   file system, so no file can stay behind.  Returns the listener; or -1 with
+   errno, and in *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
 /* Accept and close connections, without waiting, by up to MAX calls.  Returns

@@ -11,7 +11,8 @@
 /* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* Write a line of its own for VALUE, after the name of its SIDE.  */
+/* End the line, and write SIDE, the name of a side, and VALUE on a line of
+   their own, without a newline.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];

@@ -98,8 +98,9 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
 }
 
 /* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, then over IPv4,
-   and report the latter.  A port that another process holds, so that IPv4
-   alone fails as well, is replaced, PORTS times.  */
+   and report the latter as the finding KEY.  A port that another process holds,
+   so that IPv4 alone fails as well, is replaced; after PORTS ports the question
+   is skipped.  */
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {
