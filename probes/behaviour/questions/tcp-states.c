@@ -61,8 +61,9 @@ static bool tcp_states_passes(const char *state)
            !strcmp(state, "CLOSING");
 }
 
-/* Whether packets of this step are still in flight: the state has not changed
-   yet, or is a transient state.  */
+/* Whether packets of this step are still in flight: of two ends here, one is in
+   a transient state; with a simulated peer, the state HERE has not changed
+   yet.  */
 static bool tcp_states_is_transient(const struct walk *walk, const char *here,
                                     const char *peer)
 {
