@@ -136,9 +136,6 @@ int sonde__set_flags(int fd, unsigned flags);
 int sonde__set_option(int fd, int level, int name, int value);
 int sonde__get_option(int fd, int level, int name, int *value);
 
-/* Copy the length of ADDRESS to sa_len of the storage, if there is sa_len.  */
-void sonde__set_sa_len(struct sonde_address *address);
-
 /* The host part inside ADDRESS, *SIZE bytes in network order; NULL, with *SIZE
    0, if the family is neither AF_INET nor AF_INET6.  Keeps errno.  */
 const void *sonde__address_host(const struct sonde_address *address,

@@ -90,13 +90,6 @@ struct pair tcp_pair(struct probe *probe)
     return pair;
 }
 
-void pair_close(struct pair *pair)
-{
-    reset(pair->client);
-    reset(pair->server);
-    close(pair->listener);
-}
-
 int set_int(int fd, int level, int option, int value)
 {
     return resource_check(setsockopt(fd, level, option, &value, sizeof value),
@@ -244,7 +237,9 @@ void settle(struct probe *probe)
         probe_check(probe, (int)recv(pair.server, &byte, 1, 0), "recv");
     }
     wait_pause(5);
-    pair_close(&pair);
+    reset(pair.client);
+    reset(pair.server);
+    close(pair.listener);
 }
 
 /* Connect a client without blocking, and wait 40 ms for the outcome.  Returns

@@ -55,10 +55,8 @@ int connect_to(int fd, const struct sockaddr_in *address);
    the client's descriptor; on failure the question is skipped.  */
 int tcp_client(struct probe *probe, int listener);
 
-/* tcp_pair: make a listener and an accepted connection, or skip the question.
-   pair_close: close the listener, and both ends by RST.  */
+/* Make a listener and an accepted connection, or skip the question.  */
 struct pair tcp_pair(struct probe *probe);
-void pair_close(struct pair *pair);
 
 /* Set an option of type int.  Returns 0, or -1 with errno.  Get an option of
    type int, or of one byte.  Returns the value, or OTHERWISE with errno.  */

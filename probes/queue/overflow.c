@@ -82,7 +82,7 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
                      NULL);
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
-    stepwise_drop_pending(stepwise);
+    descriptor_close(&stepwise->pending);
     return accepted;
 }
 
@@ -275,7 +275,7 @@ static void put_blocking(const struct prefix *prefix, int wait)
     if (stepwise_listen(&stepwise, prefix, "blocking", AF_UNIX, BACKLOG))
         return;
     stepwise_fill(&stepwise, wait);
-    stepwise_drop_pending(&stepwise);
+    descriptor_close(&stepwise.pending);
     if (stepwise.full)
         put_client(prefix, &stepwise, wait);
     else

@@ -58,7 +58,7 @@ static enum client_state stepwise_take(struct stepwise *stepwise,
         stepwise->error = errno;
         stepwise_note(stepwise, state == CLIENT_UNKNOWN ? "poll" : "connect",
                       errno);
-        stepwise_drop_pending(stepwise);
+        descriptor_close(&stepwise->pending);
     }
     return state;
 }
@@ -138,11 +138,6 @@ void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                                 : "the queue holds more than 24");
 }
 
-void stepwise_drop_pending(struct stepwise *stepwise)
-{
-    descriptor_close(&stepwise->pending);
-}
-
 long stepwise_accept(struct stepwise *stepwise, long max)
 {
     const char *failed;
@@ -154,7 +149,7 @@ long stepwise_accept(struct stepwise *stepwise, long max)
 
 void stepwise_close(struct stepwise *stepwise)
 {
-    stepwise_drop_pending(stepwise);
+    descriptor_close(&stepwise->pending);
     for (size_t i = 0; i < stepwise->count; i++)
         close(stepwise->clients[i]);
     stepwise->count = 0;

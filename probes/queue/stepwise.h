@@ -60,9 +60,6 @@ void stepwise_fill(struct stepwise *stepwise, int wait);
    the client's state; CLIENT_FAILED if none is pending.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
-/* Close the pending client, if there is one.  */
-void stepwise_drop_pending(struct stepwise *stepwise);
-
 /* Accept up to MAX connections, without waiting, and close them; CLIENTS still
    contain their clients.  Returns their number.  A shortage is recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);

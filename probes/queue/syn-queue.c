@@ -45,7 +45,6 @@ static void choose_peer(struct sonde_address *address)
     chance ^= (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^
               (uint64_t)getpid() << 16;
     chance = chance * 6364136223846793005u + 1442695040888963407u;
-    /* Not 127.0.x.y, which other programs use.  */
     snprintf(text, sizeof text, "127.%u.%u.%u",
              1 + (unsigned)(chance >> 40) % 254, (unsigned)(chance >> 48) % 256,
              1 + (unsigned)(chance >> 56) % 254);

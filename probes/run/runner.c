@@ -124,9 +124,8 @@ static int runner_read(struct run *run)
     return got == 0 ? 0 : take_lines(run) ? -1 : 1;
 }
 
-/* For the result see runner.h.  The pipe is read before the check of the
-   deadline: this process may have been stopped beyond the deadline, with data
-   already in the pipe.  */
+/* The pipe is read before the check of the deadline: this process may have been
+   stopped beyond the deadline, with data already in the pipe.  */
 int run_step(struct run *run, bool is_readable)
 {
     enum { READS_MAX = 64 }; /* enough to empty a pipe without a writer */
