@@ -127,14 +127,13 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return read_names(made, count);
 }
 
-/* Read the passed descriptors into FOUND.  Returns their number, or -1 with
-   errno.  ROOM and *OURS as in count_passed.  */
+/* Read the passed descriptors into FOUND.  Returns their number; or -1 with
+   errno, and FOUND is unchanged.  ROOM and *OURS as in count_passed.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);
     if (count <= 0)
         return count;
-    /* A copy, so that FOUND is unchanged on failure.  */
     struct sonde_inherited *made = calloc((size_t)count, sizeof *made);
     if (!made)
         return -1;

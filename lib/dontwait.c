@@ -124,7 +124,6 @@ int sonde__honours_dontwait(void)
         return state == HONOURED;
     int saved = errno;
     int result = test_pair();
-    /* Without descriptors or memory the test may work later.  */
     if (result >= 0 || sonde_accept_class(errno) != SONDE_ACCEPT_BACKOFF)
         known = result ? HONOURED : IGNORED;
     errno = saved;

@@ -244,7 +244,8 @@ void settle(struct probe *probe)
 
 /* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
    the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
-   although another connection succeeded.  */
+   although another connection succeeded.  If no other connection succeeds, the
+   question is skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {

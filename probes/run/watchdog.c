@@ -48,7 +48,8 @@ static int clear_folder(const char *folder)
 
 /* Remove FOLDER, with its files; "": nothing.  A FOLDER that is not empty is
    retried for ten seconds: a killed process may make one more file before it
-   dies, which takes a while on a busy host.  */
+   dies, which takes a while on a busy host.  Any other failure leaves FOLDER,
+   without a message.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {

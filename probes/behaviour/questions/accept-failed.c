@@ -78,7 +78,8 @@ static void accept_failed_probe_aborted(struct probe *probe)
 }
 
 /* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
-   descriptor fails with EMFILE.  Returns the original limit.  */
+   descriptor fails with EMFILE.  Returns the original limit; the question is
+   skipped if a call fails.  */
 static struct rlimit accept_failed_exhaust(struct probe *probe)
 {
     struct rlimit original;

@@ -18,7 +18,7 @@ struct inherited {
 };
 
 /* Listen on LISTENER, a bound socket, and connect a client, which stays open.
-   Returns the accepted socket.  */
+   Returns the accepted socket; the question is skipped on failure.  */
 static int accept_inherits_accept(struct probe *probe, int listener)
 {
     probe_check(probe, listen(listener, 4), "listen");
@@ -68,7 +68,8 @@ static void accept_inherits_probe_option(struct probe *probe)
 }
 
 /* Set OPTION of a listener to *VALUE, of SIZE bytes, and set *VALUE to OPTION
-   of the accepted socket.  Returns the accepted socket.  */
+   of the accepted socket.  Returns the accepted socket; the question is skipped
+   if a call fails.  */
 static int accept_inherits_pass(struct probe *probe, int option, void *value,
                                 socklen_t size)
 {

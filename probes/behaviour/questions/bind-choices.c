@@ -23,8 +23,9 @@ static struct sockaddr_in bind_choices_report_local(struct probe *probe,
     return address;
 }
 
-/* Bind a socket to port 0 of HOST, in host byte order, and report the result.
-   Returns whether the address is still HOST and the kernel chose a port.  */
+/* Bind a socket to port 0 of HOST, in host byte order, and report the local
+   address as the finding KEY.  If bind fails, the question is skipped.  Returns
+   whether the address is still HOST and the kernel chose a port.  */
 static bool bind_choices_report_bound(struct probe *probe, const char *key,
                                       in_addr_t host)
 {

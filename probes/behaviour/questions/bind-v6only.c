@@ -26,7 +26,7 @@ static int bind_v6only_set(int fd, int value)
 
 /* Make an IPv6 socket with IPV6_V6ONLY set to VALUE, if possible, and bind it
    to the wildcard address and an ephemeral port.  Returns the socket; *TARGET
-   is 127.0.0.1 with the same port.  */
+   is 127.0.0.1 with the same port.  If bind fails, the question is skipped.  */
 static int bind_v6only_bound(struct probe *probe, int value,
                              struct sockaddr_in *target)
 {

@@ -15,7 +15,8 @@
 #include "probes/run/runner.h"
 
 /* Start a child that holds all inherited descriptors until *HOLD, a new
-   descriptor, is closed.  Returns the child, for close_release.  */
+   descriptor, is closed.  Returns the child, for close_release; on failure the
+   question is skipped.  */
 static pid_t close_hold(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;

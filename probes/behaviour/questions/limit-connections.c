@@ -24,7 +24,7 @@ static const char *limit_connections_same_port(struct probe *probe, int other,
 }
 
 /* A client bound to an ephemeral port with SO_REUSEADDR, and connected to
-   LISTENER.  */
+   LISTENER; on failure the question is skipped.  */
 static int limit_connections_client(struct probe *probe, int listener)
 {
     struct sockaddr_in to = local_address(probe, listener);

@@ -181,7 +181,8 @@ static void signal_delivery_probe_reset(struct probe *probe)
 }
 
 /* Report, as the finding KEY, waitpid for a child that exits at once.  Returns
-   "status" if the child was reaped, otherwise the name of errno.  */
+   "status" if the child was reaped, otherwise the name of errno.  If fork
+   fails, the question is skipped.  */
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {
@@ -229,7 +230,8 @@ static _Noreturn void signal_delivery_raise_number(int number)
 
 /* Find the default action of signal NUMBER by raising it in a child, which is
    killed if stopped: "stops", "terminates", "terminates by another signal" or
-   "no effect", also after SIGCONT, and if waitpid fails.  */
+   "no effect", also after SIGCONT, and if waitpid fails.  If fork fails, the
+   question is skipped.  */
 static const char *signal_delivery_default_action(struct probe *probe,
                                                   int number)
 {

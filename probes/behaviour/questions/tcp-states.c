@@ -142,7 +142,8 @@ static void tcp_states_set_ports(struct walk *walk)
 }
 
 /* Send the kernel a segment with the flags SEND, wait for a segment with AWAIT
-   (0: none), and report the states after the event WHAT.  */
+   (0: none), and report the states after the event WHAT, also if no such
+   segment comes (peer_tcp_await).  */
 static void tcp_states_exchange(struct walk *walk, unsigned send,
                                 unsigned await, const char *what)
 {

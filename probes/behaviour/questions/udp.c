@@ -15,7 +15,7 @@ static int udp_socket(struct probe *probe)
 }
 
 /* A UDP socket bound to an ephemeral port of 127.0.0.1; *ADDRESS is the local
-   address.  */
+   address.  On failure the question is skipped.  */
 static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 {
     int fd = udp_socket(probe);
