@@ -148,8 +148,9 @@ static int open_target(struct target *target)
     return target->answers ? (int)(backlog + MORE) : -1;
 }
 
-/* Write the number of handshakes in the SYN queue of TARGET: SYNs with two
-   SYN-ACKs.  Not testable if each SYN has two: then the queue was not full.  */
+/* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
+   TARGET: SYNs with two SYN-ACKs.  Not testable if each SYN has two: then the
+   queue was not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
