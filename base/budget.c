@@ -1,8 +1,7 @@
 /* budget.c - memory and processes left, and the OOM killer
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files of Linux are missing on other systems, which then have no
-   bound.  */
+   The files of Linux are missing on other systems: no bound there.  */
 
 #include <config.h>
 

@@ -281,8 +281,7 @@ void figures_read(const char *folder, const char *file_name,
 
 /* ---- the budget ---------------------------------------------------------- */
 
-/* Values of memory.stat.  The name "-" matches no line: that version lacks the
-   value.  */
+/* Values of memory.stat.  The name "-": that version lacks the value.  */
 enum stat {
     STAT_INACTIVE,
     STAT_ACTIVE,

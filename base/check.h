@@ -20,8 +20,7 @@ enum check_state {
     CHECK_UNKNOWN = 3
 };
 
-/* A range of numbers, both ends included.  All zero is no range: no number is
-   outside.  */
+/* A range of numbers, both ends included.  All zero: no number is outside.  */
 struct check_range {
     const char *text; /* as given; NULL: no range */
     double start, end;
@@ -30,8 +29,7 @@ struct check_range {
 
 /* Read TEXT, which RANGE keeps, as [@]END or [@]START:[END]: START is 0 by
    default, ~ is minus infinity; END is infinity by default; @ inverts.  Returns
-   false if TEXT is no range, or START is greater than END; *RANGE is then
-   unchanged.  */
+   false if TEXT is no range, or START exceeds END; *RANGE stays then.  */
 bool check_range_read(struct check_range *range, const char *text);
 
 /* The state for VALUE: CHECK_CRITICAL or CHECK_WARNING by the range that calls

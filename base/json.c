@@ -57,8 +57,7 @@ static void begin_value(struct json *json, const char *key)
     json->first = false;
 }
 
-/* Begin an object or array by BRACKET, as the value of KEY, one level
-   deeper.  */
+/* Begin an object or array by BRACKET, as KEY's value, one level deeper.  */
 static void open_level(struct json *json, const char *key, char bracket)
 {
     begin_value(json, key);

@@ -83,8 +83,7 @@ int64_t client_reply_deadline(const struct client *client);
    stop, and return the end.  Nothing is closed.
 
    client_fail: END, and the name of CLIENT with the text of FORMAT, as printf,
-   truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text without the
-   name.  */
+   truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text alone.  */
 __attribute__((format(printf, 3, 4))) enum client_end
 client_fail(struct client *client, enum client_end end, const char *format,
             ...);

@@ -185,8 +185,7 @@ static bool take_field(struct reading *reading, char field)
 /* ---- the calendar -------------------------------------------------------- */
 
 /* Days from 1 January 1970 to this day; MONTH 13 is the next January.
-   Gregorian, by years that begin in March, so that the leap day is their
-   last.  */
+   Gregorian, by years from March on: the leap day is the last.  */
 static int64_t days_since_1970(int year, int month, int day)
 {
     int64_t y = year - (month <= 2);

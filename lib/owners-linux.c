@@ -117,9 +117,8 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
                    owners_linux_compare) != NULL;
 }
 
-/* Call EACH with OWNER, which gets the pid and the name of the process PID
-   unless it has them.  Returns 0, or -1 with ECANCELED: EACH stopped the
-   list.  */
+/* Call EACH with OWNER, which gets pid and name of the process PID unless
+   already set.  Returns 0, or -1 with ECANCELED: EACH stopped.  */
 static int report_owner(const struct search *search, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -227,9 +226,8 @@ static enum table search_threads(const struct search *search, const char *pid)
 
 /* Search the process PID, and count the process in search->hidden if its table
    is not readable, in whole or in part.  A main thread that has ended before
-   the other threads has an empty folder, or a folder owned by root: then the
-   other threads are searched.  Returns 0, or -1 with errno if the search must
-   end.  */
+   the others has an empty folder, or one owned by root: then the other threads
+   are searched.  Returns 0, or -1 with errno if the search must end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);

@@ -31,8 +31,7 @@ static int poller_poll_make_room(struct sonde_poller *poller)
     return 0;
 }
 
-/* Add FD to the list, without events.  Returns 0, or -1 with EBADF or
-   ENOMEM.  */
+/* Add FD to the list, without events.  Returns 0, or -1: EBADF or ENOMEM.  */
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
     /* poll would report a closed descriptor only later.  */

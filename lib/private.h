@@ -1,8 +1,7 @@
 /* private.h - declarations shared by the files of lib/ and the unit tests
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Names here begin with sonde__ (two underscores); the library does not export
-   them.  */
+   Names here begin with sonde__ (two underscores), and are not exported.  */
 
 #ifndef SONDE_PRIVATE_H
 #define SONDE_PRIVATE_H 1
@@ -262,12 +261,10 @@ size_t sonde__send_limit(int fd, size_t size);
    neither end is open.  */
 int sonde__pipe(int ends[2]);
 
-/* The earlier of the deadlines A and B; SONDE_NEVER is later than any
-   other.  */
+/* The earlier of the deadlines A and B; SONDE_NEVER is later than all.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
-/* The whole milliseconds since START, a value of sonde__sys.now; at most
-   INT_MAX.  */
+/* The whole milliseconds since START, of sonde__sys.now; at most INT_MAX.  */
 int sonde__since(int64_t start);
 
 /* Failures of a call in a row, each less than a millisecond after the previous
@@ -279,8 +276,7 @@ struct sonde__row {
 };
 
 /* Count a failure, and return the length of the row, 128 at most; a failure a
-   millisecond or more after the previous failure begins a new row.  Keeps
-   errno.  */
+   millisecond or more after the last begins a new row.  Keeps errno.  */
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms

@@ -88,9 +88,8 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* Write ROW's choices, separated by commas and cut to SIZE bytes, to TEXT.
-   Returns the length, SIZE or more if cut; 0 without choices, and TEXT
-   stays.  */
+/* Write ROW's choices, with commas and cut to SIZE bytes, to TEXT.  Returns the
+   length, SIZE or more if cut; 0 without choices, and TEXT stays.  */
 static size_t row_print_choices(const struct option_row *row, char *text,
                                 size_t size)
 {
@@ -237,9 +236,8 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if the row has an argument: set its target, or
-   print help or version to the report.  Returns OPTIONS_GO_ON, or the exit
-   status.  */
+/* ROW was given, with VALUE if any: set its target, or print help or version to
+   the report.  Returns OPTIONS_GO_ON, or the exit status.  */
 static int row_take(const struct option_row *row, const char *value,
                     const struct option_view *view)
 {

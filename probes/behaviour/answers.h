@@ -15,8 +15,7 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The COUNT adjacent findings of ID in FINDINGS, valid until FINDINGS
-   change.  */
+/* The COUNT adjacent findings of ID in FINDINGS, until FINDINGS change.  */
 struct slice {
     const struct finding *list;
     size_t count;
@@ -98,8 +97,7 @@ void answers_count(struct sentence *text, const struct difference *difference,
                    const char *left, const char *right);
 
 /* Write each differing finding with both values, on one line if there is room,
-   then the counts (answers_count).  LEFT names the side HERE, RIGHT the side
-   THERE.  */
+   then the counts (answers_count).  LEFT names HERE, RIGHT THERE.  */
 void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const struct findings *here, const struct findings *there,
                   const char *left, const char *right);

@@ -11,8 +11,7 @@
 #include "probes/finding/finding.h"
 
 /* The version of the form, ids, keys and values of a profile, raised when the
-   same behaviour is written in another way; new ids and keys do not raise
-   it.  */
+   same behaviour is written in another way, not for new ids and keys.  */
 enum { PROFILE_VERSION = 1 };
 
 /* Write the version line, "sonde-profile", a tab and PROFILE_VERSION, then

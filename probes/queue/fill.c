@@ -428,8 +428,7 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 /* ---- WAITING ------------------------------------------------------------- */
 
 /* Make the listener of FILL, and record the backlog in force.  Returns NULL; or
-   the name of the call that failed, with errno, and the caller closes the
-   listener.  */
+   the failed call's name, with errno; the caller closes the listener.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;

@@ -10,8 +10,7 @@
 #include "probes/queue/listen-again.h"
 #include "probes/queue/stepwise.h"
 
-/* Fill STEPWISE up, and drop the pending client: TCP would retransmit after a
-   second.  */
+/* Fill STEPWISE up, and drop the pending client: TCP retransmits after 1 s.  */
 static void listen_again_refill(struct stepwise *stepwise, int wait)
 {
     stepwise_fill(stepwise, wait);

@@ -45,8 +45,7 @@ struct measuring {
     bool available[FAMILIES]; /* planned, and works here */
 };
 
-/* Write the findings of ROW, which is no longer held.  Returns false if OUT
-   failed.  */
+/* Write the findings of ROW, no longer held.  Returns false if OUT failed.  */
 static bool write_row(const struct measuring *measuring, struct listen_row *row)
 {
     row->held = false;

@@ -108,18 +108,16 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     stepwise_close(&stepwise);
 }
 
-/* How many bytes may fill the kernel's buffers: DATA_MAX, or less by
-   BUDGET.  */
+/* Bytes that may fill the kernel's buffers: DATA_MAX, or less by BUDGET.  */
 static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
     return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
-/* Send from CLIENT, which is not accepted yet, until the buffers are full, send
-   fails or MAX bytes are sent.  Returns the number of bytes, which may exceed
-   MAX by a block; or -1 with errno if the first send fails, except with EAGAIN:
-   0.  */
+/* Send from CLIENT, not accepted yet, until the buffers are full, send fails or
+   MAX bytes are sent.  Returns the number of bytes, which may exceed MAX by a
+   block; or -1 with errno if the first send fails, except with EAGAIN: 0.  */
 static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
@@ -151,8 +149,7 @@ static long receive_all(int fd, long max)
     return got;
 }
 
-/* Write "data" as not testable: the budget was smaller than the kernel's
-   buffers.  */
+/* Write "data" as not testable: the kernel's buffers exceed the budget.  */
 static void put_no_memory(const struct prefix *prefix,
                           const struct budget *budget)
 {

@@ -95,8 +95,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
 }
 
 /* Whether the kernel counts room in the queue, or no drop since the last client
-   began: a full queue drops the client's SYN.  False without a report of the
-   kernel.  */
+   began: a full queue drops the client's SYN.  False without a report.  */
 static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;

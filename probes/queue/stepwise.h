@@ -67,9 +67,8 @@ long stepwise_accept(struct stepwise *stepwise, long max);
 /* Close the listener and all clients, also the pending client.  */
 void stepwise_close(struct stepwise *stepwise);
 
-/* Write COUNT as the finding KEY of PREFIX.  If STEPWISE ran into a shortage or
-   is not full, or COUNT is negative, the finding is not testable, with the
-   reason.  */
+/* Write COUNT as the finding KEY of PREFIX.  Not testable, with the reason,
+   after a shortage, if STEPWISE is not full, or if COUNT is negative.  */
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count);
 

@@ -31,8 +31,7 @@ enum {
     CLOSED_PORT = 9  /* a port without a listener in a new namespace */
 };
 
-/* A listener and the SYNs sent to it, from FIRST_PORT on, one from each
-   port.  */
+/* A listener and its SYNs, one from each port from FIRST_PORT on.  */
 struct target {
     int backlog, listener;
     uint16_t port;
@@ -117,8 +116,7 @@ static int await_interface(struct half_open *run)
     return run->carries ? 0 : -1;
 }
 
-/* Send the next SYN to TARGET, not counted if that fails, and read the
-   answers.  */
+/* Send the next SYN to TARGET, not counted on failure; read the answers.  */
 static void send_syn(struct half_open *run, struct target *target)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + target->sent);

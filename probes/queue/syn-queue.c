@@ -92,11 +92,10 @@ static ssize_t read_byte(int fd)
     return syn_queue_wait(fd, POLLIN) ? -1 : recv(fd, &byte, 1, 0);
 }
 
-/* Shut down the connection so that the kernel keeps its metrics of the peer:
-   the server sends FIN first, and is closed after its FIN was acknowledged,
-   which the client's byte proves.  The client's RST then removes the socket
-   from TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or
-   -1.  */
+/* Shut down the connection so that the kernel keeps the peer's metrics: the
+   server sends FIN first, and is closed after its FIN was acknowledged, which
+   the client's byte proves.  The client's RST then removes the socket from
+   TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or -1.  */
 static int syn_queue_disconnect(int server, int client)
 {
     if (sonde_half_close(server) || read_byte(client) != 0 ||

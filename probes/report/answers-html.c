@@ -105,8 +105,7 @@ static void put_element(FILE *out, const char *name, const char *text)
     fprintf(out, "</%.*s>\n", (int)strcspn(name, " "), name);
 }
 
-/* The value of FINDING in THERE, if both values are stable and differ, or
-   NULL.  */
+/* The value of FINDING in THERE, if both are stable and differ, or NULL.  */
 static const char *html_other(const struct page *page,
                               const struct finding *finding)
 {

@@ -48,8 +48,7 @@ static long view_number(const struct stepwise_view *view, const char *key)
                    : -1;
 }
 
-/* The volatile figure KEY of --overflow for the family of VIEW; -1 if
-   unknown.  */
+/* The volatile figure KEY of --overflow for VIEW's family; -1 if unknown.  */
 static long view_volatile(const struct stepwise_view *view, const char *key)
 {
     char whole[64];
@@ -99,8 +98,7 @@ static void say_error(struct sentence *sentence,
         say(sentence, " (%s)", error);
 }
 
-/* Append the result of --again for the family of VIEW, or why there is
-   none.  */
+/* Append the result of --again for VIEW's family, or why there is none.  */
 static void say_again(struct sentence *sentence,
                       const struct stepwise_view *view)
 {

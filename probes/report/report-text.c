@@ -161,8 +161,7 @@ static void table_put(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write once, not row by row, that FAMILY does not work; nothing if REASON is
-   NULL.  */
+/* Write once, not row by row, that FAMILY fails; nothing if REASON is NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -175,8 +174,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or unstable ones; NULL for a row with stable
-   figures.  */
+/* Why ROW has no figures, or unstable ones; NULL if all are stable.  */
 static const char *row_reason(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -213,8 +211,7 @@ static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY ("inet", "inet6") does not work; NULL if it works, and for
-   "unix".  */
+/* Why FAMILY ("inet", "inet6") fails; NULL if it works, and for "unix".  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {

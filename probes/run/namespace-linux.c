@@ -2,8 +2,7 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A namespace may be denied by the kernel's build, settings, security modules
-   and seccomp filters, most with EPERM: the reason is searched for
-   afterwards.  */
+   and seccomp filters, most with EPERM: the reason is then searched for.  */
 
 #include <config.h>
 

@@ -58,8 +58,7 @@ int namespace_set(const char *setting, const char *value,
 int namespace_add_inet6(void);
 
 /* The number of SETTING in the current namespace; or -1 with errno, as
-   proc_number (run/proc.h), ENOENT also if SETTING cannot belong to a network
-   namespace.  */
+   proc_number, ENOENT also if SETTING cannot belong to a network namespace.  */
 long namespace_read(const char *setting);
 
 /* Whether the current network namespace is the initial one.  */

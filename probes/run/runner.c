@@ -48,9 +48,8 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Unblock all signals, set SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 to their
-   defaults, and ignore SIGPIPE.  Signals of a terminal stay ignored, for
-   nohup.  */
+/* Unblock all signals, set SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 to default,
+   and ignore SIGPIPE.  Signals of a terminal stay ignored, for nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -84,9 +83,8 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
 }
 
 /* Add the complete lines in the buffer to the findings, and call PROGRESS,
-   unless NULL, after each; the beginning of a line stays in the buffer.
-   Returns 0; or -1 with the trouble filled in, if a line is no finding or is
-   too long.  */
+   unless NULL, after each; an incomplete line stays there.  Returns 0; or -1
+   with the trouble filled in, if a line is no finding or is too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;

@@ -143,8 +143,7 @@ static bool row_begin(const struct finding *finding, struct queue_row *row)
     return !strcmp(finding->key, whole);
 }
 
-/* Fill in *CAP from the findings "listen.cap"; missing figures are -1, missing
-   texts NULL.  */
+/* Fill in *CAP from the findings "listen.cap"; -1 or NULL where missing.  */
 static void fill_cap(const struct findings *findings, struct cap_row *cap)
 {
     static const char id[] = "listen.cap";
@@ -168,8 +167,7 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
 /* Set *ABSENT, why a family does not work, by the finding KEY,
    "FAMILY.available"; NULL if the family works, if this is unknown, or if the
    family was not requested.  Returns whether the family has addresses, but
-   connections fail or could not be tried; a disabled family has no address to
-   listen on.  */
+   connections fail or could not be tried; a disabled family has no address.  */
 static bool table_family(const struct findings *findings, const char *key,
                          const char **absent)
 {
