@@ -1,8 +1,7 @@
 /* budget.c - memory and processes left, and the OOM killer
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   The files of Linux are missing on other systems, which then have no
-   bound.  */
+   The files of Linux are missing on other systems: no bound there.  */
 
 #include <config.h>
 
@@ -33,7 +32,7 @@ static const struct cgroups *own_groups(void)
 }
 
 /* The number of threads of process PID; 0 if its real user is not USER, or if
-   the process has ended.  */
+   its status is unreadable, as after its end.  */
 static int64_t count_threads(const char *pid, uid_t user)
 {
     static const char *const names[] = {"Uid", "Threads"};
@@ -46,8 +45,9 @@ static int64_t count_threads(const char *pid, uid_t user)
 
 /* Lower BOUND to the number of threads that RLIMIT_NPROC, a limit for all
    threads of the user, still allows.  The kernel does not report their number,
-   so visible threads are counted.  BOUND stays if the limit is very high, or
-   limit or threads are unreadable, and for root, without such a limit.  */
+   so visible threads are counted.  BOUND stays if lower, if the limit is above
+   8192, or limit or threads are unreadable, and for root, without such a limit.
+   Changes errno.  */
 static void bound_user(struct budget_bound *bound)
 {
 #ifdef RLIMIT_NPROC /* illumos has none */

@@ -48,9 +48,10 @@ int64_t budget_share(const struct budget_bound *bound);
 int64_t budget_connections(const struct budget *budget);
 
 /* Write to TEXT, of SIZE bytes (truncated), why NEED bytes for WHAT exceed half
-   of BOUND, as the end of a sentence: "memory: memory.max of the cgroup leaves
-   3 MiB, half of which may be taken, and WHAT needs about 24 MiB".  BOUND is of
-   memory and not BUDGET_UNBOUND.  Nothing is compared.  */
+   of BOUND, in whole MiB (left: rounded down, need: up), as the end of a
+   sentence: "memory: memory.max of the cgroup leaves 3 MiB, half of which may
+   be taken, and WHAT needs about 24 MiB".  BOUND is of memory and not
+   BUDGET_UNBOUND.  Nothing is compared.  */
 void budget_explain(char *text, size_t size, const struct budget_bound *bound,
                     const char *what, int64_t need);
 

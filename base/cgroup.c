@@ -46,9 +46,9 @@ static bool list_has(const char *list, const char *word)
 }
 
 /* Keep the path in a LINE of /proc/self/cgroup, "4:memory:/path", "0::/path",
-   for each kind of group of this line; the first path of a kind stays.  The
-   path is not escaped and may contain colons.  LINE is modified.  Returns 0, or
-   -1 with ENOMEM.  */
+   for each kind of group of this line; the first path of a kind stays.  A line
+   of another form has no effect.  The path is not escaped and may contain
+   colons.  LINE is modified.  Returns 0, or -1 with ENOMEM.  */
 static int take_path(struct search *search, char *line)
 {
     char *list = strchr(line, ':');
@@ -184,9 +184,10 @@ static FILE *open_below(const char *folder, const char *name)
     return fopen(path, "r");
 }
 
-/* Call TAKE for each line of the file NAME below the root, without its newline,
-   up to the first call that does not return 0.  A read error ends the file.
-   Returns 0; the result of that call; or -1 with the errno of fopen.  */
+/* Call TAKE for each of the first LINES_MAX lines of the file NAME below the
+   root, without its newline, up to the first call that does not return 0.  A
+   read error ends the file.  Returns 0; the result of that call; or -1 with the
+   errno of fopen.  */
 static int cgroup_take_lines(struct search *search, const char *name,
                              int (*take)(struct search *search, char *line))
 {
@@ -280,8 +281,7 @@ void figures_read(const char *folder, const char *file_name,
 
 /* ---- the budget ---------------------------------------------------------- */
 
-/* Values of memory.stat.  The name "-" matches no line: that version lacks the
-   value.  */
+/* Values of memory.stat.  The name "-": that version lacks the value.  */
 enum stat {
     STAT_INACTIVE,
     STAT_ACTIVE,
@@ -317,7 +317,8 @@ static int64_t cgroup_reclaimable(const int64_t *stats)
 }
 
 /* Lower BOUND to LIMIT, from the source BY of GROUP, minus the number in the
-   file USAGE, of which BACK is reclaimable.  */
+   file USAGE, of which BACK is reclaimable.  No effect if LIMIT is
+   BUDGET_UNBOUND or USAGE is unreadable.  */
 static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                          const char *by, int64_t limit, const char *usage,
                          int64_t back)

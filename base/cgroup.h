@@ -36,18 +36,17 @@ struct cgroups {
 };
 
 /* Find the groups of this process by /proc/self/cgroup and /proc/self/mountinfo
-   below ROOT ("" for the host itself).  *GROUPS is overwritten.  A group
-   without a mount is omitted; so are folders beyond CGROUPS_MAX and paths
-   longer than CGROUP_PATH_MAX.  Returns 0, and cgroups_free frees *GROUPS; or
-   -1 with the errno of opening those files, or ENOMEM, and *GROUPS is
-   empty.  */
+   below ROOT ("" for the host itself).  *GROUPS is overwritten.  Groups without
+   a mount, folders beyond CGROUPS_MAX and paths longer than CGROUP_PATH_MAX are
+   omitted.  Returns 0, and cgroups_free frees *GROUPS; or -1 with the errno of
+   opening those files, or ENOMEM, and *GROUPS is empty.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
 /* Free the folders and empty GROUPS.  */
 void cgroups_free(struct cgroups *groups);
 
-/* Lower BOUND to LEFT, at least 0, with BY followed by SOURCE as the origin.  A
-   BOUND that is not higher than LEFT stays.  */
+/* Lower BOUND to LEFT, at least 0, with BY followed by SOURCE as the origin.
+   BOUND->by is cut to 63 bytes.  A BOUND not higher than LEFT stays.  */
 void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
                   const char *source);
 
@@ -57,19 +56,20 @@ void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
    pids.current.  An unreadable file is no bound.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
-/* Likewise lower BUDGET's memory to the MemAvailable of /proc/meminfo below
-   ROOT.  */
+/* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT, from
+   the source "the host".  A lower bound stays; so does any bound if the file or
+   the value cannot be read.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
-   number" of the file FOLDER/FILE_NAME into VALUES.  A value stays without such
-   a line, with a number that is negative or 2^60 or more, or if the file cannot
-   be opened.  Changes errno.  */
+   number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
+   A value stays without such a line, with a number that is negative or 2^60 or
+   more, or if the file cannot be opened.  The parts of a line longer than 255
+   bytes are read as lines.  Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 
-/* The figure of budget_oom_kills, for the own group in GROUPS; -1:
-   unreadable.  */
+/* As budget_oom_kills, for the own group in GROUPS; -1: unreadable.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

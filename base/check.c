@@ -10,9 +10,10 @@
 
 #include "base/check.h"
 
-/* Read a number at *TEXT, in decimal notation, and set *TEXT behind it. Returns
-   false if there is none.  strtod alone would take hexadecimal numbers, blanks,
-   "inf" and "nan", too.  */
+/* Read a decimal number, with an optional sign and fraction, at *TEXT into
+   *NUMBER, and set *TEXT behind.  Returns false if there is none; *TEXT stays,
+   and *NUMBER is undefined.  strtod alone would take hexadecimal numbers,
+   blanks, "inf" and "nan", too.  */
 static bool check_read_number(const char **text, double *number)
 {
     char *end;
@@ -46,6 +47,8 @@ bool check_range_read(struct check_range *range, const char *text)
     return true;
 }
 
+/* Whether VALUE calls for an alert: outside of RANGE, or inside of an inverted
+   RANGE; false without a range.  */
 static bool check_alerts(const struct check_range *range, double value)
 {
     bool inside = value >= range->start && value <= range->end;

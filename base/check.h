@@ -20,8 +20,7 @@ enum check_state {
     CHECK_UNKNOWN = 3
 };
 
-/* A range of numbers, both ends included.  All zero is no range: no number is
-   outside.  */
+/* A range of numbers, both ends included.  All zero: no number is outside.  */
 struct check_range {
     const char *text; /* as given; NULL: no range */
     double start, end;
@@ -30,8 +29,7 @@ struct check_range {
 
 /* Read TEXT, which RANGE keeps, as [@]END or [@]START:[END]: START is 0 by
    default, ~ is minus infinity; END is infinity by default; @ inverts.  Returns
-   false if TEXT is no range, or START is greater than END; *RANGE is then
-   unchanged.  */
+   false if TEXT is no range, or START exceeds END; *RANGE stays then.  */
 bool check_range_read(struct check_range *range, const char *text);
 
 /* The state for VALUE: CHECK_CRITICAL or CHECK_WARNING by the range that calls
@@ -53,15 +51,16 @@ struct check {
 };
 
 /* Append LABEL=VALUE to the performance data; UNIT is "", "%" or "c" (a
-   counter).  RANGES may be NULL; a MAX below 0 is omitted.  A negative VALUE is
-   unknown: nothing is appended.  Neither is data for which there is no room.
-   Quotes, equal signs and '|' of LABEL become '_'.  */
+   counter).  RANGES may be NULL; the min is 0, and is omitted with a MAX below
+   0.  A negative VALUE is unknown: nothing is appended.  Neither is data for
+   which there is no room.  Quotes, equal signs and '|' of LABEL become '_'.  */
 void check_add_data(struct check *check, const char *label, long long value,
                     const char *unit, const struct check_ranges *ranges,
                     long long max);
 
-/* Write CHECK to OUT in one line: PROGRAM in capitals, the state, the text and
-   the data.  A '|' in the text, which would begin the data, becomes '!'.  */
+/* Write CHECK to OUT in one line with a newline: PROGRAM in capitals, the
+   state, the text and, unless empty, the data.  A '|' in the text, which would
+   begin the data, becomes '!'.  */
 void check_write(FILE *out, const char *program, const struct check *check);
 
 #endif /* BASE_CHECK_H */

@@ -10,10 +10,10 @@
    -1: no limit, or not readable.  */
 long descriptors_limit(void);
 
-/* Raise the soft limit to COUNT, or to the hard limit if that is lower; a
-   higher soft limit stays.  If the system refuses, as macOS to 10.15 beyond
-   kern.maxfilesperproc, half as much is tried, and so on.  Returns the limit
-   afterwards, as descriptors_limit does, which may be below COUNT.  */
+/* Raise the soft limit to COUNT, or to the hard limit if lower or COUNT is
+   negative; a higher soft limit stays.  If the system refuses, as macOS to
+   10.15 beyond kern.maxfilesperproc, half as much is tried, and so on.  Returns
+   the new descriptors_limit, which may be below COUNT.  */
 long descriptors_raise(long count);
 
 /* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */

@@ -20,7 +20,7 @@ static void write_escape(FILE *out, const unsigned char *text, size_t length)
     fprintf(out, "\\u%04x", code);
 }
 
-/* Write TEXT in quotes.  */
+/* Write TEXT in quotes, with the escapes and replacements of json.h.  */
 static void write_text(FILE *out, const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -40,7 +40,9 @@ static void write_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* Write the separator before the next value, then KEY, unless NULL.  */
+/* Write the separator before the next value (a comma unless first, a newline
+   and the indentation unless flat), then KEY and a colon, unless NULL.  The
+   next value is not the first then.  */
 static void begin_value(struct json *json, const char *key)
 {
     bool flat = json->flat && json->depth >= json->flat;
@@ -55,6 +57,7 @@ static void begin_value(struct json *json, const char *key)
     json->first = false;
 }
 
+/* Begin an object or array by BRACKET, as KEY's value, one level deeper.  */
 static void open_level(struct json *json, const char *key, char bracket)
 {
     begin_value(json, key);

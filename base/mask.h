@@ -18,9 +18,8 @@ size_t utf8_length(const unsigned char *text);
    bytes, never more than before.  */
 size_t mask_text(char *text);
 
-/* The same for SIZE bytes at TEXT, followed by a NUL: newlines and tabs stay,
-   and a NUL within the bytes is a control character.  A NUL follows the
-   result.  */
+/* As mask_text, for SIZE bytes at TEXT, followed by a NUL: newlines and tabs
+   stay, and an inner NUL is a control character.  A NUL follows the result.  */
 size_t mask_report(char *text, size_t size);
 
 /* The bytes of the character at TEXT if mask_text keeps it, otherwise 0, also

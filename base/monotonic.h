@@ -13,8 +13,9 @@
 /* Nanoseconds of the clock of sonde_deadline.  */
 int64_t monotonic_now(void);
 
-/* Milliseconds of this clock, rounded down; and the milliseconds from NOW until
-   THEN, both of monotonic_ms, as a timeout: at least 0, at most INT_MAX.  */
+/* monotonic_ms: milliseconds of the clock of monotonic_now, rounded down.
+   monotonic_until: the milliseconds from NOW until THEN, both of monotonic_ms,
+   as a timeout: at least 0, at most INT_MAX.  */
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
 
@@ -28,10 +29,10 @@ struct monotonic_spin {
     int rounds;
 };
 
-/* Count one such round.  From the 65th in a row on, sleep 1 ms, later up to 8
-   ms: a kernel that keeps reporting events in error must not cost a processor.
-   Returns true once in a row, after some 1.5 seconds: time to log.  Keeps
-   errno.  */
+/* Count one round without progress.  From the 65th in a row on, sleep 1 ms,
+   later up to 8 ms: a kernel that keeps reporting events in error must not cost
+   a processor.  Returns true once in a row, after some 1.5 seconds: time to
+   log.  Keeps errno.  */
 bool monotonic_spin(struct monotonic_spin *spin);
 
 #endif /* BASE_MONOTONIC_H */

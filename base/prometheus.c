@@ -15,7 +15,9 @@ void prometheus_head(FILE *out, const char *name, const char *kind,
     fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
-/* The format has no escape for characters that could control a terminal.  */
+/* Write VALUE, the value of a label, without quotes: backslash, quote and
+   newline escaped.  U+FFFD replaces bytes that are not UTF-8 and characters
+   that could control a terminal, for which the format has no escape.  */
 static void prometheus_put_value(FILE *out, const char *value)
 {
     while (*value) {

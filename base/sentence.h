@@ -14,13 +14,14 @@ struct sentence {
     char text[2048];
 };
 
-/* Append to SENTENCE, as printf.  */
+/* Append to SENTENCE, as printf; text beyond 2047 bytes is dropped.  */
 __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
                                                const char *format, ...);
 
-/* Print SENTENCE, wrapped, and a newline, then empty SENTENCE.  LABEL is before
-   it, padded to SENTENCE_LABEL columns, and further lines are indented alike;
-   with LABEL NULL all lines begin in the first column.  */
+/* Print SENTENCE, wrapped, and a newline, then empty SENTENCE.  LABEL, shorter
+   than SENTENCE_LABEL, precedes the text, padded to SENTENCE_LABEL columns, and
+   further lines are indented alike; with LABEL NULL all lines begin in the
+   first column.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
 #endif /* BASE_SENTENCE_H */

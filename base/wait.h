@@ -12,9 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* poll.  If poll fails, all COUNT revents are 0 and the call sleeps before the
-   return: 1 ms after EINTR, otherwise 5 ms.  The caller checks its deadline
-   after each call.  */
+/* Call poll once, with its results, errno and TIMEOUT in milliseconds.  If poll
+   fails, all COUNT revents are 0 and the call sleeps before the return of -1: 1
+   ms after EINTR, otherwise 5 ms.  The caller checks its deadline after each
+   call.  */
 int wait_poll(struct pollfd *fds, nfds_t count, int timeout);
 
 /* Wait up to TIMEOUT milliseconds (negative: 0) for EVENTS on FD, through
@@ -31,13 +32,14 @@ enum { WAIT_FAILURES = 200 };
    5 ms pass.  Keeps errno.  */
 bool wait_retry(int *tries);
 
-/* monotonic_sleep for MILLISECONDS.  */
+/* Sleep for MILLISECONDS, less if a signal arrives.  Keeps errno.  */
 void wait_pause(int milliseconds);
 
 /* Wait up to TIMEOUT milliseconds (0 or less: one look) until CHILD ends, and
-   reap it.  Returns CHILD with *STATUS, as by waitpid, if STATUS is not NULL; 0
-   after the timeout, and CHILD still runs; -1 with the errno of waitpid, EINTR
-   only after WAIT_FAILURES.  */
+   reap it.  CHILD is looked at after each pause of at most 6.4 ms.  Returns
+   CHILD with *STATUS, as by waitpid, if STATUS is not NULL; 0 after the
+   timeout, and CHILD still runs; -1 with the errno of waitpid, EINTR only after
+   WAIT_FAILURES.  */
 pid_t wait_child(pid_t child, int *status, int64_t timeout);
 
 #endif /* BASE_WAIT_H */

@@ -125,8 +125,10 @@ enum client_end client_output_lost(struct client *client, int error)
                           strerror(error));
 }
 
-/* Fail by STATUS: the errno ERROR in strerror's words, with the explanation of
-   STATUS unless the target is a path, and WHERE as for client_lost.  */
+/* Set and return the end of STATUS.  The text: the errno ERROR in strerror's
+   words, after "unexpected error: " for SONDE_CONNECT_OTHER, with the
+   explanation of STATUS unless the target is a path, COMMA (", " or empty), and
+   WHERE as for client_lost.  */
 static enum client_end client_fail_by(struct client *client,
                                       enum sonde_connect_status status,
                                       int error, const char *comma,
@@ -160,7 +162,10 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
                        causes);
 }
 
-/* What the user can correct in TARGET after ERROR, or NULL.  */
+/* What the user can correct in TARGET after ERROR of connect: a constant, or
+   NULL.  For a host: a link-local IPv6 address without interface (EINVAL).  For
+   a path: too long (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no
+   permission (EACCES).  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
@@ -183,9 +188,11 @@ static const char *client_find_advice(const struct client_target *target,
     }
 }
 
-/* Explain why connect or the name lookup failed with ERROR, by the report of
-   CLIENT.  A missing interface in the host is CLIENT_NAME_UNKNOWN, for any
-   status but refused, timed out and reset.  */
+/* Set the end and the text of CLIENT by the status in its report, and return
+   the end: why connect or the name lookup failed with ERROR, an errno.  The
+   text has the time waited, or advice for the user if known.  A missing
+   interface in the host is CLIENT_NAME_UNKNOWN, for any status but refused,
+   timed out and reset.  */
 static enum client_end client_explain(struct client *client, int error)
 {
     const struct client_target *target = client->target;
@@ -236,7 +243,8 @@ static void on_end(int signo)
     raise(signo);
 }
 
-/* Have SIGHUP, SIGINT and SIGTERM call on_end, unless ignored or handled.  */
+/* Have SIGHUP, SIGINT and SIGTERM, unless ignored or handled, call on_end,
+   which removes the client's own files before the process ends.  */
 static void client_watch_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
@@ -248,8 +256,10 @@ static void client_watch_signals(void)
 
 /* An unbound UNIX datagram socket has no address and gets no replies: make a
    folder for the socket, below TMPDIR if that is an absolute path and short
-   enough, otherwise below /tmp.  Returns 0, with the path to bind in *SOURCE;
-   or -1, explained in CLIENT if the folder cannot be made.  */
+   enough, otherwise below /tmp.  From then on the signals of
+   client_watch_signals remove the folder.  Returns 0, with the path to bind in
+   *SOURCE; or -1 with errno, with end and text of CLIENT set if the folder
+   cannot be made.  */
 static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
@@ -272,8 +282,10 @@ static int make_own_path(struct client *client, struct sonde_address *source)
     return sonde_address_unix(source, own_path);
 }
 
-/* Connect to the UNIX socket of the target.  Returns the descriptor; or -1 with
-   errno and the status in the report, or explained in CLIENT.  */
+/* Connect to the UNIX socket of the target within TIMEOUT milliseconds.  A
+   datagram socket is bound to a path of its own, writable for all users, and
+   *OPTIONS gets this source.  Returns the descriptor; or -1 with errno and the
+   status in the report, and maybe the end and text of CLIENT.  */
 static int connect_path(struct client *client, int timeout,
                         struct sonde_connect_options *options)
 {
@@ -294,7 +306,9 @@ static int connect_path(struct client *client, int timeout,
     return fd;
 }
 
-/* Connect to the target, and name CLIENT.  Returns as connect_path.  */
+/* Write the target to the name of CLIENT, and connect within the timeout of the
+   target, by default CLIENT_TIMEOUT.  With a source address only its family is
+   tried, unless the target has a family.  Returns as connect_path.  */
 static int connect_target(struct client *client)
 {
     const struct client_target *target = client->target;
@@ -318,8 +332,9 @@ static int connect_target(struct client *client)
                               &client->report);
 }
 
-/* For TCP only: send small writes at once; keepalive if configured.  Errors are
-   ignored: the exchange works without these options.  */
+/* For TCP only: send small writes at once; keepalive if configured, with the
+   result in CLIENT->keepalive.  Errors are ignored: the exchange works without
+   these options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;

@@ -62,11 +62,12 @@ struct client {
 
 /* Connect to TARGET, which must outlive CLIENT, within the timeout of TARGET
    or, if 0, CLIENT_TIMEOUT.  The socket is non-blocking and close-on-exec, with
-   TCP_NODELAY for TCP.  *CLIENT is overwritten.  A UNIX datagram client, at
-   most one at a time, is bound to a socket in a new folder below TMPDIR or
-   /tmp; from then on SIGHUP, SIGINT and SIGTERM, unless ignored or handled,
-   remove the folder before the process ends.  Returns CLIENT->end; client_close
-   is to be called in each case.  */
+   TCP_NODELAY for TCP.  *CLIENT is overwritten; after a failure its fd is -1
+   and its text says why.  Failures to set options are ignored.  A UNIX datagram
+   client, at most one at a time, is bound to a socket in a new folder below
+   TMPDIR or /tmp; from then on SIGHUP, SIGINT and SIGTERM, unless ignored or
+   handled, remove the folder before the process ends.  Returns CLIENT->end;
+   client_close is to be called in each case.  */
 enum client_end client_connect(struct client *client,
                                const struct client_target *target);
 
@@ -82,8 +83,7 @@ int64_t client_reply_deadline(const struct client *client);
    stop, and return the end.  Nothing is closed.
 
    client_fail: END, and the name of CLIENT with the text of FORMAT, as printf,
-   truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text without the
-   name.  */
+   truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text alone.  */
 __attribute__((format(printf, 3, 4))) enum client_end
 client_fail(struct client *client, enum client_end end, const char *format,
             ...);
@@ -93,14 +93,15 @@ client_trouble(struct client *client, const char *format, ...);
 /* A send or receive failed with the errno ERROR (not 0) after WAITED_NS
    nanoseconds.  WHERE, part of a sentence or empty, is the progress of the
    exchange.  EAGAIN means that no reply came in time: CLIENT_SILENCE for
-   datagrams, otherwise CLIENT_TIMED_OUT.  The text has the timeout of the
-   target if its deadline has passed, otherwise WAITED_NS, rounded to
+   datagrams, otherwise CLIENT_TIMED_OUT.  Any other ERROR: the end by
+   client_end_of, and strerror's text.  After EAGAIN the text has the timeout of
+   the target if its deadline has passed, otherwise WAITED_NS, rounded to
    milliseconds.  */
 enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
                             const char *where);
 
-/* Writing replies to standard output failed with ERROR: CLIENT_TROUBLE, without
-   text if the reader closed the pipe.  */
+/* Writing replies to standard output failed with ERROR: CLIENT_TROUBLE; the
+   text stays, as a rule empty, if the reader closed the pipe.  */
 enum client_end client_output_lost(struct client *client, int error);
 
 /* The end for STATUS of the library.  A reset is CLIENT_CLOSED_EARLY.

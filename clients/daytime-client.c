@@ -9,8 +9,8 @@
 #include "base/monotonic.h"
 #include "clients/daytime-client.h"
 
-/* COUNT bytes arrived.  At the first, note the clock and the time since START.
- */
+/* Add COUNT bytes, which have arrived, to the length.  While the length is 0,
+   note the clock and the time since START.  */
 static void daytime_client_add(struct daytime *daytime, size_t count,
                                int64_t start)
 {
@@ -21,7 +21,9 @@ static void daytime_client_add(struct daytime *daytime, size_t count,
     daytime->length += count;
 }
 
-/* A send or receive begun at START has failed with errno.  */
+/* Set and return the end of CLIENT by client_lost: a send or receive begun at
+   START has failed with errno.  The text has the number of bytes received
+   before, unless 0.  */
 static enum client_end daytime_client_lost(struct client *client,
                                            const struct daytime *daytime,
                                            int64_t start)
@@ -34,6 +36,8 @@ static enum client_end daytime_client_lost(struct client *client,
     return client_lost(client, error, monotonic_now() - start, text);
 }
 
+/* Cut the length to DAYTIME_MAX, and end CLIENT, with text, by
+   CLIENT_WRONG_REPLY, which is returned.  */
 static enum client_end daytime_client_too_long(struct client *client,
                                                struct daytime *daytime)
 {
@@ -43,8 +47,8 @@ static enum client_end daytime_client_too_long(struct client *client,
                        DAYTIME_MAX);
 }
 
-/* Read the reply up to end of file.  The round trip begins with connect, when a
-   stream server reads its clock.  */
+/* Read the reply up to end of file, with the results of daytime_get.  The round
+   trip begins with connect, when a stream server reads its clock.  */
 static enum client_end get_stream(struct client *client,
                                   struct daytime *daytime)
 {

@@ -14,10 +14,9 @@ enum { DAYTIME_MAX = 4096 };
 struct daytime {
     size_t length;
     char text[DAYTIME_MAX + 1]; /* LENGTH bytes and a NUL */
-    /* The local clock when the first bytes of the reply arrived, and the time
-       since the request, for a stream since the start of name lookup and
-       connect: the server read its clock in between.  Undefined without a
-       reply.  */
+    /* The local clock at the first bytes of the reply, and the time since the
+       request, for a stream since the start of name lookup and connect: the
+       server read its clock in between.  Undefined without a reply.  */
     struct timespec local;
     int64_t round_trip_ns;
 };

@@ -60,7 +60,8 @@ static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
 
 /* ---- fields: each returns whether the field is there, and skips it ------- */
 
-/* MIN to MAX digits, with their number in *VALUE.  */
+/* Take MIN to MAX digits, with their number in *VALUE.  Returns false if there
+   are fewer, which are skipped nevertheless.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
     int count = 0;
@@ -78,7 +79,8 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* One of the COUNT NAMES, or its first three letters; *VALUE counts from 1.  */
+/* Take one of the COUNT NAMES, or its first three letters, in any case; *VALUE
+   is its index, from 1.  Returns false for another word, and *VALUE stays.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {
@@ -93,7 +95,8 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-/* An offset, of which the sign is there: +01, +01:00, +0100, -01.  */
+/* Take an offset that begins with a sign, +01, +01:00, +0100, -01, into the
+   zone.  Returns false for another form, or from 24 hours or 60 minutes on.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -109,7 +112,8 @@ static bool take_offset(struct reading *reading)
     return hours < 24 && minutes < 60;
 }
 
-/* An offset, or one of the abbreviations above in any case.  */
+/* Take an offset, or one of the abbreviations above in any case, into the zone.
+   Returns false for another text.  HAS_ZONE is true in each case.  */
 static bool take_zone(struct reading *reading)
 {
     size_t length = count_letters(reading->at);
@@ -126,8 +130,9 @@ static bool take_zone(struct reading *reading)
     return false;
 }
 
-/* The rest of the NIST form, TT L H msADV UTC(NIST) *, up to the end: none of
-   these fields changes the second of UTC.  Only "UTC(...)" is required.  */
+/* Take the rest of the NIST form, TT L H msADV UTC(NIST) *, up to the end: none
+   of these fields changes the second of UTC.  Returns false without "UTC(...)",
+   the only required part.  HAS_ZONE is true.  */
 static bool take_nist(struct reading *reading)
 {
     const char *zone = strstr(reading->at, "UTC(");
@@ -138,7 +143,9 @@ static bool take_nist(struct reading *reading)
     return true;
 }
 
-/* FIELD of a pattern: a letter of the table at the top, or itself.  */
+/* Take FIELD of a pattern, a letter of the table at the top or a literal
+   character, into READING.  Returns false if the text at READING has another
+   form; READING is undefined then.  */
 static bool take_field(struct reading *reading, char field)
 {
     int *value = &reading->of[(unsigned char)field];
@@ -178,8 +185,7 @@ static bool take_field(struct reading *reading, char field)
 /* ---- the calendar -------------------------------------------------------- */
 
 /* Days from 1 January 1970 to this day; MONTH 13 is the next January.
-   Gregorian, by years that begin in March, so that the leap day is their
-   last.  */
+   Gregorian, by years from March on: the leap day is the last.  */
 static int64_t days_since_1970(int year, int month, int day)
 {
     int64_t y = year - (month <= 2);
@@ -235,7 +241,8 @@ static int64_t utc_seconds(const struct reading *reading)
 #define SPACE " \t\n\v\f\r"
 
 /* Whether TEXT, apart from white space around it, has the form PATTERN and is
-   an existing time.  If so, *READING has the fields.  */
+   an existing time.  If so, *READING has the fields; otherwise *READING is
+   undefined.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)
 {

@@ -38,14 +38,17 @@ static bool has_pending(const struct session *session)
     return session->out_start < session->out_end;
 }
 
-/* The server has echoed all bytes and is to close the connection.  */
+/* Whether the server has echoed all bytes after the half-close, and is to close
+   the connection.  */
 static bool is_all_echoed(const struct session *session)
 {
     return session->half_closed &&
            session->verify.echoed == session->verify.filled;
 }
 
-/* A send or receive failed with ERROR after WAITED_NS; as client_lost.  */
+/* Set and return the end, with the number of bytes echoed: a send or receive
+   failed with ERROR after WAITED_NS nanoseconds, as client_lost; ERROR 0: the
+   server closed, CLIENT_CLOSED_EARLY.  */
 static enum client_end echo_client_lost(const struct session *session,
                                         int error, int64_t waited_ns)
 {
@@ -68,7 +71,8 @@ static enum client_end echo_client_lost(const struct session *session,
 
 /* Each returns whether the session goes on.  */
 
-/* Read input into the ring, which has space, and note the end of input.  */
+/* Read input into the ring, which has space, without waiting, and note the end
+   of input.  False, with CLIENT_TROUBLE, after a read error.  */
 static bool echo_client_take_input(struct session *session)
 {
     size_t size;
@@ -85,8 +89,9 @@ static bool echo_client_take_input(struct session *session)
 }
 
 /* Send unsent bytes until the socket takes no more.  When input has ended and
-   all bytes are sent, half-close.  An error is kept in SEND_ERROR, and the run
-   goes on: after a failure the bytes echoed before are still received.  */
+   all bytes are sent, half-close, whose errors are ignored.  Each of these is
+   progress.  An error of sending is kept in SEND_ERROR, and ends only the
+   sending: after a failure the bytes echoed before are still received.  */
 static void send_some(struct session *session)
 {
     size_t size;
@@ -110,7 +115,8 @@ static void send_some(struct session *session)
     }
 }
 
-/* Report ANSWER, a wrong byte or a byte never sent.  */
+/* CLIENT_WRONG_REPLY, with the position and value of the byte: ANSWER is a
+   wrong byte or a byte never sent.  */
 static enum client_end echo_client_wrong(const struct session *session,
                                          enum verify_answer answer)
 {
@@ -126,7 +132,8 @@ static enum client_end echo_client_wrong(const struct session *session,
                        verify->echoed, verify->received, verify->sent);
 }
 
-/* Write verified bytes until the output takes no more.  */
+/* Write verified bytes until the output takes no more.  False after another
+   error, as client_output_lost.  */
 static bool put_output(struct session *session)
 {
     while (has_pending(session)) {
@@ -141,8 +148,10 @@ static bool put_output(struct session *session)
     return true;
 }
 
-/* Receive, verify, and write the bytes that match.  No verified byte is
-   pending. An error of sending explains an early close.  */
+/* Receive up to PIECE bytes, verify, and write the bytes that match, also
+   before a wrong byte.  No verified byte is pending.  False, with the end set,
+   after an error, a wrong byte or the close of the server: CLIENT_DONE if all
+   is echoed, otherwise by SEND_ERROR or CLIENT_CLOSED_EARLY.  */
 static bool take_echo(struct session *session)
 {
     size_t good;
@@ -173,7 +182,9 @@ static bool is_due(const struct session *session)
             session->verify.echoed < session->verify.filled);
 }
 
-/* Called once a round: extend the deadline by the time without a due reply.  */
+/* Called once a round.  While no reply is due, note since when; once due,
+   extend the deadline, unless SONDE_NEVER, by this time, and count the moment
+   as progress.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;
@@ -200,7 +211,8 @@ static int64_t echo_client_latest(const struct session *session)
     return session->progress + (int64_t)CLIENT_TIMEOUT * 1000000;
 }
 
-/* Report the timeout and the progress.  */
+/* Fail as client_lost after the timeout of the target, by default
+   CLIENT_TIMEOUT, with the progress in the text.  */
 static enum client_end echo_client_late(const struct session *session)
 {
     int given = session->client->target->timeout;
@@ -214,7 +226,9 @@ static enum client_end echo_client_late(const struct session *session)
 
 /* Wait until UNTIL for what the session needs, and handle the events.  A
    descriptor that is not needed is not polled, since poll reports a closed peer
-   in each case.  Sets *READY to the number of events; -1 if poll failed.  */
+   in each case.  Sets *READY to the number of events; -1 if poll failed.
+   False, with the end set: the session is over, also after more than
+   WAIT_FAILURES failures of poll in a row.  */
 static bool echo_client_wait(struct session *session, int64_t until, int *ready)
 {
     size_t space, unsent;
@@ -247,8 +261,10 @@ static uint64_t progress_of(const struct session *session)
            (session->send_error != 0);
 }
 
-/* One round.  If poll keeps reporting a descriptor ready without progress, fail
-   at the deadline, or without a deadline after a while.  */
+/* One round: send, wait, handle the events.  False, with the end set: the
+   session is over, also at the deadline of a due reply.  If poll keeps
+   reporting a descriptor ready without progress, and no reply is due,
+   CLIENT_TROUBLE after some 1.5 seconds.  */
 static bool echo_client_step(struct session *session)
 {
     int ready;

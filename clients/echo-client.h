@@ -20,16 +20,18 @@ enum { ECHO_UNECHOED_MAX = 1 << 20 };
    is closed.
 
    Returns CLIENT->end: CLIENT_DONE if all input was echoed and the server
-   closed after the half-close.  */
+   closed after the half-close; CLIENT_WRONG_REPLY for another byte, or a byte
+   not sent; CLIENT_CLOSED_EARLY; CLIENT_TROUBLE if INPUT or OUTPUT fails; or by
+   client_lost.  */
 enum client_end echo_stream(struct client *client, int input, int output);
 
-/* The same over datagrams: each line with its newline is a datagram; longer
-   lines are split after ECHO_DATAGRAM_MAX bytes.  The next datagram is sent
-   after the echo of the last.  Empty input sends one empty datagram, so success
-   always means a reply.  Nothing is retransmitted.  A reply is written as soon
-   as verified.  Without a timeout in the target, CLIENT_DATAGRAM_TIMEOUT
-   applies to each reply.  A further datagram that has arrived after the last
-   echo is CLIENT_WRONG_REPLY.  */
+/* As echo_stream, over datagrams: each line with its newline is a datagram;
+   longer lines are split after ECHO_DATAGRAM_MAX bytes.  The next datagram is
+   sent after the echo of the last.  Empty input sends one empty datagram, so
+   success always means a reply.  Nothing is retransmitted.  A reply is written
+   as soon as verified.  Without a timeout in the target,
+   CLIENT_DATAGRAM_TIMEOUT applies to each reply.  A further datagram that has
+   arrived after the last echo is CLIENT_WRONG_REPLY.  */
 enum { ECHO_DATAGRAM_MAX = 65507 };
 enum client_end echo_datagrams(struct client *client, int input, int output);
 

@@ -21,7 +21,9 @@ struct exchange {
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
-/* The reply, of LENGTH bytes (-1: longer than the buffer), is not DATA.  */
+/* CLIENT_WRONG_REPLY, with the first different byte or else both lengths in the
+   text: the reply, of LENGTH bytes (-1: longer than the buffer), is not the
+   SIZE bytes DATA.  */
 static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
                                             const char *data, size_t size,
                                             ssize_t length)
@@ -42,7 +44,8 @@ static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
         length < 0 ? (size_t)SONDE_DATAGRAM_MAX : max);
 }
 
-/* A send or receive in an exchange begun at START has failed with errno.  */
+/* Set and return the end by client_lost, with the count of datagrams: a send or
+   receive in an exchange begun at START has failed with errno.  */
 static enum client_end echo_datagrams_lost(const struct exchange *exchange,
                                            int64_t start)
 {
@@ -54,7 +57,9 @@ static enum client_end echo_datagrams_lost(const struct exchange *exchange,
     return client_lost(exchange->client, error, monotonic_now() - start, text);
 }
 
-/* Send the SIZE bytes DATA, verify the reply, and count the datagram.  */
+/* Send the SIZE bytes DATA, verify the reply, and count the datagram.  Returns
+   CLIENT_DONE; or the end after an error, a timeout or a wrong reply, which is
+   not counted.  */
 static enum client_end echo_datagrams_ask(struct exchange *exchange,
                                           const char *data, size_t size)
 {
@@ -76,8 +81,8 @@ static enum client_end echo_datagrams_ask(struct exchange *exchange,
 }
 
 /* Wait, without a timeout, for the next line, or for the next part of a line
-   longer than a datagram; the deadline is extended by the wait.  Returns as
-   sonde_line.  */
+   longer than a datagram; the deadline is extended by the wait.  Returns the
+   size with *LINE; 0 at the end of input; -1 with errno (sonde_line).  */
 static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
@@ -89,7 +94,8 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
     return size;
 }
 
-/* After the last echo: report a surplus datagram that has arrived.  */
+/* After the last echo, without waiting: CLIENT_WRONG_REPLY if a surplus
+   datagram has arrived, otherwise, also after an error, CLIENT_DONE.  */
 static enum client_end look_for_more(struct exchange *exchange)
 {
     ssize_t length = sonde_datagram_receive(
@@ -102,7 +108,9 @@ static enum client_end look_for_more(struct exchange *exchange)
                        exchange->count, length);
 }
 
-/* Send all input line by line, up to the first failure.  */
+/* Send all input line by line, and write each echo to the output, up to the
+   first failure; send an empty datagram for empty input; at last look_for_more.
+   Returns the end; CLIENT_TROUBLE if input or output fails.  */
 static enum client_end exchange_all(struct exchange *exchange)
 {
     char *line = NULL;

@@ -20,8 +20,8 @@ void verify_close(struct verify *verify)
     *verify = (struct verify){0};
 }
 
-/* The place of byte COUNT in the ring, of *SIZE contiguous bytes up to LIMIT.
- */
+/* The place of byte COUNT of the stream in the ring.  *SIZE is the number of
+   contiguous bytes from there, at most LIMIT.  */
 static unsigned char *verify_place(const struct verify *verify, uint64_t count,
                                    uint64_t limit, size_t *size)
 {

@@ -40,7 +40,8 @@ static int has_peer(int fd)
 /* Take one connection with accept4, or with accept if accept4 does not work.
    Waits if LISTENER is blocking.  Returns a descriptor with exactly FLAGS, and
    the address in *PEER.  Returns -1 with the errno of the call, or with
-   ECONNABORTED: the connection was aborted in the queue.  */
+   ECONNABORTED: the connection was aborted in the queue, and is closed; *PEER
+   is then undefined.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

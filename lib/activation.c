@@ -106,8 +106,9 @@ static int read_names(struct sonde_inherited *found, size_t count)
 }
 
 /* Describe the COUNT descriptors from first_fd on in MADE, with their names,
-   and set close-on-exec on each.  Returns 0, or -1 with errno: malformed names,
-   or close-on-exec could not be set.  */
+   and set close-on-exec on each.  A closed descriptor or one without a usable
+   socket is SONDE_UNUSABLE, no failure.  Returns 0, or -1 with errno: malformed
+   names, or close-on-exec could not be set.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -126,14 +127,13 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return read_names(made, count);
 }
 
-/* Read the passed descriptors into FOUND.  Returns their number, or -1 with
-   errno.  ROOM and *OURS as in count_passed.  */
+/* Read the passed descriptors into FOUND.  Returns their number; or -1 with
+   errno, and FOUND is unchanged.  ROOM and *OURS as in count_passed.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);
     if (count <= 0)
         return count;
-    /* A copy, so that FOUND is unchanged on failure.  */
     struct sonde_inherited *made = calloc((size_t)count, sizeof *made);
     if (!made)
         return -1;

@@ -15,9 +15,8 @@
 
 #include "private.h"
 
-/* The parts of the text of an address, each with its end (the port ends with
-   the text); scope and port may be missing (NULL).  bracketed: the host is in
-   brackets.  */
+/* The parts of an address as text, each with its end (the port ends with the
+   text); scope and port may be NULL.  bracketed: the host is in brackets.  */
 struct parts {
     const char *host, *host_end;
     const char *scope, *scope_end;

@@ -15,12 +15,12 @@
 
 #include "private.h"
 
-void sonde__set_sa_len(struct sonde_address *address)
+/* Copy the length of ADDRESS to sa_len of the storage, if there is sa_len.  */
+static void set_sa_len(struct sonde_address *address)
 {
 #ifdef HAVE_SA_LEN
     struct sockaddr *sa = (void *)&address->storage;
     sa->sa_len = (uint8_t)address->length;
-#else
 #endif
 }
 
@@ -64,7 +64,7 @@ int sonde__address_set(struct sonde_address *address, int family,
     struct sonde_address made = {.storage.ss_family = (sa_family_t)family,
                                  .length = layout->length};
     memcpy((char *)&made.storage + layout->host, host, layout->host_size);
-    sonde__set_sa_len(&made);
+    set_sa_len(&made);
     *address = made;
     return sonde_address_set_port(address, port);
 }
@@ -127,7 +127,7 @@ int sonde__address_set_name(struct sonde_address *address, const void *name,
     size_t whole = offsetof(struct sockaddr_un, sun_path) + length;
     *address = (struct sonde_address){.length = (socklen_t)whole};
     memcpy(&address->storage, &un, sizeof un);
-    sonde__set_sa_len(address);
+    set_sa_len(address);
     return 1;
 }
 
@@ -204,8 +204,9 @@ void sonde__path_copy(const struct sonde_address *address, char *path)
     path[length] = '\0';
 }
 
-/* The same for two addresses of another family: byte by byte after the family.
-   Of two addresses with a common beginning the shorter comes first.  */
+/* Compare two addresses of one family, neither IPv4 nor IPv6: byte by byte
+   after the family.  Returns a negative number, 0 or a positive number.  Of two
+   addresses with a common beginning the shorter comes first.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {

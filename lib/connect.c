@@ -70,8 +70,7 @@ static void end_attempt(struct race *race, size_t index, int error)
 
 /* Bind FD, for a connection to an address of FAMILY, to the source address in
    the options, if there is one; with SO_REUSEADDR for a TCP source with a port.
-   Returns 0, or -1 with errno: EAFNOSUPPORT: the source is of another
-   family.  */
+   Returns 0, or -1 with errno: EAFNOSUPPORT: a source of another family.  */
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
@@ -118,8 +117,8 @@ static int check_connected(int fd)
     return ECONNREFUSED;
 }
 
-/* A non-blocking socket of FAMILY, of the type and bound to the source in the
-   options, with larger buffers for datagrams; -1 with errno.  */
+/* A non-blocking socket of FAMILY, with the type and flags and bound to the
+   source in the options, with larger buffers for datagrams; -1 with errno.  */
 static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;
@@ -133,8 +132,7 @@ static int connect_open_socket(const struct race *race, int family)
 }
 
 /* The queue of a UNIX listener is full: close the socket of attempt INDEX, and
-   pause the attempt, 1 ms at first, twice as long each time, at most 100
-   ms.  */
+   pause the attempt: 1 ms, then twice as long each time, at most 100 ms.  */
 static void connect_pause(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];

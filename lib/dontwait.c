@@ -46,7 +46,8 @@ static int64_t dontwait_milliseconds(void)
 }
 
 /* Write to FD, a blocking socket, until no more bytes fit, and leave FD
-   blocking.  Returns 0, or -1 with errno, also after pieces_max pieces.  */
+   blocking.  Returns 0; or -1 with errno, also after pieces_max pieces, and FD
+   may be non-blocking.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -80,7 +81,8 @@ static int test_full(int fd, const char *bytes)
     return -1;
 }
 
-/* The same for a socket pair made for the test; -1 with errno.  */
+/* Run test_full on a full socket pair, made for the test and closed.  Returns
+   1: the flag works; 0: ignored, after 60 ms; -1 with errno: not testable.  */
 static int test_pair(void)
 {
     static const char bytes[piece];
@@ -122,7 +124,6 @@ int sonde__honours_dontwait(void)
         return state == HONOURED;
     int saved = errno;
     int result = test_pair();
-    /* Without descriptors or memory the test may work later.  */
     if (result >= 0 || sonde_accept_class(errno) != SONDE_ACCEPT_BACKOFF)
         known = result ? HONOURED : IGNORED;
     errno = saved;

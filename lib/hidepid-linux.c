@@ -41,8 +41,10 @@ static FILE *open_own(const char *name)
     return file;
 }
 
-/* Read OPTIONS of proc such as "rw,hidepid=invisible,gid=4".  Before Linux 5.8
-   hidepid is a number.  Values other than these hide from nobody.  */
+/* How a mount of proc with OPTIONS, such as "rw,hidepid=invisible,gid=4", hides
+   processes: hidepid "invisible" or 2 by group, "ptraceable" or 4 from all, any
+   other from nobody; the group is the number after "gid=", or 0.  Before Linux
+   5.8 hidepid is a number.  */
 static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};
@@ -56,9 +58,10 @@ static struct hiding read_options(const char *options)
     return hiding;
 }
 
-/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc: numbers,
-   the root, the mount point and its options, optional fields, "-", the type,
-   the source and the options of the file system.  */
+/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc; its mode
+   is hidden_unknown for another type than proc.  The fields: numbers, the root,
+   the mount point and its options, optional fields, "-", the type, the source
+   and the options of the file system.  */
 static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
     char point[128], type[16], options[256];
@@ -168,7 +171,8 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
-/* Whether HIDING hides nothing from this process: 1, 0, or -1 with errno.  */
+/* Whether HIDING hides nothing from this process, by CAP_SYS_PTRACE or by the
+   exempt group: 1, 0, or -1 with errno.  */
 static int is_exempt(const struct hiding *hiding)
 {
     int result = has_full_reach();

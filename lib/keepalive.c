@@ -20,9 +20,8 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
-/* The result where FD has no idle time of its own: 0 if FD is a TCP socket;
-   else -1 with ENOPROTOOPT, or with the errno for no socket.  Changes
-   errno.  */
+/* The result where FD has no idle time of its own: 0 for a TCP socket; else -1
+   with ENOPROTOOPT, or the errno for no socket.  Changes errno.  */
 static int lacks_idle(int fd)
 {
     int type = 0;

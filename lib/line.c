@@ -32,8 +32,7 @@ void sonde_lines_close(struct sonde_lines *lines)
     *lines = (struct sonde_lines){.fd = -1};
 }
 
-/* Let *LINE point to the next LENGTH buffered bytes, and take them.  Returns
-   LENGTH.  */
+/* Take the next LENGTH buffered bytes: *LINE points there.  Returns LENGTH.  */
 static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;

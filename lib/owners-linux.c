@@ -90,9 +90,9 @@ static int in_time(const struct search *search)
     return sonde__fail(EAGAIN);
 }
 
-/* The meaning of errno for a table of descriptors: an ended process or a closed
-   descriptor has no socket; missing resources in this process end the
-   search.  */
+/* The meaning of errno for a table of descriptors: TABLE_EMPTY for 0, and for
+   an ended process or a closed descriptor; TABLE_FAILED for missing resources
+   of this process, which end the search; TABLE_HIDDEN for any other.  */
 static enum table table_judge(void)
 {
     if (errno == 0 || errno == ENOENT || errno == ESRCH)
@@ -107,7 +107,9 @@ static int owners_linux_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A host may have thousands of listeners, and more descriptors.  */
+/* Whether SOCKET, an inode, is among the sockets of SEARCH; 0 never is.  By
+   binary search: a host may have thousands of listeners, and more
+   descriptors.  */
 static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
 {
     return socket != 0 && search->count > 0 &&
@@ -115,9 +117,8 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
                    owners_linux_compare) != NULL;
 }
 
-/* Call EACH with OWNER, which gets the pid and the name of the process PID
-   unless it has them.  Returns 0, or -1 with ECANCELED: EACH stopped the
-   list.  */
+/* Call EACH with OWNER, which gets pid and name of the process PID unless
+   already set.  Returns 0, or -1 with ECANCELED: EACH stopped.  */
 static int report_owner(const struct search *search, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -129,8 +130,10 @@ static int report_owner(const struct search *search, const char *pid,
 }
 
 /* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
-   for each descriptor of a wanted socket.  TABLE_FAILED with errno: EAGAIN at
-   the deadline, ECANCELED if EACH stopped the list, or missing resources.  */
+   for each descriptor of a wanted socket.  Returns TABLE_EMPTY without
+   descriptors; TABLE_READ; TABLE_HIDDEN if not all is readable; TABLE_FAILED
+   with errno: EAGAIN at the deadline, ECANCELED if EACH stopped the list, or
+   missing resources.  */
 static enum table search_descriptors(const struct search *search,
                                      DIR *directory, const char *pid)
 {
@@ -180,8 +183,10 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* As search_descriptors, for the table of the process PID in FOLDER, of the
-   process or of a thread.  */
+/* Open and search, as search_descriptors, the table of the process PID in
+   FOLDER, of the process or of a thread.  A table that cannot be opened is
+   TABLE_EMPTY after the end of the process, TABLE_FAILED for want of resources,
+   or else TABLE_HIDDEN.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {
@@ -195,9 +200,9 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* The same for the threads of PID except the main thread.  All share one table,
-   so the first thread with a table decides.  TABLE_EMPTY: no other thread has a
-   table, or the threads are not readable.  */
+/* As search_table, for the threads of PID except the main thread.  All share
+   one table, so the first thread with a table decides.  TABLE_EMPTY: no other
+   thread has a table, or the threads are not readable.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];
@@ -219,10 +224,10 @@ static enum table search_threads(const struct search *search, const char *pid)
     return result;
 }
 
-/* Search the process PID, and count the process in search->hidden.  A main
-   thread that has ended before the other threads has an empty folder, or a
-   folder owned by root: then the other threads are searched.  Returns 0, or -1
-   with errno if the search must end.  */
+/* Search the process PID, and count the process in search->hidden if its table
+   is not readable, in whole or in part.  A main thread that has ended before
+   the others has an empty folder, or one owned by root: then the other threads
+   are searched.  Returns 0, or -1 with errno if the search must end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);

@@ -27,8 +27,9 @@ static int open_kqueue(struct sonde_poller *poller)
     return 0;
 }
 
-/* A child made by fork does not inherit the queue: the number belongs to
-   another descriptor there.  */
+/* Close the queue, but only in the process that opened the queue: a child made
+   by fork does not inherit a queue, and the number belongs to another
+   descriptor there.  */
 static void close_kqueue(struct sonde_poller *poller)
 {
     if (poller->owner == getpid())
@@ -48,7 +49,9 @@ static int poller_kqueue_set(struct sonde_poller *poller, int fd,
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
-/* If the second of two filters fails, the first is restored.  */
+/* Change the watched events of FD from FROM to TO.  Returns 0, or -1 with
+   errno, and FROM in force: if the second of two filters fails, the first is
+   restored.  */
 static int poller_kqueue_change(struct sonde_poller *poller, int fd,
                                 unsigned from, unsigned to)
 {

@@ -31,8 +31,7 @@ static int poller_poll_make_room(struct sonde_poller *poller)
     return 0;
 }
 
-/* Add FD to the list, without events.  Returns 0, or -1 with EBADF or
-   ENOMEM.  */
+/* Add FD to the list, without events.  Returns 0, or -1: EBADF or ENOMEM.  */
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
     /* poll would report a closed descriptor only later.  */
@@ -67,7 +66,9 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
-/* Each wait starts where the last wait stopped, so that the first of many ready
+/* Poll once, and call sonde__poller_found for ready descriptors, up to a full
+   batch.  Returns 0, or -1 with errno: ENOMEM instead of EAGAIN.  Each wait
+   starts where the last wait stopped, so that the first of many ready
    descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {

@@ -76,8 +76,8 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
     return -1;
 }
 
-/* Report the devices that are always ready: first, so that descriptors which
-   stay ready do not keep them out.  */
+/* Report the devices that are always ready, for reading and writing: first, so
+   that descriptors which stay ready do not keep them out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;

@@ -1,8 +1,7 @@
 /* private.h - declarations shared by the files of lib/ and the unit tests
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   Names here begin with sonde__ (two underscores); the library does not export
-   them.  */
+   Names here begin with sonde__ (two underscores), and are not exported.  */
 
 #ifndef SONDE_PRIVATE_H
 #define SONDE_PRIVATE_H 1
@@ -96,9 +95,9 @@ void sonde__own_path(char *path, size_t size, const char *name);
    that must have a setting.  The scope is "host", but empty (not known) in a
    FreeBSD jail with a network stack of its own.  Returns -1 with the errno of
    the last READ, ENOTSUP instead of ENOENT, if there is neither a setting nor a
-   constant.  READ returns 0 and sets *VALUE, or returns -1 with errno.
-   Separate from the leaf that calls sysctl, so that the function is tested on
-   any host.  */
+   constant; *CAP is then unchanged.  READ returns 0 and sets *VALUE, or returns
+   -1 with errno.  Separate from the leaf that calls sysctl, so that the
+   function is tested on any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
@@ -119,23 +118,22 @@ static inline int sonde__fail(int error)
    descriptor is gone on all systems but HP-UX.  */
 void sonde__close(int fd);
 
-/* The same.  Returns -1.  For a caller that fails.  */
+/* Close FD and keep errno, as sonde__close.  Returns -1.  For a caller that
+   fails.  */
 int sonde__close_failed(int fd);
 
 /* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
 
 /* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
-   Returns 0, or -1 with the errno of fcntl.  */
+   Returns 0, or -1 with the errno of fcntl, and perhaps one property
+   changed.  */
 int sonde__set_flags(int fd, unsigned flags);
 
 /* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
    Returns 0, or -1 with the errno of the call.  */
 int sonde__set_option(int fd, int level, int name, int value);
 int sonde__get_option(int fd, int level, int name, int *value);
-
-/* Copy the length of ADDRESS to sa_len of the storage, if there is sa_len.  */
-void sonde__set_sa_len(struct sonde_address *address);
 
 /* The host part inside ADDRESS, *SIZE bytes in network order; NULL, with *SIZE
    0, if the family is neither AF_INET nor AF_INET6.  Keeps errno.  */
@@ -162,7 +160,7 @@ int sonde__address_set_kame(struct sonde_address *address, int family,
 
 /* Set ADDRESS to the UNIX address with the LENGTH bytes NAME in sun_path: a
    path, an abstract name after a NUL, or none.  Returns 1, or -1 if NAME is
-   longer than sun_path; errno is not set.  */
+   longer than sun_path; then errno is not set and *ADDRESS unchanged.  */
 int sonde__address_set_name(struct sonde_address *address, const void *name,
                             size_t length);
 
@@ -263,12 +261,10 @@ size_t sonde__send_limit(int fd, size_t size);
    neither end is open.  */
 int sonde__pipe(int ends[2]);
 
-/* The earlier of the deadlines A and B; SONDE_NEVER is later than any
-   other.  */
+/* The earlier of the deadlines A and B; SONDE_NEVER is later than all.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
-/* The whole milliseconds since START, a value of sonde__sys.now; at most
-   INT_MAX.  */
+/* The whole milliseconds since START, of sonde__sys.now; at most INT_MAX.  */
 int sonde__since(int64_t start);
 
 /* Failures of a call in a row, each less than a millisecond after the previous
@@ -279,8 +275,8 @@ struct sonde__row {
     int64_t last;
 };
 
-/* Count a failure, and return the length of the row, 128 at most.  Keeps
-   errno.  */
+/* Count a failure, and return the length of the row, 128 at most; a failure a
+   millisecond or more after the last begins a new row.  Keeps errno.  */
 int sonde__row_count(struct sonde__row *row);
 
 /* Count a failure before the call is repeated.  After 64 failures sleep, 1 ms
@@ -299,9 +295,10 @@ int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
    often in a row as sonde__row_sleep allows without a deadline.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
-/* The same for FD and EVENTS alone.  Returns 0 if FD is ready, hung up or in
-   error, or -1: EAGAIN at DEADLINE; EBADF if FD is negative; or the errno of
-   poll.  An FD that is not open counts as ready: the next call on FD fails.  */
+/* Wait until FD is ready for EVENTS, or DEADLINE passes, as sonde__poll.
+   Returns 0 if FD is ready, hung up or in error, or -1: EAGAIN at DEADLINE;
+   EBADF if FD is negative; or the errno of poll.  An FD that is not open counts
+   as ready: the next call on FD fails.  */
 int sonde__wait(int fd, short events, int64_t deadline);
 
 /* After a failed call on FD, with its errno: whether to repeat the call.

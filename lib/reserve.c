@@ -60,8 +60,6 @@ int sonde_reserve_shed(struct sonde_reserve *reserve, int listener)
     int result = reserve_reject(listener);
     if (result < 0)
         saved = errno;
-    /* After a failure the next call works without a reserve, and opens the
-       reserve again.  */
     sonde_reserve_open(reserve);
     errno = saved;
     return result;

@@ -95,8 +95,7 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, or most of it: remaining bytes only wake the loop once
-   more.  */
+/* Empty the pipe, or most of it: other bytes only wake the loop again.  */
 static void empty_pipe(void)
 {
     char bytes[1024];

@@ -17,8 +17,7 @@ int sonde_signal(int signo, void (*handler)(int), enum sonde_restart restart)
     if (restart == SONDE_RESTART)
         action.sa_flags |= SA_RESTART;
 #ifdef SA_INTERRUPT
-    /* SunOS 4 restarts calls without this flag; elsewhere the flag has no
-       effect.  */
+    /* SunOS 4 restarts calls without this flag; elsewhere: no effect.  */
     else
         action.sa_flags |= SA_INTERRUPT;
 #endif
@@ -51,9 +50,8 @@ int sonde_reap(void (*each)(pid_t child, int status, void *data), void *data)
 
 int sonde_parent_death_signal(int signo)
 {
-    /* Linux and FreeBSD report EINVAL for an invalid signal.  The check is
-       here, too, because systems without the call report ENOTSUP for any
-       signal.  */
+    /* Linux and FreeBSD report EINVAL for an invalid signal; so does this
+       function where, without the call, every signal is ENOTSUP.  */
     sigset_t set;
     sigemptyset(&set);
     if (signo != 0 && sigaddset(&set, signo))

@@ -29,9 +29,8 @@ void sonde__free(void *memory)
     errno = saved;
 }
 
-/* Set or clear BIT in the flags of FD that the fcntl command GET reads and SET
-   writes; SET is left out if nothing changes.  Returns 0, or -1 with the errno
-   of fcntl.  */
+/* Set or clear BIT in the flags of FD by the fcntl commands GET and SET; SET is
+   left out if nothing changes.  Returns 0, or -1 with the errno of fcntl.  */
 static int set_bit(int fd, int get, int set, int bit, int on)
 {
     int old = sonde__sys.fcntl(fd, get, 0);
@@ -72,8 +71,7 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* FLAGS as bits of socket's second argument; 0 where there are no such
-   bits.  */
+/* FLAGS as bits of socket's second argument; 0 where there are none.  */
 static int native_type(unsigned flags)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC

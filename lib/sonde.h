@@ -73,7 +73,7 @@ struct sonde_address {
 int sonde_address_loopback(struct sonde_address *address, int family,
                            uint16_t port);
 
-/* The same for the wildcard address (0.0.0.0, ::).  */
+/* As sonde_address_loopback, for the wildcard address (0.0.0.0, ::).  */
 int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
 
 /* Set *ADDRESS to the UNIX address PATH, terminating NUL included.
@@ -348,10 +348,10 @@ int sonde_connect(const struct sonde_address *list, size_t count, int timeout,
                   const struct sonde_connect_options *options,
                   struct sonde_connect_report *report);
 
-/* The same for HOST and SERVICE, as in struct sonde_target, with the family of
-   OPTIONS; TIMEOUT is for lookup and connection together.  Fails also as
-   sonde_resolve.  errno alone does not tell the two apart, as the status does:
-   ENOENT is an unknown name, or a UNIX path without a socket.  */
+/* As sonde_connect, for HOST and SERVICE as in struct sonde_target, with the
+   family of OPTIONS; TIMEOUT is for lookup and connection together.  Fails also
+   as sonde_resolve.  errno alone does not tell the two apart, as the status
+   does: ENOENT is an unknown name, or a UNIX path without a socket.  */
 int sonde_connect_name(const char *host, const char *service, int timeout,
                        const struct sonde_connect_options *options,
                        struct sonde_connect_report *report);

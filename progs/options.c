@@ -49,7 +49,8 @@ static void view_add(struct option_view *view, const struct option_row *row)
     view->rows[view->count++] = row;
 }
 
-/* Collect the rows of PROGRAM, at most OPTIONS_MAX.  */
+/* Fill *VIEW with the rows of PROGRAM, its own, the shared and the common ones;
+   rows beyond OPTIONS_MAX are ignored.  */
 static void view_make(struct option_view *view, const struct program *program)
 {
     const struct option_row *tables[] = {program->rows, program->shared,
@@ -87,7 +88,8 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
                     row->argument ? row->argument : "");
 }
 
-/* Write ROW's choices, if any, to TEXT.  Returns the length.  */
+/* Write ROW's choices, with commas and cut to SIZE bytes, to TEXT.  Returns the
+   length, SIZE or more if cut; 0 without choices, and TEXT stays.  */
 static size_t row_print_choices(const struct option_row *row, char *text,
                                 size_t size)
 {
@@ -98,7 +100,8 @@ static size_t row_print_choices(const struct option_row *row, char *text,
     return used;
 }
 
-/* The column of the help; a longer name has a line of its own.  */
+/* The column of the help texts, from 22 to 30: two behind the longest name that
+   allows this; a longer name has a line of its own.  */
 static int help_column(const struct option_view *view)
 {
     enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };
@@ -179,7 +182,8 @@ static int take_number(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Seconds such as 2, 0.25 or .5, cut after the third decimal.  */
+/* As take_number, for seconds such as 2, 0.25 or .5, cut after the third
+   decimal; the target is in milliseconds.  */
 static int take_seconds(const struct option_row *row, const char *text)
 {
     char *end;
@@ -217,7 +221,8 @@ static int take_range(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Append TEXT, which is not copied, to LIST.  Returns as take_number.  */
+/* Append TEXT, which is not copied, to LIST.  Returns OPTIONS_GO_ON; or without
+   memory STATUS_TROUBLE after a message, and LIST stays.  */
 static int list_add(struct option_list *list, const char *text)
 {
     const char **texts =
@@ -231,8 +236,8 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if the row has an argument.  Returns OPTIONS_GO_ON,
-   or the exit status.  */
+/* ROW was given, with VALUE if any: set its target, or print help or version to
+   the report.  Returns OPTIONS_GO_ON, or the exit status.  */
 static int row_take(const struct option_row *row, const char *value,
                     const struct option_view *view)
 {
@@ -263,7 +268,8 @@ static int row_take(const struct option_row *row, const char *value,
 }
 
 /* Whether an option of ARGV is of the kind OPTION_CHECK: its effect begins with
-   the first error, which may come before the option.  */
+   the first error, which may come before the option.  Permutes ARGV as
+   getopt_long, and sets no target.  */
 static bool is_check_asked(const struct option_view *view, int argc,
                            char **argv)
 {
@@ -279,9 +285,9 @@ static bool is_check_asked(const struct option_view *view, int argc,
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message.  Returns STATUS_TROUBLE.  stdio would lose the message if
-   a non-blocking standard error had no room, so wait for room first, without
-   limit, as write_all does.  */
+   print the message; then usage_hint.  Returns STATUS_TROUBLE.  stdio would
+   lose the message if a non-blocking standard error had no room, so wait for
+   room first, without limit, as write_all does.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {

@@ -94,17 +94,18 @@ struct program {
 };
 
 /* main of PROGRAM: output_begin, options_take, run unless the command line ends
-   the program, and output_end.  Returns the exit status.  */
+   the program, and output_end.  Returns the exit status; if output_begin fails,
+   STATUS_TROUBLE, or CHECK_UNKNOWN if an argument is "--check".  */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* Instead of an exit status: the program goes on.  */
 enum { OPTIONS_GO_ON = -1 };
 
 /* Take the options and operands of ARGV into the targets of PROGRAM, and look
-   for a conflict; getopt_long permutes ARGV, and ARGV[0] becomes the program's
-   name.  Returns OPTIONS_GO_ON; or the exit status, after --help and --version,
-   which go into the report, and after a usage error.  Earlier options are then
-   taken.  */
+   for a conflict; an OPTION_CHECK anywhere calls output_check first;
+   getopt_long permutes ARGV, and ARGV[0] becomes the program's name.  Returns
+   OPTIONS_GO_ON; or the exit status, after --help and --version, which go into
+   the report, and after a usage error.  Earlier options are then taken.  */
 int options_take(const struct program *program, int argc, char **argv);
 
 #endif /* PROGS_OPTIONS_H */

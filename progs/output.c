@@ -70,7 +70,8 @@ void output_raw(void)
     is_raw = true;
 }
 
-/* Break TEXT, after a word of BEFORE letters, into lines of 79 columns.  */
+/* Break TEXT, after a word of BEFORE letters and ": ", into lines of 79
+   columns: newlines replace blanks; a word is not split.  */
 static void output_fold(char *text, size_t before)
 {
     char *blank = NULL, *start = text;
@@ -238,7 +239,8 @@ int output_check_result(const struct check *check)
     return STATUS_DONE;
 }
 
-/* Replace the result by CHECK_UNKNOWN and the reason.  */
+/* Replace the result by CHECK_UNKNOWN and the first message, or without one a
+   pointer to standard error.  */
 static void result_unknown(void)
 {
     struct check check = {.state = CHECK_UNKNOWN};
@@ -247,8 +249,10 @@ static void result_unknown(void)
     output_check_result(&check);
 }
 
-/* Write the report.  Returns STATUS, also if the reader of a pipe has gone; or
-   STATUS_TROUBLE after a message.  */
+/* Write the report, close standard output, and free the report.  Returns
+   STATUS, also if the reader of a pipe has gone; or STATUS_TROUBLE after a
+   message: the report cannot be written, or is not empty and standard output
+   was closed at the start.  */
 static int output_write(int status)
 {
     int error = report_write(&status);

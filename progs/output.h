@@ -18,13 +18,14 @@
 bool output_begin(const char *program, bool needs_output);
 
 /* Print a sentence on standard error, "PROGRAM: ...", masked as by mask_text,
-   cut after 1023 bytes, and on a terminal folded at 79 columns.  FORMAT has no
-   newline.  Waits for room, as write_all; failures are ignored.  Returns
-   STATUS_TROUBLE, as usage_error and usage_hint do.  */
+   cut after 1023 bytes, and on a terminal folded at 79 columns.  After
+   output_check nothing is printed: the first sentence is kept for the report.
+   FORMAT has no newline.  Waits for room, as write_all; failures are ignored.
+   Returns STATUS_TROUBLE, as usage_error and usage_hint do.  */
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 
-/* The same for a usage error, followed by usage_hint, which prints where --help
-   is.  */
+/* Print a usage error, as complain, followed by usage_hint, which prints where
+   --help is, but not after output_check.  */
 __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 int usage_hint(void);
 
@@ -51,7 +52,8 @@ void output_raw(void);
 
 /* Declare that the program is a check of a monitoring system: the report is one
    line, and messages are not written to standard error, except those of
-   getopt_long and of output_end.  */
+   getopt_long and of output_end, which turns each failure into
+   CHECK_UNKNOWN.  */
 void output_check(void);
 
 /* Make CHECK, which is copied, the report.  A second call replaces the first.

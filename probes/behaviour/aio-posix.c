@@ -18,8 +18,9 @@
 static struct aiocb block;
 static char byte;
 
-/* Read a byte by aio_read.  Returns the outcome as text (see aio_report).  The
-   sockets stay open.  */
+/* Read a byte by aio_read.  Returns the outcome as text (see aio_report); the
+   question is skipped if the connection or its data fails, or aio_read with
+   EAGAIN.  The sockets stay open.  */
 static const char *aio_try(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -15,8 +15,7 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The COUNT adjacent findings of ID in FINDINGS, valid until FINDINGS
-   change.  */
+/* The COUNT adjacent findings of ID in FINDINGS, until FINDINGS change.  */
 struct slice {
     const struct finding *list;
     size_t count;
@@ -38,7 +37,8 @@ struct answer_walk {
     bool is_group; /* QUESTION is the first of its group */
 };
 
-/* Go to the next question.  Returns false at the end.  */
+/* Go to the next question, and set QUESTION, ANSWER and IS_GROUP.  Returns
+   false at the end; QUESTION and ANSWER are then of no use.  */
 bool answers_next(struct answer_walk *walk);
 
 /* Whether FINDING has neither a value nor a reason, such as a limit that was
@@ -68,9 +68,9 @@ void answers_text(FILE *out, const struct catalogue *catalogue,
 void answers_json(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings);
 
-/* Write id and text of the chosen questions, a line each; all texts of one
-   QUESTION, the answers known of other systems, and the place of the
-   measurement.  No answer is needed.  */
+/* answers_list: write id and text of the chosen questions, a line each.
+   answers_explain: write all texts of one QUESTION, the answers known of other
+   systems, and the place of the measurement.  No answer is needed.  */
 void answers_list(FILE *out, const struct catalogue *catalogue);
 void answers_explain(FILE *out, const struct question *question);
 
@@ -84,7 +84,8 @@ struct difference {
     size_t only_here, only_there;
 };
 
-/* Compare the chosen questions (catalogue_wants) of two hosts or profiles.  */
+/* Compare the chosen questions (catalogue_wants) of two hosts or profiles.
+   Returns the numbers.  Nothing is written.  */
 struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);
@@ -96,8 +97,7 @@ void answers_count(struct sentence *text, const struct difference *difference,
                    const char *left, const char *right);
 
 /* Write each differing finding with both values, on one line if there is room,
-   then the counts (answers_count).  LEFT names the side HERE, RIGHT the side
-   THERE.  */
+   then the counts (answers_count).  LEFT names HERE, RIGHT THERE.  */
 void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const struct findings *here, const struct findings *there,
                   const char *left, const char *right);
@@ -130,8 +130,10 @@ void answers_rates(FILE *out, const struct catalogue *catalogue,
    the findings of tcp.states; "not measured" if there are none.  */
 void answers_states(FILE *out, const struct findings *findings);
 
-/* Write the chosen questions, with details, as an HTML page.  Differences from
-   THERE, unless NULL, a profile of the name OTHER, are marked.  */
+/* Write the chosen questions, with details, as an HTML page; with findings of
+   listen.queue and tcp.states also a bar chart and the states.  Differences
+   from THERE, unless NULL, a profile of the name OTHER, are marked and
+   counted.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

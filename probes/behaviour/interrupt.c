@@ -24,7 +24,8 @@ enum { SIGNALS = 6, BETWEEN = 8 };
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
-/* Handler: count the signal, and report it to the child through a pipe.  */
+/* Handler: count the signal, and report it to the child through a pipe; a
+   signal that cannot be reported is not counted.  Keeps errno.  */
 static void interrupt_note(int number)
 {
     int error = errno;

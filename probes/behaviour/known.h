@@ -1,8 +1,7 @@
 /* known.h - answers of systems that were not measured here
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Reports print these answers beside the measured answers and never mix the
-   two.  */
+   Reports print these answers beside the measured ones, never mixed.  */
 
 #ifndef PROBES_BEHAVIOUR_KNOWN_H
 #define PROBES_BEHAVIOUR_KNOWN_H 1

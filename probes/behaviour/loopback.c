@@ -90,13 +90,6 @@ struct pair tcp_pair(struct probe *probe)
     return pair;
 }
 
-void pair_close(struct pair *pair)
-{
-    reset(pair->client);
-    reset(pair->server);
-    close(pair->listener);
-}
-
 int set_int(int fd, int level, int option, int value)
 {
     return resource_check(setsockopt(fd, level, option, &value, sizeof value),
@@ -244,12 +237,15 @@ void settle(struct probe *probe)
         probe_check(probe, (int)recv(pair.server, &byte, 1, 0), "recv");
     }
     wait_pause(5);
-    pair_close(&pair);
+    reset(pair.client);
+    reset(pair.server);
+    close(pair.listener);
 }
 
 /* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
    the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
-   although another connection succeeded.  */
+   although another connection succeeded.  If no other connection succeeds, the
+   question is skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {
@@ -278,7 +274,8 @@ void skip_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
-/* Whether the client FD is still connected.  */
+/* Whether the client FD, once connected, was not reset.  The question is
+   skipped if poll fails.  */
 static bool loopback_is_connected(struct probe *probe, int fd)
 {
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;

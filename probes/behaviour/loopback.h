@@ -40,7 +40,8 @@ int tcp_socket_with(struct probe *probe, int option);
 int tcp_bound(struct probe *probe, int option);
 int tcp_listener(struct probe *probe, int backlog);
 
-/* The local address of FD; 127.0.0.1 with PORT, in network byte order, 0 for an
+/* local_address: the local address of FD; on failure the question is skipped.
+   loopback_address: 127.0.0.1 with PORT, in network byte order, 0 for an
    ephemeral port.  */
 struct sockaddr_in local_address(struct probe *probe, int fd);
 struct sockaddr_in loopback_address(in_port_t port);
@@ -51,21 +52,19 @@ int bind_to(int fd, const struct sockaddr_in *address);
 int connect_to(int fd, const struct sockaddr_in *address);
 
 /* Make a client and connect it to LISTENER; blocks until connected.  Returns
-   the client's descriptor.  */
+   the client's descriptor; on failure the question is skipped.  */
 int tcp_client(struct probe *probe, int listener);
 
-/* tcp_pair: make a listener and an accepted connection.  pair_close: close the
-   listener, and both ends by RST.  */
+/* Make a listener and an accepted connection, or skip the question.  */
 struct pair tcp_pair(struct probe *probe);
-void pair_close(struct pair *pair);
 
 /* Set an option of type int.  Returns 0, or -1 with errno.  Get an option of
    type int, or of one byte.  Returns the value, or OTHERWISE with errno.  */
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 
-/* Set SO_LINGER 0, so that close sends RST; the same, and close FD.  Failures
-   are ignored; so is a negative FD.  */
+/* end_by_reset: set SO_LINGER 0, so that close sends RST. reset: the same, and
+   close FD.  Failures are ignored; so is a negative FD.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
@@ -99,7 +98,7 @@ void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
    the timeout or if poll keeps failing.  A signal does not end the wait.  */
 short wait_for(int fd, short events, int timeout);
 
-/* wait_input: the same for POLLIN, within LOOPBACK_TIMEOUT.  poll_text: check
+/* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text: check
    for POLLIN and POLLOUT without waiting; the events by name.  */
 short wait_input(int fd);
 const char *poll_text(int fd);
@@ -116,7 +115,7 @@ void enter_private_network(void);
 
 /* Wait until packets in flight on the loopback interface have arrived: a new
    connection passes data and is closed, 5 ms later.  Only then may "no reply"
-   be an answer.  */
+   be an answer.  On failure the question is skipped.  */
 void settle(struct probe *probe);
 
 /* Skip the question if ERROR, from connect, is a fault of this host's own
@@ -128,13 +127,14 @@ void skip_unreached(struct probe *probe, int error);
 /* Fill the accept queue of LISTENER: connect up to MAX clients, one after
    another, until a client is refused, reset, or gets no reply.  If DEAD, each
    client is closed by RST at once and FDS is not used; otherwise the caller
-   closes the connected clients in FDS.  Returns the number of connections, for
-   live clients without those reset later.  *NEXT is the outcome of the first
-   rejected client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new
-   connection elsewhere succeeds), ECONNRESET for a reset after the handshake; 0
-   if none of MAX was rejected.  The question is skipped if the network of this
-   host fails (skip_unreached), or if a client was rejected though the kernel
-   reports room in the queue.  */
+   closes the connected clients in FDS, with room for MAX, and clients reset
+   later are closed.  Returns the number of connections, for live clients
+   without those reset later.  *NEXT is the outcome of the first rejected
+   client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new connection
+   elsewhere succeeds), ECONNRESET for a reset after the handshake; 0 if none of
+   MAX was rejected.  The question is skipped if the network of this host fails
+   (skip_unreached), or if a client was rejected though the kernel reports room
+   in the queue.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

@@ -45,7 +45,7 @@ void peer_attend(struct peer *peer)
 }
 
 /* Note how long this process did not look at the interface, if longer than
-   before.  Returns the time.  */
+   before.  Returns the time of this look, by monotonic_ms.  */
 static int64_t peer_look(struct peer *peer)
 {
     int64_t now = monotonic_ms(), absent = now - peer->last_look;

@@ -37,12 +37,14 @@ struct peer_tcp {
 
 /* Enter a new network namespace, which the process cannot leave, and open the
    TUN interface there, with a route to everywhere if ROUTED; otherwise only the
-   interface's own network is reachable.  Fills in PEER.  */
+   interface's own network is reachable.  Fills in PEER; on failure the question
+   is skipped.  */
 void peer_open(struct peer *peer, struct probe *probe, bool routed);
 
 /* Set SETTING in the namespace to VALUE, the host's value read before
    peer_open; -1: unknown, no change.  A setting that the namespace lacks is
-   global and already has the host's value.  */
+   global and already has the host's value.  On failure the question is
+   skipped.  */
 void peer_setting(struct peer *peer, const char *setting, long value);
 
 /* Receive the next TCP segment from the kernel, of any connection: the packet
@@ -61,21 +63,22 @@ bool peer_was_absent(struct peer *peer);
 
 /* Send ICMP destination unreachable from TUN_PEER, with CODE (ICMP_HOST, ...),
    for the last received packet.  MTU is the size that fits, for ICMP_TOO_LARGE
-   only; otherwise 0.  */
+   only; otherwise 0.  On failure the question is skipped.  */
 void peer_unreachable(struct peer *peer, int code, uint16_t mtu);
 
 /* Begin to connect a new non-blocking socket to HOST (TUN_PEER, ...) at an
    unused port, and receive the SYN within LOOPBACK_TIMEOUT, without a reply.
-   Fills in TCP.  */
+   Fills in TCP; without a SYN the question is skipped.  */
 void peer_tcp_begin(struct peer_tcp *tcp, struct peer *peer, const char *host);
 
-/* The same, and complete the handshake within LOOPBACK_TIMEOUT.  */
+/* As peer_tcp_begin; then complete the handshake within LOOPBACK_TIMEOUT, or
+   skip the question.  */
 void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer,
                       const char *host);
 
 /* Send the kernel a segment with FLAGS (SEGMENT_SYN, ...) and SIZE zero bytes.
    SEGMENT_ACK acknowledges all segments received so far.  Advances the next
-   sequence number to send.  */
+   sequence number to send.  On failure the question is skipped.  */
 void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
 
 /* Receive the next segment of this connection into TCP->in, and note the
@@ -83,8 +86,8 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
    connections are discarded.  Returns false after TIMEOUT milliseconds.  */
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
 
-/* The same until a segment has all FLAGS.  Returns false after
-   LOOPBACK_TIMEOUT.  */
+/* Receive segments, as peer_tcp_receive, until one has all FLAGS, which is then
+   in TCP->in.  Returns false after LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
 /* Receive segments of this connection for PEER_WATCHED milliseconds, without a
@@ -100,8 +103,8 @@ void peer_tcp_intervals(struct peer_tcp *tcp, char *text, size_t size);
    TUN_PEER that has sent nothing.  Returns the listener.  */
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
 
-/* Write SIZE bytes (at most 65536), or a part, to the socket, without
-   waiting.  */
+/* Write SIZE bytes (at most 65536), or a part, to the socket, without waiting;
+   on failure the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of

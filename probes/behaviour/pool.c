@@ -69,7 +69,9 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
 
 /* ---- in the parent ------------------------------------------------------ */
 
-/* Start the child of JOB.  Returns 0, or -1 with errno.  */
+/* Start the child of JOB, in a process group of its own, with the deadline of
+   the question; findings and trouble of an earlier try are dropped.  Returns 0;
+   or -1 with errno, and JOB is unchanged.  */
 static int pool_begin(struct pool *pool, struct repeat *job)
 {
     struct task task = {pool, job->question};
@@ -97,8 +99,9 @@ static int pool_begin(struct pool *pool, struct repeat *job)
     return 0;
 }
 
-/* JOB has ended, WHOLE or not: kill the process group, reap the child, fill in
-   the trouble if the child failed, and report the progress.  */
+/* JOB has ended, WHOLE or not: kill the process group, which the watchdog then
+   forgets, reap the child, fill in the trouble if the child failed, and report
+   the progress.  */
 static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -252,7 +255,8 @@ static int pool_make_jobs(struct pool *pool)
 }
 
 /* Add the merged findings of all jobs to FINDINGS, and sort them.  Jobs of the
-   same question are adjacent.  Returns 0, or -1 with ENOMEM.  */
+   same question are adjacent.  Returns 0; or -1 with ENOMEM, unsorted and
+   perhaps with a part added.  */
 static int pool_merge(const struct pool *pool, struct findings *findings)
 {
     for (size_t i = 0, end = 0; i < pool->count; i = end) {

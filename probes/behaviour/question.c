@@ -59,7 +59,9 @@ void probe_skip(struct probe *probe, const char *format, ...)
     _exit(fclose(probe->out) ? 2 : 0);
 }
 
-/* Skip the question since CALL, which is necessary, failed with ERROR.  */
+/* Skip the question (probe_skip) since CALL, which is necessary, failed with
+   ERROR.  The reason: CALL unless empty, the name of ERROR, and the resource
+   that is missing, if any.  */
 static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                                       int error)
 {

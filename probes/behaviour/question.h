@@ -109,12 +109,13 @@ void question_end(void);
    also if errno is the question's expected_errno.  Otherwise returns RESULT. */
 int probe_check(struct probe *probe, int result, const char *call);
 
-/* The name of ERROR, such as of SO_ERROR, after errno was set to ERROR and
-   checked by resource_check.  */
+/* The name of ERROR, such as of SO_ERROR.  Sets errno to ERROR, which
+   resource_check checks: a lack of resources may skip the question.  */
 const char *error_text(int error);
 
-/* RESULT of a call as text: the number, valid until the eighth call from now,
-   or "success"; if RESULT is negative, errno by error_text.  */
+/* RESULT of a call as text. result_text: the number, valid until the eighth
+   call from now; status_text: "success".  If RESULT is negative, both: errno by
+   error_text.  */
 const char *result_text(long result);
 const char *status_text(long result);
 

@@ -46,8 +46,9 @@ static void compare_put(FILE *out, const struct finding *finding,
     fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
 }
 
-/* Write the findings of FINDINGS that OTHER lacks.  IS_HERE: FINDINGS are those
-   of this host.  Returns their number.  */
+/* Write the findings of FINDINGS that count and that OTHER lacks, except
+   tcp_abort_on_overflow.  IS_HERE: FINDINGS are those of this host.  Returns
+   their number.  */
 static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {

@@ -76,7 +76,8 @@ static bool finding_is_number(const char *text, size_t length)
            (text[sign] != '0' || length == 1);
 }
 
-/* Compare two numbers in canonical form, of any length, by value.  */
+/* Compare A and B, numbers in canonical form (finding_is_number) of any length,
+   by value.  Returns a negative number, 0 or a positive number.  */
 static int finding_compare_numbers(const char *a, size_t a_length,
                                    const char *b, size_t b_length)
 {
@@ -194,8 +195,8 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0, or
-   -1 if their number differs.  */
+/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0; or
+   -1 if their number differs, and LINE is modified in part.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

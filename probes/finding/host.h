@@ -12,9 +12,10 @@
 #include "base/json.h"
 #include "probes/finding/finding.h"
 
-/* Add these findings to FINDINGS, after those of settings_apply (scope "own");
-   ELAPSED is the duration of the run in milliseconds.  Returns 0; or -1 with
-   ENOMEM or the errno of uname, and perhaps a part added.  */
+/* Add the findings "host" and "volatile", as above, to FINDINGS, after those of
+   settings_apply (scope "own"); ELAPSED is the duration of the run in
+   milliseconds.  Returns 0; or -1 with ENOMEM or the errno of uname, and
+   perhaps a part added.  */
 int host_add(struct findings *findings, long elapsed);
 
 /* The value of the host's finding KEY, which FINDINGS own; "-" if missing.  */

@@ -24,8 +24,8 @@ void prefix_put(const struct prefix *prefix, const char *key, const char *value,
 void prefix_put_text(const struct prefix *prefix, const char *key,
                      const char *value, enum how how, const char *reason);
 
-/* The same for FIGURE, without REASON; if FIGURE is negative, the finding is
-   not testable, for REASON.  */
+/* Write the stable finding KEY: FIGURE, known by HOW, without REASON; if FIGURE
+   is negative, the finding is not testable, for REASON.  */
 void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 

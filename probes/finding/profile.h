@@ -11,8 +11,7 @@
 #include "probes/finding/finding.h"
 
 /* The version of the form, ids, keys and values of a profile, raised when the
-   same behaviour is written in another way; new ids and keys do not raise
-   it.  */
+   same behaviour is written in another way, not for new ids and keys.  */
 enum { PROFILE_VERSION = 1 };
 
 /* Write the version line, "sonde-profile", a tab and PROFILE_VERSION, then
@@ -27,9 +26,9 @@ bool profile_exists(const char *name);
 /* Add the findings in the profile NAME, found as by profile_exists, to
    FINDINGS, and sort FINDINGS.  A version line of PROFILE_VERSION must precede
    the first finding; lines that begin with '#' are comments.  Returns 0; or -1,
-   with a sentence in PROBLEM of SIZE bytes: for a file that cannot be read, a
-   malformed or long line, no findings, or two findings with the same id and
-   key.  The caller frees FINDINGS in each case.  */
+   with a sentence in PROBLEM of SIZE bytes (truncated): for a file that cannot
+   be read, a malformed or long line, no findings, or two findings with the same
+   id and key.  The caller frees FINDINGS in each case.  */
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size);
 

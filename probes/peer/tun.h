@@ -17,8 +17,8 @@
    namespace_enter), set its address to TUN_HERE, and bring it up.  Each read
    takes one IP packet that the kernel sent; each write gives the kernel one.
    Returns the descriptor, non-blocking and close-on-exec; closing it removes
-   the interface.  Or -1 with *TROUBLE filled in; there can be only one such
-   interface.  */
+   the interface.  Or -1 with *TROUBLE filled in; one such interface at
+   most.  */
 int tun_open(struct namespace_trouble *trouble);
 
 /* Make TUN_PEER, through the interface of tun_open, the default route of the

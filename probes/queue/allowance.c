@@ -10,8 +10,9 @@ enum {
     PLENTY = 131072  /* connections, 1 GiB: too much to vanish during a run */
 };
 
-/* Read the memory left, and set the maximum: the open connections, and those
-   that the memory allows.  */
+/* Read the memory left, and set the maximum: the open connections, and as many
+   as the memory allows beside.  The next reading is due after LOOK_EACH more
+   connections.  If no bound can be read, memory and maximum stay.  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();

@@ -132,9 +132,10 @@ static void fill_note_failure(struct fill *fill, const char *call, int error)
     fill->failed = call;
 }
 
-/* How long a client must be silent, in milliseconds.  A slow stack may serve
-   the reference connection before a client that the tested queue has room for;
-   so the timeout grows with the slowest connect.  */
+/* How long a client must be silent, in milliseconds: WAIT, or if longer,
+   SLOWEST_TIMES the slowest connect, at most RETRANSMIT.  A slow stack may
+   serve the reference connection before a client that the tested queue has room
+   for; so the timeout grows with the slowest connect.  */
 static int64_t silence_timeout(const struct engine *engine)
 {
     int64_t longer = SLOWEST_TIMES * engine->slowest;
@@ -143,9 +144,9 @@ static int64_t silence_timeout(const struct engine *engine)
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is complete: note the time, unless the descriptor
-   was ready before poll began.  Then the connection waited for this program,
-   not for the stack.  */
+/* A connection begun at SINCE is complete: raise SLOWEST to its time, unless
+   the descriptor was ready before poll began.  Then the connection waited for
+   this program, not for the stack.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -155,7 +156,8 @@ static void engine_note_time(struct engine *engine, int64_t since)
 
 /* ---- the result of a test ------------------------------------------------ */
 
-/* Close and free everything but the results.  */
+/* Close and free everything of FILL but the results, and give its connections
+   and reservation back to the allowance.  Harmless when repeated.  */
 static void fill_close(struct engine *engine, struct fill *fill)
 {
     allowance_give(&engine->allowance, (int64_t)fill->count, fill->need);
@@ -194,7 +196,8 @@ static bool is_disturbed(const struct fill *fill,
    After a limit or an error CLIENT is the number of clients so far, and nothing
    is accepted.  The pending client is closed first: accept makes room for it,
    and needs its descriptor.  Clients that were reset make the overflow
-   ECONNRESET.  */
+   ECONNRESET.  A failure of poll or accept becomes the limit or error of
+   FILL.  */
 static void fill_count(struct fill *fill)
 {
     const char *failed;
@@ -226,9 +229,10 @@ static void fill_count(struct fill *fill)
 /* ---- transitions --------------------------------------------------------- */
 
 /* Put FILL into STATE, with the work of the new state.  No other function
-   changes the state.  CONNECTING: the caller has closed the pending client, or
-   keeps it among the connected clients.  DONE: the callback DONE may stop the
-   engine.  */
+   changes the state.  WAITING: close and reset FILL, and begin no test until
+   another is DONE.  CONNECTING: forget the pending client, which the caller
+   closes or keeps among the connected clients.  DONE: count, close FILL, and
+   call the callback DONE, which may stop the engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -256,7 +260,8 @@ static void fill_enter(struct engine *engine, struct fill *fill,
         engine->stopped = true;
 }
 
-/* End FILL: CALL failed with ERROR.  */
+/* End FILL, with its results: CALL failed with ERROR, an errno, recorded as the
+   limit that ERROR stands for, or else as an error.  */
 static void fill_end_failed(struct engine *engine, struct fill *fill,
                             const char *call, int error)
 {
@@ -264,7 +269,8 @@ static void fill_end_failed(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* End FILL because of LIMIT.  */
+/* End FILL, with its results, because of LIMIT; of LIMIT_BUDGET the bound on
+   memory is noted.  */
 static void fill_end_limited(struct engine *engine, struct fill *fill,
                              enum limit limit)
 {
@@ -274,7 +280,7 @@ static void fill_end_limited(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* End FILL: OVERFLOW is the result of the last client.  */
+/* End FILL, with its results: OVERFLOW is the result of the last client.  */
 static void fill_end_overflow(struct engine *engine, struct fill *fill,
                               int overflow)
 {
@@ -324,10 +330,10 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Whether the client before the newest is still connected: 1 or 0, or -1 with
-   errno if poll fails.  Some kernels connect every client, and reset clients
-   when the queue is full.  In a long queue only each 16th client is checked;
-   the final count finds all resets.  */
+/* Whether the client before the newest is still connected: 1, also if not
+   checked, or 0, or -1 with errno if poll fails.  Some kernels connect every
+   client, and reset clients when the queue is full.  In a queue of more than 64
+   only each 16th client is checked; the final count finds all resets.  */
 static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
@@ -363,7 +369,8 @@ static void fill_note_drops(struct fill *fill)
 }
 
 /* The last client of FILL, closed, is in STATE, FAILED or UNKNOWN, with errno:
-   end FILL; or without a resource, reset a test.  */
+   for want of a resource, fill_make_room; else end FILL, with errno as the
+   overflow if FAILED, as a failure of poll if UNKNOWN.  */
 static void fill_lose_client(struct engine *engine, struct fill *fill,
                              enum client_state state)
 {
@@ -403,8 +410,9 @@ static void fill_add_client(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Connect up to TURN clients of FILL, until one is pending, or FILL is ended or
-   reset.  */
+/* Put FILL, which listens, into CONNECTING, and connect up to TURN clients,
+   until one is pending, or FILL is ended or reset.  Ends FILL if getsockname
+   fails.  */
 static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
@@ -420,8 +428,7 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 /* ---- WAITING ------------------------------------------------------------- */
 
 /* Make the listener of FILL, and record the backlog in force.  Returns NULL; or
-   the name of the call that failed, with errno, and the caller closes the
-   listener.  */
+   the failed call's name, with errno; the caller closes the listener.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
@@ -451,7 +458,8 @@ int64_t fill_need(const struct fill *fill)
 }
 
 /* Reserve memory for FILL, which listens, and connect clients.  If other tests
-   hold the memory, FILL is reset and waits.  */
+   hold the memory, FILL is reset and waits; if the budget is too small, FILL
+   ends.  */
 static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
@@ -466,8 +474,8 @@ static void fill_start(struct engine *engine, struct fill *fill)
     }
 }
 
-/* Begin FILL, which is WAITING.  A failure ends FILL; without resources, FILL
-   or another test waits.  */
+/* Begin FILL, which is WAITING: listen, reserve memory, and connect clients.  A
+   failure ends FILL; without resources, FILL or another test waits.  */
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
@@ -525,7 +533,9 @@ static void start_reference(struct engine *engine, struct fill *fill)
         reference_begin(&engine->references[fill->family == AF_INET6]);
 }
 
-/* Take every test one step on, without waiting.  */
+/* Take every test one step on, without waiting: connect clients, check the
+   pending client, make a test SILENT after the silence timeout, and start a
+   reference connection for SILENT tests.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
@@ -568,8 +578,8 @@ static void reference_done(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Check REFERENCE.  At its end call reference_done for the SILENT tests of its
-   family.  */
+/* Check REFERENCE, if begun, without waiting.  At its end note the time, if
+   complete, and call reference_done for the SILENT tests of its family.  */
 static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
@@ -589,8 +599,10 @@ static void engine_check_reference(struct engine *engine,
 
 /* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to poll, WATCH first, and set *TIMEOUT, milliseconds.
-   Returns the number of descriptors.  */
+/* Collect the descriptors to poll: WATCH first, reference connections in
+   progress, pending clients.  Set *TIMEOUT, milliseconds until the first
+   PENDING client becomes silent: 0 if a test can connect, at most the silence
+   timeout.  Returns the number of descriptors.  */
 static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
@@ -618,8 +630,8 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, and step every test.  Returns false to stop: WATCH is readable or
-   failed, or poll keeps failing.  */
+/* Poll, step every test, and check the reference connections.  Returns false to
+   stop, without a step: WATCH is readable or failed, or poll keeps failing.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;

@@ -92,10 +92,9 @@ struct fill fill_new(int family, int backlog);
 /* Set FILL back to its input, without results.  Closes and frees nothing.  */
 void fill_reset(struct fill *fill);
 
-/* Estimate the number of connections that FILL takes until its queue overflows,
-   by the backlog in force, or the requested one from 0 to 4096; at most
-   CLIENTS_MAX, twice that if deferred; 0 if unknown.  No figure depends on the
-   estimate.  */
+/* Estimate the connections that FILL takes until its queue overflows, by the
+   backlog in force, or the requested one from 0 to 4096; at most CLIENTS_MAX,
+   twice that if deferred; 0 if unknown.  No figure depends on the estimate.  */
 int64_t fill_need(const struct fill *fill);
 
 /* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EADDRNOTAVAIL and

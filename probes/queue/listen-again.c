@@ -5,16 +5,16 @@
 
 #include <errno.h>
 
+#include "base/descriptors.h"
 #include "base/names.h"
 #include "probes/queue/listen-again.h"
 #include "probes/queue/stepwise.h"
 
-/* Fill STEPWISE up, and drop the pending client: TCP would retransmit after a
-   second.  */
+/* Fill STEPWISE up, and drop the pending client: TCP retransmits after 1 s.  */
 static void listen_again_refill(struct stepwise *stepwise, int wait)
 {
     stepwise_fill(stepwise, wait);
-    stepwise_drop_pending(stepwise);
+    descriptor_close(&stepwise->pending);
 }
 
 /* Accept and close all queued connections, and write their number as KEY; or a

@@ -45,8 +45,7 @@ struct measuring {
     bool available[FAMILIES]; /* planned, and works here */
 };
 
-/* Write the findings of ROW, which is no longer held.  Returns false if OUT
-   failed.  */
+/* Write the findings of ROW, no longer held.  Returns false if OUT failed.  */
 static bool write_row(const struct measuring *measuring, struct listen_row *row)
 {
     row->held = false;
@@ -92,8 +91,9 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
-/* Whether the queue of BACKLOG is measured once and in one family only, for its
-   length: each connection takes some 40 us of kernel time.  */
+/* Whether the queue of BACKLOG, negative or above HUGE, is measured once and in
+   one family only, for its length: each connection takes some 40 us of kernel
+   time.  */
 static bool is_huge(int backlog)
 {
     return backlog < 0 || backlog > HUGE;
@@ -104,7 +104,9 @@ static size_t count_huge(const struct queue_plan *plan)
     return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
 }
 
-/* How many tests the row of BACKLOG has.  */
+/* How many tests the row of BACKLOG has: REPEATS up to LARGE; beyond,
+   REPEATS_LARGE, or 1 if huge, if the plan asks for the least, or with many
+   such rows.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -115,7 +117,8 @@ static size_t listen_queue_repeats_of(const struct queue_plan *plan,
     return once ? 1 : REPEATS_LARGE;
 }
 
-/* Add a row KIND of REPEATS tests with BACKLOG.  Returns the row.  */
+/* Add a row KIND of REPEATS new tests of FAMILY with BACKLOG, for which the
+   arrays have room.  Returns the row.  */
 static struct listen_row *listen_queue_add_row(struct measuring *measuring,
                                                enum row_kind kind, int family,
                                                int backlog, size_t repeats)
@@ -213,8 +216,10 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue.  For ROW_KNOWN_PEER the clients' address
-   is made known to the kernel; a failure becomes the error of the test.  */
+/* Add the row KIND of the SYN queue: two tests over IPv4 up to LARGE, else one.
+   If known peers are favored, clients of ROW_NEW_PEER get a new address.  For
+   ROW_KNOWN_PEER the clients' address is made known to the kernel; a failure
+   becomes the error of the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
@@ -256,8 +261,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Write which planned families are available, and add their rows, the cap last:
-   when descriptors run out, the last test is reset.  */
+/* Write which planned families are available, and the family of the cap, the
+   first of these; add their rows, the cap last: when descriptors run out, the
+   last test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -284,7 +290,8 @@ static void add_rows(struct measuring *measuring)
         listen_queue_add_row(measuring, ROW_CAP, families[first], INT_MAX, 1);
 }
 
-/* Make the planned stepwise measurements (stepwise.h), after the rows.  */
+/* Write the setting tcp_abort_on_overflow, and make the planned stepwise
+   measurements (stepwise.h) in the available families, after the rows.  */
 static void measure_stepwise(const struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -334,7 +341,8 @@ static bool fill_rows(struct measuring *measuring, int watch)
 }
 
 /* Measure PLAN in the current network namespace.  Raises the soft limit of
-   descriptors.  Returns true after a complete measurement.  */
+   descriptors.  Returns true after a complete measurement; false after a stop,
+   a failure of OUT, or without memory.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

@@ -13,8 +13,8 @@
 #include "probes/finding/prefix.h"
 #include "probes/queue/listen-row.h"
 
-/* Name the limit that ended FILL, with the figure that an administrator can
-   change.  */
+/* Write to TEXT (cut to SIZE) the limit that ended FILL, with the figure that
+   an administrator can change; empty without a limit.  */
 static void limit_text(const struct fill *fill, char *text, size_t size)
 {
     enum limit limit = fill->limit;
@@ -38,7 +38,8 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
         snprintf(text, size, "%s", names[limit]);
 }
 
-/* Why FILL ended at a limit, which LIMIT names.  */
+/* Write to TEXT (cut to SIZE) why FILL ended at a limit, which LIMIT names: not
+   filled for want of memory, or the number of connections so far.  */
 static void stop_text(const struct fill *fill, const char *limit, char *text,
                       size_t size)
 {
@@ -109,7 +110,8 @@ static void put_overflow(const struct prefix *prefix,
                HOW_MEASURED, stable, NULL);
 }
 
-/* Describe the disturbance of FILL.  */
+/* Write to TEXT (cut to SIZE) the disturbance of FILL: the result of the last
+   client, and the likely cause.  */
 static void disturbed_text(const struct fill *fill, char *text, size_t size)
 {
     int overflow = fill->overflow;
@@ -165,8 +167,10 @@ static bool was_disturbed(const struct listen_row *row)
     return false;
 }
 
-/* Write the findings of a row of the accept queue.  After a limit or
-   disturbance the backlog in force is still written.  */
+/* Write the findings of a row of the accept queue: effective, client, accepted,
+   overflow, queued, limit, repeats, and disturbed if so.  After a limit or
+   disturbance the backlog in force is still written; other figures are not
+   testable.  */
 static void put_queue_row(const struct prefix *prefix,
                           const struct listen_row *row)
 {

@@ -47,7 +47,8 @@ static void overflow_put(const struct prefix *prefix, const char *key,
 }
 
 /* The result of the client that met the full queue STEPWISE, as the finding
-   "next".  */
+   "next": "silence" if pending, the errno in words (overflow_name), or "reset
+   after connect" without errno.  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
@@ -57,10 +58,10 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 }
 
 /* Accept one connection, and write whether the pending client's connect then
-   completes within TIMEOUT; the time depends on TCP's retransmission.  Drops
-   the pending client.  Without one, nothing is accepted, and "enters" is not
-   testable; for UNIX sockets put_blocking measures it.  Returns how many
-   connections were accepted.  */
+   completes within TIMEOUT, and if so, the time as a volatile finding, since
+   the time depends on TCP's retransmission.  Drops the pending client.  Without
+   one, nothing is accepted, and "enters" is not testable; for UNIX sockets
+   put_blocking measures it.  Returns how many connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
@@ -81,7 +82,7 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
                      NULL);
     if (state == CLIENT_CONNECTED)
         put_volatile(prefix, "enters-ms", (long)(monotonic_ms() - start));
-    stepwise_drop_pending(stepwise);
+    descriptor_close(&stepwise->pending);
     return accepted;
 }
 
@@ -107,18 +108,16 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     stepwise_close(&stepwise);
 }
 
-/* How many bytes may fill the kernel's buffers: DATA_MAX, or less by
-   BUDGET.  */
+/* Bytes that may fill the kernel's buffers: DATA_MAX, or less by BUDGET.  */
 static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
     return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
-/* Send from CLIENT, which is not accepted yet, until the buffers are full, send
-   fails or MAX bytes are sent.  Returns the number of bytes, which may exceed
-   MAX by a block; or -1 with errno if the first send fails, except with EAGAIN:
-   0.  */
+/* Send from CLIENT, not accepted yet, until the buffers are full, send fails or
+   MAX bytes are sent.  Returns the number of bytes, which may exceed MAX by a
+   block; or -1 with errno if the first send fails, except with EAGAIN: 0.  */
 static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
@@ -150,8 +149,7 @@ static long receive_all(int fd, long max)
     return got;
 }
 
-/* Write "data" as not testable: the budget was smaller than the kernel's
-   buffers.  */
+/* Write "data" as not testable: the kernel's buffers exceed the budget.  */
 static void put_no_memory(const struct prefix *prefix,
                           const struct budget *budget)
 {
@@ -184,7 +182,8 @@ static void put_arrival(const struct prefix *prefix,
     descriptor_close(&fd);
 }
 
-/* Write what becomes of data that is sent before accept is called.  */
+/* Write the finding "data", what becomes of data that is sent before accept is
+   called (put_arrival): kept, lost, or not testable, with the reason.  */
 static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
@@ -229,10 +228,11 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* Write the result of a blocking connect, in a child, to the full queue
-   STEPWISE: "waits" if not over after WAIT milliseconds, then also "enters",
-   whether the connect completes after an accept.  The child is gone when this
-   returns.  */
+/* Write "blocking", the result of a blocking connect, in a child, to the full
+   queue STEPWISE: "connects", an errno by name, or "waits" if not over after
+   WAIT milliseconds; not testable without a process.  After "waits" also write
+   "enters", whether the connect completes within TIMEOUT after an accept.  The
+   child is gone, or was killed, when this returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {
@@ -264,14 +264,15 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 }
 
 /* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, and
-   write "blocking" and "enters" of a blocking client.  */
+   write "blocking" and "enters" of a blocking client (put_client); "blocking"
+   is not testable, with the reason, if the queue is not full.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
     if (stepwise_listen(&stepwise, prefix, "blocking", AF_UNIX, BACKLOG))
         return;
     stepwise_fill(&stepwise, wait);
-    stepwise_drop_pending(&stepwise);
+    descriptor_close(&stepwise.pending);
     if (stepwise.full)
         put_client(prefix, &stepwise, wait);
     else

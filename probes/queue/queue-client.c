@@ -29,8 +29,7 @@ int queue_client_bind(int fd, const struct sonde_address *address)
     return bind(fd, storage, address->length);
 }
 
-/* Bind FD to an ephemeral port of the loopback address.  Returns 0, or -1 with
-   errno.  */
+/* Bind FD to loopback and an ephemeral port.  Returns 0, or -1 with errno.  */
 static int bind_loopback(int fd, int family)
 {
     struct sonde_address address;

@@ -22,15 +22,14 @@ enum client_state {
    errno.  */
 int queue_client_socket(int family);
 
-/* Make a listener of such a socket, with exactly BACKLOG: on the loopback
-   interface, at an ephemeral port; or for AF_UNIX, at a name in no file system,
-   so no file can stay behind.  Returns the listener; or -1 with errno, and in
-   *FAILED the name of the failed call.  */
+/* Make a listener of a socket of queue_client_socket, with exactly BACKLOG: on
+   the loopback interface, at an ephemeral port; or for AF_UNIX, at a name in no
+   file system, so no file can stay behind.  Returns the listener; or -1 with
+   errno, and in *FAILED the name of the failed call.  */
 int queue_listener(int family, int backlog, const char **failed);
 
 /* Accept and close connections, without waiting, by up to MAX calls.  Returns
-   their number; in *FAILED NULL, or the name of the call that failed, with
-   errno.  */
+   their number; in *FAILED NULL, or the failed call's name, with errno.  */
 long queue_accept(int listener, long max, const char **failed);
 
 /* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */
@@ -43,8 +42,7 @@ enum client_state queue_client_connect(int fd,
                                        const struct sonde_address *address);
 
 /* Check the client FD, without waiting.  Returns the state: FAILED with the
-   errno of connect, or ECONNRESET if the connection was reset since.  FD stays
-   open.  */
+   errno of connect, or ECONNRESET if reset since.  FD stays open.  */
 enum client_state queue_client_check(int fd);
 
 /* Count the clients among the COUNT in FDS, all once connected, that were not

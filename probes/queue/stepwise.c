@@ -58,7 +58,7 @@ static enum client_state stepwise_take(struct stepwise *stepwise,
         stepwise->error = errno;
         stepwise_note(stepwise, state == CLIENT_UNKNOWN ? "poll" : "connect",
                       errno);
-        stepwise_drop_pending(stepwise);
+        descriptor_close(&stepwise->pending);
     }
     return state;
 }
@@ -95,8 +95,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
 }
 
 /* Whether the kernel counts room in the queue, or no drop since the last client
-   began: a full queue drops the client's SYN.  False without a report of the
-   kernel.  */
+   began: a full queue drops the client's SYN.  False without a report.  */
 static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;
@@ -138,11 +137,6 @@ void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                                 : "the queue holds more than 24");
 }
 
-void stepwise_drop_pending(struct stepwise *stepwise)
-{
-    descriptor_close(&stepwise->pending);
-}
-
 long stepwise_accept(struct stepwise *stepwise, long max)
 {
     const char *failed;
@@ -154,7 +148,7 @@ long stepwise_accept(struct stepwise *stepwise, long max)
 
 void stepwise_close(struct stepwise *stepwise)
 {
-    stepwise_drop_pending(stepwise);
+    descriptor_close(&stepwise->pending);
     for (size_t i = 0; i < stepwise->count; i++)
         close(stepwise->clients[i]);
     stepwise->count = 0;

@@ -35,8 +35,8 @@ struct stepwise {
    FAILED.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* The same, but write a failure as the finding KEY of PREFIX; nothing is left
-   open then.  */
+/* As stepwise_open, but write a failure as the finding KEY of PREFIX; nothing
+   is left open then.  */
 int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
                     const char *key, int family, int backlog);
 
@@ -60,19 +60,15 @@ void stepwise_fill(struct stepwise *stepwise, int wait);
    the client's state; CLIENT_FAILED if none is pending.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
-/* Close the pending client, if there is one.  */
-void stepwise_drop_pending(struct stepwise *stepwise);
-
 /* Accept up to MAX connections, without waiting, and close them; CLIENTS still
    contain their clients.  Returns their number.  A shortage is recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);
 
-/* Close the listener and all clients.  */
+/* Close the listener and all clients, also the pending client.  */
 void stepwise_close(struct stepwise *stepwise);
 
-/* Write COUNT as the finding KEY of PREFIX.  If STEPWISE ran into a shortage or
-   is not full, or COUNT is negative, the finding is not testable, with the
-   reason.  */
+/* Write COUNT as the finding KEY of PREFIX.  Not testable, with the reason,
+   after a shortage, if STEPWISE is not full, or if COUNT is negative.  */
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count);
 

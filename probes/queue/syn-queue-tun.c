@@ -31,8 +31,7 @@ enum {
     CLOSED_PORT = 9  /* a port without a listener in a new namespace */
 };
 
-/* A listener and the SYNs sent to it, from FIRST_PORT on, one from each
-   port.  */
+/* A listener and its SYNs, one from each port from FIRST_PORT on.  */
 struct target {
     int backlog, listener;
     uint16_t port;
@@ -117,8 +116,7 @@ static int await_interface(struct half_open *run)
     return run->carries ? 0 : -1;
 }
 
-/* Send the next SYN to TARGET, not counted if that fails, and read the
-   answers.  */
+/* Send the next SYN to TARGET, not counted on failure; read the answers.  */
 static void send_syn(struct half_open *run, struct target *target)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
@@ -148,8 +146,9 @@ static int open_target(struct target *target)
     return target->answers ? (int)(backlog + MORE) : -1;
 }
 
-/* Write the number of handshakes in the SYN queue of TARGET: SYNs with two
-   SYN-ACKs.  Not testable if each SYN has two: then the queue was not full.  */
+/* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
+   TARGET: SYNs with two SYN-ACKs.  Not testable if each SYN has two: then the
+   queue was not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
@@ -205,9 +204,9 @@ static void fill_target(struct half_open *run, struct target *target)
     } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
 }
 
-/* Fill all queues, wait for the retransmissions, and write a finding for each
-   queue that could be made.  Returns false, without findings, if the reader is
-   gone.  */
+/* Fill all queues, wait for the retransmissions, write a finding for each queue
+   that could be made, and close all queues.  Returns false, without findings,
+   if the reader is gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -247,8 +246,8 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* Choose the backlogs of PLAN that this method can measure; none without
-   memory.  */
+/* Make a target for each backlog of PLAN that this method can measure, 0 to
+   BACKLOG_MAX; none without memory.  */
 static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);

@@ -45,7 +45,6 @@ static void choose_peer(struct sonde_address *address)
     chance ^= (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^
               (uint64_t)getpid() << 16;
     chance = chance * 6364136223846793005u + 1442695040888963407u;
-    /* Not 127.0.x.y, which other programs use.  */
     snprintf(text, sizeof text, "127.%u.%u.%u",
              1 + (unsigned)(chance >> 40) % 254, (unsigned)(chance >> 48) % 256,
              1 + (unsigned)(chance >> 56) % 254);
@@ -72,8 +71,9 @@ static int syn_queue_wait(int fd, short events)
     return ready > 0 ? 0 : -1;
 }
 
-/* Connect CLIENT to LISTENER, and wait for the connection.  Returns the
-   accepted socket, or -1 with errno.  */
+/* Connect CLIENT to LISTENER, and wait up to REFERENCE_TIMEOUT for the
+   connection.  Returns the accepted socket, or -1 with errno, ETIMEDOUT after
+   the timeout.  CLIENT stays open.  */
 static int syn_queue_connect(int listener, int client)
 {
     struct sonde_address address;
@@ -92,11 +92,10 @@ static ssize_t read_byte(int fd)
     return syn_queue_wait(fd, POLLIN) ? -1 : recv(fd, &byte, 1, 0);
 }
 
-/* Shut down the connection so that the kernel keeps its metrics of the peer:
-   the server sends FIN first, and is closed after its FIN was acknowledged,
-   which the client's byte proves.  The client's RST then removes the socket
-   from TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or
-   -1.  */
+/* Shut down the connection so that the kernel keeps the peer's metrics: the
+   server sends FIN first, and is closed after its FIN was acknowledged, which
+   the client's byte proves.  The client's RST then removes the socket from
+   TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or -1.  */
 static int syn_queue_disconnect(int server, int client)
 {
     if (sonde_half_close(server) || read_byte(client) != 0 ||

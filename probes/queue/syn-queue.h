@@ -21,7 +21,7 @@ struct syn_settings {
     long max_backlog; /* net.ipv4.tcp_max_syn_backlog */
 };
 
-/* Read the settings of the current network namespace.  */
+/* Returns the settings of the current network namespace, read now.  */
 struct syn_settings syn_settings_read(void);
 
 /* Whether known peers get more entries than new peers, so that there are two

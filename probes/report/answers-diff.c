@@ -11,7 +11,8 @@
 /* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* Write a line of its own for VALUE, after the name of its SIDE.  */
+/* End the line, and write SIDE, the name of a side, and VALUE on a line of
+   their own, without a newline.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];
@@ -45,7 +46,9 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, in DIFFERENCE.  */
+/* Count the question ID, which both sides have, in DIFFERENCE: as compared, and
+   different if any finding differs, or as incomparable; and its differing
+   findings.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -154,7 +157,9 @@ static bool put_failed(FILE *out, size_t number, const char *id,
     return any;
 }
 
-/* Write the question ID as TAP test NUMBER.  */
+/* Write the question ID as TAP test NUMBER: "not ok" with the differing
+   findings (put_failed); otherwise "ok", marked "SKIP" with the reason if the
+   answer of a side is missing or not stable.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {

@@ -55,8 +55,7 @@ struct page {
     const char *other;
 };
 
-/* The value of FINDING in THERE, if both values are stable and differ, or
-   NULL.  */
+/* The value of FINDING in THERE, if both are stable and differ, or NULL.  */
 static const char *html_other(const struct page *page,
                               const struct finding *finding)
 {
@@ -121,7 +120,8 @@ static void put_pair(const struct page *page, const struct finding *finding)
     fputs("</span>\n", page->out);
 }
 
-/* Write the answers of systems that were not measured here.  */
+/* Write the answers of systems that were not measured here to the question ID,
+   a row each; nothing if none are known.  */
 static void put_known(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -203,7 +203,8 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write the text of --states; nothing without memory.  */
+/* Write a heading and the text of --states, preformatted; nothing without
+   memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;

@@ -57,7 +57,8 @@ static void put_details(FILE *out, struct slice slice)
 }
 
 /* Write the answers of systems that were not measured here to the question ID,
-   beside LABEL.  */
+   one each, wrapped from COLUMN on, then from INDENT on; LABEL stands before
+   the first.  Nothing if none are known.  */
 static void put_elsewhere(FILE *out, const char *id, const char *label,
                           int column, int indent)
 {
@@ -89,7 +90,8 @@ static void put_full(FILE *out, const struct question *question,
     wrap_labelled(out, "  use", DETAIL, DETAIL, question->cope);
 }
 
-/* Write the heading of the group of ID; beside the FIRST, the host.  */
+/* Write the heading of the group of ID: the FIRST with the host beside, all
+   others after an empty line.  */
 static void put_group(FILE *out, const struct findings *findings,
                       const char *id, bool first)
 {

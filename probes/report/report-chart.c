@@ -33,7 +33,7 @@ struct chart {
 };
 
 /* Take the rows with figures of the first family that has any, at most
-   BARS_MAX.  */
+   BARS_MAX; count the rest in LEFT_OUT.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -69,7 +69,8 @@ static void choose_width(struct chart *chart)
     chart->width = chart->width > 8 ? 8 : chart->width;
 }
 
-/* Set MAX, CAP, IS_LOG and HEIGHT, which is 0 if all counts are 0.  */
+/* Set MAX, CAP, IS_LOG (the largest count is more than FAR_APART times the
+   smallest, not 0) and HEIGHT: MAX, at most 15; 0 if all counts are 0.  */
 static void choose_scale(struct chart *chart, const struct report *report)
 {
     long min = LONG_MAX;
@@ -125,8 +126,9 @@ static long label_of(const struct chart *chart, int line)
     return label;
 }
 
-/* Write LINE of the chart, 1 being the lowest, with dashes between the bars and
-   the cap's name on the line of the cap.  */
+/* Write LINE of the chart, 1 being the lowest: the largest count of the bars
+   that end there, the axis, a part of each bar at least as high; on the line of
+   the cap also dashes between the bars, and the cap.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];

@@ -10,12 +10,11 @@
 #include "probes/finding/host.h"
 #include "probes/report/report.h"
 
-/* Incremented when a key changes its meaning or is removed, not for a new
-   key.  */
+/* Incremented when a key changes its meaning or goes, not for a new key.  */
 enum { SCHEMA_VERSION = 1 };
 
-/* Write the member "reason"; for a row that is not stable, the ranges, since
-   figures that vary are null.  */
+/* Write the member "reason" of ROW, null if there is none; for an unstable row
+   without another reason, the ranges, since figures that vary are null.  */
 static void report_json_put_reason(struct json *json,
                                    const struct queue_row *row)
 {

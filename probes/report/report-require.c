@@ -25,16 +25,17 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
-/* Whether a setting that is not readable explains a truncated grant.  */
+/* Whether a setting that is not readable explains a truncated grant: only if
+   the kernel reports a backlog in force.  */
 static bool setting_hides(const struct requirement *need,
                           const struct cap_row *cap)
 {
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
-/* Whether the backlog requested makes the listener deaf: macOS and DragonFly
-   keep the backlog as a signed 16-bit number, without a limit of the setting.
- */
+/* Whether the backlog requested, above 32767, makes the listener deaf, as no
+   connection was queued: macOS and DragonFly keep the backlog as a signed
+   16-bit number, without a limit of the setting.  */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&

@@ -33,14 +33,14 @@ static const char *view_text(const struct stepwise_view *view, const char *key)
     return finding ? finding->value : NULL;
 }
 
-/* The same; "-" if unknown.  */
+/* The value of the finding FAMILY.KEY of VIEW; "-" if unknown.  */
 static const char *view_shown(const struct stepwise_view *view, const char *key)
 {
     const char *text = view_text(view, key);
     return text ? text : "-";
 }
 
-/* The value of the finding KEY as a number; -1 if unknown.  */
+/* The value of the finding FAMILY.KEY of VIEW as a number; -1 if unknown.  */
 static long view_number(const struct stepwise_view *view, const char *key)
 {
     const struct finding *finding = view_get(view, key);
@@ -48,7 +48,7 @@ static long view_number(const struct stepwise_view *view, const char *key)
                    : -1;
 }
 
-/* The volatile figure KEY of --overflow, or -1.  */
+/* The volatile figure KEY of --overflow for VIEW's family; -1 if unknown.  */
 static long view_volatile(const struct stepwise_view *view, const char *key)
 {
     char whole[64];
@@ -98,7 +98,7 @@ static void say_error(struct sentence *sentence,
         say(sentence, " (%s)", error);
 }
 
-/* The result of --again for a family, or why there is none.  */
+/* Append the result of --again for VIEW's family, or why there is none.  */
 static void say_again(struct sentence *sentence,
                       const struct stepwise_view *view)
 {
@@ -119,8 +119,8 @@ static void say_again(struct sentence *sentence,
         say(sentence, "; the rest not measured: %s", reason);
 }
 
-/* The result NEXT of the next client as the rest of a sentence; NULL for an
-   errno by name.  */
+/* The result NEXT of the next client as the rest of a sentence, a constant;
+   NULL for an errno by name.  */
 static const char *overflow_words(const char *next)
 {
     static const struct {
@@ -137,8 +137,8 @@ static const char *overflow_words(const char *next)
     return NULL;
 }
 
-/* Append whether, and after how long, the next client connects once accept has
-   made room.  */
+/* Append whether, and after how long, if known, the next client connects once
+   accept has made room; nothing if not measured.  */
 static void say_enters(struct sentence *sentence,
                        const struct stepwise_view *view)
 {
@@ -155,7 +155,8 @@ static void say_enters(struct sentence *sentence,
             ms / 1000, ms % 1000 / 100);
 }
 
-/* Append the fate of data sent before accept.  */
+/* Append the fate of data sent before accept, or why unknown, and the number of
+   bytes; nothing without a finding.  */
 static void say_data(struct sentence *sentence,
                      const struct stepwise_view *view)
 {
@@ -172,7 +173,9 @@ static void say_data(struct sentence *sentence,
         say(sentence, " (%ld bytes fit)", bytes);
 }
 
-/* The result of --overflow for a family, or why there is none.  */
+/* Append the result of --overflow for the family of VIEW, or why there is none:
+   the next client, also with a blocking connect and after an accept,
+   connections complete at the client only, and early data.  */
 static void say_overflow(struct sentence *sentence,
                          const struct stepwise_view *view)
 {
@@ -241,8 +244,9 @@ void report_stepwise_text(FILE *out, const struct findings *findings)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-/* Write the array NAME with an object for each family with a finding of the
-   first of the COUNT MEMBERS.  */
+/* Write the array NAME with an object for each family that has a finding of the
+   first of the COUNT MEMBERS: the family, all members (null if unknown), and
+   the reason of the first without a value.  */
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)

@@ -161,8 +161,7 @@ static void table_put(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write once, not row by row, that FAMILY does not work; nothing if REASON is
-   NULL.  */
+/* Write once, not row by row, that FAMILY fails; nothing if REASON is NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -175,7 +174,7 @@ static void put_absence(FILE *out, const char *family, const char *reason)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why ROW has no figures, or unstable ones; otherwise NULL.  */
+/* Why ROW has no figures, or unstable ones; NULL if all are stable.  */
 static const char *row_reason(const struct queue_row *row)
 {
     if (row->reason || row->stable)
@@ -212,7 +211,7 @@ static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY does not work, or NULL.  */
+/* Why FAMILY ("inet", "inet6") fails; NULL if it works, and for "unix".  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -238,7 +237,8 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* Append the rows that the rule does not explain, at most 8 by name.  */
+/* Append the rows that the rule does not explain: at most 8 by backlog, family
+   and count, and the number of more.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -286,7 +286,9 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Append the origin of the cap, if known.  */
+/* Append the origin of the cap: the setting with its namespace, a constant of
+   the kernel, or "as measured" and why the setting is not in force; nothing if
+   unknown.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -325,7 +327,8 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of the SYN queue, if none has.  */
+/* Why no row has a figure of the SYN queue, if none has: the first reason of
+   any row, or "its figures vary" without a reason.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -334,7 +337,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether the figures of the SYN queue depend on the backlog alone.  */
+/* Whether the figures of the SYN queue depend on the backlog alone: all rows of
+   a backlog have the same figure, or none.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -392,7 +396,8 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append the bound of the SYN queue, and the reaction beyond, if known.  */
+/* Append the bound of the SYN queue, if known, and the reaction beyond, SYN
+   cookies or drops, by tcp_syncookies, if known.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
@@ -419,7 +424,8 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes, if requested.  */
+   handshakes, if requested: not testable and why, or the number of rows that
+   differ, or else agree, or have this figure only.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -482,8 +488,9 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
-/* Append NEXT, whose SAW is not NULL; WAIT is the silence timeout in
-   milliseconds.  */
+/* Append NEXT, whose SAW is not NULL, in words: silence with WAIT, the silence
+   timeout in milliseconds, reset, refused, an errno by name, or that the rows
+   differ.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {

@@ -40,14 +40,16 @@ const char *report_family_name(const char *id);
 bool report_is_setting(const struct finding *finding);
 
 /* Sort FINDINGS, which must outlive the report, and make *REPORT, with REQUIRES
-   false.  Returns 0; free with report_free.  Or -1 with ENOMEM.  */
+   false.  WAIT is the silence timeout in milliseconds.  Returns 0; free with
+   report_free.  Or -1 with ENOMEM, and an empty table.  */
 int report_make(struct report *report, struct findings *findings, int wait);
 
-/* The findings are not freed.  */
+/* Free the table of REPORT.  The findings are not freed.  */
 void report_free(struct report *report);
 
-/* Parts of all reports, on answers as well: system, release and machine of the
-   host; the member "host".  */
+/* Parts of all reports, on answers as well.  Append system, release and machine
+   of the host, "-" if missing; write the member "host", with the scope, too,
+   and null if missing.  */
 void report_say_host(struct sentence *sentence,
                      const struct findings *findings);
 void report_json_host(struct json *json, const struct findings *findings);
@@ -85,8 +87,8 @@ void report_chart(FILE *out, const struct report *report);
 void report_require(FILE *out, const struct report *report);
 
 /* Set CHECK, empty before, by NEED, which must be valid: CHECK_CRITICAL if the
-   backlog is truncated; the sentence of report_require; performance data, the
-   backlog granted.  */
+   backlog is truncated, CHECK_UNKNOWN if unknown, else CHECK_OK; the sentence
+   of report_require; performance data, the backlog granted, if known.  */
 void report_check(struct check *check, const struct report *report);
 
 /* Write JSON, or the text format of Prometheus, described in backlogprobe(1).

@@ -2,8 +2,7 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A namespace may be denied by the kernel's build, settings, security modules
-   and seccomp filters, most with EPERM: the reason is searched for
-   afterwards.  */
+   and seccomp filters, most with EPERM: the reason is then searched for.  */
 
 #include <config.h>
 
@@ -85,8 +84,8 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR: write both and the reason, if found, to *TROUBLE.
-   Returns -1.  */
+/* WHAT failed with ERROR, an errno: write a forbidding setting to *TROUBLE, or
+   else WHAT, the name of ERROR and another reason if found.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
@@ -289,7 +288,10 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     return false;
 }
 
-/* Writing VALUE to SETTING failed with ERROR: find the reason.  Returns -1.  */
+/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR: hidden
+   (ENOENT), read-only /proc/sys (EROFS), VALUE refused (EINVAL, ERANGE), a
+   setting of the host (EACCES, EPERM), or another errno by name.  Returns
+   -1.  */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {

@@ -57,8 +57,8 @@ int namespace_set(const char *setting, const char *value,
 #define NAMESPACE_INET6 "fd73:6f6e:6465::1"
 int namespace_add_inet6(void);
 
-/* proc_number (run/proc.h) of SETTING in the current namespace; ENOENT also if
-   SETTING cannot belong to a network namespace.  */
+/* The number of SETTING in the current namespace; or -1 with errno, as
+   proc_number, ENOENT also if SETTING cannot belong to a network namespace.  */
 long namespace_read(const char *setting);
 
 /* Whether the current network namespace is the initial one.  */
@@ -71,7 +71,7 @@ enum namespace_place {
 /* Find the place of the current namespace, and set *VALUE to SETTING in the
    initial namespace, or -1 if not readable.  With privilege, the calling thread
    enters the initial namespace for a moment; if it cannot return, the process
-   aborts.  */
+   aborts.  Systems other than Linux: NAMESPACE_UNKNOWN.  */
 enum namespace_place namespace_place(const char *setting, long *value);
 
 #endif /* PROBES_RUN_NAMESPACE_H */

@@ -22,8 +22,8 @@ void proc_path(const char *name, char path[PROC_PATH]);
 int proc_setting(const char *name, char *text, size_t size);
 long proc_number(const char *name);
 
-/* Read the lowest and the highest ephemeral port.  Returns 0, or -1 with errno,
-   as above; *LOW may then be changed.  */
+/* Read the lowest and the highest ephemeral port.  Returns 0, or -1 with errno
+   as proc_setting, EPROTO without two numbers; *LOW may then be changed.  */
 int proc_ports(long *low, long *high);
 
 /* The reason for ERROR, an errno of a function above: no setting is known,

@@ -48,8 +48,8 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
     _exit(whole ? 0 : 2);
 }
 
-/* Set the signals as typedef measurement promises.  Signals of a terminal stay
-   ignored, for nohup.  */
+/* Unblock all signals, set SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 to default,
+   and ignore SIGPIPE.  Signals of a terminal stay ignored, for nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -82,9 +82,9 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
     return failed;
 }
 
-/* Add the complete lines in the buffer to the findings, and call PROGRESS after
-   each.  Returns 0; or -1 with the trouble filled in, if a line is no finding
-   or is too long.  */
+/* Add the complete lines in the buffer to the findings, and call PROGRESS,
+   unless NULL, after each; an incomplete line stays there.  Returns 0; or -1
+   with the trouble filled in, if a line is no finding or is too long.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -106,7 +106,8 @@ static int take_lines(struct run *run)
 }
 
 /* Read once from the pipe, and take the complete lines.  Returns 1 to continue,
-   also after EINTR; 0 at the end of the pipe; -1 with the trouble filled in. */
+   also after EINTR and a sleep of 1 ms; 0 at the end of the pipe; -1 with the
+   trouble filled in.  */
 static int runner_read(struct run *run)
 {
     ssize_t got =
@@ -121,9 +122,8 @@ static int runner_read(struct run *run)
     return got == 0 ? 0 : take_lines(run) ? -1 : 1;
 }
 
-/* For the result see runner.h.  The pipe is read before the check of the
-   deadline: this process may have been stopped beyond the deadline, with data
-   already in the pipe.  */
+/* The pipe is read before the check of the deadline: this process may have been
+   stopped beyond the deadline, with data already in the pipe.  */
 int run_step(struct run *run, bool is_readable)
 {
     enum { READS_MAX = 64 }; /* enough to empty a pipe without a writer */
@@ -212,7 +212,8 @@ struct guarded {
     bool has_watchdog;
 };
 
-/* In the child: join the watchdog, and measure.  */
+/* In the child: join the watchdog of DATA, a struct guarded, if any, and
+   measure.  Returns the result of the measurement.  */
 static bool measure_guarded(FILE *out, int watch, const void *data)
 {
     const struct guarded *guarded = data;

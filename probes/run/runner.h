@@ -29,8 +29,8 @@ struct run_trouble {
    The child is killed after DEADLINE milliseconds; and if memory runs out,
    before any process of an application (base/budget.h).  PROGRESS, if not NULL,
    is called for each line, with the milliseconds since the start.  Afterwards
-   the child's process group is gone.  A watchdog (run/watchdog.h), if one can
-   be started, kills that group if the caller dies.
+   the child is gone.  A watchdog (run/watchdog.h), if one can be started, kills
+   the child's process group then, or when the caller dies.
 
    Returns 0 with an empty *TROUBLE; or -1 with *TROUBLE filled in, if the child
    could not be started, was killed, did not exit with 0 (MEASURE returned
@@ -65,7 +65,7 @@ struct run {
    0, or -1 with the trouble filled in; nothing is left open then.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
-/* The milliseconds until the deadline, as a timeout for poll.  */
+/* The milliseconds until the deadline, as a timeout for poll: at least 0.  */
 int run_left(const struct run *run);
 
 /* To be called after each poll of the pipe.  If IS_READABLE, read once, and add

@@ -56,7 +56,8 @@ int settings_check(const char *const *settings, size_t count, char *problem,
     return 0;
 }
 
-/* Write a finding to OUT, unless OUT is NULL.  */
+/* Write the finding KEY: VALUE under the id "with" to OUT, unless OUT is NULL.
+   Without VALUE the finding is not testable, for REASON.  */
 static void settings_put(FILE *out, const char *key, const char *value,
                          const char *reason)
 {

@@ -48,7 +48,8 @@ static int clear_folder(const char *folder)
 
 /* Remove FOLDER, with its files; "": nothing.  A FOLDER that is not empty is
    retried for ten seconds: a killed process may make one more file before it
-   dies, which takes a while on a busy host.  */
+   dies, which takes a while on a busy host.  Any other failure leaves FOLDER,
+   without a message.  */
 static void remove_folder(const char *folder)
 {
     for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
@@ -58,8 +59,8 @@ static void remove_folder(const char *folder)
     }
 }
 
-/* Note groups until PIPE ends, then kill the groups that are left, remove
-   FOLDER and exit.  */
+/* Note groups until PIPE ends or fails, then kill the groups that are left by
+   SIGKILL, remove FOLDER, unless "", with its files, and exit with 0.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
@@ -80,7 +81,8 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     _exit(0);
 }
 
-/* Make the folder (watchdog_start).  The name is "" on failure.  */
+/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
+   or else in /tmp, and note its name, "" on failure, in WATCHDOG.  */
 static void make_folder(struct watchdog *watchdog)
 {
     const char *const places[] = {getenv("TMPDIR"), "/tmp"};
@@ -96,7 +98,8 @@ static void make_folder(struct watchdog *watchdog)
 }
 
 /* Be the watchdog, in the child.  The child makes the folder, so the folder
-   never exists without a watchdog, and writes its name to ANSWER.  */
+   never exists without a watchdog, and writes its name, "" on failure, to
+   ANSWER.  Signals of a terminal and SIGPIPE do not end the watchdog.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {

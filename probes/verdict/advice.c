@@ -82,7 +82,8 @@ static void write_filled(FILE *out, const char *text, const char *setting,
     putc('\n', out);
 }
 
-/* Write row I of the advice, in one or two lines.  */
+/* Write row I of the advice for SETTING, in one or two lines, with WANTED or
+   the max of the row if lower.  */
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
     if (advice[i].max > 0 && wanted > advice[i].max)

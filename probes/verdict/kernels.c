@@ -111,8 +111,10 @@ static bool is_tcp(const struct queue_row *row)
 }
 
 /* Whether KERNEL with CAP would give the figures of ROW, and the same result of
-   the next client.  Missing figures contradict no kernel, nor does a missing
-   report: the query may be filtered, or unknown to the library.  */
+   the next client.  Missing figures and a row of UNIX sockets contradict no
+   kernel.  A reported backlog contradicts a kernel without reports, but a
+   missing report none: the query may be filtered, or unknown to the
+   library.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {

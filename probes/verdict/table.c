@@ -44,7 +44,8 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why ROW has no figure of its SYN queue; NULL if ROW has the figure.  */
+/* Why ROW has no figure of its SYN queue, a text of FINDINGS or a constant;
+   NULL if ROW has the figure.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
@@ -92,7 +93,8 @@ static void compare_methods(struct queue_row *row)
                              "different figures";
 }
 
-/* Fill in ROW from FINDINGS; family and backlog are set.  */
+/* Fill in ROW from FINDINGS by its family and backlog, which are set.  Missing
+   and unstable figures become -1, missing texts NULL.  */
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
@@ -141,8 +143,7 @@ static bool row_begin(const struct finding *finding, struct queue_row *row)
     return !strcmp(finding->key, whole);
 }
 
-/* Fill in *CAP from the findings "listen.cap"; missing figures are -1, missing
-   texts NULL.  */
+/* Fill in *CAP from the findings "listen.cap"; -1 or NULL where missing.  */
 static void fill_cap(const struct findings *findings, struct cap_row *cap)
 {
     static const char id[] = "listen.cap";
@@ -166,8 +167,7 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
 /* Set *ABSENT, why a family does not work, by the finding KEY,
    "FAMILY.available"; NULL if the family works, if this is unknown, or if the
    family was not requested.  Returns whether the family has addresses, but
-   connections fail or could not be tried; a disabled family has no address to
-   listen on.  */
+   connections fail or could not be tried; a disabled family has no address.  */
 static bool table_family(const struct findings *findings, const char *key,
                          const char **absent)
 {

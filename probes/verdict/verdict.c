@@ -39,8 +39,8 @@ static bool is_sample(const struct top *top, int backlog, long found)
                            : top->backlog < 0 || backlog <= top->backlog;
 }
 
-/* Find the rule for FIGURE, and count the rows that contradict the rule.
-   Without memory, all zero: as if no row had figures.  */
+/* Find the rule for FIGURE of all rows, limited by TOP, and count the rows that
+   contradict the rule.  Without memory, all zero: as if no row had figures.  */
 static struct ruling rule_on(const struct queue_table *table,
                              const struct top *top, row_figure *figure)
 {
@@ -136,8 +136,8 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
                              !verdict->setting_foreign;
 }
 
-/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP.
- */
+/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP:
+   of the last row with a full queue, and whether such rows differ.  */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};

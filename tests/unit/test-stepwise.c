@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/descriptors.h"
 #include "probes/queue/stepwise.h"
 #include "probes/queue/syn-queue.h"
 #include "tests/unit/unit.h"
@@ -29,7 +30,7 @@ START_TEST(a_queue_fills_and_empties)
     ck_assert(stepwise.full == (stepwise.count < STEPWISE_CLIENTS));
     if (families[_i] == AF_UNIX && stepwise.full)
         ck_assert_int_eq(stepwise.pending, -1);
-    stepwise_drop_pending(&stepwise);
+    descriptor_close(&stepwise.pending);
     ck_assert_int_eq(stepwise.pending, -1);
     ck_assert_int_le(stepwise_accept(&stepwise, 1), 1);
     ck_assert_int_le(stepwise_accept(&stepwise, STEPWISE_CLIENTS),

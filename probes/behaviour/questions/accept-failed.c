@@ -12,7 +12,8 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report calls on FD, accepted after RST with an address of LENGTH bytes.  */
+/* Report the answer and the results of getpeername, poll, setsockopt, two reads
+   and a write on FD, accepted after RST with an address of LENGTH bytes.  */
 static void accept_failed_report_socket(struct probe *probe, int fd,
                                         socklen_t length)
 {
@@ -32,8 +33,9 @@ static void accept_failed_report_socket(struct probe *probe, int fd,
     probe_report(probe, "answer", "accept succeeds; read: %s", first);
 }
 
-/* Report whether connections that were reset still occupy the queue: as many
-   clients are then connected as without a reset, not many more.  */
+/* Report, as "queue-slot", whether connections that were reset still occupy the
+   queue: as many clients are then connected as without a reset, not many more.
+   Not testable if the queue holds more than 75.  */
 static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };
@@ -76,7 +78,8 @@ static void accept_failed_probe_aborted(struct probe *probe)
 }
 
 /* Lower the soft limit RLIMIT_NOFILE so that the next call that opens a
-   descriptor fails with EMFILE.  Returns the original limit.  */
+   descriptor fails with EMFILE.  Returns the original limit; the question is
+   skipped if a call fails.  */
 static struct rlimit accept_failed_exhaust(struct probe *probe)
 {
     struct rlimit original;

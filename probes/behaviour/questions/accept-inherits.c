@@ -17,7 +17,8 @@ struct inherited {
     int level, option, value;
 };
 
-/* Listen at FD, a bound socket.  Returns an accepted socket.  */
+/* Listen on LISTENER, a bound socket, and connect a client, which stays open.
+   Returns the accepted socket; the question is skipped on failure.  */
 static int accept_inherits_accept(struct probe *probe, int listener)
 {
     probe_check(probe, listen(listener, 4), "listen");
@@ -40,8 +41,10 @@ static void accept_inherits_probe_flag(struct probe *probe)
                  yes_no(resource_check(fcntl(accepted, get), "fcntl") & flag));
 }
 
-/* An option of type int.  A system may round the value, so the accepted socket
-   is compared with the value read from the listener.  */
+/* Report, for an option of type int, whether the accepted socket has the value
+   that the listener set: yes, no (the default), or another value; the question
+   is skipped if that value is the default.  A system may round the value, so
+   the accepted socket is compared with the value read from the listener.  */
 static void accept_inherits_probe_option(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;
@@ -65,7 +68,8 @@ static void accept_inherits_probe_option(struct probe *probe)
 }
 
 /* Set OPTION of a listener to *VALUE, of SIZE bytes, and set *VALUE to OPTION
-   of the accepted socket.  Returns the accepted socket.  */
+   of the accepted socket.  Returns the accepted socket; the question is skipped
+   if a call fails.  */
 static int accept_inherits_pass(struct probe *probe, int option, void *value,
                                 socklen_t size)
 {

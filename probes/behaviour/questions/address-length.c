@@ -12,8 +12,9 @@
 #include "probes/behaviour/loopback.h"
 #include "sonde.h"
 
-/* Report bind with LENGTH bytes of a valid IPv4 address, padded with zeros,
-   and return the reported text.  A lack of free ports skips the question.  */
+/* Report, as the finding KEY, bind with LENGTH bytes of a valid IPv4 address,
+   padded with zeros, and return the reported text, "success" or an errno.  A
+   lack of free ports skips the question.  */
 static const char *address_length_report_bind(struct probe *probe,
                                               const char *key, socklen_t length)
 {
@@ -32,7 +33,8 @@ static const char *address_length_report_bind(struct probe *probe,
     return text;
 }
 
-/* Report getpeername with a buffer of 4 bytes, and the length it returns.  */
+/* Report, as the finding "short-buffer", getpeername with a buffer of 4 bytes,
+   and the length it returns.  */
 static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -43,8 +45,9 @@ static void address_length_report_short(struct probe *probe)
                  result ? result_text(result) : "truncated", (long)length);
 }
 
-/* Report the longest path that bind accepts, of the five lengths up to the
-   size of sun_path; 0 if bind accepts none.  */
+/* Report, as the finding "sun_path-longest", the longest path that bind
+   accepts, of the five lengths up to the size of sun_path; 0 if bind accepts
+   none; not testable without a folder.  */
 static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;

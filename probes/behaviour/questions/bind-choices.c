@@ -23,8 +23,9 @@ static struct sockaddr_in bind_choices_report_local(struct probe *probe,
     return address;
 }
 
-/* Bind a socket to port 0 of HOST, in host byte order, and report the result.
-   Returns whether the address is still HOST and the kernel chose a port.  */
+/* Bind a socket to port 0 of HOST, in host byte order, and report the local
+   address as the finding KEY.  If bind fails, the question is skipped.  Returns
+   whether the address is still HOST and the kernel chose a port.  */
 static bool bind_choices_report_bound(struct probe *probe, const char *key,
                                       in_addr_t host)
 {
@@ -36,8 +37,9 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* Report the range of ephemeral ports by the kernel's setting, and the class
-   of the lowest of 32 ephemeral ports.  */
+/* Report the range of ephemeral ports by the kernel's setting, or why not
+   readable, and the class of the lowest of 32 ephemeral ports, whose sockets
+   stay open.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
@@ -56,8 +58,9 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report bind to port 1 without privilege, and the first port that needs none.
-   In a namespace root may lack the privilege, and a host may require none.  */
+/* Report bind to port 1, not testable with privilege, and the first port that
+   needs none, or why not readable.  In a namespace root may lack the privilege,
+   and a host may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -147,7 +150,8 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens.  */
+   closed; then a second server binds to the port and listens: report the status
+   of bind or else listen.  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;

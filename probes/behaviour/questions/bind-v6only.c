@@ -26,7 +26,7 @@ static int bind_v6only_set(int fd, int value)
 
 /* Make an IPv6 socket with IPV6_V6ONLY set to VALUE, if possible, and bind it
    to the wildcard address and an ephemeral port.  Returns the socket; *TARGET
-   is 127.0.0.1 with the same port.  */
+   is 127.0.0.1 with the same port.  If bind fails, the question is skipped.  */
 static int bind_v6only_bound(struct probe *probe, int value,
                              struct sockaddr_in *target)
 {
@@ -41,10 +41,10 @@ static int bind_v6only_bound(struct probe *probe, int value,
     return fd;
 }
 
-/* The same.  With IPV6_V6ONLY on, another process may listen on the same port
-   over IPv4 and accept our client.  So a second socket, which does not listen,
-   is bound to the port over IPv4.  The question is skipped after PORTS ports
-   that were in use over IPv4.  */
+/* As bind_v6only_bound, with the port held over IPv4.  With IPV6_V6ONLY on,
+   another process may listen on the same port over IPv4 and accept our client.
+   So a second socket, which does not listen, is bound to the port over IPv4.
+   The question is skipped after PORTS ports that were in use over IPv4.  */
 static int bind_v6only_bind_alone(struct probe *probe, int value,
                                   struct sockaddr_in *target)
 {
@@ -66,7 +66,9 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
 }
 
 /* Report an IPv4 client's connect to an IPv6 listener with IPV6_V6ONLY set to
-   VALUE: errno, or the form in which accept returns the client's address.  */
+   VALUE, as the finding KEY: errno, or the form in which accept returns the
+   client's address.  An unreachable loopback interface skips the question
+   (skip_unreached).  */
 static void bind_v6only_report_client(struct probe *probe, const char *key,
                                       int value)
 {
@@ -96,8 +98,9 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
 }
 
 /* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, then over IPv4,
-   and report the latter.  A port that another process holds, so that IPv4
-   alone fails as well, is replaced, PORTS times.  */
+   and report the latter as the finding KEY.  A port that another process holds,
+   so that IPv4 alone fails as well, is replaced; after PORTS ports the question
+   is skipped.  */
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {

@@ -15,7 +15,8 @@
 #include "probes/run/runner.h"
 
 /* Start a child that holds all inherited descriptors until *HOLD, a new
-   descriptor, is closed.  Returns the child, for close_release.  */
+   descriptor, is closed.  Returns the child, for close_release; on failure the
+   question is skipped.  */
 static pid_t close_hold(struct probe *probe, int *hold)
 {
     int ends[2], tries = 0;
@@ -33,7 +34,8 @@ static pid_t close_hold(struct probe *probe, int *hold)
     return child;
 }
 
-/* Let the CHILD of close_hold exit, and reap the child.  */
+/* Let the CHILD of close_hold exit, by closing HOLD, and reap the child, for up
+   to LOOPBACK_TIMEOUT.  */
 static void close_release(pid_t child, int hold)
 {
     close(hold);

@@ -55,7 +55,8 @@ static void connect_refused_probe(struct probe *probe)
                  pending > 0 ? error_text(pending) : "0");
 }
 
-/* Connect a socket to itself, by TCP's simultaneous open.  */
+/* Connect a socket to itself, by TCP's simultaneous open, and report the errno,
+   or whether the socket receives the byte sent.  */
 static void connect_refused_probe_self(struct probe *probe)
 {
     int fd = tcp_bound(probe, 0);

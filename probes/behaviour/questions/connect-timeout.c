@@ -66,7 +66,9 @@ static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
     return ended ? error_text(error) : NULL;
 }
 
-/* The host's settings are set in the new namespace, which has defaults.  */
+/* Report the errno of connect without a reply, the intervals between SYNs, and
+   the timeout, computed by the host's settings if readable.  These are set in
+   the new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
     static const char retries_name[] = "net.ipv4.tcp_syn_retries";

@@ -10,7 +10,8 @@
 #include "probes/run/proc.h"
 
 /* Connect a new socket to LISTENER from the local address and port of OTHER,
-   with SO_REUSEADDR.  Returns the status of bind or connect as text.  */
+   with SO_REUSEADDR.  Returns the errno of bind, or else the status of connect,
+   as text.  The socket stays open.  */
 static const char *limit_connections_same_port(struct probe *probe, int other,
                                                int listener)
 {
@@ -23,7 +24,7 @@ static const char *limit_connections_same_port(struct probe *probe, int other,
 }
 
 /* A client bound to an ephemeral port with SO_REUSEADDR, and connected to
-   LISTENER.  */
+   LISTENER; on failure the question is skipped.  */
 static int limit_connections_client(struct probe *probe, int listener)
 {
     struct sockaddr_in to = local_address(probe, listener);

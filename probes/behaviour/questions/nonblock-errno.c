@@ -72,7 +72,8 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 #endif
 }
 
-/* Whether select (BY_SELECT) or poll reports a connection with input.  */
+/* Whether select (BY_SELECT) or poll reports a new connection with input within
+   LOOPBACK_TIMEOUT: "works" or "not ready".  */
 static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {

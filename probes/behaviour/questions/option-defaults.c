@@ -142,7 +142,8 @@ static bool option_defaults_report_row(struct probe *probe,
     return exists;
 }
 
-/* Report the default of OPTION, a timeout.  Returns whether OPTION exists.  */
+/* Report, as the finding NAME, the default of OPTION, a timeout, in seconds, or
+   the errno.  Returns whether OPTION exists.  */
 static bool option_defaults_report_timeout(struct probe *probe, int fd,
                                            const char *name, int option)
 {

@@ -46,8 +46,9 @@ static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
     return 0;
 }
 
-/* The same, of data too large for PATH, sent over a new connection.  Repeated
-   if this process was not scheduled in time.  */
+/* As path_mtu_shrink, with LARGE bytes of data, too large for PATH, sent over a
+   new connection, which is closed.  Repeated if this process was not scheduled
+   in time.  */
 static size_t path_mtu_send(struct peer *peer, const struct path *path,
                             bool *dont_fragment)
 {

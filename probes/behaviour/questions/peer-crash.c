@@ -56,7 +56,8 @@ static const char *peer_crash_watch(struct peer *peer,
     return outcome;
 }
 
-/* Write, with a shorter timeout where there is an option for that.  */
+/* Write 100 bytes, with a timeout of 2 s where there is TCP_USER_TIMEOUT.  On
+   failure the question is skipped.  */
 static void peer_crash_write(struct peer_tcp *tcp)
 {
 #ifdef TCP_USER_TIMEOUT
@@ -148,7 +149,8 @@ static void peer_crash_set(struct peer_tcp *tcp, int option, int value,
                 what);
 }
 
-/* Be idle: keepalive probes after 1 s, a second apart, two at most.  */
+/* Be idle: keepalive probes after 1 s, a second apart, two at most.  Without
+   these options the question is skipped.  */
 static void peer_crash_idle(struct peer_tcp *tcp)
 {
     peer_crash_set(tcp, IDLE, 1, "the idle time");

@@ -85,8 +85,9 @@ static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
 #define SO_NOSIGPIPE 0
 #endif
 
-/* Report, as the finding KEY, the result of such a write with FLAGS or OPTION,
-   and whether SIGPIPE was caught; "not defined" if both are 0.  */
+/* Report, as the finding KEY, the result of a write after RST
+   (peer_fin_write_after_reset) with FLAGS or OPTION, and whether SIGPIPE was
+   caught; "not defined" if both are 0.  */
 static void peer_fin_report_write(struct probe *probe, const char *key,
                                   int flags, int option)
 {

@@ -23,7 +23,8 @@ static void shutdown_how_report_end(struct probe *probe, const char *name,
 }
 
 /* Report the state of both ends after shutdown (HOW) at one end, as the
-   findings "NAME-caller" and "NAME-peer".  */
+   findings "NAME-caller" and "NAME-peer".  If shutdown fails, the question is
+   skipped.  */
 static void shutdown_how_report(struct probe *probe, const char *name, int how)
 {
     struct pair pair = tcp_pair(probe);
@@ -34,7 +35,8 @@ static void shutdown_how_report(struct probe *probe, const char *name, int how)
     shutdown_how_report_end(probe, name, "peer", pair.server);
 }
 
-/* Report whether data that the peer sends after SHUT_RD can be read.  */
+/* Report, as "data-after-SHUT_RD", whether data that the peer sends after
+   SHUT_RD can be read.  If shutdown fails, the question is skipped.  */
 static void shutdown_how_report_late_data(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -45,8 +47,10 @@ static void shutdown_how_report_late_data(struct probe *probe)
     probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
 }
 
-/* Report a blocked accept when its listener is shut down, and then shutdown
-   and listen.  If shutdown fails, a client lets accept return.  */
+/* Report a blocked accept when its listener is shut down ("listener-accept"),
+   and then shutdown and listen ("listener-shutdown-again",
+   "listener-listen-again").  If shutdown fails, a client lets accept
+   return.  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);

@@ -24,8 +24,9 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Handler: raises its own signal, in the first call only, to find whether the
-   handler is entered recursively.  */
+/* Handler: counts the calls and the depth of recursion, and raises its own
+   signal, in the first call only, to find whether the handler is entered
+   recursively.  */
 static void signal_delivery_nested(int number)
 {
     count++;
@@ -179,7 +180,9 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* Report waitpid for a child that exits at once.  Returns the result.  */
+/* Report, as the finding KEY, waitpid for a child that exits at once.  Returns
+   "status" if the child was reaped, otherwise the name of errno.  If fork
+   fails, the question is skipped.  */
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {
@@ -225,8 +228,10 @@ static _Noreturn void signal_delivery_raise_number(int number)
     _exit(0);
 }
 
-/* Find the default action of signal NUMBER by raising it in a child.  "no
-   effect" also after SIGCONT, and if waitpid fails.  */
+/* Find the default action of signal NUMBER by raising it in a child, which is
+   killed if stopped: "stops", "terminates", "terminates by another signal" or
+   "no effect", also after SIGCONT, and if waitpid fails.  If fork fails, the
+   question is skipped.  */
 static const char *signal_delivery_default_action(struct probe *probe,
                                                   int number)
 {

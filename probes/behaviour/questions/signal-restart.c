@@ -186,8 +186,9 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
     return outcome;
 }
 
-/* Report the outcome of the call.  Tries three times, since on a busy host the
-   call may find room and not block.  */
+/* Report, as the finding KEY, the outcome of the call
+   (signal_restart_try_once); not testable if no call blocked.  Tries three
+   times, since on a busy host the call may find room and not block.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {

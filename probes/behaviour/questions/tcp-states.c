@@ -61,8 +61,9 @@ static bool tcp_states_passes(const char *state)
            !strcmp(state, "CLOSING");
 }
 
-/* Whether packets of this step are still in flight: the state has not changed
-   yet, or is a transient state.  */
+/* Whether packets of this step are still in flight: of two ends here, one is in
+   a transient state; with a simulated peer, the state HERE has not changed
+   yet.  */
 static bool tcp_states_is_transient(const struct walk *walk, const char *here,
                                     const char *peer)
 {
@@ -109,8 +110,8 @@ static void tcp_states_step_listener(struct walk *walk, in_port_t port)
                       tcp_states_look(walk, port, 0), "-");
 }
 
-/* A walk with both ends on the loopback interface, one of them closing
-   first.  */
+/* Report the walk "loopback": both ends on the loopback interface, the client
+   closing first.  */
 static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
@@ -141,7 +142,8 @@ static void tcp_states_set_ports(struct walk *walk)
 }
 
 /* Send the kernel a segment with the flags SEND, wait for a segment with AWAIT
-   (0: none), and report the states after the event WHAT.  */
+   (0: none), and report the states after the event WHAT, also if no such
+   segment comes (peer_tcp_await).  */
 static void tcp_states_exchange(struct walk *walk, unsigned send,
                                 unsigned await, const char *what)
 {
@@ -165,8 +167,8 @@ static void tcp_states_shutdown(struct walk *walk)
     tcp_states_exchange(walk, 0, FIN, "shutdown: FIN out");
 }
 
-/* Active open and active close, with a delay between the peer's ACK and
-   FIN.  */
+/* Report the walk "active": active open and active close, with a delay between
+   the simulated peer's ACK and FIN.  */
 static void tcp_states_walk_active(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
@@ -177,7 +179,8 @@ static void tcp_states_walk_active(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN in; ACK out");
 }
 
-/* Simultaneous close, or ACK and FIN of the peer in one segment.  */
+/* Report the walk "simultaneous-close"; or if AT_ONCE, "fin-ack": ACK and FIN
+   of the simulated peer in one segment.  */
 static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
 {
     struct walk walk = {.probe = peer->probe,
@@ -198,7 +201,7 @@ static void tcp_states_walk_closing(struct peer *peer, bool *seen, bool at_once)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Both ends send a SYN.  */
+/* Report the walk "simultaneous-open": both ends send a SYN.  */
 static void tcp_states_walk_open(struct peer *peer, bool *seen)
 {
     struct walk walk = {
@@ -208,7 +211,8 @@ static void tcp_states_walk_open(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Passive open on this host, closed first by a simulated client.  */
+/* Report the walk "passive": passive open on this host, closed first by a
+   simulated client.  */
 static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
@@ -226,8 +230,10 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Report the seen and the missing states.  WHY, if not NULL, is the reason why
-   no peer was simulated: then missing states are no property of the host.  */
+/* Report the number of SEEN states as the answer, and the missing states as
+   "not-seen".  WHY, if not NULL, is the reason why no peer was simulated: then
+   missing states are no property of the host, and the answer is not
+   testable.  */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {

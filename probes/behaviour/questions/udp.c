@@ -15,7 +15,7 @@ static int udp_socket(struct probe *probe)
 }
 
 /* A UDP socket bound to an ephemeral port of 127.0.0.1; *ADDRESS is the local
-   address.  */
+   address.  On failure the question is skipped.  */
 static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 {
     int fd = udp_socket(probe);
@@ -27,7 +27,8 @@ static int udp_bound(struct probe *probe, struct sockaddr_in *address)
 
 static char datagram[70000];
 
-/* Send SIZE bytes, at most 70000, to ADDRESS without waiting.  */
+/* Send a datagram of SIZE bytes, at most 70000, to ADDRESS without waiting.
+   Returns the size, or -1 with errno.  */
 static int udp_send(int fd, long size, const struct sockaddr_in *address)
 {
     const void *storage = address;
