@@ -438,6 +438,34 @@ START_TEST(each_case_is_told)
 }
 END_TEST
 
+/* Only a UDP socket that was asked for makes the check unknown.  */
+START_TEST(a_check_without_a_limit)
+{
+    char local[] = "127.0.0.1:514";
+    struct listener_row rows[] = {
+        {.local = local,
+         .percent = 50,
+         .listener = {.type = SOCK_STREAM,
+                      .capacity = 4,
+                      .queue = {2, 3, 0, 0}}},
+        {.local = local,
+         .percent = -1,
+         .listener = {.type = SOCK_DGRAM, .capacity = -1}}};
+    struct check_ranges ranges = {0};
+    ck_assert(check_range_read(&ranges.warning, "70"));
+    ck_assert(check_range_read(&ranges.critical, "90"));
+    for (size_t i = 0; i < 2; i++)
+        sonde_address_loopback(&rows[i].listener.address, AF_INET, 514);
+    for (int optional = 0; optional < 2; optional++) {
+        struct check check = {0};
+        struct listeners listeners = {
+            .rows = rows, .count = 2, .datagrams_optional = optional};
+        listeners_check(&check, &listeners, &ranges, true);
+        ck_assert_int_eq(check.state, optional ? CHECK_OK : CHECK_UNKNOWN);
+    }
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
@@ -451,6 +479,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, counters_as_played);
     tcase_add_test(tests, limits_as_played);
 #endif
+    tcase_add_test(tests, a_check_without_a_limit);
     tcase_add_loop_test(tests, each_case_is_told, 0, CASES);
 }
 
