@@ -522,7 +522,7 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
    memory charged is above the limit, since Linux 6.18 also if the datagram
    would exceed the limit; an empty queue takes any datagram.  So a queue may
    lose large datagrams while not full.  Linux's sk_drops counts datagrams
-   without room; but also those with a wrong checksum, without memory by
+   without room; but also most of those with a wrong checksum, without memory by
    net.ipv4.udp_mem, rejected by a filter or by IPsec: sonde_datagram_totals has
    counters by reason.
 

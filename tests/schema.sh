@@ -110,6 +110,7 @@ if [ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err"; then
 else
     valid "listeners" listeners
     valid "connections that wait" listeners --waiting
+    valid "datagram sockets" listeners -uU
 fi
 
 start echo

@@ -8,7 +8,7 @@
 
 #include <config.h>
 
-#include <string.h>
+#include <sys/socket.h>
 
 #include "base/names.h"
 #include "probes/listeners/datagrams.h"
@@ -18,15 +18,27 @@ enum {
     NEARLY_FULL = 90   /* percent: the next datagrams may not fit */
 };
 
+/* The family of SOCKET, UDP, in words: an IPv6 wildcard gets IPv4, too, unless
+   IPV6_V6ONLY is on.  */
+static void say_datagram_family(struct sentence *text,
+                                const struct sonde_listener *socket)
+{
+    int family = socket->address.storage.ss_family;
+    say(text, "UDP over %s", family_name(family));
+    if (family == AF_INET6 && socket->v6only == 0 &&
+        listeners_is_wildcard(&socket->address))
+        say(text, ", and over IPv4 too");
+}
+
 static void put_datagram_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *socket = &row->listener;
     struct sentence text = {""};
+    say(&text, "%s: ", row->local);
     if (listener_is_unix(socket))
-        say(&text, "%s: a UNIX datagram socket", row->local);
+        say(&text, "a UNIX datagram socket");
     else
-        say(&text, "%s: UDP over %s", row->local,
-            family_name(socket->address.storage.ss_family));
+        say_datagram_family(&text, socket);
     if (row->peer)
         say(&text, ", connected: gets datagrams of %s alone", row->peer);
     put_sentence(out, NULL, &text);
@@ -196,6 +208,11 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
 {
     long limit = row->listener.queue.backlog;
     enum origin origin = datagrams_origin(listeners, limit);
+    if (totals->errors == 0) {
+        say(text, "look at net.ipv4.udp_mem: no loss is counted by reason, and "
+                  "Linux 6.18 does not count those for want of UDP's memory");
+        return;
+    }
     if (totals->full == 0 && totals->memory <= 0) {
         say(text,
             "nothing about the buffer: no receive buffer of this network "
@@ -213,8 +230,8 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
         say(text, "look whether the buffer was full, the usual reason, while "
                   "datagrams arrive: the counters cannot be read here; ");
     else if (totals->full == totals->errors)
-        say(text, "the buffer was full: all losses of this network namespace "
-                  "have this reason; ");
+        say(text, "the buffer was full: all losses counted in this network "
+                  "namespace have this reason; ");
     else
         say(text,
             "the buffer was full, probably: %lld of %lld losses of this "

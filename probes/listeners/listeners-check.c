@@ -34,14 +34,23 @@ static size_t count_known(const struct listeners *listeners)
     return known;
 }
 
-/* The number of rows whose queue has a percentage on some system: all but UNIX
-   datagram sockets.  */
+/* Whether the queue of ROW is to have a percentage: not of a UNIX datagram
+   socket, and not of a UDP socket that is in the list only because the operand
+   names it, since /proc has no limits of UDP.  */
+static bool is_judged(const struct listeners *listeners,
+                      const struct listener_row *row)
+{
+    if (!listener_is_datagram(&row->listener))
+        return true;
+    return !listener_is_unix(&row->listener) &&
+           (row->percent >= 0 || !listeners->datagrams_optional);
+}
+
 static size_t count_judged(const struct listeners *listeners)
 {
     size_t judged = 0;
     for (size_t i = 0; i < listeners->count; i++)
-        judged += !listener_is_datagram(&listeners->rows[i].listener) ||
-                  !listener_is_unix(&listeners->rows[i].listener);
+        judged += is_judged(listeners, &listeners->rows[i]);
     return judged;
 }
 

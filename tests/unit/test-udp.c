@@ -383,12 +383,13 @@ static const struct {
     {-1, 3, MAX, {3, 3, 0, 0}, "then let it set a larger SO_RCVBUF"},
     {8000, 1, MAX, {1, 1, 0, 0}, "drops 1 datagram lost"},
     {8000, 1, MAX, {1, 1, 0, 0}, "set SO_RCVBUF to 8000 or more; then"},
-    {DEFAULT, 3, MAX, {9, 9, 0, 0}, "the buffer was full: all losses"},
+    {DEFAULT, 3, MAX, {9, 9, 0, 0}, "the buffer was full: all losses counted"},
     {DEFAULT, 3, MAX, {9, 8, 1, 0}, "was full, probably: 8 of 9 losses"},
     {DEFAULT, 3, MAX, {9, 9, 0, 0}, "SO_RCVBUF to 212992 or more (for 425984 "},
     {2L * MAX, 3, MAX, {9, 9, 0, 0}, "which is 425984 and cuts the value"},
     {DEFAULT, 3, MAX, {9, 0, 0, 9}, "look for damaged packets"},
     {DEFAULT, 3, MAX, {9, 0, 0, 0}, "look for a filter, or for IPsec"},
+    {DEFAULT, 3, MAX, {0, 0, 0, 0}, "to do look at net.ipv4.udp_mem: no loss"},
     {DEFAULT, 3, MAX, {9, 0, 5, 0}, "to do raise net.ipv4.udp_mem"},
     {DEFAULT, 3, MAX, {-1, -1, -1, -1}, "the counters cannot be read here"},
     {DEFAULT, 3, MAX, {9, 2, 3, 4}, "2 because a receive buffer was full (Rc"},
@@ -437,6 +438,34 @@ START_TEST(each_case_is_told)
 }
 END_TEST
 
+/* Only a UDP socket that was asked for makes the check unknown.  */
+START_TEST(a_check_without_a_limit)
+{
+    char local[] = "127.0.0.1:514";
+    struct listener_row rows[] = {
+        {.local = local,
+         .percent = 50,
+         .listener = {.type = SOCK_STREAM,
+                      .capacity = 4,
+                      .queue = {2, 3, 0, 0}}},
+        {.local = local,
+         .percent = -1,
+         .listener = {.type = SOCK_DGRAM, .capacity = -1}}};
+    struct check_ranges ranges = {0};
+    ck_assert(check_range_read(&ranges.warning, "70"));
+    ck_assert(check_range_read(&ranges.critical, "90"));
+    for (size_t i = 0; i < 2; i++)
+        sonde_address_loopback(&rows[i].listener.address, AF_INET, 514);
+    for (int optional = 0; optional < 2; optional++) {
+        struct check check = {0};
+        struct listeners listeners = {
+            .rows = rows, .count = 2, .datagrams_optional = optional};
+        listeners_check(&check, &listeners, &ranges, true);
+        ck_assert_int_eq(check.state, optional ? CHECK_OK : CHECK_UNKNOWN);
+    }
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
@@ -450,6 +479,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, counters_as_played);
     tcase_add_test(tests, limits_as_played);
 #endif
+    tcase_add_test(tests, a_check_without_a_limit);
     tcase_add_loop_test(tests, each_case_is_told, 0, CASES);
 }
 
