@@ -69,9 +69,9 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
 
 /* ---- in the parent ------------------------------------------------------ */
 
-/* Start the child of JOB, in a process group of its own, with the deadline of
-   the question; findings and trouble of an earlier try are dropped.  Returns 0;
-   or -1 with errno, and JOB is unchanged.  */
+/* Start the child of JOB, counted in POOL, in a process group of its own, with
+   the deadline of the question; findings and trouble of an earlier try are
+   dropped.  Returns 0; or -1 with errno, and JOB is unchanged.  */
 static int pool_begin(struct pool *pool, struct repeat *job)
 {
     struct task task = {pool, job->question};

@@ -8,7 +8,8 @@
 
 #include "probes/verdict/table.h"
 
-/* Write "FAMILY.BACKLOG.KEY" to WHOLE: the key of the finding KEY of ROW.  */
+/* Write "FAMILY.BACKLOG.KEY", the key of ROW's finding KEY, cut to SIZE bytes,
+   to WHOLE.  */
 static void print_key(char *whole, size_t size, const struct queue_row *row,
                       const char *key)
 {
