@@ -157,4 +157,9 @@ EXTRA_DIST += tests/other-kernels.sh
 check-kernels: backlogprobe sockprobe listeners tests/hoard tests/listening
 	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
 	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
-.PHONY: check-kernels
+
+# The profiles of these stacks, made anew in the folder profiles-new.
+profiles: backlogprobe sockprobe listeners tests/hoard tests/listening
+	$(MKDIR_P) profiles-new
+	PROFILES='$(abs_builddir)/profiles-new' $(MAKE) check-kernels
+.PHONY: check-kernels profiles

@@ -4,11 +4,25 @@
 #
 # gVisor by runsc, and Linux kernels under qemu without any acceleration.
 # KERNELS names the kernels' images, as Debian's packages have them: .../boot/
-# vmlinuz-VERSION, with the modules in .../lib/modules/VERSION.  What is not
-# there is skipped by name.  Not part of make check: make check-kernels.
+# vmlinuz-VERSION, with the modules in .../lib/modules/VERSION, or since 7.2
+# .../lib/modules/VERSION/vmlinuz.  What is not there is skipped by name.  Not part of make check: make check-kernels.
+# PROFILES names a folder for the profiles that are measured here, in the form
+# in which they are shipped: make profiles.
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
 is_sanitized && skip_all "a sanitized program needs more than these have"
+
+# keep_profile FILE SYSTEM: if PROFILES is given, the profile in $scratch/out is
+# written there, with SYSTEM in its head and without the lines of the host.
+keep_profile () {
+    [ -n "${PROFILES-}" ] || return 0
+    { sed 1q "$scratch/out"
+      echo '# SPDX-License-Identifier: GPL-3.0-or-later'
+      echo "# $2"
+      echo "# measured $(date -u +%Y-%m-%d) by: sockprobe --profile"
+      sed 1d "$scratch/out" | grep -v '^volatile'
+    } > "$PROFILES/$1"
+}
 
 # like_profile NAME FILE: what was run last is the profile that is shipped.
 like_profile () {
@@ -58,6 +72,8 @@ else
     is "gVisor: nor a remedy that is a setting" lacks "$scratch/out" sysctl
     run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$sockprobe" --profile
+    version=$(runsc --version | sed -n 's/^runsc version //p')
+    keep_profile gvisor "gVisor, runsc $version, ptrace platform, x86_64"
     like_profile "gVisor" gvisor-2022-12
     # Listeners in the sandbox, with two clients in a queue.
     cat > "$scratch/script" <<END
@@ -165,7 +181,10 @@ add_programs () { # ROOT
 
 # The kernel's driver of TUN devices, if it is a file that busybox can load.
 add_module () { # ROOT KERNEL
-    modules=$(dirname "$2")/../lib/modules/${2##*/vmlinuz-}
+    case $2 in
+    */vmlinuz) modules=$(dirname "$2") ;;
+    *) modules=$(dirname "$2")/../lib/modules/${2##*/vmlinuz-} ;;
+    esac
     module=$(find "$modules" -name 'tun.ko*' 2> /dev/null | head -n 1)
     case $module in
     *.ko) cp "$module" "$1/tun.ko" ;;
@@ -249,8 +268,10 @@ check_kernel () { # NAME
     look_at require
     is "$1: --require 511 with a cap of 128 is 1" [ "$status" -eq 1 ]
     profile=linux-$(echo "$1" | cut -d . -f 1,2)
+    look_at profile
+    keep_profile "$profile" \
+        "Linux $1 (Debian), x86_64, as the superuser, in qemu without KVM; glibc"
     if [ -e "$srcdir/profiles/$profile" ]; then
-        look_at profile
         like_profile "$1" "$profile"
     fi
     look_at user
@@ -266,7 +287,10 @@ check_kernel () { # NAME
 busybox=$(command -v busybox) && "$busybox" --list 2> /dev/null |
     grep -qx insmod || busybox=
 for kernel in ${KERNELS-}; do
-    name=${kernel##*/vmlinuz-}
+    case $kernel in
+    */vmlinuz) name=$(basename "$(dirname "$kernel")") ;;
+    *) name=${kernel##*/vmlinuz-} ;;
+    esac
     if [ ! -r "$kernel" ]; then
         skip "Linux $name" "$kernel is not here"
     elif ! have qemu-system-x86_64 || ! have cpio || [ -z "$busybox" ]; then

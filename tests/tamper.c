@@ -2,9 +2,10 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    To be preloaded.  TAMPER=half passes on 3n/2, TAMPER=plus n + 2: a kernel
-   whose rule is another one, as far as its user can see.  With TAMPER=abort:N,
-   N of 1000 calls of accept with an address, by chance, close the connection
-   and fail with ECONNABORTED.  */
+   whose rule is another one, as far as its user can see.  With TAMPER=last
+   the last of several listeners with SO_REUSEPORT takes all clients: the one
+   before is shut down.  With TAMPER=abort:N, N of 1000 calls of accept with an
+   address, by chance, close the connection and fail with ECONNABORTED.  */
 
 #include <config.h>
 
@@ -15,6 +16,21 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Shut down the listener before FD if FD has SO_REUSEPORT.  */
+static void take_all(int fd)
+{
+#ifdef SO_REUSEPORT
+    static int last = -1;
+    int on = 0;
+    socklen_t size = sizeof on;
+    if (getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, &size) || !on)
+        return;
+    if (last >= 0)
+        shutdown(last, SHUT_RDWR);
+    last = fd;
+#endif
+}
 
 int listen(int fd, int backlog)
 {
@@ -27,6 +43,8 @@ int listen(int fd, int backlog)
         backlog = backlog * 3 / 2;
     else if (how && !strcmp(how, "plus") && backlog < 1000000)
         backlog += 2;
+    else if (how && !strcmp(how, "last"))
+        take_all(fd);
     return real(fd, backlog);
 }
 

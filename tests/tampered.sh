@@ -25,4 +25,17 @@ tampered () {
 }
 tampered half '((.backlog * 3 / 2 | floor) + 1)' '3n/2+1'
 tampered plus '(.backlog + 3)' 'n+3'
+
+run env TAMPER=last "LD_PRELOAD=$library" "$sockprobe" --profile 'reuseport.*'
+is "one listener takes all: named" \
+    grep -q '^reuseport.spread	answer	.*: the last bound takes all	measured	yes' \
+    "$scratch/out"
+is "its close resets all: named" \
+    grep -q '^reuseport.close	answer	.*: all are reset: it had all	measured	yes' \
+    "$scratch/out"
+run "$sockprobe" --json reuseport.close
+json_is '.answers[0] | .value == null or
+    (.details | any(.key == "lost-of-queued" and
+        .value == "all that were queued there"))' \
+    "as many are lost as the kernel says were queued"
 finish
