@@ -145,8 +145,9 @@ int sonde_address_port(const struct sonde_address *address)
     const struct layout *layout = layout_find(address->storage.ss_family);
     if (!layout)
         return sonde__fail(EAFNOSUPPORT);
-    return (int)sonde_load((const char *)&address->storage + layout->port, 2,
-                           SONDE_BIG_ENDIAN);
+    uint16_t port;
+    memcpy(&port, (const char *)&address->storage + layout->port, sizeof port);
+    return ntohs(port);
 }
 
 int sonde_address_set_port(struct sonde_address *address, uint16_t port)

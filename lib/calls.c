@@ -56,6 +56,26 @@ static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
 #endif
 }
 
+static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
+                         int flags)
+{
+#ifdef HAVE_RECVMMSG
+    return (int)recvmmsg(fd, list, count, flags, NULL);
+#else
+    return sonde__fail(ENOSYS);
+#endif
+}
+
+static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
+                         int flags)
+{
+#ifdef HAVE_RECVMMSG
+    return (int)sendmmsg(fd, list, count, flags);
+#else
+    return sonde__fail(ENOSYS);
+#endif
+}
+
 static int call_sigtimedwait(const sigset_t *set,
                              const struct timespec *timeout)
 {
@@ -149,6 +169,8 @@ struct sonde__calls sonde__sys = {
     .connect = call_connect,
     .recvmsg = recvmsg,
     .sendmsg = sendmsg,
+    .recvmmsg = call_recvmmsg,
+    .sendmmsg = call_sendmmsg,
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,
     .thread = pthread_create,

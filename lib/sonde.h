@@ -1005,6 +1005,66 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
 int sonde_datagram_reply(int fd, const void *data, size_t size,
                          const struct sonde_datagram *ends);
 
+/* The most datagrams of one call below.  */
+#define SONDE_DATAGRAMS_MAX 32
+
+/* One of several datagrams.  DATA: the caller's buffer, of SIZE bytes.  LENGTH:
+   of the datagram in DATA.  ERROR: an errno, or 0.  */
+struct sonde_datagram_item {
+    void *data;
+    size_t size;
+    ssize_t length;
+    int error;
+    struct sonde_datagram ends;
+};
+
+/* Receive up to COUNT datagrams, SONDE_DATAGRAMS_MAX at most, on FD into LIST,
+   waiting only for the first.  The caller has set DATA and SIZE of each item.
+   LOCAL is the address of FD, as sonde_address_local gives it.
+   Returns the number received, at least 1; items beyond are undefined.  In each
+   item LENGTH and ENDS are set, and ERROR: EMSGSIZE, if the datagram was longer
+   than SIZE, which is then LENGTH; or 0.  Fewer than COUNT: no further datagram
+   was in the queue.  -1: as sonde_datagram_receive_from.
+
+   Hides: a system without recvmmsg, where each datagram costs a call.  */
+ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
+                                size_t count, int timeout,
+                                const struct sonde_address *local);
+
+/* Send a reply for each of the COUNT items of LIST, as sonde_datagram_reply:
+   LENGTH bytes of DATA to the sender in ENDS.  Items with a negative LENGTH are
+   skipped.  One reply that fails does not affect the others.
+   Returns the number sent.  ERROR of each item is 0, or an errno of
+   sonde_datagram_reply.  errno is unchanged.
+
+   Hides: a system without sendmmsg; that sendmmsg ends at the first error, and
+   drops the errno.  */
+size_t sonde_datagrams_reply(int fd, struct sonde_datagram_item *list,
+                             size_t count);
+
+/* The receive buffer of a socket.  BYTES: as getsockopt gives it.  COUNT: how
+   many of the requested datagrams fit.  SETTING: what limits the buffer if not
+   all fit: the name of the system's setting, or "" if the limit is fixed or not
+   known; otherwise NULL.  */
+struct sonde_datagram_buffer {
+    int bytes;
+    size_t count;
+    const char *setting;
+};
+
+/* Enlarge the receive buffer of FD, a datagram socket of a server, to hold
+   COUNT datagrams of up to SIZE bytes, as far as the system allows, and fill in
+   *BUFFER.  A larger buffer is unchanged.  The kernel uses memory only for
+   datagrams that wait.  512 MiB at most are requested.
+   Returns 0.  -1: the errno of the calls, or of sonde_socket, as this makes a
+   socket for a moment.
+
+   Hides: what a kernel counts for a datagram, twice its length and more; that a
+   size too large is an error on the BSDs and macOS, and is cut on Linux, which
+   then gives twice the size (portability: "Datagrams").  */
+int sonde_datagram_buffer(int fd, size_t count, size_t size,
+                          struct sonde_datagram_buffer *buffer);
+
 /* Why a service that answers everything must not answer a datagram with ENDS,
    as part of a sentence; NULL if an answer is allowed.  Refused are: a
    broadcast or multicast destination or source; a source port below 1024, of a

@@ -237,6 +237,16 @@ static int target_open_unix(const struct listen_target *target,
     return fd;
 }
 
+/* Ask for the receive buffer of LISTENER, unless a UNIX socket, where the
+   kernel lets the senders wait.  Failures are ignored: a smaller buffer works,
+   too.  */
+static void listen_socket_enlarge(struct listen_socket *listener)
+{
+    if (sonde_address_port(&listener->local) >= 0)
+        sonde_datagram_buffer(listener->fd, LISTEN_SOCKET_DATAGRAMS,
+                              LISTEN_SOCKET_DATAGRAM, &listener->buffer);
+}
+
 /* Open TARGET into *LISTENER.  Returns 0, or -1 with errno.  */
 static int target_open(struct listen_socket *listener,
                        const struct listen_target *target,
@@ -260,6 +270,8 @@ static int target_open(struct listen_socket *listener,
     }
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(fd);
+    else
+        listen_socket_enlarge(listener);
     if (is_unix)
         listen_socket_note_file(listener, true);
     return 0;
@@ -395,6 +407,8 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
         listen_socket_set_options(found->fd);
     else if (sonde_datagram_prepare(found->fd))
         return -1;
+    else
+        listen_socket_enlarge(listener);
     /* Last: a socket that is refused stays as its other users have it.  */
     listener->was_blocking = !(flags & O_NONBLOCK);
     if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
@@ -467,14 +481,31 @@ static const char *listen_socket_kind(const struct listen_socket *listener)
     return "stream of another address family";
 }
 
+/* Write to TEXT, of SIZE bytes, what the system has cut at LISTENER: the
+   backlog or the receive buffer; empty if nothing.  */
+static void listen_socket_limits(const struct listen_socket *listener,
+                                 char *text, size_t size)
+{
+    const struct sonde_datagram_buffer *buffer = &listener->buffer;
+    *text = '\0';
+    if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
+        snprintf(text, size, ", backlog %ld", listener->backlog);
+    if (buffer->setting)
+        snprintf(text, size,
+                 ", receive buffer %d bytes, for %zu of %d datagrams of %d "
+                 "bytes (%s)",
+                 buffer->bytes, buffer->count, LISTEN_SOCKET_DATAGRAMS,
+                 LISTEN_SOCKET_DATAGRAM,
+                 *buffer->setting ? buffer->setting : "the system's limit");
+}
+
 void listen_sockets_announce(const struct listen_sockets *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
-        char text[LOG_ADDRESS], queue[48] = "";
-        if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
-            snprintf(queue, sizeof queue, ", backlog %ld", listener->backlog);
+        char text[LOG_ADDRESS], limits[160];
+        listen_socket_limits(listener, limits, sizeof limits);
         log_line("listening on %s, %s%s", log_address(&listener->local, text),
-                 listen_socket_kind(listener), queue);
+                 listen_socket_kind(listener), limits);
     }
 }
