@@ -28,6 +28,7 @@ enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 struct listen_target {
     struct sonde_address address;
     int type;
+    bool may_lack; /* skipped on a host without the address family */
 };
 
 struct listen_targets {
@@ -41,9 +42,11 @@ struct listen_targets {
 /* ---- addresses -----------------------------------------------------------
    Functions return 0, or -1 with the reason in the log.  */
 
-/* Add a target, unless there is an equal one, as of another name.  */
+/* Add a target, unless there is an equal one, as of another name.  MAY_LACK, if
+   -4 and -6 leave both families, allows a host without this family.  */
 static int targets_add(struct listen_targets *targets,
-                       const struct sonde_address *address, int type)
+                       const struct sonde_address *address, int type,
+                       bool may_lack)
 {
     for (size_t i = 0; i < targets->count; i++)
         if (targets->list[i].type == type &&
@@ -54,7 +57,9 @@ static int targets_add(struct listen_targets *targets,
                         "of the addresses",
                         LISTEN_SOCKETS_MAX);
     targets->any_port |= sonde_address_port(address) == 0;
-    targets->list[targets->count++] = (struct listen_target){*address, type};
+    targets->list[targets->count++] = (struct listen_target){
+        *address, type,
+        may_lack && targets->spec->inet == targets->spec->inet6};
     return 0;
 }
 
@@ -82,6 +87,24 @@ static ssize_t targets_resolve(const struct listen_targets *targets,
     return count;
 }
 
+/* Whether HOST, a name, means the COUNT addresses FOUND of localhost, of which
+   a host may lack one.  */
+static bool targets_are_loopback(const char *host,
+                                 const struct sonde_address *found,
+                                 ssize_t count)
+{
+    struct sonde_address number, loopback;
+    if (count != 2 || !sonde_address_parse(&number, host, 0))
+        return false;
+    for (ssize_t i = 0; i < count; i++) {
+        uint16_t port = (uint16_t)sonde_address_port(&found[i]);
+        sonde_address_loopback(&loopback, found[i].storage.ss_family, port);
+        if (sonde_address_compare(&loopback, &found[i]))
+            return false;
+    }
+    return true;
+}
+
 /* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
@@ -90,7 +113,7 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
     const char *reason;
     char interface[64];
     ssize_t count = targets_resolve(targets, host, type, found, &reason);
-    bool any = false;
+    bool any = false, may_lack = targets_are_loopback(host, found, count);
     if (endpoint_lacks_interface(host, interface, sizeof interface))
         return log_line("address \"%s\": no such interface: '%s'", host,
                         interface);
@@ -100,7 +123,7 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
         if (!targets_have_family(targets, found[i].storage.ss_family))
             continue;
         any = true;
-        if (targets_add(targets, &found[i], type))
+        if (targets_add(targets, &found[i], type, may_lack))
             return -1;
     }
     return any ? 0
@@ -122,7 +145,7 @@ static int targets_add_default(struct listen_targets *targets, int type)
         (spec->any ? sonde_address_any
                    : sonde_address_loopback)(&address, families[i], port);
         if (targets_have_family(targets, families[i]) &&
-            targets_add(targets, &address, type))
+            targets_add(targets, &address, type, true))
             return -1;
     }
     return 0;
@@ -147,14 +170,21 @@ static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
     struct sonde_address address;
-    if (!*spec->unix_path)
-        return log_line("--unix requires a path");
-    if (sonde_address_unix(&address, spec->unix_path))
-        return log_line("%.200s: %s", spec->unix_path, strerror(errno));
+    if (!*spec->unix_path || !strcmp(spec->unix_path, "@"))
+        return log_line("--unix requires a path or @NAME");
+    if (sonde_address_unix_name(&address, spec->unix_path))
+        return log_line("%.200s: %s%s", spec->unix_path, strerror(errno),
+                        errno == ENOTSUP ? "; @NAME is for Linux, a path that "
+                                           "begins so is ./@NAME"
+                                         : "");
+    if (*spec->unix_path == '@' && (spec->unix_mode || spec->unix_owner))
+        return log_line("--unix-mode and --unix-owner do not apply to @NAME, "
+                        "which has no file: every process of the network "
+                        "namespace may connect");
     if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner))
         return -1;
     return targets_add(targets, &address,
-                       spec->stream ? SOCK_STREAM : SOCK_DGRAM);
+                       spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
 static int targets_fill(struct listen_targets *targets)
@@ -254,8 +284,9 @@ static int target_open(struct listen_socket *listener,
 {
     struct sonde_queue queue = {.backlog = -1};
     bool is_unix = target->address.storage.ss_family == AF_UNIX;
-    int fd = is_unix ? target_open_unix(target, access, &queue)
-                     : target_listen(target, &queue);
+    bool has_file = is_unix && *socket_file_path(&target->address);
+    int fd = has_file ? target_open_unix(target, access, &queue)
+                      : target_listen(target, &queue);
     if (fd < 0)
         return -1;
     *listener = (struct listen_socket){
@@ -272,20 +303,18 @@ static int target_open(struct listen_socket *listener,
         listen_socket_set_options(fd);
     else
         listen_socket_enlarge(listener);
-    if (is_unix)
+    if (has_file)
         listen_socket_note_file(listener, true);
     return 0;
 }
 
 /* Open all TARGETS, once.  All targets with port 0 get the port of the first.
-   A default address of a missing family is skipped, unless no target is left.
+   A target of a missing family is skipped if MAY_LACK, unless no other is left.
    Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
    are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
-    const struct listen_addresses *spec = targets->spec;
-    bool may_lack = spec->address_count == 0 && spec->inet == spec->inet6;
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < targets->count; i++) {
         struct listen_target one = targets->list[i];
@@ -301,7 +330,7 @@ static int targets_open(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!may_lack || one.address.storage.ss_family == AF_UNIX ||
+        if (!one.may_lack ||
             (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
              errno != EADDRNOTAVAIL))
             return -1;

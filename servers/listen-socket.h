@@ -67,11 +67,12 @@ struct listen_addresses {
 /* Open sockets at the addresses of SPEC, non-blocking, and add the sockets to
    LISTENERS, which is empty.  Equal addresses are opened once.  For port 0 the
    system chooses a port, the same for all sockets, in up to 32 tries.  Without
-   addresses, an address family that the host lacks is skipped, unless inet or
-   inet6 alone is set.  A stale file of a UNIX socket is replaced, never one
-   with a listening server.  Needs a single thread, as the umask changes for a
-   moment. May wait 30 s for each name, and 5 s for the lock of a folder.
-   Returns 0, or -1 with all sockets closed and the reason in the log.  */
+   addresses, and of localhost, an address family that the host lacks is
+   skipped, unless inet or inet6 alone is set.  A stale file of a UNIX socket is
+   replaced, never one with a listening server.  Needs a single thread, as the
+   umask changes for a moment. May wait 30 s for each name, and 5 s for the lock
+   of a folder. Returns 0, or -1 with all sockets closed and the reason in the
+   log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec);
 

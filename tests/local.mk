@@ -35,6 +35,7 @@ test_scripts = \
 	tests/load.sh \
 	tests/memory.sh \
 	tests/namespaces.sh \
+	tests/names.sh \
 	tests/netns.sh \
 	tests/options.sh \
 	tests/output.sh \

@@ -60,11 +60,18 @@ static long operand_read_number(const char *text)
     return errno || number > INT32_MAX ? -1 : number;
 }
 
-/* The port of the TCP service NAME in the system's database, or -1.  */
+/* The port of the TCP service NAME, in the system's database or known to
+   sonde_resolve, or -1.  */
 static int service_port(const char *name)
 {
+    struct sonde_target target = {NULL, name, AF_INET, SOCK_STREAM};
+    struct sonde_address found;
     const struct servent *service = getservbyname(name, "tcp");
-    return service ? ntohs((in_port_t)service->s_port) : -1;
+    if (service)
+        return ntohs((in_port_t)service->s_port);
+    return sonde_resolve(&target, LOOKUP_MS, &found, 1, NULL) == 1
+               ? sonde_address_port(&found)
+               : -1;
 }
 
 /* ---- names of processes, paths ------------------------------------------- */
