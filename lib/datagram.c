@@ -415,7 +415,7 @@ void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
     if (!ends->wildcard || ends->group || sonde__is_any(&ends->to))
         return;
     memset(control, 0, sizeof *control);
-    size_t length = put_local(&control->align, &ends->to);
+    size_t length = put_local((void *)control->bytes, &ends->to);
     message->msg_control = length ? control : NULL;
     message->msg_controllen = (socklen_t)length;
 }

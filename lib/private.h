@@ -214,9 +214,10 @@ int sonde__set_v6only(int fd);
 void sonde__datagram_room(int fd);
 
 /* Room for every requested control message, and some more, aligned for the
-   first.  */
+   first.  Not a struct cmsghdr, which ends in a flexible array: clang warns of
+   arrays of such.  */
 union sonde__control {
-    struct cmsghdr align;
+    max_align_t align;
     char bytes[512];
 };
 
