@@ -13,12 +13,19 @@
 /* As in datagram.c: after 64 errors in a row control returns to the caller.  */
 enum { retries = 64 };
 
-/* The headers of one call, and the memory to which they refer.  */
+/* The headers of one call, and the memory to which they refer: for several
+   datagrams, and for one, close together, where 20 KiB of stack would take
+   longer to reach than to use.  */
 struct batch {
     sonde__message messages[SONDE_DATAGRAMS_MAX];
     struct iovec parts[SONDE_DATAGRAMS_MAX];
     union sonde__control controls[SONDE_DATAGRAMS_MAX];
-    struct sonde_datagram_item *items[SONDE_DATAGRAMS_MAX];
+};
+
+struct single {
+    sonde__message message;
+    struct iovec part;
+    union sonde__control control;
 };
 
 /* ---- receiving ----------------------------------------------------------- */
@@ -44,18 +51,13 @@ static int messages_receive(int fd, sonde__message *list, unsigned count)
     return received > 0 ? received : -1;
 }
 
-/* Prepare BATCH to receive into COUNT items of LIST.  As for one datagram, a
-   UNIX socket has no room for control messages.  */
-static void batch_prepare(struct batch *batch, struct sonde_datagram_item *list,
-                          size_t count, int has_ports)
+/* Prepare MESSAGE, with PART and CONTROL, to receive into ITEM.  */
+static void item_prepare(struct sonde_datagram_item *item,
+                         sonde__message *message, struct iovec *part,
+                         union sonde__control *control)
 {
-    for (size_t i = 0; i < count; i++) {
-        batch->parts[i] =
-            (struct iovec){.iov_base = list[i].data, .iov_len = list[i].size};
-        sonde__receive_prepare(&batch->messages[i].msg_hdr, &batch->parts[i],
-                               &list[i].ends.from,
-                               has_ports ? &batch->controls[i] : NULL);
-    }
+    *part = (struct iovec){.iov_base = item->data, .iov_len = item->size};
+    sonde__receive_prepare(&message->msg_hdr, part, &item->ends.from, control);
 }
 
 /* Fill in ITEM, received by MESSAGE on a socket with the address LOCAL.  */
@@ -71,22 +73,48 @@ static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
     sonde__take_local(&message->msg_hdr, &item->ends);
 }
 
+/* Receive into COUNT items of LIST, without waiting, on a socket with the
+   address LOCAL.  Returns as messages_receive.  As for one datagram, a UNIX
+   socket has no room for control messages.  */
+static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
+                        const struct sonde_address *local)
+{
+    struct batch batch;
+    int wildcard = sonde__is_any(local);
+    int has_ports = sonde_address_port(local) >= 0;
+    for (size_t i = 0; i < count; i++)
+        item_prepare(&list[i], &batch.messages[i], &batch.parts[i],
+                     has_ports ? &batch.controls[i] : NULL);
+    int received = messages_receive(fd, batch.messages, (unsigned)count);
+    for (int i = 0; i < received; i++)
+        item_fill(&list[i], &batch.messages[i], local, wildcard);
+    return received;
+}
+
+/* The same for one.  */
+static int receive_single(int fd, struct sonde_datagram_item *item,
+                          const struct sonde_address *local)
+{
+    struct single single;
+    item_prepare(item, &single.message, &single.part,
+                 sonde_address_port(local) >= 0 ? &single.control : NULL);
+    int received = messages_receive(fd, &single.message, 1);
+    if (received > 0)
+        item_fill(item, &single.message, local, sonde__is_any(local));
+    return received;
+}
+
 ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
                                 size_t count, int timeout,
                                 const struct sonde_address *local)
 {
     int saved = errno, error = EAGAIN;
     int64_t deadline = sonde_deadline(timeout);
-    int wildcard = sonde__is_any(local);
-    int has_ports = sonde_address_port(local) >= 0;
-    struct batch batch;
     if (count > SONDE_DATAGRAMS_MAX)
         count = SONDE_DATAGRAMS_MAX;
     for (int i = 0; i < retries; i++) {
-        batch_prepare(&batch, list, count, has_ports);
-        int received = messages_receive(fd, batch.messages, (unsigned)count);
-        for (int j = 0; j < received; j++)
-            item_fill(&list[j], &batch.messages[j], local, wildcard);
+        int received = count == 1 ? receive_single(fd, list, local)
+                                  : receive_many(fd, list, count, local);
         if (received >= 0) {
             errno = saved;
             return received;
@@ -114,25 +142,26 @@ static int messages_send(int fd, sonde__message *list, size_t count)
     return sent;
 }
 
-/* Send the COUNT datagrams of BATCH, in order.  sendmmsg ends at the first that
-   fails, without its errno unless it is the first of the call.  So this
-   datagram is sent alone, and its result is that of the single call, which
-   also repeats a call that reported an earlier error of the socket.  Returns
-   the number sent.  */
-static size_t batch_send(int fd, struct batch *batch, size_t count)
+/* Send LIST, an answer to ITEM each, of which there are COUNT, in order.
+   sendmmsg ends at the first that fails, without its errno unless it is the
+   first of the call.  So this datagram is sent alone, and its result is that of
+   the single call, which also repeats a call that reported an earlier error of
+   the socket. Returns the number sent.  */
+static size_t messages_send_all(int fd, sonde__message *list,
+                                struct sonde_datagram_item *const *items,
+                                size_t count)
 {
     size_t done = 0, failed = 0;
     while (done < count) {
         int sent = count - done > 1
-                       ? messages_send(fd, &batch->messages[done], count - done)
+                       ? messages_send(fd, &list[done], count - done)
                        : -1;
         if (sent > 0)
             done += (size_t)sent;
         if (done == count)
             break;
-        struct sonde_datagram_item *item = batch->items[done];
-        if (sonde__send_message(fd, &batch->messages[done].msg_hdr, 0)) {
-            item->error = errno;
+        if (sonde__send_message(fd, &list[done].msg_hdr, 0)) {
+            items[done]->error = errno;
             failed++;
         }
         done++;
@@ -140,31 +169,59 @@ static size_t batch_send(int fd, struct batch *batch, size_t count)
     return done - failed;
 }
 
+/* Prepare MESSAGE, with PART and CONTROL, to send the reply ITEM.  */
+static void item_answer(struct sonde_datagram_item *item,
+                        sonde__message *message, struct iovec *part,
+                        union sonde__control *control)
+{
+    *part =
+        (struct iovec){.iov_base = item->data, .iov_len = (size_t)item->length};
+    sonde__reply_prepare(&message->msg_hdr, part, &item->ends, control);
+}
+
+/* Whether to send the reply ITEM.  Sets its error.  */
+static int item_check(struct sonde_datagram_item *item)
+{
+    item->error = 0;
+    if (item->length >= 0 && item->ends.from.length == 0)
+        item->error = EDESTADDRREQ;
+    return item->length >= 0 && !item->error;
+}
+
+/* Send the replies ITEMS, COUNT, not 0.  Returns the number sent.  */
+static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
+                         size_t count)
+{
+    struct batch batch;
+    for (size_t i = 0; i < count; i++)
+        item_answer(items[i], &batch.messages[i], &batch.parts[i],
+                    &batch.controls[i]);
+    return messages_send_all(fd, batch.messages, items, count);
+}
+
+/* The same for one.  */
+static size_t reply_single(int fd, struct sonde_datagram_item *item)
+{
+    struct single single;
+    item_answer(item, &single.message, &single.part, &single.control);
+    return messages_send_all(fd, &single.message, &item, 1);
+}
+
 size_t sonde_datagrams_reply(int fd, struct sonde_datagram_item *list,
                              size_t count)
 {
     int saved = errno;
     size_t sent = 0, used = 0;
-    struct batch batch;
+    struct sonde_datagram_item *items[SONDE_DATAGRAMS_MAX];
     for (size_t i = 0; i < count; i++) {
-        list[i].error = 0;
-        if (list[i].length < 0)
+        if (item_check(&list[i]))
+            items[used++] = &list[i];
+        if (used == 0 || (used < SONDE_DATAGRAMS_MAX && i + 1 < count))
             continue;
-        if (list[i].ends.from.length == 0) {
-            list[i].error = EDESTADDRREQ;
-            continue;
-        }
-        batch.items[used] = &list[i];
-        batch.parts[used] = (struct iovec){.iov_base = list[i].data,
-                                           .iov_len = (size_t)list[i].length};
-        sonde__reply_prepare(&batch.messages[used].msg_hdr, &batch.parts[used],
-                             &list[i].ends, &batch.controls[used]);
-        if (++used < SONDE_DATAGRAMS_MAX)
-            continue;
-        sent += batch_send(fd, &batch, used);
+        sent += used == 1 ? reply_single(fd, items[0])
+                          : reply_many(fd, items, used);
         used = 0;
     }
-    sent += batch_send(fd, &batch, used);
     errno = saved;
     return sent;
 }

@@ -126,15 +126,16 @@ static void datagrams_answer(struct server *server,
         datagram_log(server, &list[i], received[i]);
 }
 
+_Static_assert(DATAGRAM_BATCH <= SONDE_DATAGRAMS_MAX, "one call");
+_Static_assert(sizeof *((struct server *)0)->datagrams >= SONDE_DATAGRAM_MAX,
+               "no datagram is cut");
+
 /* Receive up to COUNT datagrams and answer them.  Returns the number, or -1
    with errno.  */
 static ssize_t datagrams_serve(struct server *server,
                                struct listen_socket *listener, size_t count)
 {
     struct sonde_datagram_item list[DATAGRAM_BATCH];
-    _Static_assert(DATAGRAM_BATCH <= SONDE_DATAGRAMS_MAX, "one call");
-    _Static_assert(sizeof *server->datagrams >= SONDE_DATAGRAM_MAX,
-                   "no datagram is cut");
     for (size_t i = 0; i < count; i++) {
         list[i].data = server->datagrams[i];
         list[i].size = sizeof server->datagrams[i];
@@ -144,6 +145,19 @@ static ssize_t datagrams_serve(struct server *server,
     if (received > 0)
         datagrams_answer(server, listener, list, (size_t)received);
     return received;
+}
+
+/* The same for one datagram of UDP: with less stack, faster.  */
+static ssize_t datagram_serve_single(struct server *server,
+                                     struct listen_socket *listener)
+{
+    struct sonde_datagram_item item = {.data = server->datagrams[0],
+                                       .size = sizeof server->datagrams[0]};
+    if (sonde_datagrams_receive(listener->fd, &item, 1, 0, &listener->local) <
+        0)
+        return -1;
+    datagrams_answer(server, listener, &item, 1);
+    return 1;
 }
 
 /* The same for one datagram of a UNIX socket.  Few wait in its queue, as the
@@ -186,8 +200,9 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
     ssize_t count;
     do {
         want = is_unix ? 1 : datagrams_want(listener);
-        count = is_unix ? datagram_serve_unix(server, listener)
-                        : datagrams_serve(server, listener, want);
+        count = is_unix     ? datagram_serve_unix(server, listener)
+                : want == 1 ? datagram_serve_single(server, listener)
+                            : datagrams_serve(server, listener, want);
         /* The end of the queue is no failure after a datagram.  */
         if (count > 0 || total == 0 || errno != EAGAIN)
             listener_check(server, listener, count < 0 ? errno : 0);
