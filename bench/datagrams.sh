@@ -17,24 +17,31 @@ if command -v taskset > /dev/null; then
     pinned="taskset -c $first"
 fi
 
-# measure NAME PIN...: five runs.
-measure () {
-    name=$1
-    shift
+# run PIN...: one run, with a new server and a new loop: where the kernel places
+# their memory makes a difference of some hundredths.
+run () {
     mkfifo "$scratch/log"
     "$@" "$builddir/echosrv" -4 -u -p 0 2> "$scratch/log" &
     server=$!
     read -r line < "$scratch/log"
     rm "$scratch/log"
     port=${line##* port } port=${port%%,*}
-    for run in 1 2 3 4 5; do
-        printf '%-14s ' "$name"
-        "$@" "$builddir/bench/datagrams" "$port"
-    done
+    "$@" "$builddir/bench/datagrams" "$port" | tee -a "$scratch/runs"
     kill "$server"
     wait "$server" || :
     server=
 }
+
+# measure NAME PIN...: eleven runs, and the median of their ratios.
+measure () {
+    echo "$1"
+    shift
+    : > "$scratch/runs"
+    for run in 1 2 3 4 5 6 7 8 9 10 11; do
+        run "$@"
+    done
+    sed 's/.* //' "$scratch/runs" | sort -n | sed -n '6s/^/median ratio /p'
+}
 # shellcheck disable=SC2086 # words
-[ -z "$pinned" ] || measure "one processor" $pinned
+[ -z "$pinned" ] || measure "all on one processor" $pinned
 measure "unpinned" env

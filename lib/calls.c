@@ -56,6 +56,18 @@ static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
 #endif
 }
 
+static ssize_t call_recvfrom(int fd, void *buffer, size_t size, int flags,
+                             struct sockaddr *address, socklen_t *length)
+{
+    return recvfrom(fd, buffer, size, flags, address, length);
+}
+
+static ssize_t call_sendto(int fd, const void *data, size_t size, int flags,
+                           const struct sockaddr *address, socklen_t length)
+{
+    return sendto(fd, data, size, flags, address, length);
+}
+
 static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
@@ -167,6 +179,8 @@ struct sonde__calls sonde__sys = {
     .poll = poll,
     .sigaction = sigaction,
     .connect = call_connect,
+    .recvfrom = call_recvfrom,
+    .sendto = call_sendto,
     .recvmsg = recvmsg,
     .sendmsg = sendmsg,
     .recvmmsg = call_recvmmsg,

@@ -219,32 +219,49 @@ static uint32_t mapped_of(const struct in6_addr *host)
     return ntohl(in);
 }
 
+/* Whether ADDRESS is an IPv4 address, as such or mapped, in *IN, in host order;
+   otherwise its host, as of host_of, is in *HOST.  */
+static int is_inet(const struct sonde_address *address, uint32_t *in,
+                   struct in6_addr *host)
+{
+    if (address->storage.ss_family == AF_INET) {
+        struct sockaddr_in name;
+        memcpy(&name, &address->storage, sizeof name);
+        *in = ntohl(name.sin_addr.s_addr);
+        return 1;
+    }
+    *host = host_of(address);
+    *in = mapped_of(host);
+    return IN6_IS_ADDR_V4MAPPED(host);
+}
+
 int sonde__is_any(const struct sonde_address *address)
 {
-    struct in6_addr host = host_of(address);
-    return mapped_of(&host) == INADDR_ANY &&
-           (IN6_IS_ADDR_UNSPECIFIED(&host) || IN6_IS_ADDR_V4MAPPED(&host));
+    uint32_t in;
+    struct in6_addr host;
+    return is_inet(address, &in, &host) ? in == INADDR_ANY
+                                        : IN6_IS_ADDR_UNSPECIFIED(&host);
 }
 
 /* Whether ADDRESS is broadcast or multicast; 0 for UNIX.  The broadcast address
    of a subnet cannot be recognized.  */
 static int is_many(const struct sonde_address *address)
 {
-    struct in6_addr host = host_of(address);
-    uint32_t in = mapped_of(&host);
-    return IN6_IS_ADDR_MULTICAST(&host) ||
-           ((in == INADDR_BROADCAST || IN_MULTICAST(in)) &&
-            IN6_IS_ADDR_V4MAPPED(&host));
+    uint32_t in;
+    struct in6_addr host;
+    return is_inet(address, &in, &host)
+               ? in == INADDR_BROADCAST || IN_MULTICAST(in)
+               : IN6_IS_ADDR_MULTICAST(&host);
 }
 
-/* Whether ADDRESS is 127.0.0.1 or ::1.  */
-static int is_loopback_address(const struct sonde_address *address)
+int sonde__is_only_destination(const struct sonde_address *address)
 {
-    struct sonde_address loopback;
-    int family = address->storage.ss_family, port = sonde_address_port(address);
-    return port >= 0 &&
-           !sonde_address_loopback(&loopback, family, (uint16_t)port) &&
-           !sonde_address_compare(address, &loopback);
+    uint32_t in;
+    struct in6_addr host;
+    int family = address->storage.ss_family;
+    return (family == AF_INET || family == AF_INET6) &&
+           (is_inet(address, &in, &host) ? in == INADDR_LOOPBACK
+                                         : IN6_IS_ADDR_LOOPBACK(&host));
 }
 
 /* Request the local address of each datagram for FD, of the family of ADDRESS.
@@ -255,7 +272,7 @@ static int is_loopback_address(const struct sonde_address *address)
 static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
-    if (is_loopback_address(address))
+    if (sonde__is_only_destination(address))
         return;
     if (family == AF_INET || family == AF_INET6)
         sonde__local4_ask(fd);

@@ -91,11 +91,33 @@ static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
     return received;
 }
 
-/* The same for one.  */
+/* Receive one datagram into ITEM, which has room for any, on a socket with the
+   address LOCAL, to which every datagram is sent: recvfrom takes less time than
+   recvmsg.  Returns 1, or -1 with errno.  */
+static int receive_plain(int fd, struct sonde_datagram_item *item,
+                         const struct sonde_address *local)
+{
+    struct sonde_address *from = &item->ends.from;
+    *from = (struct sonde_address){.length = sizeof from->storage};
+    item->length = sonde__sys.recvfrom(fd, item->data, item->size, MSG_DONTWAIT,
+                                       (void *)&from->storage, &from->length);
+    if (item->length < 0)
+        return -1;
+    if (from->length > sizeof from->storage)
+        from->length = sizeof from->storage;
+    item->error = 0;
+    item->ends.to = *local;
+    item->ends.group = item->ends.wildcard = 0;
+    return 1;
+}
+
+/* As receive_many for one datagram.  */
 static int receive_single(int fd, struct sonde_datagram_item *item,
                           const struct sonde_address *local)
 {
     struct single single;
+    if (item->size >= SONDE_DATAGRAM_MAX && sonde__is_only_destination(local))
+        return receive_plain(fd, item, local);
     item_prepare(item, &single.message, &single.part,
                  sonde_address_port(local) >= 0 ? &single.control : NULL);
     int received = messages_receive(fd, &single.message, 1);
@@ -199,10 +221,26 @@ static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
     return messages_send_all(fd, batch.messages, items, count);
 }
 
-/* The same for one.  */
+/* sendto for the reply ITEM, if the source need not be stated: in less time
+   than sendmsg.  Returns whether the reply was sent.  */
+static int reply_plain(int fd, const struct sonde_datagram_item *item)
+{
+    const struct sonde_address *to = &item->ends.from;
+    int flags = sonde__sys.send_nosigpipe;
+    if (item->ends.wildcard || !flags || sonde__send_may_block(fd))
+        return 0;
+    return sonde__sys.sendto(fd, item->data, (size_t)item->length,
+                             sonde__dontwait | flags,
+                             (const void *)&to->storage, to->length) >= 0;
+}
+
+/* As reply_many for one reply.  After a failure of sendto the result is that of
+   sendmsg.  */
 static size_t reply_single(int fd, struct sonde_datagram_item *item)
 {
     struct single single;
+    if (reply_plain(fd, item))
+        return 1;
     item_answer(item, &single.message, &single.part, &single.control);
     return messages_send_all(fd, &single.message, &item, 1);
 }

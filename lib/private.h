@@ -56,6 +56,10 @@ struct sonde__calls {
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);
+    ssize_t (*recvfrom)(int, void *, size_t, int, struct sockaddr *,
+                        socklen_t *);
+    ssize_t (*sendto)(int, const void *, size_t, int, const struct sockaddr *,
+                      socklen_t);
     ssize_t (*recvmsg)(int, struct msghdr *, int);
     ssize_t (*sendmsg)(int, const struct msghdr *, int);
     /* Without a timeout.  Fail with ENOSYS where configure found neither.  */
@@ -220,6 +224,10 @@ union sonde__control {
     max_align_t align;
     char bytes[512];
 };
+
+/* Whether every datagram of a socket bound to ADDRESS has this destination, and
+   no control message is requested: the loopback address.  */
+int sonde__is_only_destination(const struct sonde_address *address);
 
 /* Let MESSAGE refer to PART, FROM and CONTROL, to receive one datagram; all
    must outlive the receive.  PART may become shorter.  CONTROL is the room for

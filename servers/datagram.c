@@ -80,8 +80,9 @@ static void datagram_answer(struct server *server,
                             const struct listen_socket *listener,
                             struct sonde_datagram_item *item)
 {
-    struct datagram_request request = {.data = item->data,
-                                       .size = (size_t)item->length};
+    struct datagram_request request; /* the room is not cleared */
+    request.data = item->data;
+    request.size = (size_t)item->length;
     const char *answer = item->data;
     bool is_accepted = datagram_is_whole(listener, item) &&
                        datagram_accept(server, &request, &item->ends);

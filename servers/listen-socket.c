@@ -395,27 +395,45 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
+/* Whether LISTENER, a datagram socket, has the UNIX address ADDRESS, or its
+   FILE unless NULL.  */
+static bool listen_socket_is_at(const struct listen_socket *listener,
+                                const struct sonde_address *address,
+                                const struct stat *file)
+{
+    return (file && listener->is_known && file->st_dev == listener->device &&
+            file->st_ino == listener->inode) ||
+           !sonde_address_compare(&listener->local, address);
+}
+
+/* listen_sockets_have for the UNIX address ADDRESS.  */
+static bool listen_sockets_have_unix(const struct listen_sockets *listeners,
+                                     const struct sonde_address *address)
+{
+    char path[sizeof address->storage + 1] = "";
+    struct stat file;
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    if (address->length > start)
+        memcpy(path, socket_file_path(address), address->length - start);
+    bool has_file = *path && !stat(path, &file);
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->list[i].role == SONDE_DATAGRAM &&
+            listen_socket_is_at(&listeners->list[i], address,
+                                has_file ? &file : NULL))
+            return true;
+    return false;
+}
+
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address)
 {
-    char path[sizeof address->storage + 1] = "";
-    struct stat file = {0};
     int port = sonde_address_port(address);
-    size_t start = offsetof(struct sockaddr_un, sun_path);
-    if (port < 0 && address->length > start)
-        memcpy(path, socket_file_path(address), address->length - start);
-    bool has_file = *path && !stat(path, &file);
-    for (size_t i = 0; i < listeners->count; i++) {
-        const struct listen_socket *listener = &listeners->list[i];
-        bool same_file = has_file && listener->is_known &&
-                         file.st_dev == listener->device &&
-                         file.st_ino == listener->inode;
-        if (listener->role == SONDE_DATAGRAM &&
-            (port >= 0 ? port == sonde_address_port(&listener->local)
-                       : same_file ||
-                             !sonde_address_compare(&listener->local, address)))
+    if (port < 0)
+        return listen_sockets_have_unix(listeners, address);
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->list[i].role == SONDE_DATAGRAM &&
+            port == sonde_address_port(&listeners->list[i].local))
             return true;
-    }
     return false;
 }
 

@@ -41,7 +41,8 @@ static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
     uint64_t value = repeat_hash(sender, &size, sizeof size);
     value = repeat_hash(value, data, sample);
-    value = repeat_hash(value, data + size - sample, sample);
+    if (size > sample)
+        value = repeat_hash(value, data + size - sample, sample);
     return value ? value : 1;
 }
 
