@@ -1,12 +1,15 @@
-# bench/local.mk - benchmarks: make bench, make bench-servers
+# bench/local.mk - benchmarks: make bench, bench-servers, bench-datagrams
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-EXTRA_PROGRAMS = bench/backlog-classic bench/lines
-EXTRA_DIST += bench/backlog.sh bench/servers.sh
+EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines
+EXTRA_DIST += bench/backlog.sh bench/datagrams.sh bench/servers.sh
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_backlog_classic_CFLAGS = $(SONDE_CFLAGS)
 bench_backlog_classic_SOURCES = bench/backlog-classic.c
 bench_backlog_classic_LDADD = lib/libsonde-core.la
+bench_datagrams_CFLAGS = $(SONDE_CFLAGS)
+bench_datagrams_SOURCES = bench/datagrams.c
+bench_datagrams_LDADD = lib/libsonde-core.la
 bench_lines_CFLAGS = $(SONDE_CFLAGS)
 bench_lines_SOURCES = bench/lines.c
 bench_lines_LDADD = lib/libsonde-core.la
@@ -16,4 +19,6 @@ bench: backlogprobe $(EXTRA_PROGRAMS)
 	bench/lines
 bench-servers: echosrv echocli echoload
 	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
-.PHONY: bench bench-servers
+bench-datagrams: echosrv bench/datagrams
+	builddir=. $(SHELL) $(top_srcdir)/bench/datagrams.sh
+.PHONY: bench bench-datagrams bench-servers

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/endpoint.h"
@@ -183,6 +184,10 @@ static const char *client_find_advice(const struct client_target *target,
                                           : "a datagram socket: use -u";
     case EACCES:
         return "no permission for this file or for a folder of its path";
+    case ENOTSUP:
+        return *target->path == '@'
+                   ? "@NAME is for Linux, a path that begins so is ./@NAME"
+                   : NULL;
     default:
         return NULL;
     }
@@ -282,6 +287,19 @@ static int make_own_path(struct client *client, struct sonde_address *source)
     return sonde_address_unix(source, own_path);
 }
 
+/* Set *SOURCE to the address of this client's own datagram socket, for a server
+   with an abstract name one that the kernel chooses (autobind): the server may
+   have another file system.  Returns as make_own_path.  */
+static int make_own_address(struct client *client, struct sonde_address *source)
+{
+    if (*client->target->path != '@')
+        return make_own_path(client, source);
+    *source = (struct sonde_address){
+        .storage.ss_family = AF_UNIX,
+        .length = offsetof(struct sockaddr_un, sun_path)};
+    return 0;
+}
+
 /* Connect to the UNIX socket of the target within TIMEOUT milliseconds.  A
    datagram socket is bound to a path of its own, writable for all users, and
    *OPTIONS gets this source.  Returns the descriptor; or -1 with errno and the
@@ -291,8 +309,8 @@ static int connect_path(struct client *client, int timeout,
 {
     struct sonde_address server, source;
     bool is_datagram = options->type == SOCK_DGRAM;
-    if (sonde_address_unix(&server, client->target->path) ||
-        (is_datagram && make_own_path(client, &source))) {
+    if (sonde_address_unix_name(&server, client->target->path) ||
+        (is_datagram && make_own_address(client, &source))) {
         client->report.status = sonde_connect_status(errno);
         return -1;
     }
@@ -301,7 +319,7 @@ static int connect_path(struct client *client, int timeout,
     int fd = sonde_connect(&server, 1, timeout, options, &client->report);
     /* A server of another user must be able to reply.  The kernel discards
        datagrams of all other senders, since the socket is connected.  */
-    if (fd >= 0 && is_datagram)
+    if (fd >= 0 && is_datagram && *own_path)
         chmod(own_path, 0666);
     return fd;
 }

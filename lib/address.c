@@ -140,13 +140,38 @@ int sonde_address_unix(struct sonde_address *address, const char *path)
     return 0;
 }
 
+/* Whether this system has abstract names of UNIX sockets.  */
+#ifdef __linux__
+enum { has_abstract = 1 };
+#else
+enum { has_abstract = 0 };
+#endif
+
+int sonde_address_unix_name(struct sonde_address *address, const char *name)
+{
+    struct sockaddr_un un = {.sun_path = ""};
+    if (*name != '@')
+        return sonde_address_unix(address, name);
+    if (!has_abstract)
+        return sonde__fail(ENOTSUP);
+    size_t length = strlen(name);
+    if (length == 1)
+        return sonde__fail(EINVAL);
+    if (length > sizeof un.sun_path)
+        return sonde__fail(ENAMETOOLONG);
+    memcpy(un.sun_path + 1, name + 1, length - 1);
+    sonde__address_set_name(address, un.sun_path, length);
+    return 0;
+}
+
 int sonde_address_port(const struct sonde_address *address)
 {
     const struct layout *layout = layout_find(address->storage.ss_family);
     if (!layout)
         return sonde__fail(EAFNOSUPPORT);
-    return (int)sonde_load((const char *)&address->storage + layout->port, 2,
-                           SONDE_BIG_ENDIAN);
+    uint16_t port;
+    memcpy(&port, (const char *)&address->storage + layout->port, sizeof port);
+    return ntohs(port);
 }
 
 int sonde_address_set_port(struct sonde_address *address, uint16_t port)

@@ -56,6 +56,38 @@ static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
 #endif
 }
 
+static ssize_t call_recvfrom(int fd, void *buffer, size_t size, int flags,
+                             struct sockaddr *address, socklen_t *length)
+{
+    return recvfrom(fd, buffer, size, flags, address, length);
+}
+
+static ssize_t call_sendto(int fd, const void *data, size_t size, int flags,
+                           const struct sockaddr *address, socklen_t length)
+{
+    return sendto(fd, data, size, flags, address, length);
+}
+
+static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
+                         int flags)
+{
+#ifdef HAVE_RECVMMSG
+    return (int)recvmmsg(fd, list, count, flags, NULL);
+#else
+    return sonde__fail(ENOSYS);
+#endif
+}
+
+static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
+                         int flags)
+{
+#ifdef HAVE_RECVMMSG
+    return (int)sendmmsg(fd, list, count, flags);
+#else
+    return sonde__fail(ENOSYS);
+#endif
+}
+
 static int call_sigtimedwait(const sigset_t *set,
                              const struct timespec *timeout)
 {
@@ -147,8 +179,12 @@ struct sonde__calls sonde__sys = {
     .poll = poll,
     .sigaction = sigaction,
     .connect = call_connect,
+    .recvfrom = call_recvfrom,
+    .sendto = call_sendto,
     .recvmsg = recvmsg,
     .sendmsg = sendmsg,
+    .recvmmsg = call_recvmmsg,
+    .sendmmsg = call_sendmmsg,
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,
     .thread = pthread_create,

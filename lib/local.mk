@@ -21,7 +21,9 @@ lib_libsonde_core_la_SOURCES = \
 	lib/byteorder.c \
 	lib/calls.c \
 	lib/connect.c \
+	lib/datagram-buffer.c \
 	lib/datagram.c \
+	lib/datagrams.c \
 	lib/deadline.c \
 	lib/dontwait.c \
 	lib/keepalive.c \

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "sonde.h"
@@ -20,6 +21,16 @@
 /* gnulib's replacement mends F_DUPFD, which is not used here.  Without the
    replacement the objects of a static library need no names but their own.  */
 #undef fcntl
+
+/* One of several datagrams: the header, and the length transferred.  */
+#ifdef HAVE_RECVMMSG
+typedef struct mmsghdr sonde__message;
+#else
+typedef struct {
+    struct msghdr msg_hdr;
+    unsigned msg_len;
+} sonde__message;
+#endif
 
 /* The system calls of the library.  A unit test may replace them, so that this
    host behaves like another (EPROTO, address length 0, no accept4, ...), while
@@ -44,8 +55,15 @@ struct sonde__calls {
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*sigaction)(int, const struct sigaction *, struct sigaction *);
     int (*connect)(int, const struct sockaddr *, socklen_t);
+    ssize_t (*recvfrom)(int, void *, size_t, int, struct sockaddr *,
+                        socklen_t *);
+    ssize_t (*sendto)(int, const void *, size_t, int, const struct sockaddr *,
+                      socklen_t);
     ssize_t (*recvmsg)(int, struct msghdr *, int);
     ssize_t (*sendmsg)(int, const struct msghdr *, int);
+    /* Without a timeout.  Fail with ENOSYS where configure found neither.  */
+    int (*recvmmsg)(int, sonde__message *, unsigned, int);
+    int (*sendmmsg)(int, sonde__message *, unsigned, int);
     int (*getaddrinfo)(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);
     void (*freeaddrinfo)(struct addrinfo *);
@@ -196,6 +214,53 @@ int sonde__set_v6only(int fd);
    size.  A larger buffer is unchanged; a failure limits the length of
    datagrams, and is ignored.  Keeps errno.  */
 void sonde__datagram_room(int fd);
+
+/* Room for every requested control message, and some more, aligned for the
+   first.  Not a struct cmsghdr, which ends in a flexible array: clang warns of
+   arrays of such.  */
+union sonde__control {
+    max_align_t align;
+    char bytes[512];
+};
+
+/* Whether every datagram of a socket bound to ADDRESS has this destination, and
+   no control message is requested: the loopback address.  */
+int sonde__is_only_destination(const struct sonde_address *address);
+
+/* Let MESSAGE refer to PART, FROM and CONTROL, to receive one datagram; all
+   must outlive the receive.  PART may become shorter.  CONTROL is the room for
+   control messages; NULL: these are dropped.  */
+void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
+                            struct sonde_address *from,
+                            union sonde__control *control);
+
+/* Set the length of *FROM after the receive of MESSAGE.  Returns 0, or
+   EMSGSIZE: the datagram was longer than its buffer.  errno is not set.  */
+int sonde__receive_finish(const struct msghdr *message,
+                          struct sonde_address *from);
+
+/* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
+   the system's errno for one.  */
+int sonde__is_icmp_error(int error);
+
+/* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
+   Returns 0 for UNIX.  */
+int sonde__is_any(const struct sonde_address *address);
+
+/* Read the destination of MESSAGE into ENDS->to, which holds the socket's own
+   address, and is kept if the system does not report a destination.  Set
+   ENDS->group if the datagram was broadcast or multicast.  */
+void sonde__take_local(struct msghdr *message, struct sonde_datagram *ends);
+
+/* Let MESSAGE refer to PART, the data of a reply, to the sender of ENDS and to
+   CONTROL, with the source of the reply if it must be stated; all must outlive
+   the send.  */
+void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
+                          struct sonde_datagram *ends,
+                          union sonde__control *control);
+
+/* sonde_datagram_send for MESSAGE.  */
+int sonde__send_message(int fd, const struct msghdr *message, int timeout);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
    of every received datagram on FD; returns 0, or -1 with the errno of

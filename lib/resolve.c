@@ -21,6 +21,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -272,20 +273,36 @@ static int resolve_fits(int wanted, int family)
     return wanted == AF_UNSPEC || wanted == family;
 }
 
+/* Whether HOST is "localhost" or a name below it, with or without the dot of
+   the root, in any case.  Such names are loopback addresses, and are not to be
+   sent to a name server (RFC 6761 section 6.3).  */
+static int is_localhost(const char *host)
+{
+    static const char name[] = "localhost";
+    size_t end = strlen(host), size = sizeof name - 1;
+    if (end > 0 && host[end - 1] == '.')
+        end--;
+    return end >= size && !strncasecmp(host + end - size, name, size) &&
+           (end == size || (end > size + 1 && host[end - size - 1] == '.' &&
+                            host[end - size - 2] != '.'));
+}
+
 /* Put the addresses of HOST, of FAMILY, that need no lookup, with the port 0:
-   loopback for NULL, a UNIX path, or an address as text.  Returns 0, without an
-   address for a name; or an EAI code, with errno: EAI_FAMILY, no loopback
-   address of FAMILY (errno not set); EAI_ADDRFAMILY, another family;
+   loopback for NULL and localhost, a UNIX path, or an address as text.  Returns
+   0, without an address for a name; or an EAI code, with errno: EAI_FAMILY, no
+   loopback address of FAMILY (errno not set); EAI_ADDRFAMILY, another family;
    EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
     static const int families[] = {AF_INET6, AF_INET};
-    for (size_t i = 0; !host && i < 2 && result->count < result->size; i++)
+    int is_loopback = !host || is_localhost(host);
+    for (size_t i = 0; is_loopback && i < 2 && result->count < result->size;
+         i++)
         if (resolve_fits(family, families[i]) &&
             !sonde_address_loopback(&address, families[i], 0))
             resolve_put(result, &address);
-    if (!host)
+    if (is_loopback)
         return result->count ? 0 : EAI_FAMILY;
     errno = ENOENT;
     if (*host == '\0' || (resolve_has_port(host) && !strchr(host, '/')))
@@ -304,6 +321,19 @@ static int put_numeric(struct result *result, const char *host, int family)
         return EAI_ADDRFAMILY;
     resolve_put(result, &address);
     return 0;
+}
+
+/* The port of SERVICE by its RFC, 862 or 867, or -1.  */
+static int service_known(const char *service)
+{
+    static const struct {
+        const char *name;
+        int port;
+    } known[] = {{"echo", 7}, {"daytime", 13}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(service, known[i].name))
+            return known[i].port;
+    return -1;
 }
 
 /* Look up the missing part of RESULT within DEADLINE: the addresses of a name
@@ -336,6 +366,26 @@ static int resolve_ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
+/* The same.  A service that the system does not know, as without /etc/services,
+   may be known here: then the rest is looked up without the service.  Unknown
+   is EAI_SERVICE, on macOS EAI_NONAME, which may also be the host.  */
+static int resolve_ask_twice(struct result *result,
+                             const struct sonde_target *target, int *port,
+                             int64_t deadline)
+{
+    int asked = *port < 0;
+    int code = resolve_ask(result, target, port, deadline);
+    if (!asked || (code != EAI_SERVICE && code != EAI_NONAME))
+        return code;
+    int error = errno, known = service_known(target->service);
+    if (known >= 0)
+        *port = known;
+    if (known >= 0 && result->count > 0)
+        return 0;
+    errno = error;
+    return known < 0 ? code : resolve_ask(result, target, port, deadline);
+}
+
 /* Fill RESULT with the addresses of TARGET, with a lookup only if needed.
    Returns 0, with at least one address, or an EAI code; EAI_SYSTEM with EINVAL:
    RESULT has no room.  */
@@ -356,7 +406,7 @@ static int resolve_resolve(struct result *result,
     if (port == port_wrong)
         return EAI_SERVICE;
     if (result->count == 0 || port == port_named)
-        code = resolve_ask(result, target, &port, deadline);
+        code = resolve_ask_twice(result, target, &port, deadline);
     for (size_t i = 0; port >= 0 && i < result->count; i++)
         sonde_address_set_port(&result->list[i], (uint16_t)port);
     return code;

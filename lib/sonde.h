@@ -82,6 +82,14 @@ int sonde_address_any(struct sonde_address *address, int family, uint16_t port);
    truncated.  */
 int sonde_address_unix(struct sonde_address *address, const char *path);
 
+/* Set *ADDRESS to the UNIX address NAME in the form of users: "@NAME" is an
+   abstract name of Linux, without a NUL at its end, which is in no file system;
+   any other text is a path, as for sonde_address_unix.  "./@NAME" is a path.
+   Returns 0.  EINVAL: NAME is empty or "@".  ENAMETOOLONG: as
+   sonde_address_unix.  ENOTSUP: this system has no abstract names (all but
+   Linux).  */
+int sonde_address_unix_name(struct sonde_address *address, const char *name);
+
 /* Read TEXT, in a form such as
        192.0.2.1   192.0.2.1:80
        2001:db8::1   [2001:db8::1]   [fe80::1%eth0]:80   fe80::1%2
@@ -222,7 +230,8 @@ int sonde_deadline_left(int64_t deadline);
 
 /* The target of a client.  HOST is a name, an address as for
    sonde_address_parse but without a port (brackets are allowed), a path with a
-   slash for a UNIX socket, or NULL for loopback: ::1, then 127.0.0.1.  SERVICE
+   slash for a UNIX socket, or NULL for loopback: ::1, then 127.0.0.1; the same
+   for "localhost" and names that end in ".localhost".  SERVICE
    is a name, a port number, or NULL for port 0; ignored with a path.  FAMILY is
    AF_UNSPEC for all families, or AF_INET, AF_INET6 or AF_UNIX for one family:
    only addresses of the family are results.  TYPE is SOCK_STREAM or SOCK_DGRAM:
@@ -239,21 +248,23 @@ struct sonde_target {
    families.  If CODE is not null, *CODE is set in every case: 0 after success,
    else an EAI code of getaddrinfo.
 
-   If HOST and SERVICE are numbers, a path or NULL, no name service is asked and
-   no thread started.  Otherwise a TIMEOUT of 0 is too short as a rule.  A HOST
-   that ends in a number but is not four decimal numbers of 0 to 255, such as
-   "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
+   If HOST and SERVICE are numbers, a path, localhost or NULL, no name service
+   is asked and no thread started.  Otherwise a TIMEOUT of 0 is too short as a
+   rule.  A HOST that ends in a number but is not four decimal numbers of 0 to
+   255, such as "127.0.0.300", "127.1", "0x7f.1" or "9877", is ENOENT at once.
 
    Hides: the addresses that getaddrinfo makes of such numbers ("9877" is
    0.0.38.149), or looks up; AI_ADDRCONFIG, with which a host with loopback
    alone has no "localhost" (never used, so addresses of a family missing on
    this host may be in the list: sonde_connect skips them); AI_V4MAPPED, unknown
-   to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept here
-   (portability: "Looking up names").  getaddrinfo has no deadline and cannot be
-   stopped: a detached thread with all signals blocked calls getaddrinfo, and
-   after a timeout continues, frees its memory and ends when the resolver
-   returns.  So the library must not be unloaded by dlclose while a lookup may
-   still run; exit does not wait for the thread.
+   to NetBSD, OpenBSD and FreeBSD before 10.3 (never used); scope ids, kept
+   here; a host without /etc/hosts and name server, which has no "localhost"; a
+   host without /etc/services: echo is then 7, daytime 13 (portability: "Looking
+   up names").  getaddrinfo has no deadline and cannot be stopped: a detached
+   thread with all signals blocked calls getaddrinfo, and after a timeout
+   continues, frees its memory and ends when the resolver returns.  So the
+   library must not be unloaded by dlclose while a lookup may still run; exit
+   does not wait for the thread.
 
    Returns the number of addresses, at least 1.  ENOENT: no such host or service
    (also a HOST with a port, a port outside 0 to 65535, an empty text, more than
@@ -265,7 +276,8 @@ struct sonde_target {
    long for the resolver.  EINVAL: SIZE is 0.  EMFILE, ENFILE, ENOMEM, and with
    CODE EAI_SYSTEM any errno, such as EAGAIN: no thread.  After a failure LIST
    is undefined.
-   Rests on: RFC 6724 (by the system), RFC 8305 section 4.  */
+   Rests on: RFC 6724 (by the system), RFC 8305 section 4, RFC 6761 section
+   6.3.  */
 ssize_t sonde_resolve(const struct sonde_target *target, int timeout,
                       struct sonde_address *list, size_t size, int *code);
 
@@ -1078,6 +1090,66 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
    the sender has no address.  Any errno of sendmsg.  */
 int sonde_datagram_reply(int fd, const void *data, size_t size,
                          const struct sonde_datagram *ends);
+
+/* The most datagrams of one call below.  */
+#define SONDE_DATAGRAMS_MAX 32
+
+/* One of several datagrams.  DATA: the caller's buffer, of SIZE bytes.  LENGTH:
+   of the datagram in DATA.  ERROR: an errno, or 0.  */
+struct sonde_datagram_item {
+    void *data;
+    size_t size;
+    ssize_t length;
+    int error;
+    struct sonde_datagram ends;
+};
+
+/* Receive up to COUNT datagrams, SONDE_DATAGRAMS_MAX at most, on FD into LIST,
+   waiting only for the first.  The caller has set DATA and SIZE of each item.
+   LOCAL is the address of FD, as sonde_address_local gives it.
+   Returns the number received, at least 1; items beyond are undefined.  In each
+   item LENGTH and ENDS are set, and ERROR: EMSGSIZE, if the datagram was longer
+   than SIZE, which is then LENGTH; or 0.  Fewer than COUNT: no further datagram
+   was in the queue.  -1: as sonde_datagram_receive_from.
+
+   Hides: a system without recvmmsg, where each datagram costs a call.  */
+ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
+                                size_t count, int timeout,
+                                const struct sonde_address *local);
+
+/* Send a reply for each of the COUNT items of LIST, as sonde_datagram_reply:
+   LENGTH bytes of DATA to the sender in ENDS.  Items with a negative LENGTH are
+   skipped.  One reply that fails does not affect the others.
+   Returns the number sent.  ERROR of each item is 0, or an errno of
+   sonde_datagram_reply.  errno is unchanged.
+
+   Hides: a system without sendmmsg; that sendmmsg ends at the first error, and
+   drops the errno.  */
+size_t sonde_datagrams_reply(int fd, struct sonde_datagram_item *list,
+                             size_t count);
+
+/* The receive buffer of a socket.  BYTES: as getsockopt gives it.  COUNT: how
+   many of the requested datagrams fit.  SETTING: what limits the buffer if not
+   all fit: the name of the system's setting, or "" if the limit is fixed or not
+   known; otherwise NULL.  */
+struct sonde_datagram_buffer {
+    int bytes;
+    size_t count;
+    const char *setting;
+};
+
+/* Enlarge the receive buffer of FD, a datagram socket of a server, to hold
+   COUNT datagrams of up to SIZE bytes, as far as the system allows, and fill in
+   *BUFFER.  A larger buffer is unchanged.  The kernel uses memory only for
+   datagrams that wait.  512 MiB at most are requested.
+   Returns 0.  -1: the errno of the calls, or of sonde_socket, as this makes a
+   socket for a moment.
+
+   Hides: what a kernel counts for a datagram, twice its length and more; that a
+   size too large is an error on the BSDs and macOS, and is cut on Linux, which
+   then gives twice the size (portability: "Datagrams").  */
+int sonde_datagram_buffer(int fd, size_t count, size_t size,
+                          struct sonde_datagram_buffer *buffer);
 
 /* Why a service that answers everything must not answer a datagram with ENDS,
    as part of a sentence; NULL if an answer is allowed.  Refused are: a

@@ -297,6 +297,9 @@ static int connection_use(struct load *load, struct load_connection *connection,
         if (load->target->keepalive > 0)
             sonde_keepalive(fd, load->target->keepalive);
     }
+    if (load->report->type == SOCK_DGRAM)
+        sonde_datagram_buffer(fd, load->plan->depth, load->plan->size,
+                              &load->report->buffer);
     if (load->plan->reset && load->report->type == SOCK_STREAM)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     return sonde_poller_add(load->poller, fd, 0, connection);

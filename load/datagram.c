@@ -48,12 +48,15 @@ static enum load_error datagram_send(struct load *load,
                load->plan->size);
         sonde_store(load->bytes, number_size(load), SONDE_LITTLE_ENDIAN,
                     connection->begun);
+        /* Before the call: a server on the same processor may answer before the
+           call returns.  */
+        int64_t now = monotonic_now();
         if (sonde_datagram_send(connection->fd, load->bytes, load->plan->size,
                                 0)) {
             connection->is_blocked = errno == EAGAIN || errno == ENOBUFS;
             return connection->is_blocked ? LOAD_NONE : load_error_of(errno);
         }
-        load_begin(load, connection, monotonic_now());
+        load_begin(load, connection, now);
         load->has_progress = true;
     }
     return LOAD_NONE;

@@ -57,8 +57,9 @@ struct load_report {
     struct histogram latency; /* of a message, or of a whole connection */
     struct histogram connect; /* of each connect that succeeded */
     uint64_t errors[LOAD_ERRORS]; /* how many of each error */
-    char wrong[200];  /* the first wrong reply, as a sentence; or empty */
-    bool interrupted; /* by a signal */
+    char wrong[200]; /* the first wrong reply, as a sentence; or empty */
+    struct sonde_datagram_buffer buffer; /* of each datagram connection */
+    bool interrupted;                    /* by a signal */
 };
 
 /* The sum of the errors of REPORT.  */

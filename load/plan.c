@@ -157,6 +157,21 @@ uint64_t load_count_errors(const struct load_report *report)
     return total;
 }
 
+/* Write to TEXT, of SIZE bytes, as the end of a sentence, the setting that
+   keeps the replies of one connection from fitting in its receive buffer; empty
+   if all fit.  */
+static void load_explain_loss(char *text, size_t size,
+                              const struct load_report *report)
+{
+    const struct sonde_datagram_buffer *buffer = &report->buffer;
+    *text = '\0';
+    if (buffer->setting && report->errors[LOAD_UNANSWERED])
+        snprintf(text, size,
+                 "; the receive buffer holds %zu of %zu replies (%s)",
+                 buffer->count, report->plan->depth,
+                 *buffer->setting ? buffer->setting : "the system's limit");
+}
+
 enum client_end load_judge(struct client *client,
                            const struct load_report *report)
 {
@@ -174,16 +189,18 @@ enum client_end load_judge(struct client *client,
     uint64_t unsent = report->errors[LOAD_UNSENT];
     uint64_t count = report->errors[worst];
     uint64_t more = load_count_errors(report) - count - unsent;
-    char others[40] = "", late[40] = "";
+    char others[40] = "", late[40] = "", lost[120];
     if (worst == LOAD_UNSENT)
         return client_fail(client, end, "%" PRIu64 " not sent: %s", count,
                            load_error_text(worst));
     if (more > 0)
         snprintf(others, sizeof others, "; %" PRIu64 " others", more);
+    load_explain_loss(lost, sizeof lost, report);
     if (unsent > 0)
         snprintf(late, sizeof late, "; %" PRIu64 " not sent", unsent);
-    return client_fail(client, end, "%" PRIu64 " error%s: %s%s%s%s%s", count,
+    return client_fail(client, end, "%" PRIu64 " error%s: %s%s%s%s%s%s", count,
                        count == 1 ? "" : "s", load_error_text(worst),
                        worst == LOAD_WRONG ? "; " : "",
-                       worst == LOAD_WRONG ? report->wrong : "", others, late);
+                       worst == LOAD_WRONG ? report->wrong : "", others, late,
+                       lost);
 }

@@ -23,7 +23,8 @@ const struct option_row client_rows[] = {
     ROW_FLAG("udp", 'u', &client_options.udp,
              "send datagrams instead of opening a connection"),
     ROW_TEXT("unix", 'U', "PATH", &client_options.path,
-             "connect to a UNIX socket instead of HOST and PORT"),
+             "connect to a UNIX socket, a file or @NAME, instead of HOST and "
+             "PORT"),
     ROW_TEXT("source", 's', "ADDR", &client_options.source,
              "source address: ADDR, ADDR:PORT or [ADDR]:PORT"),
     ROW_SECONDS("timeout", 't', "SECONDS", &client_options.timeout, 1, 86400000,
@@ -106,8 +107,10 @@ static int target_take_path(struct client_target *target)
                            client_options.operands.texts[0]);
     if (client_options.source || client_options.inet || client_options.inet6)
         return usage_error("-4, -6 and --source do not apply to --unix");
-    if (!*client_options.path)
-        return usage_error("invalid argument '' for '--unix': give a path");
+    if (!*client_options.path || !strcmp(client_options.path, "@"))
+        return usage_error("invalid argument '%s' for '--unix': give a path or "
+                           "@NAME",
+                           client_options.path);
     target->path = client_options.path;
     return OPTIONS_GO_ON;
 }

@@ -39,7 +39,8 @@ const struct option_row server_rows[] = {
     ROW_TEXT("port", 'p', "PORT", &options.listen_addresses.port,
              "port or service name; 0: any free port"),
     ROW_TEXT("unix", 'U', "PATH", &options.listen_addresses.unix_path,
-             "listen on a UNIX socket: stream; with -u datagrams"),
+             "listen on a UNIX socket, a file or @NAME: stream; with -u "
+             "datagrams"),
     ROW_TEXT("unix-mode", 0, "MODE", &options.listen_addresses.unix_mode,
              "mode of the socket file, in octal, as 0666"),
     ROW_TEXT("unix-owner", 0, "OWNER", &options.listen_addresses.unix_owner,

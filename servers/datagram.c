@@ -62,50 +62,158 @@ static bool datagram_accept(struct server *server,
     return false;
 }
 
-/* Answer REQUEST, unless the service has no answer.  */
-static void datagram_reply(struct server *server,
-                           const struct listen_socket *listener,
-                           struct datagram_request *request,
-                           const struct sonde_datagram *ends)
+/* Whether the datagram ITEM received at LISTENER is whole.  Logs a truncated
+   one.  */
+static bool datagram_is_whole(const struct listen_socket *listener,
+                              const struct sonde_datagram_item *item)
 {
-    const char *answer;
+    char text[LOG_ADDRESS];
+    if (item->error)
+        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s",
+                    log_address(&listener->local, text), strerror(item->error));
+    return !item->error;
+}
+
+/* Make ITEM the answer to the datagram in ITEM, and the length -1 if there is
+   none.  */
+static void datagram_answer(struct server *server,
+                            const struct listen_socket *listener,
+                            struct sonde_datagram_item *item)
+{
+    struct datagram_request request; /* the room is not cleared */
+    request.data = item->data;
+    request.size = (size_t)item->length;
+    const char *answer = item->data;
+    bool is_accepted = datagram_is_whole(listener, item) &&
+                       datagram_accept(server, &request, &item->ends);
+    item->length = is_accepted
+                       ? server->options->service->datagram(
+                             server->options->settings, &request, &answer)
+                       : -1;
+    if (item->length > 0 && answer != item->data)
+        memcpy(item->data, answer, (size_t)item->length);
+}
+
+/* Log the answer ITEM to a datagram of RECEIVED bytes, if it failed, or with
+   --verbose.  */
+static void datagram_log(const struct server *server,
+                         const struct sonde_datagram_item *item,
+                         ssize_t received)
+{
     char from[LOG_ADDRESS], to[LOG_ADDRESS];
-    ssize_t length = server->options->service->datagram(
-        server->options->settings, request, &answer);
-    if (length < 0)
+    if (item->length < 0 || (!item->error && !server->options->verbose))
         return;
-    bool failed =
-        sonde_datagram_reply(listener->fd, answer, (size_t)length, ends);
-    if (!failed && !server->options->verbose)
-        return;
-    log_address(&ends->from, from);
-    if (failed)
+    log_address(&item->ends.from, from);
+    if (item->error)
         log_trouble(LOG_DATAGRAM, "%s: cannot send an answer: %s", from,
-                    strerror(errno));
+                    strerror(item->error));
     else
-        log_line("%s: datagram to %s, %zu bytes received, %zd sent", from,
-                 log_address(&ends->to, to), request->size, length);
+        log_line("%s: datagram to %s, %zd bytes received, %zd sent", from,
+                 log_address(&item->ends.to, to), received, item->length);
+}
+
+/* Answer the COUNT datagrams LIST.  */
+static void datagrams_answer(struct server *server,
+                             const struct listen_socket *listener,
+                             struct sonde_datagram_item *list, size_t count)
+{
+    ssize_t received[DATAGRAM_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        received[i] = list[i].length;
+        datagram_answer(server, listener, &list[i]);
+    }
+    sonde_datagrams_reply(listener->fd, list, count);
+    for (size_t i = 0; i < count; i++)
+        datagram_log(server, &list[i], received[i]);
+}
+
+_Static_assert(DATAGRAM_BATCH <= SONDE_DATAGRAMS_MAX, "one call");
+_Static_assert(sizeof *((struct server *)0)->datagrams >= SONDE_DATAGRAM_MAX,
+               "no datagram is cut");
+
+/* Receive up to COUNT datagrams and answer them.  Returns the number, or -1
+   with errno.  */
+static ssize_t datagrams_serve(struct server *server,
+                               struct listen_socket *listener, size_t count)
+{
+    struct sonde_datagram_item list[DATAGRAM_BATCH];
+    for (size_t i = 0; i < count; i++) {
+        list[i].data = server->datagrams[i];
+        list[i].size = sizeof server->datagrams[i];
+    }
+    ssize_t received =
+        sonde_datagrams_receive(listener->fd, list, count, 0, &listener->local);
+    if (received > 0)
+        datagrams_answer(server, listener, list, (size_t)received);
+    return received;
+}
+
+/* The same for one datagram of UDP: with less stack, faster.  */
+static ssize_t datagram_serve_single(struct server *server,
+                                     struct listen_socket *listener)
+{
+    struct sonde_datagram_item item = {.data = server->datagrams[0],
+                                       .size = sizeof server->datagrams[0]};
+    if (sonde_datagrams_receive(listener->fd, &item, 1, 0, &listener->local) <
+        0)
+        return -1;
+    datagrams_answer(server, listener, &item, 1);
+    return 1;
+}
+
+/* The same for one datagram of a UNIX socket.  Few wait in its queue, as the
+   kernel lets the senders wait, and none is lost.  */
+static ssize_t datagram_serve_unix(struct server *server,
+                                   struct listen_socket *listener)
+{
+    struct sonde_datagram_item item = {.data = server->datagrams[0],
+                                       .size = sizeof server->datagrams[0]};
+    item.length = sonde_datagram_receive_from(listener->fd, item.data,
+                                              item.size, 0, &item.ends);
+    if (item.length < 0 && errno != EMSGSIZE)
+        return -1;
+    item.error = item.length < 0 ? EMSGSIZE : 0;
+    ssize_t received = item.length;
+    datagram_answer(server, listener, &item);
+    if (item.length >= 0 &&
+        sonde_datagram_reply(listener->fd, item.data, (size_t)item.length,
+                             &item.ends))
+        item.error = errno;
+    datagram_log(server, &item, received);
+    return 1;
+}
+
+/* The number of datagrams to receive at LISTENER by the next call.  A client
+   that waits for each answer sends one at a time, and asking for more would
+   cost some time (2 %); so only each eighth event asks for two, unless an event
+   brought more.  */
+static size_t datagrams_want(const struct listen_socket *listener)
+{
+    size_t batch = listener->batch + 1;
+    return batch > 1 || listener->single % 8 ? batch : 2;
 }
 
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
 {
     struct listen_socket *listener = (void *)watch;
-    struct sonde_datagram ends = {0};
-    struct datagram_request request = {.data = server->buffer};
-    char text[LOG_ADDRESS];
-    _Static_assert(sizeof server->buffer >= SONDE_DATAGRAM_MAX,
-                   "no datagram is cut");
-    ssize_t length = sonde_datagram_receive_from(
-        listener->fd, server->buffer, sizeof server->buffer, 0, &ends);
-    if (length < 0 && errno == EMSGSIZE) {
-        log_trouble(LOG_DATAGRAM, "a datagram to %s was dropped: %s",
-                    log_address(&listener->local, text), strerror(errno));
-        errno = 0;
-    }
-    listener_check(server, listener, length < 0 ? errno : 0);
-    if (length < 0)
-        return;
-    request.size = (size_t)length;
-    if (datagram_accept(server, &request, &ends))
-        datagram_reply(server, listener, &request, &ends);
+    bool is_unix = sonde_address_port(&listener->local) < 0;
+    size_t total = 0, want;
+    ssize_t count;
+    do {
+        want = is_unix ? 1 : datagrams_want(listener);
+        count = is_unix     ? datagram_serve_unix(server, listener)
+                : want == 1 ? datagram_serve_single(server, listener)
+                            : datagrams_serve(server, listener, want);
+        /* The end of the queue is no failure after a datagram.  */
+        if (count > 0 || total == 0 || errno != EAGAIN)
+            listener_check(server, listener, count < 0 ? errno : 0);
+        if (count <= 0)
+            break;
+        total += (size_t)count;
+        if ((size_t)count == want && want > 1 && want < DATAGRAM_BATCH)
+            listener->batch = 2 * want - 1;
+    } while ((size_t)count == want && want > 1 && total < DATAGRAM_EVENT);
+    listener->single = total == 1 ? listener->single + 1 : 0;
+    if (listener->single > 8)
+        listener->batch = 0;
 }

@@ -28,6 +28,7 @@ enum { TRIES = 32, LOOKUP = 30000, FOUND_MAX = LISTEN_SOCKETS_MAX + 1 };
 struct listen_target {
     struct sonde_address address;
     int type;
+    bool may_lack; /* skipped on a host without the address family */
 };
 
 struct listen_targets {
@@ -41,9 +42,11 @@ struct listen_targets {
 /* ---- addresses -----------------------------------------------------------
    Functions return 0, or -1 with the reason in the log.  */
 
-/* Add a target, unless there is an equal one, as of another name.  */
+/* Add a target, unless there is an equal one, as of another name.  MAY_LACK, if
+   -4 and -6 leave both families, allows a host without this family.  */
 static int targets_add(struct listen_targets *targets,
-                       const struct sonde_address *address, int type)
+                       const struct sonde_address *address, int type,
+                       bool may_lack)
 {
     for (size_t i = 0; i < targets->count; i++)
         if (targets->list[i].type == type &&
@@ -54,7 +57,9 @@ static int targets_add(struct listen_targets *targets,
                         "of the addresses",
                         LISTEN_SOCKETS_MAX);
     targets->any_port |= sonde_address_port(address) == 0;
-    targets->list[targets->count++] = (struct listen_target){*address, type};
+    targets->list[targets->count++] = (struct listen_target){
+        *address, type,
+        may_lack && targets->spec->inet == targets->spec->inet6};
     return 0;
 }
 
@@ -82,6 +87,24 @@ static ssize_t targets_resolve(const struct listen_targets *targets,
     return count;
 }
 
+/* Whether HOST, a name, means the COUNT addresses FOUND of localhost, of which
+   a host may lack one.  */
+static bool targets_are_loopback(const char *host,
+                                 const struct sonde_address *found,
+                                 ssize_t count)
+{
+    struct sonde_address number, loopback;
+    if (count != 2 || !sonde_address_parse(&number, host, 0))
+        return false;
+    for (ssize_t i = 0; i < count; i++) {
+        uint16_t port = (uint16_t)sonde_address_port(&found[i]);
+        sonde_address_loopback(&loopback, found[i].storage.ss_family, port);
+        if (sonde_address_compare(&loopback, &found[i]))
+            return false;
+    }
+    return true;
+}
+
 /* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
@@ -90,7 +113,7 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
     const char *reason;
     char interface[64];
     ssize_t count = targets_resolve(targets, host, type, found, &reason);
-    bool any = false;
+    bool any = false, may_lack = targets_are_loopback(host, found, count);
     if (endpoint_lacks_interface(host, interface, sizeof interface))
         return log_line("address \"%s\": no such interface: '%s'", host,
                         interface);
@@ -100,7 +123,7 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
         if (!targets_have_family(targets, found[i].storage.ss_family))
             continue;
         any = true;
-        if (targets_add(targets, &found[i], type))
+        if (targets_add(targets, &found[i], type, may_lack))
             return -1;
     }
     return any ? 0
@@ -122,7 +145,7 @@ static int targets_add_default(struct listen_targets *targets, int type)
         (spec->any ? sonde_address_any
                    : sonde_address_loopback)(&address, families[i], port);
         if (targets_have_family(targets, families[i]) &&
-            targets_add(targets, &address, type))
+            targets_add(targets, &address, type, true))
             return -1;
     }
     return 0;
@@ -147,14 +170,21 @@ static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
     struct sonde_address address;
-    if (!*spec->unix_path)
-        return log_line("--unix requires a path");
-    if (sonde_address_unix(&address, spec->unix_path))
-        return log_line("%.200s: %s", spec->unix_path, strerror(errno));
+    if (!*spec->unix_path || !strcmp(spec->unix_path, "@"))
+        return log_line("--unix requires a path or @NAME");
+    if (sonde_address_unix_name(&address, spec->unix_path))
+        return log_line("%.200s: %s%s", spec->unix_path, strerror(errno),
+                        errno == ENOTSUP ? "; @NAME is for Linux, a path that "
+                                           "begins so is ./@NAME"
+                                         : "");
+    if (*spec->unix_path == '@' && (spec->unix_mode || spec->unix_owner))
+        return log_line("--unix-mode and --unix-owner do not apply to @NAME, "
+                        "which has no file: every process of the network "
+                        "namespace may connect");
     if (socket_access_read(&targets->access, spec->unix_mode, spec->unix_owner))
         return -1;
     return targets_add(targets, &address,
-                       spec->stream ? SOCK_STREAM : SOCK_DGRAM);
+                       spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
 static int targets_fill(struct listen_targets *targets)
@@ -237,6 +267,16 @@ static int target_open_unix(const struct listen_target *target,
     return fd;
 }
 
+/* Ask for the receive buffer of LISTENER, unless a UNIX socket, where the
+   kernel lets the senders wait.  Failures are ignored: a smaller buffer works,
+   too.  */
+static void listen_socket_enlarge(struct listen_socket *listener)
+{
+    if (sonde_address_port(&listener->local) >= 0)
+        sonde_datagram_buffer(listener->fd, LISTEN_SOCKET_DATAGRAMS,
+                              LISTEN_SOCKET_DATAGRAM, &listener->buffer);
+}
+
 /* Open TARGET into *LISTENER.  Returns 0, or -1 with errno.  */
 static int target_open(struct listen_socket *listener,
                        const struct listen_target *target,
@@ -244,8 +284,9 @@ static int target_open(struct listen_socket *listener,
 {
     struct sonde_queue queue = {.backlog = -1};
     bool is_unix = target->address.storage.ss_family == AF_UNIX;
-    int fd = is_unix ? target_open_unix(target, access, &queue)
-                     : target_listen(target, &queue);
+    bool has_file = is_unix && *socket_file_path(&target->address);
+    int fd = has_file ? target_open_unix(target, access, &queue)
+                      : target_listen(target, &queue);
     if (fd < 0)
         return -1;
     *listener = (struct listen_socket){
@@ -260,20 +301,20 @@ static int target_open(struct listen_socket *listener,
     }
     if (listener->role == SONDE_LISTENER)
         listen_socket_set_options(fd);
-    if (is_unix)
+    else
+        listen_socket_enlarge(listener);
+    if (has_file)
         listen_socket_note_file(listener, true);
     return 0;
 }
 
 /* Open all TARGETS, once.  All targets with port 0 get the port of the first.
-   A default address of a missing family is skipped, unless no target is left.
+   A target of a missing family is skipped if MAY_LACK, unless no other is left.
    Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
    are still open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
-    const struct listen_addresses *spec = targets->spec;
-    bool may_lack = spec->address_count == 0 && spec->inet == spec->inet6;
     int port = 0, missing = EADDRNOTAVAIL;
     for (size_t i = 0; i < targets->count; i++) {
         struct listen_target one = targets->list[i];
@@ -289,7 +330,7 @@ static int targets_open(struct listen_sockets *listeners,
         }
         *failed = i;
         missing = errno;
-        if (!may_lack || one.address.storage.ss_family == AF_UNIX ||
+        if (!one.may_lack ||
             (errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT &&
              errno != EADDRNOTAVAIL))
             return -1;
@@ -354,27 +395,45 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
+/* Whether LISTENER, a datagram socket, has the UNIX address ADDRESS, or its
+   FILE unless NULL.  */
+static bool listen_socket_is_at(const struct listen_socket *listener,
+                                const struct sonde_address *address,
+                                const struct stat *file)
+{
+    return (file && listener->is_known && file->st_dev == listener->device &&
+            file->st_ino == listener->inode) ||
+           !sonde_address_compare(&listener->local, address);
+}
+
+/* listen_sockets_have for the UNIX address ADDRESS.  */
+static bool listen_sockets_have_unix(const struct listen_sockets *listeners,
+                                     const struct sonde_address *address)
+{
+    char path[sizeof address->storage + 1] = "";
+    struct stat file;
+    size_t start = offsetof(struct sockaddr_un, sun_path);
+    if (address->length > start)
+        memcpy(path, socket_file_path(address), address->length - start);
+    bool has_file = *path && !stat(path, &file);
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->list[i].role == SONDE_DATAGRAM &&
+            listen_socket_is_at(&listeners->list[i], address,
+                                has_file ? &file : NULL))
+            return true;
+    return false;
+}
+
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address)
 {
-    char path[sizeof address->storage + 1] = "";
-    struct stat file = {0};
     int port = sonde_address_port(address);
-    size_t start = offsetof(struct sockaddr_un, sun_path);
-    if (port < 0 && address->length > start)
-        memcpy(path, socket_file_path(address), address->length - start);
-    bool has_file = *path && !stat(path, &file);
-    for (size_t i = 0; i < listeners->count; i++) {
-        const struct listen_socket *listener = &listeners->list[i];
-        bool same_file = has_file && listener->is_known &&
-                         file.st_dev == listener->device &&
-                         file.st_ino == listener->inode;
-        if (listener->role == SONDE_DATAGRAM &&
-            (port >= 0 ? port == sonde_address_port(&listener->local)
-                       : same_file ||
-                             !sonde_address_compare(&listener->local, address)))
+    if (port < 0)
+        return listen_sockets_have_unix(listeners, address);
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->list[i].role == SONDE_DATAGRAM &&
+            port == sonde_address_port(&listeners->list[i].local))
             return true;
-    }
     return false;
 }
 
@@ -395,6 +454,8 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
         listen_socket_set_options(found->fd);
     else if (sonde_datagram_prepare(found->fd))
         return -1;
+    else
+        listen_socket_enlarge(listener);
     /* Last: a socket that is refused stays as its other users have it.  */
     listener->was_blocking = !(flags & O_NONBLOCK);
     if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
@@ -467,14 +528,31 @@ static const char *listen_socket_kind(const struct listen_socket *listener)
     return "stream of another address family";
 }
 
+/* Write to TEXT, of SIZE bytes, what the system has cut at LISTENER: the
+   backlog or the receive buffer; empty if nothing.  */
+static void listen_socket_limits(const struct listen_socket *listener,
+                                 char *text, size_t size)
+{
+    const struct sonde_datagram_buffer *buffer = &listener->buffer;
+    *text = '\0';
+    if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
+        snprintf(text, size, ", backlog %ld", listener->backlog);
+    if (buffer->setting)
+        snprintf(text, size,
+                 ", receive buffer %d bytes, for %zu of %d datagrams of %d "
+                 "bytes (%s)",
+                 buffer->bytes, buffer->count, LISTEN_SOCKET_DATAGRAMS,
+                 LISTEN_SOCKET_DATAGRAM,
+                 *buffer->setting ? buffer->setting : "the system's limit");
+}
+
 void listen_sockets_announce(const struct listen_sockets *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listen_socket *listener = &listeners->list[i];
-        char text[LOG_ADDRESS], queue[48] = "";
-        if (listener->backlog >= 0 && listener->backlog < LISTEN_SOCKET_BACKLOG)
-            snprintf(queue, sizeof queue, ", backlog %ld", listener->backlog);
+        char text[LOG_ADDRESS], limits[160];
+        listen_socket_limits(listener, limits, sizeof limits);
         log_line("listening on %s, %s%s", log_address(&listener->local, text),
-                 listen_socket_kind(listener), queue);
+                 listen_socket_kind(listener), limits);
     }
 }

@@ -14,7 +14,12 @@ enum {
     LISTEN_SOCKETS_MAX = 64,
     /* With a short accept queue simultaneous clients wait a second, for the
        kernel's retransmission.  The kernel cuts the backlog to its cap.  */
-    LISTEN_SOCKET_BACKLOG = 4096
+    LISTEN_SOCKET_BACKLOG = 4096,
+    /* Datagrams that may wait in the receive buffer of a UDP socket, and their
+       size: the longest, so that the small ones of several hundred more fit.
+       The kernel uses memory only for datagrams that wait.  */
+    LISTEN_SOCKET_DATAGRAMS = 256,
+    LISTEN_SOCKET_DATAGRAM = 65507
 };
 
 struct listen_socket {
@@ -22,8 +27,11 @@ struct listen_socket {
     int fd; /* -1: closed */
     enum sonde_role role;
     struct sonde_address local;
-    long backlog;      /* in force, -1: not known */
-    bool watched;      /* polled for readability */
+    long backlog;                        /* in force, -1: not known */
+    bool watched;                        /* polled for readability */
+    struct sonde_datagram_buffer buffer; /* of UDP; all zero: not known */
+    size_t batch;      /* datagrams to receive by the next call, less 1 */
+    unsigned single;   /* events in a row with one datagram */
     bool inherited;    /* open in another process, too */
     bool was_blocking; /* O_NONBLOCK is to be cleared at the end */
     /* Recent failures of accept or recvmsg, and the end of the pause in
@@ -59,11 +67,12 @@ struct listen_addresses {
 /* Open sockets at the addresses of SPEC, non-blocking, and add the sockets to
    LISTENERS, which is empty.  Equal addresses are opened once.  For port 0 the
    system chooses a port, the same for all sockets, in up to 32 tries.  Without
-   addresses, an address family that the host lacks is skipped, unless inet or
-   inet6 alone is set.  A stale file of a UNIX socket is replaced, never one
-   with a listening server.  Needs a single thread, as the umask changes for a
-   moment. May wait 30 s for each name, and 5 s for the lock of a folder.
-   Returns 0, or -1 with all sockets closed and the reason in the log.  */
+   addresses, and of localhost, an address family that the host lacks is
+   skipped, unless inet or inet6 alone is set.  A stale file of a UNIX socket is
+   replaced, never one with a listening server.  Needs a single thread, as the
+   umask changes for a moment. May wait 30 s for each name, and 5 s for the lock
+   of a folder. Returns 0, or -1 with all sockets closed and the reason in the
+   log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec);
 
@@ -100,8 +109,8 @@ void listen_socket_close(struct listen_socket *listener);
 /* Close all listeners, as listen_socket_close does, and empty the list.  */
 void listen_sockets_close(struct listen_sockets *listeners);
 
-/* Log the address and the kind of each, and the backlog if the kernel has cut
-   LISTEN_SOCKET_BACKLOG.  */
+/* Log the address and the kind of each, and what the system has cut: the
+   backlog or the receive buffer.  */
 void listen_sockets_announce(const struct listen_sockets *listeners);
 
 #endif /* SERVERS_LISTEN_SOCKET_H */

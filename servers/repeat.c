@@ -3,18 +3,29 @@
 
 #include <config.h>
 
+#include <stddef.h>
+#include <string.h>
+
 #include "servers/repeat.h"
 
-/* FNV-1a: offset basis and prime.  */
+/* FNV-1a's offset basis; an odd number with well-spread bits.  */
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
-static const uint64_t prime = UINT64_C(0x100000001b3);
+static const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
 
+/* A step for each 8 bytes, as FNV-1a has one for each byte.  The shift brings
+   the upper bits down, where a product alone never carries them.  */
 static uint64_t repeat_hash(uint64_t value, const void *data, size_t size)
 {
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        value = (value ^ bytes[i]) * prime;
-    return value;
+    const unsigned char *bytes = data, *end = bytes + size;
+    uint64_t word;
+    for (; end - bytes >= (ptrdiff_t)sizeof word; bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        value = (value ^ word) * factor;
+        value ^= value >> 32;
+    }
+    for (; bytes < end; bytes++)
+        value = (value ^ *bytes) * factor;
+    return value ^ value >> 32;
 }
 
 uint64_t repeat_sender(const struct sonde_address *from)
@@ -30,7 +41,8 @@ static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;
     uint64_t value = repeat_hash(sender, &size, sizeof size);
     value = repeat_hash(value, data, sample);
-    value = repeat_hash(value, data + size - sample, sample);
+    if (size > sample)
+        value = repeat_hash(value, data + size - sample, sample);
     return value ? value : 1;
 }
 

@@ -77,6 +77,10 @@ struct server_options {
 /* The default of --max-rate: datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
 
+/* The most datagrams of one call, and of one event: then other clients of the
+   loop are served.  */
+enum { DATAGRAM_BATCH = 32, DATAGRAM_EVENT = 256 };
+
 /* See shutdown.c for the transitions.  */
 enum server_phase { SERVER_RUNNING, SERVER_STOPPING, SERVER_CUT, SERVER_OVER };
 
@@ -112,6 +116,9 @@ struct server {
     struct connection_queue working, lingering; /* of the event model */
     void *model_data;
     char buffer[CONNECTION_PIECE];
+    /* Of datagrams: pages of zeros until used.  The few bytes more spread the
+       beginnings over the sets of the processor's cache.  */
+    char datagrams[DATAGRAM_BATCH][CONNECTION_PIECE + 320];
 };
 
 /* ---- server.c ------------------------------------------------------------ */
@@ -165,10 +172,11 @@ void accept_reject_queued(struct server *server,
 
 /* ---- datagram.c ---------------------------------------------------------- */
 
-/* The watch of a datagram socket: receive one datagram, and answer.  No answer
-   is sent, and a line is logged, if the datagram is too long, if an answer may
-   do harm (sonde_datagram_check_source), if the sender is this server, or
-   beyond the limit of the sender.  READY is ignored.  */
+/* The watch of a datagram socket: receive the datagrams that wait, up to
+   DATAGRAM_EVENT, and answer each; over UNIX sockets one.  No answer is sent,
+   and a line is logged, if the datagram is too long, if an answer may do harm
+   (sonde_datagram_check_source), if the sender is this server, or beyond the
+   limit of the sender.  READY is ignored.  */
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */

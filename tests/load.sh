@@ -160,6 +160,15 @@ is "--connect: nor over UNIX" in_time never_connected
 start first 1
 measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
+# More replies than the usual receive buffers take: the setting is named.
+start udp-never
+run "$echoload" -u --depth 1024 --size 65507 -d 0.1 --timeout 0.2 127.0.0.1 "$port"
+if [ "$(cat /proc/sys/net/core/rmem_max 2> /dev/null || echo 0)" -lt 90000000 ]; then
+    is "UDP: the setting that cuts the receive buffer is named" grep -q \
+        'receive buffer holds [0-9]* of 1024 replies ([^)]*)' "$scratch/err"
+else
+    skip "UDP: the setting that cuts the receive buffer" "net.core.rmem_max is large"
+fi
 start udp-lose 10
 lose_some () {
     measured 12 '.errors_by_kind.unanswered > 0 and .messages > 0' -u \

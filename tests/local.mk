@@ -36,6 +36,7 @@ test_scripts = \
 	tests/matrix.sh \
 	tests/memory.sh \
 	tests/namespaces.sh \
+	tests/names.sh \
 	tests/netns.sh \
 	tests/options.sh \
 	tests/output.sh \

@@ -109,8 +109,31 @@ costs 11100 "a connection" 50 echosrv event \
     "$(repeat 5 "$turn")" "$(repeat 55 "$turn")"
 costs 5100 "a daytime" 50 daytimesrv iterative \
     "$(repeat 5 line)" "$(repeat 55 line)"
-# A wait, the address the socket has, and the datagram in and out.
+# A wait, and the datagram in and out.
 transport=-u
-costs 4100 "a datagram" 50 echosrv event \
+costs 3100 "a datagram" 50 echosrv event \
     "$(repeat 5 udp 64)" "$(repeat 55 udp 64)"
+
+# In batches: 8 clients with 32 datagrams each.  All calls of the server count,
+# those of its start, too.
+# many_cost MODEL: 1200 thousandths of a call for each at most, and none lost.
+many_cost () {
+    serve strace -f -c -o "$scratch/count" \
+        "$builddir/echosrv" --model="$1" -4 -u -p 0
+    run "$builddir/echoload" -u -n 8 --depth 32 -d 1 --json 127.0.0.1 "$port"
+    # shellcheck disable=SC2046 # numbers are words
+    kill -TERM $(children_of "$server")
+    wait "$server"
+    server=
+    wait "$logger"
+    calls=$(awk '$NF == "total" { print $4 }' "$scratch/count")
+    count=$(sed -n 's/^ *"messages": \([0-9]*\),$/\1/p' "$scratch/out")
+    echo "# $1: ${calls:-?} calls for ${count:-?} datagrams"
+    [ "$status" -eq 0 ] && [ "$count" -gt 1000 ] &&
+        [ $((calls * 1000 / count)) -le 1200 ]
+}
+for model in iterative fork prefork thread event; do
+    is "$model: a datagram of many: at most 1200 thousandths of a call, 0 lost" \
+        many_cost "$model"
+done
 finish

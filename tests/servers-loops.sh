@@ -222,7 +222,7 @@ for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     EAGAIN) words='poll keeps reporting' ;;
     *) words='recvmsg keeps failing' ;;
     esac
-    inject recvmsg error=$error "$echosrv" -4 -u -p 0
+    inject recvmsg,recvmmsg,recvfrom error=$error "$echosrv" -4 -u -p 0
     "$crowd" "127.0.0.1:$port" udp 10 > /dev/null &
     asker=$!
     until_logged "$words"
@@ -233,11 +233,11 @@ for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     kill "$asker" 2> /dev/null
     wait "$asker" 2> /dev/null
 done
-inject recvmsg error=ECONNRESET:when=1..200 "$echosrv" -4 -u -p 0
+inject recvmsg,recvmmsg,recvfrom error=ECONNRESET:when=1..200 "$echosrv" -4 -u -p 0
 run "$crowd" "127.0.0.1:$port" udp 10 udp 20
 is "recvmsg fails for a while, then works: answered" [ "$status" -eq 0 ]
 stop
-inject sendmsg error=ECONNREFUSED:when=1..3 "$echosrv" -4 -u -p 0
+inject sendmsg,sendmmsg,sendto error=ECONNREFUSED:when=1..3 "$echosrv" -4 -u -p 0
 for attempt in 1 2 3 4; do
     run bounded 1 "$crowd" "127.0.0.1:$port" udp 10
 done

@@ -62,11 +62,19 @@ static long operand_read_number(const char *text)
 }
 
 /* The port of the service NAME over PROTOCOL, "tcp" or "udp", in the system's
-   database, or -1.  */
+   database or known to sonde_resolve, or -1.  */
 static int service_port(const char *name, const char *protocol)
 {
+    struct sonde_target target = {NULL, name, AF_INET,
+                                  strcmp(protocol, "udp") ? SOCK_STREAM
+                                                          : SOCK_DGRAM};
+    struct sonde_address found;
     const struct servent *service = getservbyname(name, protocol);
-    return service ? ntohs((in_port_t)service->s_port) : -1;
+    if (service)
+        return ntohs((in_port_t)service->s_port);
+    return sonde_resolve(&target, LOOKUP_MS, &found, 1, NULL) == 1
+               ? sonde_address_port(&found)
+               : -1;
 }
 
 /* ---- names of processes, paths ------------------------------------------- */

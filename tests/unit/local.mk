@@ -17,6 +17,7 @@ unit_tests = \
 	tests/unit/test-pool \
 	tests/unit/test-connection \
 	tests/unit/test-datagram \
+	tests/unit/test-datagrams \
 	tests/unit/test-daytime \
 	tests/unit/test-deadline \
 	tests/unit/test-errno \

@@ -88,6 +88,37 @@ START_TEST(a_path_fits_up_to_the_limit_and_is_never_cut)
 }
 END_TEST
 
+/* As users write it.  Elsewhere than on Linux there are none.  */
+START_TEST(an_abstract_name_begins_with_an_at)
+{
+    struct sonde_address address = {.length = 77}, path;
+    struct sockaddr_un un;
+    char name[sizeof un.sun_path + 2] = "@name";
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    ck_assert_int_eq(sonde_address_unix_name(&address, ""), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_uint_eq(address.length, 77);
+    ck_assert_int_eq(sonde_address_unix_name(&address, "./@name"), 0);
+    ck_assert_int_eq(sonde_address_unix(&path, "./@name"), 0);
+    ck_assert_int_eq(sonde_address_compare(&address, &path), 0);
+    if (sonde_address_unix_name(&address, name)) {
+        ck_assert_int_eq(errno, ENOTSUP);
+        return;
+    }
+    memcpy(&un, &address.storage, sizeof un);
+    ck_assert_uint_eq(address.length, start + 5);
+    ck_assert_int_eq(memcmp(un.sun_path, "\0name", 6), 0);
+    ck_assert_int_eq(sonde_address_unix_name(&address, "@"), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    memset(name + 1, 'n', sizeof name - 2);
+    ck_assert_int_eq(sonde_address_unix_name(&address, name), -1);
+    ck_assert_int_eq(errno, ENAMETOOLONG);
+    name[sizeof un.sun_path] = '\0';
+    ck_assert_int_eq(sonde_address_unix_name(&address, name), 0);
+    ck_assert_uint_eq(address.length, sizeof un);
+}
+END_TEST
+
 START_TEST(a_port_is_set_and_read_back)
 {
     static const char *const texts[] = {"127.0.0.1", "::1"};
@@ -296,6 +327,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, loopback_and_any_are_exact);
     tcase_add_test(tests, other_families_are_refused_and_leave_the_output);
     tcase_add_test(tests, a_path_fits_up_to_the_limit_and_is_never_cut);
+    tcase_add_test(tests, an_abstract_name_begins_with_an_at);
     tcase_add_test(tests, a_port_is_set_and_read_back);
     tcase_add_test(tests, addresses_have_one_order);
     tcase_add_test(tests, flow_label_and_padding_do_not_count);

@@ -2,8 +2,7 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Resolvers of every kind are played by functions put into sonde__sys; no
-   name server is asked.  Two tests look up "localhost" by this host's own, and
-   take any answer a host without an /etc/hosts may give.  */
+   name server is asked.  */
 
 #include <config.h>
 
@@ -490,28 +489,80 @@ START_TEST(codes_have_sentences)
 }
 END_TEST
 
-/* A build root without /etc/hosts does not know it; then it is unknown, or
-   nobody answers, but never found at another address.  */
+/* RFC 6761: whatever /etc/hosts and name servers know.  */
 START_TEST(localhost_is_loopback)
 {
-    ssize_t count = resolve("localhost", "7", AF_UNSPEC);
-    if (count < 0)
-        ck_assert(
-            sonde__resolve_status(code, errno) == SONDE_CONNECT_NAME_UNKNOWN ||
-            sonde__resolve_status(code, errno) == SONDE_CONNECT_NAME_NO_ANSWER);
-    for (ssize_t i = 0; i < count; i++) {
-        struct sonde_address loopback;
-        ck_assert_int_eq(
-            sonde_address_loopback(&loopback, list[i].storage.ss_family, 7), 0);
-        if (list[i].storage.ss_family == AF_INET6)
-            ck_assert_int_eq(sonde_address_compare(&list[i], &loopback), 0);
-        else /* 127.0.1.1 is fine */
-            ck_assert_uint_eq(
-                sonde_load((char *)&list[i].storage +
-                               offsetof(struct sockaddr_in, sin_addr),
-                           1, SONDE_BIG_ENDIAN),
-                127);
+    static const char *const names[] = {"localhost", "localhost.", "LocalHost",
+                                        "a.localhost", "a.b.LOCALHOST."};
+    static const char *const others[] = {"localhost.example", "xlocalhost",
+                                         ".localhost", "a..localhost",
+                                         "localhos"};
+    static const char *const answers[] = {"192.0.2.1", NULL};
+    sonde__sys.thread = no_thread;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        errno = ERANGE;
+        ck_assert_int_eq(resolve(names[i], "7", AF_UNSPEC), 2);
+        ck_assert_int_eq(errno, ERANGE);
+        check_text(0, "[::1]:7");
+        check_text(1, "127.0.0.1:7");
+        ck_assert_int_eq(resolve(names[i], NULL, AF_INET), 1);
+        check_text(0, "127.0.0.1");
     }
+    ck_assert_int_eq(resolve("localhost", "7", AF_UNIX), -1);
+    sonde__sys.thread = pthread_create;
+    play(answers);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert_int_eq(resolve(others[i], "7", AF_UNSPEC), 1);
+        ck_assert_str_eq(asked_host, others[i]);
+    }
+}
+END_TEST
+
+static int unknown_service;
+
+/* Without /etc/services: each service is unknown, by the code of the system,
+   and a host without service is known.  */
+static int bare_getaddrinfo(const char *host, const char *service,
+                            const struct addrinfo *hints,
+                            struct addrinfo **found)
+{
+    static const char *const answers[] = {"192.0.2.1", NULL};
+    if (service)
+        return unknown_service;
+    texts = answers;
+    return fake_getaddrinfo(host, service, hints, found);
+}
+
+START_TEST(echo_and_daytime_are_known)
+{
+    static const int codes[] = {EAI_SERVICE, EAI_NONAME};
+    unknown_service = codes[_i];
+    sonde__sys.getaddrinfo = bare_getaddrinfo;
+    sonde__sys.freeaddrinfo = fake_freeaddrinfo;
+    ck_assert_int_eq(resolve("host", "echo", AF_UNSPEC), 1);
+    check_text(0, "192.0.2.1:7");
+    ck_assert_int_eq(resolve("host", "daytime", AF_UNSPEC), 1);
+    check_text(0, "192.0.2.1:13");
+    ck_assert_int_eq(resolve("2001:db8::1", "daytime", AF_UNSPEC), 1);
+    check_text(0, "[2001:db8::1]:13");
+    ck_assert_int_eq(resolve("localhost", "echo", AF_INET), 1);
+    check_text(0, "127.0.0.1:7");
+    ck_assert_int_eq(resolve("host", "discard", AF_UNSPEC), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(code, codes[_i]);
+    ck_assert_int_eq(resolve("127.0.0.1", "Echo", AF_UNSPEC), -1);
+    ck_assert_int_eq(code, codes[_i]);
+}
+END_TEST
+
+/* A host that is unknown stays so.  */
+START_TEST(a_known_service_needs_a_host)
+{
+    sonde__sys.getaddrinfo = refusing_getaddrinfo;
+    refused_code = EAI_NONAME;
+    ck_assert_int_eq(resolve("host", "echo", AF_UNSPEC), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(code, EAI_NONAME);
 }
 END_TEST
 
@@ -575,6 +626,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_failure_without_errno_is_none_the_less_one);
     tcase_add_test(tests, codes_have_sentences);
     tcase_add_test(tests, localhost_is_loopback);
+    tcase_add_loop_test(tests, echo_and_daytime_are_known, 0, 2);
+    tcase_add_test(tests, a_known_service_needs_a_host);
     tcase_add_test(tests, every_outcome_has_its_own_name);
     tcase_add_test(tests, errors_become_outcomes);
 }

@@ -1,0 +1,90 @@
+/* datagram-buffer.c - a receive buffer for many datagrams
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   The kernels count more than the bytes of a datagram, and give the sum no
+   name: see "Datagrams" in doc/portability.md.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+/* The setting that limits SO_RCVBUF; "" where the limit is a constant.  */
+#if defined __linux__
+#define SETTING "net.core.rmem_max"
+#elif defined __FreeBSD__ || defined __DragonFly__ || defined __APPLE__
+#define SETTING "kern.ipc.maxsockbuf"
+#elif defined __NetBSD__
+#define SETTING "kern.sbmax"
+#elif defined __sun
+#define SETTING "max_buf of udp (ipadm)"
+#else
+#define SETTING ""
+#endif
+
+/* Bytes of overhead assumed for each datagram.  */
+enum { overhead = 1024, probe_size = 64 * 1024, max_buffer = 1 << 29 };
+
+/* The size to request for COUNT datagrams of SIZE bytes, at most max_buffer. A
+   third more than the datagrams need: Linux gives the room of datagrams that
+   were read back when a quarter of the buffer is free.  */
+static int buffer_size(size_t count, size_t size)
+{
+    uint64_t one = ((uint64_t)size + overhead) * 4 / 3;
+    uint64_t most = (uint64_t)max_buffer / one;
+    return (int)(one * (count < most ? count : most));
+}
+
+/* Request SIZE, or a quarter less as often as the system refuses (the BSDs do,
+   where Linux takes as much as is allowed).  Returns the last answer of
+   getsockopt, or -1 with errno.  */
+static int buffer_request(int fd, int size)
+{
+    int result = 0;
+    while (sonde__set_option(fd, SOL_SOCKET, SO_RCVBUF, size)) {
+        if ((errno != ENOBUFS && errno != EINVAL) || size <= probe_size)
+            return -1;
+        size -= size / 4;
+    }
+    return sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &result) ? -1 : result;
+}
+
+/* On another socket of the family of FD find what the system gives for SIZE, in
+   *GIVEN, and for probe_size, in *PROBE: Linux gives twice the size requested.
+   Returns 0, or -1 with errno.  */
+static int buffer_probe(int fd, int size, int *given, int *probe)
+{
+    int family = sonde_address_family(fd);
+    int other = family < 0 ? -1 : sonde_socket(family, SOCK_DGRAM, 0);
+    if (other < 0)
+        return -1;
+    *probe = buffer_request(other, probe_size);
+    *given = *probe < 0 ? -1 : buffer_request(other, size);
+    int error = errno;
+    sonde__close(other);
+    return *given < 0 ? sonde__fail(error) : 0;
+}
+
+int sonde_datagram_buffer(int fd, size_t count, size_t size,
+                          struct sonde_datagram_buffer *buffer)
+{
+    int saved = errno, given, probe, bytes = 0;
+    int wanted = buffer_size(count, size);
+    if (sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &bytes) ||
+        buffer_probe(fd, wanted, &given, &probe))
+        return -1;
+    if (given > bytes)
+        bytes = buffer_request(fd, wanted);
+    if (bytes < 0)
+        return -1;
+    uint64_t factor = probe >= 2 * probe_size ? 2 : 1;
+    uint64_t one = (uint64_t)buffer_size(1, size) * factor;
+    uint64_t fits = (uint64_t)bytes / one;
+    *buffer = (struct sonde_datagram_buffer){
+        .bytes = bytes,
+        .count = fits < count ? (size_t)fits : count,
+        .setting = fits < count ? SETTING : NULL};
+    errno = saved;
+    return 0;
+}

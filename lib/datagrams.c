@@ -1,0 +1,265 @@
+/* datagrams.c - receive and answer several datagrams with one call
+   SPDX-License-Identifier: LGPL-2.1-or-later
+
+   By recvmmsg and sendmmsg.  Where the system has neither, or the kernel does
+   not know them (ENOSYS), by a call for each datagram.  */
+
+#include <config.h>
+
+#include <errno.h>
+
+#include "private.h"
+
+/* As in datagram.c: after 64 errors in a row control returns to the caller.  */
+enum { retries = 64 };
+
+/* The headers of one call, and the memory to which they refer: for several
+   datagrams, and for one, close together, where 20 KiB of stack would take
+   longer to reach than to use.  */
+struct batch {
+    sonde__message messages[SONDE_DATAGRAMS_MAX];
+    struct iovec parts[SONDE_DATAGRAMS_MAX];
+    union sonde__control controls[SONDE_DATAGRAMS_MAX];
+};
+
+struct single {
+    sonde__message message;
+    struct iovec part;
+    union sonde__control control;
+};
+
+/* ---- receiving ----------------------------------------------------------- */
+
+/* recvmmsg for COUNT of LIST, or recvmsg for one after the other until one
+   fails, which for one alone is the faster call.  Returns the number received,
+   at least 1, or -1 with errno.  */
+static int messages_receive(int fd, sonde__message *list, unsigned count)
+{
+    int received = -1;
+    if (count > 1) {
+        received = sonde__sys.recvmmsg(fd, list, count, MSG_DONTWAIT);
+        if (received >= 0 || errno != ENOSYS)
+            return received;
+    }
+    for (received = 0; received < (int)count; received++) {
+        struct msghdr *header = &list[received].msg_hdr;
+        ssize_t length = sonde__sys.recvmsg(fd, header, MSG_DONTWAIT);
+        if (length < 0)
+            break;
+        list[received].msg_len = (unsigned)length;
+    }
+    return received > 0 ? received : -1;
+}
+
+/* Prepare MESSAGE, with PART and CONTROL, to receive into ITEM.  */
+static void item_prepare(struct sonde_datagram_item *item,
+                         sonde__message *message, struct iovec *part,
+                         union sonde__control *control)
+{
+    *part = (struct iovec){.iov_base = item->data, .iov_len = item->size};
+    sonde__receive_prepare(&message->msg_hdr, part, &item->ends.from, control);
+}
+
+/* Fill in ITEM, received by MESSAGE on a socket with the address LOCAL.  */
+static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
+                      const struct sonde_address *local, int wildcard)
+{
+    item->error = sonde__receive_finish(&message->msg_hdr, &item->ends.from);
+    item->length =
+        item->error ? (ssize_t)item->size : (ssize_t)message->msg_len;
+    item->ends.to = *local;
+    item->ends.group = 0;
+    item->ends.wildcard = wildcard;
+    sonde__take_local(&message->msg_hdr, &item->ends);
+}
+
+/* Receive into COUNT items of LIST, without waiting, on a socket with the
+   address LOCAL.  Returns as messages_receive.  As for one datagram, a UNIX
+   socket has no room for control messages.  */
+static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
+                        const struct sonde_address *local)
+{
+    struct batch batch;
+    int wildcard = sonde__is_any(local);
+    int has_ports = sonde_address_port(local) >= 0;
+    for (size_t i = 0; i < count; i++)
+        item_prepare(&list[i], &batch.messages[i], &batch.parts[i],
+                     has_ports ? &batch.controls[i] : NULL);
+    int received = messages_receive(fd, batch.messages, (unsigned)count);
+    for (int i = 0; i < received; i++)
+        item_fill(&list[i], &batch.messages[i], local, wildcard);
+    return received;
+}
+
+/* Receive one datagram into ITEM, which has room for any, on a socket with the
+   address LOCAL, to which every datagram is sent: recvfrom takes less time than
+   recvmsg.  Returns 1, or -1 with errno.  */
+static int receive_plain(int fd, struct sonde_datagram_item *item,
+                         const struct sonde_address *local)
+{
+    struct sonde_address *from = &item->ends.from;
+    *from = (struct sonde_address){.length = sizeof from->storage};
+    item->length = sonde__sys.recvfrom(fd, item->data, item->size, MSG_DONTWAIT,
+                                       (void *)&from->storage, &from->length);
+    if (item->length < 0)
+        return -1;
+    if (from->length > sizeof from->storage)
+        from->length = sizeof from->storage;
+    item->error = 0;
+    item->ends.to = *local;
+    item->ends.group = item->ends.wildcard = 0;
+    return 1;
+}
+
+/* As receive_many for one datagram.  */
+static int receive_single(int fd, struct sonde_datagram_item *item,
+                          const struct sonde_address *local)
+{
+    struct single single;
+    if (item->size >= SONDE_DATAGRAM_MAX && sonde__is_only_destination(local))
+        return receive_plain(fd, item, local);
+    item_prepare(item, &single.message, &single.part,
+                 sonde_address_port(local) >= 0 ? &single.control : NULL);
+    int received = messages_receive(fd, &single.message, 1);
+    if (received > 0)
+        item_fill(item, &single.message, local, sonde__is_any(local));
+    return received;
+}
+
+ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
+                                size_t count, int timeout,
+                                const struct sonde_address *local)
+{
+    int saved = errno, error = EAGAIN;
+    int64_t deadline = sonde_deadline(timeout);
+    if (count > SONDE_DATAGRAMS_MAX)
+        count = SONDE_DATAGRAMS_MAX;
+    for (int i = 0; i < retries; i++) {
+        int received = count == 1 ? receive_single(fd, list, local)
+                                  : receive_many(fd, list, count, local);
+        if (received >= 0) {
+            errno = saved;
+            return received;
+        }
+        error = sonde__is_icmp_error(errno) ? errno : EAGAIN;
+        if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
+            return -1;
+    }
+    return sonde__fail(error);
+}
+
+/* ---- answering ----------------------------------------------------------- */
+
+/* sendmmsg for COUNT of LIST, without SIGPIPE.  Returns the number sent, or -1
+   with errno: ENOSYS also where sendmmsg may block.  */
+static int messages_send(int fd, sonde__message *list, size_t count)
+{
+    struct sonde__nosigpipe nosigpipe;
+    if (sonde__send_may_block(fd))
+        return sonde__fail(ENOSYS);
+    sonde__nosigpipe_begin(&nosigpipe, fd);
+    int sent = sonde__sys.sendmmsg(fd, list, (unsigned)count,
+                                   sonde__dontwait | nosigpipe.flags);
+    sonde__nosigpipe_end(&nosigpipe, sent);
+    return sent;
+}
+
+/* Send LIST, an answer to ITEM each, of which there are COUNT, in order.
+   sendmmsg ends at the first that fails, without its errno unless it is the
+   first of the call.  So this datagram is sent alone, and its result is that of
+   the single call, which also repeats a call that reported an earlier error of
+   the socket. Returns the number sent.  */
+static size_t messages_send_all(int fd, sonde__message *list,
+                                struct sonde_datagram_item *const *items,
+                                size_t count)
+{
+    size_t done = 0, failed = 0;
+    while (done < count) {
+        int sent = count - done > 1
+                       ? messages_send(fd, &list[done], count - done)
+                       : -1;
+        if (sent > 0)
+            done += (size_t)sent;
+        if (done == count)
+            break;
+        if (sonde__send_message(fd, &list[done].msg_hdr, 0)) {
+            items[done]->error = errno;
+            failed++;
+        }
+        done++;
+    }
+    return done - failed;
+}
+
+/* Prepare MESSAGE, with PART and CONTROL, to send the reply ITEM.  */
+static void item_answer(struct sonde_datagram_item *item,
+                        sonde__message *message, struct iovec *part,
+                        union sonde__control *control)
+{
+    *part =
+        (struct iovec){.iov_base = item->data, .iov_len = (size_t)item->length};
+    sonde__reply_prepare(&message->msg_hdr, part, &item->ends, control);
+}
+
+/* Whether to send the reply ITEM.  Sets its error.  */
+static int item_check(struct sonde_datagram_item *item)
+{
+    item->error = 0;
+    if (item->length >= 0 && item->ends.from.length == 0)
+        item->error = EDESTADDRREQ;
+    return item->length >= 0 && !item->error;
+}
+
+/* Send the replies ITEMS, COUNT, not 0.  Returns the number sent.  */
+static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
+                         size_t count)
+{
+    struct batch batch;
+    for (size_t i = 0; i < count; i++)
+        item_answer(items[i], &batch.messages[i], &batch.parts[i],
+                    &batch.controls[i]);
+    return messages_send_all(fd, batch.messages, items, count);
+}
+
+/* sendto for the reply ITEM, if the source need not be stated: in less time
+   than sendmsg.  Returns whether the reply was sent.  */
+static int reply_plain(int fd, const struct sonde_datagram_item *item)
+{
+    const struct sonde_address *to = &item->ends.from;
+    int flags = sonde__sys.send_nosigpipe;
+    if (item->ends.wildcard || !flags || sonde__send_may_block(fd))
+        return 0;
+    return sonde__sys.sendto(fd, item->data, (size_t)item->length,
+                             sonde__dontwait | flags,
+                             (const void *)&to->storage, to->length) >= 0;
+}
+
+/* As reply_many for one reply.  After a failure of sendto the result is that of
+   sendmsg.  */
+static size_t reply_single(int fd, struct sonde_datagram_item *item)
+{
+    struct single single;
+    if (reply_plain(fd, item))
+        return 1;
+    item_answer(item, &single.message, &single.part, &single.control);
+    return messages_send_all(fd, &single.message, &item, 1);
+}
+
+size_t sonde_datagrams_reply(int fd, struct sonde_datagram_item *list,
+                             size_t count)
+{
+    int saved = errno;
+    size_t sent = 0, used = 0;
+    struct sonde_datagram_item *items[SONDE_DATAGRAMS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        if (item_check(&list[i]))
+            items[used++] = &list[i];
+        if (used == 0 || (used < SONDE_DATAGRAMS_MAX && i + 1 < count))
+            continue;
+        sent += used == 1 ? reply_single(fd, items[0])
+                          : reply_many(fd, items, used);
+        used = 0;
+    }
+    errno = saved;
+    return sent;
+}
