@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 #include "probes/listeners/waiting.h"
 #include "probes/run/namespace.h"
 #include "progs/options.h"
@@ -258,6 +259,14 @@ static bool choose_namespace(struct listeners *listeners)
     return listeners->pid != 0;
 }
 
+/* The same with the handshakes, which a check does not need.  */
+static int read_handshakes_and_report(struct listeners *listeners)
+{
+    if (!choices.check)
+        handshakes_read(listeners, LIST_MS);
+    return select_and_report(listeners);
+}
+
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp};
@@ -268,7 +277,7 @@ static int listeners_run(void)
             ? complain_unread()
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
             ? complain_waiting(&listeners)
-            : select_and_report(&listeners);
+            : read_handshakes_and_report(&listeners);
     waiting_free(&waiting);
     listeners_free(&listeners);
     return status;

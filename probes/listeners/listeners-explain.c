@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 
 /* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
    IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
@@ -134,9 +135,9 @@ static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 }
 
 /* Write the sentence "drops" on ROW; for a TCP listener also the counters of
-   the network namespace, if known.  */
+   the network namespace, if known and WITH_TOTALS.  */
 static void put_drops(FILE *out, const struct listeners *listeners,
-                      const struct listener_row *row)
+                      const struct listener_row *row, bool with_totals)
 {
     const struct sonde_listen_totals *totals = &listeners->totals;
     long drops = row->listener.queue.drops;
@@ -158,7 +159,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
             "scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (!listener_is_unix(&row->listener) && totals->drops >= 0)
+    if (with_totals && !listener_is_unix(&row->listener) && totals->drops >= 0)
         put_totals(out, totals);
 }
 
@@ -216,11 +217,39 @@ static bool may_overflow(const struct listeners *listeners,
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 
+/* Append the cause of the queue of ROW and what to do, if the cause is
+   known: a halted process, or one stuck socket of a group.  Returns whether
+   so.  */
+static bool say_cause(struct sentence *text, const struct listener_row *row)
+{
+    const char *halted = listeners_owner_halted(row);
+    struct sentence owners = {""};
+    if (halted) {
+        say(text, "no process can accept: ");
+        listeners_say_owners(&owners, row, 60);
+        say(text, "%s %s %s", owners.text, row->owner_count == 1 ? "is" : "are",
+            halted);
+        if (!strncmp(halted, "stopped by a s", 14))
+            say(text, ". kill -CONT %ld resumes it", (long)row->owners[0].pid);
+        if (!group_is_stuck(row->group)) {
+            say(text, "; otherwise restart the program. A larger backlog is "
+                      "no help");
+            return true;
+        }
+        say(text, ". If that is no help: ");
+    }
+    if (group_is_stuck(row->group))
+        group_say_advice(text, row);
+    return group_is_stuck(row->group);
+}
+
 /* Append advice for a queue that is full now.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
+    if (say_cause(text, row))
+        return;
     say(text, "the queue is full: check whether the program still calls "
               "accept, and fast enough");
     if (!may_overflow(listeners, row)) {
@@ -254,6 +283,10 @@ static void put_advice(FILE *out, const struct listeners *listeners,
                    "cannot be computed");
     else if (row->percent == 100)
         say_full(&text, listeners, row);
+    else if (group_is_stuck(row->group))
+        group_say_others(&text, row->group);
+    else if (queue->queued > 0 && listeners_owner_halted(row))
+        say_cause(&text, row);
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
         say_suspect(&text, listeners);
     else if (queue->drops > 0 && listeners->totals.overflows == 0)
@@ -283,7 +316,10 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         listeners_put_owners(out, listeners, row);
         put_asked(out, listeners, row);
         put_queued(out, listeners, row);
-        put_drops(out, listeners, row);
+        bool is_first = group_explain(out, row);
+        if (is_first)
+            handshakes_explain(out, listeners, row);
+        put_drops(out, listeners, row, is_first);
         put_advice(out, listeners, row);
     }
     if (listeners->reduced && listeners->count > 0) {

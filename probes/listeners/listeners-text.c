@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 
 enum {
     COLUMNS = 80,
@@ -115,8 +116,10 @@ static void put_notes(FILE *out, const struct listeners *listeners)
             errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
+    groups_note(out, listeners);
     if (dropping > 0 && listeners->is_linux)
         put_drops_note(out, listeners);
+    handshakes_note(out, listeners);
     if (deaf > 0) {
         say(&note, "deaf: %zu, with a backlog of 0: no client is ever queued",
             deaf);
