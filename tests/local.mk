@@ -39,6 +39,7 @@ test_scripts = \
 	tests/names.sh \
 	tests/netns.sh \
 	tests/options.sh \
+	tests/outage.sh \
 	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \

@@ -13,6 +13,13 @@ have_namespaces > "$scratch/out" ||
 # start COUNT BACKLOG: workers; $port and $1 to $COUNT are set by "eval".  order
 # COMMAND: on standard input of the workers; the answer is in $scratch/answers.
 cat > "$scratch/lib.sh" <<'END'
+# A signal is sent before it takes effect.
+halt () {
+    kill -STOP "$1" || exit 9
+    until grep -q ") T " "/proc/$1/stat"; do
+        kill -0 "$1" || exit 9
+    done
+}
 start () {
     rm -f "$scratch/fifo"
     mkfifo "$scratch/fifo"
@@ -45,7 +52,7 @@ stuck_worker () {
     # shellcheck disable=SC2086 # words
     set -- $processes
     stuck=$2 well=$3
-    kill -STOP "$stuck"
+    halt "$stuck"
     # 9 of 400 go to each of 4 but for one in 10^30.
     echo "connect 400" >&9
     count > "$scratch/counted"

@@ -88,8 +88,8 @@ json_is "([.listeners[] | select(.port == $port) | .incomplete] | .[0] >= 20 and
     .totals.cookies_received == 0 and .totals.full_drops == 0" \
     "a full SYN queue: the limit, and cookies"
 is "table: the kernel's message" says "$scratch/many" \
-    "SYN queues of this network namespace were full for [0-9]* SYNs that were due \
-a cookie (TCPReqQFullDoCookies): \"possible SYN flooding\" in the kernel's log"
+    "since its start, SYN queues of this network namespace were full for [0-9]* SYNs \
+that were due a cookie (TCPReqQFullDoCookies): \"possible SYN flooding\" in the kernel's log"
 is "explained: most clients did not complete" says "$scratch/many.explained" \
     "SYN flood.*\"Possible SYN flooding on port\".*Of [0-9]* cookies sent \
 (SyncookiesSent) 0 came back valid (SyncookiesRecv): most of these clients did \
@@ -120,7 +120,7 @@ run in_namespace '. "$scratch/lib.sh"; echo 0 > /proc/sys/net/ipv4/tcp_syncookie
 cp "$scratch/off.json" "$scratch/out"
 json_is '.handshakes.tcp_syncookies == 0 and .totals.full_drops >= 29 and
     .totals.full_cookies == 0' "tcp_syncookies 0: dropped, and counted"
-is "explained: the setting" says "$scratch/off" "SYN flood SYN queues of this \
+is "explained: the setting" says "$scratch/off" "SYN flood since its start, SYN queues of this \
 network namespace were full for [0-9]* SYNs that were dropped (TCPReqQFullDrop).*\
 With net.ipv4.tcp_syncookies 1 such SYNs would be answered"
 

@@ -233,7 +233,8 @@ static void handshakes_say_full(struct sentence *text,
                                 const struct sonde_listen_totals *totals)
 {
     const char *also = "";
-    say(text, "SYN queues of this network namespace were full for ");
+    say(text,
+        "since its start, SYN queues of this network namespace were full for ");
     if (totals->full_cookies > 0) {
         say(text, "%lld SYNs that were due a cookie (TCPReqQFullDoCookies)",
             (long long)totals->full_cookies);
@@ -302,8 +303,8 @@ void handshakes_note(FILE *out, const struct listeners *listeners)
             all == 1 ? "" : "s", most_count, most->local,
             handshakes_fill(most) ? ", whose SYN queue is full or nearly so"
                                   : "");
-    if (handshakes_had_full(listeners)) {
-        say(&note, "%s", most ? "; " : "");
+    if (most && handshakes_fill(most) && handshakes_had_full(listeners)) {
+        say(&note, "; ");
         handshakes_say_full(&note, &listeners->totals);
         say(&note, ": \"possible SYN flooding\" in the kernel's log; with a "
                    "port as operand listeners explains whether it was one");

@@ -24,7 +24,8 @@ long handshakes_of(const struct listener_row *row, long *resent);
 void handshakes_explain(FILE *out, const struct listeners *listeners,
                         const struct listener_row *row);
 
-/* Write a note if handshakes are in progress or a SYN queue was full.  */
+/* Write a note if handshakes are in progress, and on full SYN queues if one
+   seems to be full now.  */
 void handshakes_note(FILE *out, const struct listeners *listeners);
 
 /* Write the members "handshakes", the settings.  */

@@ -109,6 +109,9 @@ static void put_queued(FILE *out, const struct listeners *listeners,
                   "if non-blocking"
                 : ": the SYN of the next client is dropped and retransmitted, "
                   "without an error, until connect times out");
+    if (row->oldest > 0)
+        say(&text, ". A client has waited for %ld.%03ld s, or longer",
+            row->oldest / 1000, row->oldest % 1000);
     put_sentence(out, "queued", &text);
 }
 
@@ -188,10 +191,26 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
+/* Append which cap is to be raised before a larger backlog is requested, if the
+   backlog in force is at the cap.  */
+static void say_cap(struct sentence *text, const struct listeners *listeners,
+                    const struct listener_row *row)
+{
+    const struct sonde_backlog_cap *cap = &listeners->cap;
+    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
+        say(text, ", after raising %s, which cuts the backlog to %ld%s",
+            cap->setting, cap->value,
+            !strncmp(cap->scope, "net:", 4)
+                ? " (that of this network namespace: a container "
+                  "has its own)"
+                : "");
+}
+
 /* Append advice for a listener with drops where some accept queue overflowed;
    the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
-                        const struct listeners *listeners)
+                        const struct listeners *listeners,
+                        const struct listener_row *row)
 {
     say(text,
         "find out which queue overflowed: the accept queues of this network "
@@ -205,6 +224,7 @@ static void say_suspect(struct sentence *text,
     say(text,
         ". Look again while clients wait: 100%% full is the proof; only then "
         "make the program call accept faster, or request a larger backlog");
+    say_cap(text, listeners, row);
 }
 
 /* Whether the full queue of ROW may have overflowed.  False only for TCP if the
@@ -243,26 +263,38 @@ static bool say_cause(struct sentence *text, const struct listener_row *row)
     return group_is_stuck(row->group);
 }
 
+/* Append what the age of the oldest client in the full queue of ROW means.  */
+static void say_slow(struct sentence *text, const struct listener_row *row)
+{
+    enum { LONG_MS = 1000 }; /* no burst is that long */
+    if (row->oldest >= LONG_MS)
+        say(text,
+            " (a client has waited for over %ld s, so it does not, or "
+            "far too slowly, and a larger backlog alone would only let "
+            "more clients wait",
+            row->oldest / 1000);
+    if (row->oldest >= LONG_MS && row->owner_count == 1)
+        say(text, "; to see where it hangs: strace -p %ld",
+            (long)row->owners[0].pid);
+    if (row->oldest >= LONG_MS)
+        say(text, ")");
+}
+
 /* Append advice for a queue that is full now.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
-    const struct sonde_backlog_cap *cap = &listeners->cap;
     if (say_cause(text, row))
         return;
     say(text, "the queue is full: check whether the program still calls "
               "accept, and fast enough");
+    say_slow(text, row);
     if (!may_overflow(listeners, row)) {
         say(text, "; no overflow of this listener so far");
         return;
     }
     say(text, "; then request a larger backlog");
-    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
-        say(text, ", after raising %s, which cuts the backlog%s", cap->setting,
-            !strncmp(cap->scope, "net:", 4)
-                ? " (that of this network namespace: a container "
-                  "has its own)"
-                : "");
+    say_cap(text, listeners, row);
     say(text, ", and restart the program: both take effect at listen");
 }
 
@@ -288,7 +320,7 @@ static void put_advice(FILE *out, const struct listeners *listeners,
     else if (queue->queued > 0 && listeners_owner_halted(row))
         say_cause(&text, row);
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
-        say_suspect(&text, listeners);
+        say_suspect(&text, listeners, row);
     else if (queue->drops > 0 && listeners->totals.overflows == 0)
         say_harmless(&text, &listeners->totals);
     else if (queue->drops > 0)

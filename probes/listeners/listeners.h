@@ -39,6 +39,8 @@ struct listener_row {
     int percent; /* queued of capacity, rounded down, 100 at most: full, also
                     with capacity 0; -1 if unknown */
     long queued_again; /* with waiting_read: the queue, read once more */
+    long oldest; /* with waiting_set_oldest: max milliseconds since the last ACK
+                    of the waiting clients; 0: none, or unknown */
     long resent; /* with handshakes_read: handshakes in progress whose SYN-ACK
                     was retransmitted; -1: unknown, or see GROUP */
     struct listener_group *group;     /* listeners of the same address by
