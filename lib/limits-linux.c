@@ -1,4 +1,5 @@
-/* limits-linux.c - the limits of datagram sockets: /proc/sys/net
+/* limits-linux.c - the limits of datagram sockets and of handshakes:
+   /proc/sys/net
    SPDX-License-Identifier: LGPL-2.1-or-later  */
 
 #include <config.h>
@@ -37,6 +38,19 @@ int sonde_datagram_limits(struct sonde_datagram_limits *limits)
     found.unix_queue = limits_linux_read("unix/max_dgram_qlen");
     if (found.rcvbuf_default < 0 && found.rcvbuf_max < 0 &&
         found.unix_queue < 0)
+        return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
+    *limits = found;
+    errno = saved;
+    return 0;
+}
+
+int sonde_handshake_limits(struct sonde_handshake_limits *limits)
+{
+    int saved = errno;
+    struct sonde_handshake_limits found;
+    found.cookies = limits_linux_read("ipv4/tcp_syncookies");
+    found.max_backlog = limits_linux_read("ipv4/tcp_max_syn_backlog");
+    if (found.cookies < 0 && found.max_backlog < 0)
         return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
     *limits = found;
     errno = saved;

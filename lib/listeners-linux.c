@@ -57,6 +57,8 @@ static int listeners_linux_request(int fd, int family,
     size_t size =
         sink->datagram
             ? sonde__diag_request_datagrams(request, family, sequence)
+        : sink->handshake
+            ? sonde__diag_request_handshakes(request, family, sequence)
             : sonde__diag_request(request, family, !sink->listener, sequence);
     struct iovec piece = {request, size};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
@@ -128,7 +130,8 @@ static int listeners_linux_list(int fd, int family, int timeout,
     return result < 0 ? -1 : 0;
 }
 
-/* The contract of sonde_listeners, sonde_datagram_sockets and sonde_waiting. */
+/* The contract of sonde_listeners, sonde_datagram_sockets, sonde_waiting and
+   sonde_handshakes.  */
 static int listeners_linux_read(int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {
@@ -168,5 +171,14 @@ int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
     if (family != AF_INET && family != AF_INET6)
         return sonde__fail(EAFNOSUPPORT);
     struct sonde__diag_sink sink = {.waiting = each, .data = data};
+    return listeners_linux_read(family, timeout, &sink);
+}
+
+int sonde_handshakes(int family, int timeout, sonde_handshake_each *each,
+                     void *data)
+{
+    if (family != AF_INET && family != AF_INET6)
+        return sonde__fail(EAFNOSUPPORT);
+    struct sonde__diag_sink sink = {.handshake = each, .data = data};
     return listeners_linux_read(family, timeout, &sink);
 }

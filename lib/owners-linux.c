@@ -310,3 +310,24 @@ int sonde_owner_check(pid_t pid)
         errno = saved;
     return result;
 }
+
+/* The state is after the name in parentheses, which may contain any byte.  */
+int sonde_owner_state(pid_t pid)
+{
+    int saved = errno;
+    char path[128], text[512];
+    if (pid <= 0)
+        return sonde__fail(ESRCH);
+    snprintf(path, sizeof path, "%s/%ld/stat", sonde__sys.proc, (long)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return sonde__fail(errno == ENOENT ? ESRCH : errno);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    const char *end = strrchr(text, ')');
+    if (!end || end[1] != ' ' || !isalpha((unsigned char)end[2]))
+        return sonde__fail(EPROTO);
+    errno = saved;
+    return end[2];
+}

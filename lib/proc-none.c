@@ -17,6 +17,11 @@ int sonde_owner_check(pid_t pid)
     return sonde__fail(ENOTSUP);
 }
 
+int sonde_owner_state(pid_t pid)
+{
+    return sonde__fail(ENOTSUP);
+}
+
 int sonde_listeners_proc(pid_t pid, int family, int timeout,
                          sonde_listener_each *each, void *data)
 {
@@ -53,6 +58,18 @@ int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
 {
     return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP
                                                                : EAFNOSUPPORT);
+}
+
+int sonde_handshakes(int family, int timeout, sonde_handshake_each *each,
+                     void *data)
+{
+    return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP
+                                                               : EAFNOSUPPORT);
+}
+
+int sonde_handshake_limits(struct sonde_handshake_limits *limits)
+{
+    return sonde__fail(ENOTSUP);
 }
 
 int sonde_listen_totals(struct sonde_listen_totals *totals)

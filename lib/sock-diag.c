@@ -40,6 +40,7 @@ enum {
     type_datagram = 2,
     type_seqpacket = 5,
     state_established = 1,
+    state_handshake = 3, /* SYN_RECV */
     state_close = 7,
     state_close_wait = 8,
     state_listen = 10,
@@ -50,6 +51,7 @@ enum {
     inet_request_size = 56,
     inet_size = 72,
     inet_state = 1,
+    inet_retransmits = 3,
     inet_port = 4,
     inet_address = 8,
     inet_interface = 40,
@@ -137,6 +139,16 @@ size_t sonde__diag_request_datagrams(unsigned char *request, int family,
     if (family != AF_UNIX)
         body[1] = IPPROTO_UDP;
     sock_diag_put(body + 4, 4, 1U << state_established | 1U << state_close);
+    return length;
+}
+
+size_t sonde__diag_request_handshakes(unsigned char *request, int family,
+                                      uint32_t sequence)
+{
+    size_t length = sonde__diag_request(request, family, 0, sequence);
+    unsigned char *body = request + message_size;
+    body[2] = 0; /* no attributes */
+    sock_diag_put(body + 4, 4, 1U << state_handshake);
     return length;
 }
 
@@ -284,6 +296,21 @@ static int read_waiting(struct sonde_waiting *waiting,
     return 1;
 }
 
+/* As read_waiting, about a handshake.  */
+static int read_handshake(struct sonde_handshake *handshake,
+                          const unsigned char *body, size_t size)
+{
+    if (size < inet_size)
+        return -1;
+    if (body[inet_state] != state_handshake)
+        return 0;
+    set_inet_address(&handshake->local, body, inet_address, inet_port);
+    set_inet_address(&handshake->peer, body, inet_peer_address, inet_peer_port);
+    handshake->ifindex = sock_diag_number(body + inet_interface, 4);
+    handshake->retransmits = body[inet_retransmits];
+    return 1;
+}
+
 /* Set the address from NAME, as given to bind: a path with or without its NUL,
    an abstract name after a NUL, or none (LENGTH 0).  Returns 1, or -1 if NAME
    is longer than sun_path.  */
@@ -374,6 +401,23 @@ static int read_datagram(struct sonde_listener *listener,
                : -1;
 }
 
+/* Read BODY, about one handshake, and pass the handshake to SINK.  Returns as
+   sock_diag_read_socket.  */
+static int sock_diag_read_handshake(const unsigned char *body, size_t size,
+                                    struct sonde__diag_sink *sink)
+{
+    struct sonde_handshake handshake = {.retransmits = 0};
+    int found = -1;
+    if (size > 0 && (body[0] == linux_inet || body[0] == linux_inet6))
+        found = read_handshake(&handshake, body, size);
+    if (found < 0)
+        return sonde__fail(EPROTO);
+    sink->count++;
+    if (found > 0 && sink->handshake(&handshake, sink->data))
+        return sonde__fail(ECANCELED);
+    return 0;
+}
+
 /* Read BODY, about one socket, and pass what SINK takes to SINK.  Returns 0, or
    -1: EPROTO, unknown layout; ECANCELED, SINK stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
@@ -384,6 +428,8 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
     struct sonde_address peer;
     sonde_listener_each *each = sink->listener;
     int found = -1;
+    if (sink->handshake)
+        return sock_diag_read_handshake(body, size, sink);
     if (sink->datagram) {
         each = sink->datagram;
         found = read_datagram(&listener, &peer, body, size);

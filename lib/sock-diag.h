@@ -22,23 +22,28 @@ size_t sonde__diag_request(unsigned char *request, int family, int waiting,
 size_t sonde__diag_request_datagrams(unsigned char *request, int family,
                                      uint32_t sequence);
 
+/* The same for the TCP handshakes of FAMILY, AF_INET or AF_INET6.  */
+size_t sonde__diag_request_handshakes(unsigned char *request, int family,
+                                      uint32_t sequence);
+
 /* Where the sockets of an answer go: all functions but one are NULL.  */
 struct sonde__diag_sink {
     sonde_listener_each *listener;
     sonde_listener_each *datagram;
     sonde_waiting_each *waiting;
+    sonde_handshake_each *handshake;
     void *data;
     uint64_t count; /* sockets in the answer so far, also those not passed on */
 };
 
 /* Read the SIZE bytes at REPLY, one datagram of the answer to SEQUENCE, and
-   call the function of SINK for every listener, bound datagram socket or
-   waiting connection, until the function returns another value than 0. Messages
-   with another sequence number or of an unknown kind are ignored.  Returns 1 at
-   the end of the answer; 0 if more datagrams follow, also for SIZE 0; or -1:
-   with the errno sent by the kernel; EPROTO: the datagram has an unknown
-   layout; ECANCELED: the function stopped the list.  The function may have been
-   called before a failure.  */
+   call the function of SINK for every listener, bound datagram socket, waiting
+   connection or handshake, until the function returns another value than 0.
+   Messages with another sequence number or of an unknown kind are ignored.
+   Returns 1 at the end of the answer; 0 if more datagrams follow, also for
+   SIZE 0; or -1: with the errno sent by the kernel; EPROTO: the datagram has an
+   unknown layout; ECANCELED: the function stopped the list.  The function may
+   have been called before a failure.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
                      struct sonde__diag_sink *sink);
 

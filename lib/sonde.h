@@ -616,6 +616,46 @@ typedef int sonde_waiting_each(const struct sonde_waiting *waiting, void *data);
 int sonde_waiting(int family, int timeout, sonde_waiting_each *each,
                   void *data);
 
+/* A TCP handshake in progress: the last ACK has not arrived, found no room in
+   the accept queue, or was put off by TCP_DEFER_ACCEPT.  */
+struct sonde_handshake {
+    struct sonde_address local, peer;
+    unsigned ifindex; /* interface to which the listener is confined, or 0 */
+    int retransmits;  /* of the SYN-ACK, which has not been answered */
+};
+
+/* Called for each handshake; *HANDSHAKE is valid during the call only.  A
+   result other than 0 stops the list.  */
+typedef int sonde_handshake_each(const struct sonde_handshake *handshake,
+                                 void *data);
+
+/* Call EACH, with DATA, for every TCP handshake of FAMILY in progress at a
+   listener of the caller's network namespace.  Of several listeners at LOCAL
+   (SO_REUSEPORT) the system does not report which has the handshake.  A client
+   that was answered with a SYN cookie is in no list.  No privilege is needed.
+
+   Hides: netlink's sock_diag on Linux, the state SYN_RECV (portability:
+   "Listing the listeners").
+
+   Returns 0.  EAFNOSUPPORT: another family than AF_INET and AF_INET6.  ENOTSUP:
+   not known on this system.  All others as sonde_listeners.  */
+int sonde_handshakes(int family, int timeout, sonde_handshake_each *each,
+                     void *data);
+
+/* The settings of the SYN queues; -1: not known.  */
+struct sonde_handshake_limits {
+    long cookies;     /* net.ipv4.tcp_syncookies: 0, a SYN that finds its
+                         queue full is dropped; 1, answered with a cookie; 2,
+                         every SYN is */
+    long max_backlog; /* net.ipv4.tcp_max_syn_backlog: with COOKIES 0 the last
+                         quarter is for peers known to the kernel */
+};
+
+/* Read into *LIMITS the settings of the caller's network namespace.  Returns 0
+   if any is known.  ENOTSUP: not known on this system.  EPROTO: no number.  Any
+   errno of open or read.  */
+int sonde_handshake_limits(struct sonde_handshake_limits *limits);
+
 /* A process with a given socket.  A process chooses its name: any byte but NUL
    is possible.  */
 struct sonde_owner {
@@ -673,6 +713,14 @@ int sonde_owners_complete(void);
    mounted.  EMFILE, ENFILE, ENOMEM.  */
 int sonde_owner_check(pid_t pid);
 
+/* The state of the process PID, of its main thread, as a letter of Linux's
+   /proc/PID/stat: among others R, running; S, sleeping; D, sleeping and not to
+   be woken by a signal; T, stopped by a signal; t, stopped by a debugger; Z,
+   ended.  ESRCH: no such process, or /proc hides it, or is not mounted; or PID
+   below 1.  ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown
+   layout.  Any errno of open.  */
+int sonde_owner_state(pid_t pid);
+
 /* The counters of all TCP listeners of the caller's network namespace together,
    since its start, closed listeners included.  */
 struct sonde_listen_totals {
@@ -682,11 +730,21 @@ struct sonde_listen_totals {
     int64_t deferred; /* last ACKs postponed by TCP_DEFER_ACCEPT, harmless;
                          -1: not counted here */
     int64_t resets;   /* handshakes reset by the client; -1: not counted */
+    /* Of full SYN queues and SYN cookies; each is -1 if not counted.  */
+    int64_t cookies_sent;     /* SYNs answered with a cookie */
+    int64_t cookies_received; /* last ACKs with a valid cookie: the client is
+                                 real; a retransmitted ACK counts again */
+    int64_t cookies_failed;   /* last ACKs with an invalid cookie */
+    int64_t full_cookies;     /* SYNs for which a SYN queue was full, and a
+                                 cookie was due; with tcp_syncookies 2, all */
+    int64_t full_drops;       /* the same, dropped: tcp_syncookies is 0 */
 };
 
 /* Read the counters into *TOTALS.  Linux: ListenOverflows, ListenDrops,
-   TCPDeferAcceptDrop and EmbryonicRsts of /proc/net/netstat, in the network
-   namespace of the calling thread (before Linux 3.17: of the main thread).
+   TCPDeferAcceptDrop and EmbryonicRsts of /proc/net/netstat, SyncookiesSent,
+   SyncookiesRecv, SyncookiesFailed, TCPReqQFullDoCookies and TCPReqQFullDrop,
+   in the network namespace of the calling thread (before Linux 3.17: of the
+   main thread).
    Returns 0.  ENOTSUP: not known on this system, or /proc is not mounted, or
    the kernel has no count of OVERFLOWS or DROPS.  Any errno of open or read.
    ENOMEM.  */

@@ -30,6 +30,26 @@ static int64_t totals_linux_find(const char *names, const char *values,
     return -1;
 }
 
+/* Set the counters of *TOTALS from a pair of lines.  */
+static void totals_linux_read_pair(const char *names, const char *values,
+                                   struct sonde_listen_totals *totals)
+{
+    const struct {
+        const char *name;
+        int64_t *value;
+    } counters[] = {{"ListenOverflows", &totals->overflows},
+                    {"ListenDrops", &totals->drops},
+                    {"TCPDeferAcceptDrop", &totals->deferred},
+                    {"EmbryonicRsts", &totals->resets},
+                    {"SyncookiesSent", &totals->cookies_sent},
+                    {"SyncookiesRecv", &totals->cookies_received},
+                    {"SyncookiesFailed", &totals->cookies_failed},
+                    {"TCPReqQFullDoCookies", &totals->full_cookies},
+                    {"TCPReqQFullDrop", &totals->full_drops}};
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+        *counters[i].value = totals_linux_find(names, values, counters[i].name);
+}
+
 /* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
    3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP,
    no such pair, or no count of overflows or drops; ENOMEM; EIO or the errno of
@@ -48,11 +68,7 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
         if (strncmp(names, group, sizeof group - 1) != 0 ||
             strncmp(values, group, sizeof group - 1) != 0)
             continue;
-        totals->overflows = totals_linux_find(names, values, "ListenOverflows");
-        totals->drops = totals_linux_find(names, values, "ListenDrops");
-        totals->deferred =
-            totals_linux_find(names, values, "TCPDeferAcceptDrop");
-        totals->resets = totals_linux_find(names, values, "EmbryonicRsts");
+        totals_linux_read_pair(names, values, totals);
         break;
     }
     int error = ferror(file) ? errno ? errno : EIO : 0;
@@ -66,7 +82,7 @@ int sonde_listen_totals(struct sonde_listen_totals *totals)
 {
     int saved = errno;
     char path[128];
-    struct sonde_listen_totals found = {-1, -1, -1, -1};
+    struct sonde_listen_totals found = {.overflows = -1, .drops = -1};
     sonde__own_path(path, sizeof path, "net/netstat");
     FILE *file = fopen(path, "re");
     if (!file)

@@ -43,6 +43,10 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/datagrams-text.c \
 	probes/listeners/datagrams.c \
 	probes/listeners/datagrams.h \
+	probes/listeners/groups.c \
+	probes/listeners/groups.h \
+	probes/listeners/handshakes.c \
+	probes/listeners/handshakes.h \
 	probes/listeners/listeners-check.c \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \

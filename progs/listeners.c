@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 #include "probes/listeners/waiting.h"
 #include "probes/run/namespace.h"
 #include "progs/options.h"
@@ -258,6 +259,18 @@ static bool choose_namespace(struct listeners *listeners)
     return listeners->pid != 0;
 }
 
+/* The same with the handshakes, which a check does not need, and for an
+   explanation with the age of the waiting clients.  */
+static int read_more_and_report(struct listeners *listeners)
+{
+    if (!choices.check)
+        handshakes_read(listeners, LIST_MS);
+    if (choices.operands.count > 0 && !choices.check && !choices.json &&
+        !choices.prometheus && !choices.waiting)
+        waiting_set_oldest(listeners, LIST_MS);
+    return select_and_report(listeners);
+}
+
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp};
@@ -268,7 +281,7 @@ static int listeners_run(void)
             ? complain_unread()
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
             ? complain_waiting(&listeners)
-            : select_and_report(&listeners);
+            : read_more_and_report(&listeners);
     waiting_free(&waiting);
     listeners_free(&listeners);
     return status;

@@ -39,9 +39,11 @@ test_scripts = \
 	tests/names.sh \
 	tests/netns.sh \
 	tests/options.sh \
+	tests/outage.sh \
 	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
+	tests/reuseport.sh \
 	tests/schema.sh \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
@@ -51,6 +53,7 @@ test_scripts = \
 	tests/servers.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
+	tests/synrecv.sh \
 	tests/tampered.sh \
 	tests/times.sh \
 	tests/udp.sh \
@@ -81,6 +84,18 @@ check_PROGRAMS += tests/losing
 tests_losing_SOURCES = tests/losing.c
 tests_losing_CFLAGS = $(SONDE_CFLAGS)
 tests_losing_LDADD = lib/libsonde-core.la
+
+# Workers that share a port, and clients, for reuseport.sh and outage.sh.
+check_PROGRAMS += tests/workers
+tests_workers_SOURCES = tests/workers.c
+tests_workers_CFLAGS = $(SONDE_CFLAGS)
+tests_workers_LDADD = lib/libsonde-core.la
+
+# Half-open handshakes for synrecv.sh.
+check_PROGRAMS += tests/halfopen
+tests_halfopen_SOURCES = tests/halfopen.c
+tests_halfopen_CFLAGS = $(SONDE_CFLAGS)
+tests_halfopen_LDADD = probes/libprobes.la base/libbase.la lib/libsonde-core.la
 
 # Listeners for listeners.sh, with clients that wait.
 check_PROGRAMS += tests/listening

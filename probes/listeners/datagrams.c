@@ -196,5 +196,6 @@ void datagrams_say_drops(struct sentence *text,
     sonde_address_print(&count.address, address, sizeof address);
     say(text, "UDP: %zu of %zu sockets lost datagrams, %s the most: %ld; see",
         count.dropping, count.sockets, address, count.drops);
-    say(text, " listeners --udp");
+    say(text, " listeners --udp; \"listeners %d\" explains",
+        sonde_address_port(&count.address));
 }

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 
 /* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
    IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
@@ -108,6 +109,9 @@ static void put_queued(FILE *out, const struct listeners *listeners,
                   "if non-blocking"
                 : ": the SYN of the next client is dropped and retransmitted, "
                   "without an error, until connect times out");
+    if (row->oldest > 0)
+        say(&text, ". A client has waited for %ld.%03ld s, or longer",
+            row->oldest / 1000, row->oldest % 1000);
     put_sentence(out, "queued", &text);
 }
 
@@ -134,9 +138,9 @@ static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 }
 
 /* Write the sentence "drops" on ROW; for a TCP listener also the counters of
-   the network namespace, if known.  */
+   the network namespace, if known and WITH_TOTALS.  */
 static void put_drops(FILE *out, const struct listeners *listeners,
-                      const struct listener_row *row)
+                      const struct listener_row *row, bool with_totals)
 {
     const struct sonde_listen_totals *totals = &listeners->totals;
     long drops = row->listener.queue.drops;
@@ -158,7 +162,7 @@ static void put_drops(FILE *out, const struct listeners *listeners,
             "scans), stray RST and FIN.",
             drops, drops == 1 ? "" : "s");
     put_sentence(out, "drops", &text);
-    if (!listener_is_unix(&row->listener) && totals->drops >= 0)
+    if (with_totals && !listener_is_unix(&row->listener) && totals->drops >= 0)
         put_totals(out, totals);
 }
 
@@ -187,10 +191,26 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
+/* Append which cap is to be raised before a larger backlog is requested, if the
+   backlog in force is at the cap.  */
+static void say_cap(struct sentence *text, const struct listeners *listeners,
+                    const struct listener_row *row)
+{
+    const struct sonde_backlog_cap *cap = &listeners->cap;
+    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
+        say(text, ", after raising %s, which cuts the backlog to %ld%s",
+            cap->setting, cap->value,
+            !strncmp(cap->scope, "net:", 4)
+                ? " (that of this network namespace: a container "
+                  "has its own)"
+                : "");
+}
+
 /* Append advice for a listener with drops where some accept queue overflowed;
    the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
-                        const struct listeners *listeners)
+                        const struct listeners *listeners,
+                        const struct listener_row *row)
 {
     say(text,
         "find out which queue overflowed: the accept queues of this network "
@@ -204,6 +224,7 @@ static void say_suspect(struct sentence *text,
     say(text,
         ". Look again while clients wait: 100%% full is the proof; only then "
         "make the program call accept faster, or request a larger backlog");
+    say_cap(text, listeners, row);
 }
 
 /* Whether the full queue of ROW may have overflowed.  False only for TCP if the
@@ -216,24 +237,64 @@ static bool may_overflow(const struct listeners *listeners,
            (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
 }
 
+/* Append the cause of the queue of ROW and what to do, if the cause is
+   known: a halted process, or one stuck socket of a group.  Returns whether
+   so.  */
+static bool say_cause(struct sentence *text, const struct listener_row *row)
+{
+    const char *halted = listeners_owner_halted(row);
+    struct sentence owners = {""};
+    if (halted) {
+        say(text, "no process can accept: ");
+        listeners_say_owners(&owners, row, 60);
+        say(text, "%s %s %s", owners.text, row->owner_count == 1 ? "is" : "are",
+            halted);
+        if (!strncmp(halted, "stopped by a s", 14))
+            say(text, ". kill -CONT %ld resumes it", (long)row->owners[0].pid);
+        if (!group_is_stuck(row->group)) {
+            say(text, "; otherwise restart the program. A larger backlog is "
+                      "no help");
+            return true;
+        }
+        say(text, ". If that is no help: ");
+    }
+    if (group_is_stuck(row->group))
+        group_say_advice(text, row);
+    return group_is_stuck(row->group);
+}
+
+/* Append what the age of the oldest client in the full queue of ROW means.  */
+static void say_slow(struct sentence *text, const struct listener_row *row)
+{
+    enum { LONG_MS = 1000 }; /* no burst is that long */
+    if (row->oldest >= LONG_MS)
+        say(text,
+            " (a client has waited for over %ld s, so it does not, or "
+            "far too slowly, and a larger backlog alone would only let "
+            "more clients wait",
+            row->oldest / 1000);
+    if (row->oldest >= LONG_MS && row->owner_count == 1)
+        say(text, "; to see where it hangs: strace -p %ld",
+            (long)row->owners[0].pid);
+    if (row->oldest >= LONG_MS)
+        say(text, ")");
+}
+
 /* Append advice for a queue that is full now.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
-    const struct sonde_backlog_cap *cap = &listeners->cap;
+    if (say_cause(text, row))
+        return;
     say(text, "the queue is full: check whether the program still calls "
               "accept, and fast enough");
+    say_slow(text, row);
     if (!may_overflow(listeners, row)) {
         say(text, "; no overflow of this listener so far");
         return;
     }
     say(text, "; then request a larger backlog");
-    if (cap->setting[0] && row->listener.queue.backlog == cap->value)
-        say(text, ", after raising %s, which cuts the backlog%s", cap->setting,
-            !strncmp(cap->scope, "net:", 4)
-                ? " (that of this network namespace: a container "
-                  "has its own)"
-                : "");
+    say_cap(text, listeners, row);
     say(text, ", and restart the program: both take effect at listen");
 }
 
@@ -254,8 +315,12 @@ static void put_advice(FILE *out, const struct listeners *listeners,
                    "cannot be computed");
     else if (row->percent == 100)
         say_full(&text, listeners, row);
+    else if (group_is_stuck(row->group))
+        group_say_others(&text, row->group);
+    else if (queue->queued > 0 && listeners_owner_halted(row))
+        say_cause(&text, row);
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
-        say_suspect(&text, listeners);
+        say_suspect(&text, listeners, row);
     else if (queue->drops > 0 && listeners->totals.overflows == 0)
         say_harmless(&text, &listeners->totals);
     else if (queue->drops > 0)
@@ -283,7 +348,10 @@ void listeners_explain(FILE *out, const struct listeners *listeners)
         listeners_put_owners(out, listeners, row);
         put_asked(out, listeners, row);
         put_queued(out, listeners, row);
-        put_drops(out, listeners, row);
+        bool is_first = group_explain(out, row);
+        if (is_first)
+            handshakes_explain(out, listeners, row);
+        put_drops(out, listeners, row, is_first);
         put_advice(out, listeners, row);
     }
     if (listeners->reduced && listeners->count > 0) {

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 #include "probes/listeners/waiting.h"
 
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
@@ -41,6 +42,7 @@ static void listeners_json_put_row(struct json *json,
     json_count(json, "capacity", listener->capacity);
     json_count(json, "percent", row->percent);
     json_count(json, "incomplete", listener->queue.incomplete);
+    json_count(json, "resent", row->group ? -1 : row->resent);
     json_count(json, "drops", listener->queue.drops);
     json_count(json, "uid", listener->uid);
     json_count(json, "inode", listener->inode ? (int64_t)listener->inode : -1);
@@ -53,6 +55,7 @@ static void listeners_json_put_row(struct json *json,
         json_text(json, "pending", NULL);
     else
         json_bool(json, "pending", listener->pending);
+    group_json(json, row);
     listeners_json_put_owners(json, row);
     json_object_end(json);
 }
@@ -138,7 +141,13 @@ void listeners_json(FILE *out, const struct listeners *listeners,
     json_count(&json, "drops", listeners->totals.drops);
     json_count(&json, "deferred", listeners->totals.deferred);
     json_count(&json, "resets", listeners->totals.resets);
+    json_count(&json, "cookies_sent", listeners->totals.cookies_sent);
+    json_count(&json, "cookies_received", listeners->totals.cookies_received);
+    json_count(&json, "cookies_failed", listeners->totals.cookies_failed);
+    json_count(&json, "full_cookies", listeners->totals.full_cookies);
+    json_count(&json, "full_drops", listeners->totals.full_drops);
     json_object_end(&json);
+    handshakes_json(&json, listeners);
     put_hidden(&json, listeners);
     put_missing(&json, listeners);
     json_text(&json, "reduced",

@@ -35,6 +35,50 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
     }
 }
 
+/* What a state of a process that cannot accept means; NULL for any other.  */
+static const char *owner_state_words(int state)
+{
+    switch (state) {
+    case 'T':
+        return "stopped by a signal (SIGSTOP, SIGTSTP)";
+    case 't':
+        return "stopped by a debugger";
+    case 'D':
+        return "in an uninterruptible wait (D), as for a disk or NFS";
+    case 'Z':
+        return "a zombie: its main thread has ended";
+    default:
+        return NULL;
+    }
+}
+
+const char *listeners_owner_halted(const struct listener_row *row)
+{
+    const char *words = NULL;
+    for (size_t i = 0; i < row->owner_count; i++) {
+        words = owner_state_words(sonde_owner_state(row->owners[i].pid));
+        if (!words)
+            return NULL;
+    }
+    return words;
+}
+
+/* Append the owners of ROW that cannot accept, the first 8.  */
+static void say_halted(struct sentence *text, const struct listener_row *row)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < row->owner_count && named < 8; i++) {
+        const char *words =
+            owner_state_words(sonde_owner_state(row->owners[i].pid));
+        if (!words)
+            continue;
+        say(text, "; ");
+        say_owner(text, &row->owners[i]);
+        say(text, " is %s", words);
+        named++;
+    }
+}
+
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row)
 {
@@ -48,6 +92,7 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
         say(&text, "%s", listeners->hidden > 0 ? "" : "no visible process: ");
         listeners_say_unseen(&text, listeners);
     }
+    say_halted(&text, row);
     if (row->listener.uid >= 0)
         say(&text, "; created by user %ld", row->listener.uid);
     put_sentence(out, "owner", &text);

@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "base/prometheus.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 
 /* The figures of a listener.  */
 static const struct {
@@ -157,8 +158,10 @@ static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
 void listeners_prometheus(FILE *out, const struct listeners *listeners)
 {
     bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
-    if (!has_datagrams || listeners->wanted & LISTENERS_ALL)
+    if (!has_datagrams || listeners->wanted & LISTENERS_ALL) {
         put_listeners(out, listeners);
+        handshakes_prometheus(out, listeners);
+    }
     if (has_datagrams)
         metrics_put_datagrams(out, listeners);
 }

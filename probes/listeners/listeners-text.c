@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/sentence.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/handshakes.h"
 
 enum {
     COLUMNS = 80,
@@ -70,8 +71,9 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
 }
 
 /* Write a note on the meaning of drops, and whether an accept queue overflowed,
-   by ListenOverflows.  */
-static void put_drops_note(FILE *out, const struct listeners *listeners)
+   by ListenOverflows; MOST is the listener with most drops.  */
+static void put_drops_note(FILE *out, const struct listeners *listeners,
+                           const struct listener_row *most)
 {
     int64_t overflows = listeners->totals.overflows;
     struct sentence note = {""};
@@ -86,8 +88,47 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
     else
         say(&note,
             "%lld packets were dropped because an accept queue was full "
-            "(ListenOverflows), by a listener shown here or one closed since",
-            (long long)overflows);
+            "(ListenOverflows), by a listener shown here or one closed since; "
+            "%s has most drops: \"listeners %d\" explains",
+            (long long)overflows, most->local,
+            sonde_address_port(&most->listener.address));
+    put_sentence(out, NULL, &note);
+}
+
+/* Write a note on the queues that are full, except those of groups_note.  */
+static void put_full_note(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""}, owners = {""};
+    const struct listener_row *first = NULL;
+    size_t full = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (row->percent != 100 || row->listener.capacity == 0 ||
+            listener_is_datagram(&row->listener) || group_is_stuck(row->group))
+            continue;
+        full++;
+        if (!first)
+            first = row;
+    }
+    if (!first)
+        return;
+    if (full == 1)
+        say(&note, "the queue of %s is full: ", first->local);
+    if (full == 1 && listeners_owner_halted(first)) {
+        listeners_say_owners(&owners, first, COLUMNS);
+        say(&note, "%s %s %s; ", owners.text,
+            first->owner_count == 1 ? "is" : "are",
+            listeners_owner_halted(first));
+    }
+    if (full > 1)
+        say(&note, "%zu queues are full, among them %s: ", full, first->local);
+    say(&note, "new clients hang%s; ",
+        listener_is_unix(&first->listener) ? ", or get EAGAIN" : "");
+    if (listener_is_unix(&first->listener))
+        say(&note, "listeners explains, with the name as operand");
+    else
+        say(&note, "\"listeners %d\" explains",
+            sonde_address_port(&first->listener.address));
     put_sentence(out, NULL, &note);
 }
 
@@ -95,13 +136,15 @@ static void put_drops_note(FILE *out, const struct listeners *listeners)
 static void put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
-    size_t dropping = 0, ownerless = 0, deaf = 0;
+    const struct listener_row *most = NULL;
+    size_t ownerless = 0, deaf = 0;
     for (size_t i = 0; i < listeners->count; i++) {
         const struct sonde_listener *listener = &listeners->rows[i].listener;
         ownerless += listeners->rows[i].owner_count == 0;
         if (listener_is_datagram(listener))
             continue;
-        dropping += listener->queue.drops > 0;
+        if (listener->queue.drops > (most ? most->listener.queue.drops : 0))
+            most = &listeners->rows[i];
         deaf += listener->capacity == 0;
     }
     if (listeners->reduced) {
@@ -115,8 +158,11 @@ static void put_notes(FILE *out, const struct listeners *listeners)
             errno_name(listeners->errors[i]));
         put_sentence(out, NULL, &note);
     }
-    if (dropping > 0 && listeners->is_linux)
-        put_drops_note(out, listeners);
+    put_full_note(out, listeners);
+    groups_note(out, listeners);
+    if (most && listeners->is_linux)
+        put_drops_note(out, listeners, most);
+    handshakes_note(out, listeners);
     if (deaf > 0) {
         say(&note, "deaf: %zu, with a backlog of 0: no client is ever queued",
             deaf);

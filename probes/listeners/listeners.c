@@ -13,6 +13,7 @@
 #include "base/monotonic.h"
 #include "base/names.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/groups.h"
 
 static const struct {
     int family;
@@ -351,7 +352,8 @@ static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
-    listeners->totals = (struct sonde_listen_totals){-1, -1, -1, -1};
+    listeners->totals =
+        (struct sonde_listen_totals){-1, -1, -1, -1, -1, -1, -1, -1, -1};
     datagrams_read_host(listeners);
     if (listeners->pid)
         return;
@@ -455,6 +457,8 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
     listeners_read_host(listeners);
     listeners->dropping = count_dropping(listeners, wanted);
     number_rows(listeners);
+    if (groups_find(listeners))
+        return -1;
     listeners_sort(listeners, by_fullness);
     return 0;
 }
@@ -505,5 +509,7 @@ void listeners_free(struct listeners *listeners)
         listeners_free_row(&listeners->rows[i]);
     free(listeners->rows);
     free(listeners->owners);
+    free(listeners->groups);
+    free(listeners->members);
     *listeners = (struct listeners){0};
 }

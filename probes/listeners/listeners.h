@@ -26,6 +26,9 @@ enum {
     LISTENERS_FAMILIES = 6
 };
 
+struct listener_group;
+struct listener_member;
+
 /* A listener, or a bound datagram socket.  LOCAL and PEER belong to the row,
    OWNERS to the list.  */
 struct listener_row {
@@ -36,6 +39,12 @@ struct listener_row {
     int percent; /* queued of capacity, rounded down, 100 at most: full, also
                     with capacity 0; -1 if unknown */
     long queued_again; /* with waiting_read: the queue, read once more */
+    long oldest; /* with waiting_set_oldest: max milliseconds since the last ACK
+                    of the waiting clients; 0: none, or unknown */
+    long resent; /* with handshakes_read: handshakes in progress whose SYN-ACK
+                    was retransmitted; -1: unknown, or see GROUP */
+    struct listener_group *group;     /* listeners of the same address by
+                                         SO_REUSEPORT; NULL: alone */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
     bool is_marked; /* to be kept by listeners_select */
@@ -69,6 +78,10 @@ struct listeners {
     bool is_linux;                     /* counters have their Linux meaning */
     struct sonde_backlog_cap cap;      /* setting empty: unknown */
     struct sonde_listen_totals totals; /* -1: unknown */
+    struct listener_group *groups;
+    size_t group_count;
+    struct listener_member *members;                /* of all groups */
+    struct sonde_handshake_limits handshake_limits; /* by handshakes_read */
 };
 
 /* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
@@ -153,6 +166,10 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
 /* Write the sentence "owner" on ROW.  */
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
+
+/* Why no owner of ROW can accept now: the state of the last, such as "stopped
+   by a signal"; NULL if an owner may accept, or no owner is visible.  */
+const char *listeners_owner_halted(const struct listener_row *row);
 
 /* Free the texts of ROW.  */
 void listeners_free_row(struct listener_row *row);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "probes/listeners/groups.h"
 #include "probes/listeners/waiting.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -145,6 +146,33 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
             break;
     *first = waiting->rows + start;
     return end - start;
+}
+
+/* Whether another member of the group of ROW has a queue.  */
+static bool waiting_is_ambiguous(const struct listener_row *row)
+{
+    return row->group && row->group->empty + 1 < row->group->count;
+}
+
+void waiting_set_oldest(struct listeners *listeners, int timeout)
+{
+    struct waiting waiting = {0};
+    const struct waiting_row *first;
+    bool any = false;
+    for (size_t i = 0; i < listeners->count; i++)
+        any |= listeners->rows[i].listener.type == SOCK_STREAM &&
+               listeners->rows[i].listener.queue.queued > 0;
+    if (!any || waiting_read(&waiting, listeners, timeout)) {
+        waiting_free(&waiting);
+        return;
+    }
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct listener_row *row = &listeners->rows[i];
+        if (row->listener.queue.queued > 0 && !waiting_is_ambiguous(row) &&
+            waiting_of(&waiting, row, &first) > 0)
+            row->oldest = first->connection.silence;
+    }
+    waiting_free(&waiting);
 }
 
 void waiting_keep(struct waiting *waiting, const struct listeners *listeners)

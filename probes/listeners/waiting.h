@@ -29,6 +29,12 @@ struct waiting {
 int waiting_read(struct waiting *waiting, struct listeners *listeners,
                  int timeout);
 
+/* Set OLDEST of each row of LISTENERS with a queue, within TIMEOUT
+   milliseconds, if the system reports waiting connections.  LISTENERS has all
+   listeners of the families in it.  In a group, whose members the system does
+   not tell apart, OLDEST is set only if one member alone has a queue.  */
+void waiting_set_oldest(struct listeners *listeners, int timeout);
+
 /* Remove the connections without a listener in LISTENERS.  */
 void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
 

@@ -41,6 +41,16 @@ static int each_waiting(const struct sonde_waiting *waiting, void *data)
     return 0;
 }
 
+static int each_handshake(const struct sonde_handshake *handshake, void *data)
+{
+    char text[SONDE_ADDRESS_TEXT];
+    MUST(data == &told);
+    MUST(sonde_address_print(&handshake->local, text, sizeof text) > 0);
+    MUST(sonde_address_print(&handshake->peer, text, sizeof text) > 0);
+    MUST(handshake->retransmits >= 0);
+    return 0;
+}
+
 /* The addresses can be printed.  */
 static int each_datagram(const struct sonde_listener *socket, void *data)
 {
@@ -96,6 +106,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(result >= -1 && result <= 1);
     told = 0;
     sink = (struct sonde__diag_sink){.datagram = each_datagram, .data = &told};
+    result = sonde__diag_read(copy, size, 1, &sink);
+    MUST(result >= -1 && result <= 1);
+    told = 0;
+    sink =
+        (struct sonde__diag_sink){.handshake = each_handshake, .data = &told};
     result = sonde__diag_read(copy, size, 1, &sink);
     MUST(result >= -1 && result <= 1);
     told = 0;

@@ -520,7 +520,7 @@ START_TEST(a_proc_that_is_made_up)
 {
     static const uint64_t sockets[] = {42};
     struct owned owned = {0};
-    struct sonde_listen_totals totals = {7, 7, 7, 7};
+    struct sonde_listen_totals totals = {7, 7, 7, 7, 7, 7, 7, 7, 7};
     ck_assert_ptr_nonnull(mkdtemp(folder));
     sonde__sys.proc = folder;
     ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), -1);
@@ -563,6 +563,36 @@ START_TEST(a_proc_that_is_made_up)
     ck_assert(totals.drops == 4444444444);
     ck_assert_int_eq(totals.deferred, -1);
     ck_assert_int_eq(totals.resets, -1);
+    ck_assert_int_eq(totals.full_drops, -1);
+    remove_all();
+}
+END_TEST
+
+START_TEST(states_and_limits_of_a_proc_that_is_made_up)
+{
+    struct sonde_handshake_limits limits = {7, 7};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sonde__sys.proc = folder;
+    FAILS(ENOTSUP, sonde_handshake_limits(&limits));
+    make("sys");
+    make("sys/net");
+    make("sys/net/ipv4");
+    write_file("sys/net/ipv4/tcp_syncookies", "much");
+    FAILS(ENOTSUP, sonde_handshake_limits(&limits));
+    ck_assert_int_eq(limits.cookies, 7);
+    write_file("sys/net/ipv4/tcp_max_syn_backlog", "256\n");
+    ck_assert_int_eq(sonde_handshake_limits(&limits), 0);
+    ck_assert_int_eq(limits.cookies, -1);
+    ck_assert_int_eq(limits.max_backlog, 256);
+    make("12");
+    FAILS(ESRCH, sonde_owner_state(12));
+    FAILS(ESRCH, sonde_owner_state(0));
+    write_file("12/stat", "12 (a) S)(b) T 1 2 3\n");
+    ck_assert_int_eq(sonde_owner_state(12), 'T');
+    write_file("12/stat", "12 (a)");
+    FAILS(EPROTO, sonde_owner_state(12));
+    write_file("12/stat", "");
+    FAILS(EPROTO, sonde_owner_state(12));
     remove_all();
 }
 END_TEST
@@ -580,12 +610,19 @@ START_TEST(totals_tell_what_else_drops_are)
     make("thread-self/net");
     write_file("thread-self/net/netstat",
                "TcpExt: EmbryonicRsts TCPDeferAcceptDrop ListenOverflows "
-               "ListenDrops\nTcpExt: 4 60 0 0\n");
+               "ListenDrops SyncookiesSent SyncookiesRecv SyncookiesFailed "
+               "TCPReqQFullDoCookies TCPReqQFullDrop\n"
+               "TcpExt: 4 60 0 0 11 12 13 14 15\n");
     ck_assert_int_eq(sonde_listen_totals(&totals), 0);
     ck_assert_int_eq(totals.overflows, 0);
     ck_assert_int_eq(totals.drops, 0);
     ck_assert_int_eq(totals.deferred, 60);
     ck_assert_int_eq(totals.resets, 4);
+    ck_assert_int_eq(totals.cookies_sent, 11);
+    ck_assert_int_eq(totals.cookies_received, 12);
+    ck_assert_int_eq(totals.cookies_failed, 13);
+    ck_assert_int_eq(totals.full_cookies, 14);
+    ck_assert_int_eq(totals.full_drops, 15);
     remove_all();
 }
 END_TEST
@@ -673,6 +710,7 @@ static void add_leaf(TCase *tests)
     tcase_add_test(tests, a_process_that_has_ended_is_none);
     tcase_add_test(tests, a_list_of_processes_that_breaks_off_is_an_error);
     tcase_add_test(tests, totals_tell_what_else_drops_are);
+    tcase_add_test(tests, states_and_limits_of_a_proc_that_is_made_up);
     tcase_add_test(tests, another_thread_has_the_descriptors);
     tcase_add_test(tests, what_proc_leaves_out_is_known_by_its_mount);
     tcase_add_test(tests, a_proc_that_is_made_up);

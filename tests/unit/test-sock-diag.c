@@ -447,6 +447,61 @@ START_TEST(connections_that_wait)
 }
 END_TEST
 
+static struct sonde_handshake handshakes[4];
+static int handshakes_count;
+
+static int keep_handshake(const struct sonde_handshake *handshake, void *data)
+{
+    handshakes[handshakes_count++] = *handshake;
+    return *(int *)data;
+}
+
+static int read_handshakes(int answer)
+{
+    struct sonde__diag_sink sink = {.handshake = keep_handshake,
+                                    .data = &answer};
+    handshakes_count = 0;
+    return sonde__diag_read(reply, size, sequence, &sink);
+}
+
+START_TEST(handshakes_in_progress)
+{
+    unsigned char request[sonde__diag_request_size];
+    char text[SONDE_ADDRESS_TEXT];
+    ck_assert_uint_eq(sonde__diag_request_handshakes(request, AF_INET6, 5), 72);
+    ck_assert_uint_eq(request[16], 10);
+    ck_assert_uint_eq(request[17], 6);
+    ck_assert_uint_eq(request[18], 0);
+    ck_assert_uint_eq(sonde_load(request + 20, 4, SONDE_BYTEORDER), 1 << 3);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t body = add_inet(2, 80, 0, 0);
+        reply[body + 1] = 3;
+        reply[body + 3] = (unsigned char)(2 * i);
+        sonde_store(reply + body + 6, 2, SONDE_BIG_ENDIAN, 4000 + i);
+        memcpy(reply + body + 8, "\x7f\0\0\1", 4);
+        memcpy(reply + body + 24, "\x7f\0\0\2", 4);
+        put(body + 40, 4, 7);
+        end();
+    }
+    add_connection(1, 0, 7); /* no handshake */
+    add_done(3, 0);
+    ck_assert_int_eq(read_handshakes(0), 1);
+    ck_assert_int_eq(handshakes_count, 2);
+    ck_assert_int_eq(handshakes[0].retransmits, 0);
+    ck_assert_int_eq(handshakes[1].retransmits, 2);
+    ck_assert_uint_eq(handshakes[1].ifindex, 7);
+    sonde_address_print(&handshakes[1].local, text, sizeof text);
+    ck_assert_str_eq(text, "127.0.0.1:80");
+    sonde_address_print(&handshakes[1].peer, text, sizeof text);
+    ck_assert_str_eq(text, "127.0.0.2:4001");
+    FAILS(ECANCELED, read_handshakes(1));
+    ck_assert_int_eq(handshakes_count, 1);
+    size = 40;
+    put(0, 4, 40); /* shorter than the structure */
+    FAILS(EPROTO, read_handshakes(0));
+}
+END_TEST
+
 START_TEST(no_connections)
 {
     add_unix(1, "/a", 2);
@@ -595,6 +650,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, what_cannot_be_is_an_error);
     tcase_add_test(tests, requests_say_what_is_wanted);
     tcase_add_test(tests, connections_that_wait);
+    tcase_add_test(tests, handshakes_in_progress);
     tcase_add_test(tests, no_connections);
 #ifdef HAS_KERNEL_HEADERS
     tcase_add_test(tests, answers_are_laid_out_as_in_the_kernel_headers);

@@ -1,0 +1,37 @@
+/* handshakes.h - handshakes in progress, SYN queues and SYN cookies
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_LISTENERS_HANDSHAKES_H
+#define PROBES_LISTENERS_HANDSHAKES_H 1
+
+#include "base/json.h"
+#include "probes/listeners/groups.h"
+
+/* Count, within TIMEOUT milliseconds, the handshakes in progress of all TCP
+   rows of LISTENERS, which has all listeners of the families in it: in
+   QUEUE.INCOMPLETE and RESENT of a listener alone at its address, and in its
+   group otherwise, because the system does not report which member has a
+   handshake.  Figures that cannot be read stay -1; also with PID or
+   REDUCED.  Reads HANDSHAKE_LIMITS, too.  */
+void handshakes_read(struct listeners *listeners, int timeout);
+
+/* The handshakes in progress at the address of ROW, of which *RESENT had the
+   SYN-ACK retransmitted; -1: unknown.  */
+long handshakes_of(const struct listener_row *row, long *resent);
+
+/* Write the sentences "SYN queue" and, if a SYN queue of this network namespace
+   is or was full, "SYN flood" on ROW, a TCP listener.  */
+void handshakes_explain(FILE *out, const struct listeners *listeners,
+                        const struct listener_row *row);
+
+/* Write a note if handshakes are in progress, and on full SYN queues if one
+   seems to be full now.  */
+void handshakes_note(FILE *out, const struct listeners *listeners);
+
+/* Write the members "handshakes", the settings.  */
+void handshakes_json(struct json *json, const struct listeners *listeners);
+
+/* Write the metrics of handshakes and SYN queues.  */
+void handshakes_prometheus(FILE *out, const struct listeners *listeners);
+
+#endif /* PROBES_LISTENERS_HANDSHAKES_H */

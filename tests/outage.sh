@@ -1,0 +1,154 @@
+#!/bin/sh
+# outage.sh - outages replayed: the cause is named by three commands at most
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+listeners=$builddir/listeners
+listening=$builddir/tests/listening
+workers=$builddir/tests/workers
+losing=$builddir/tests/losing
+export listeners listening workers losing scratch
+[ "$(uname -s)" = Linux ] || skip_all "the reports are those of Linux"
+have_namespaces > "$scratch/out" ||
+    skip_all "$(sed 's/^# //' "$scratch/out")"
+
+# In the namespace: "hold PROGRAM ARGUMENTS" starts a server and sets $port and
+# $process; "read_on NAME" plays the reader: the list first, then the command
+# that the list proposes, "listeners ..." explains.  The reports are
+# $scratch/NAME.1 and NAME.2.
+cat > "$scratch/lib.sh" <<'END'
+# A signal is sent before it takes effect.
+halt () {
+    kill -STOP "$1" || exit 9
+    until grep -q ") T " "/proc/$1/stat"; do
+        kill -0 "$1" || exit 9
+    done
+}
+hold () {
+    rm -f "$scratch/fifo"
+    mkfifo "$scratch/fifo"
+    : > "$scratch/answers"
+    "$@" < "$scratch/fifo" > "$scratch/answers" &
+    server=$!
+    exec 9> "$scratch/fifo"
+    until grep -q "^ready$" "$scratch/answers"; do
+        kill -0 "$server" || exit 9
+    done
+    port=$(sed -n '1s/.*://p;1q' "$scratch/answers")
+    [ -n "$port" ] || port=$(sed -n 1p "$scratch/answers")
+    process=$(sed -n '2{s/ .*//;p;}' "$scratch/answers")
+}
+release () {
+    exec 9>&-
+    wait "$server"
+}
+count () {
+    lines=$(wc -l < "$scratch/answers")
+    echo count >&9
+    until [ "$(wc -l < "$scratch/answers")" -gt "$lines" ]; do
+        kill -0 "$server" || exit 9
+    done
+    tail -n 1 "$scratch/answers"
+}
+read_on () {
+    "$listeners" > "$scratch/$1.1"
+    next=$(tr -s ' \n' ' ' < "$scratch/$1.1" |
+        sed -n 's/.*"listeners \([^"]*\)" explains.*/\1/p')
+    [ -n "$next" ] || return 1
+    "$listeners" "$next" > "$scratch/$1.2"
+    echo "$port $process" > "$scratch/$1.names"
+}
+END
+
+# names NAME PATTERN: report NAME has it, without regard to line breaks; PORT
+# and PID in PATTERN are the server's.
+names () {
+    read -r port process < "$scratch/${1%.*}.names" || return
+    tr -s ' \n' ' ' < "$scratch/$1" > "$scratch/out"
+    grep -q -- "$(echo "$2" | sed "s/PORT/$port/g;s/PID/$process/g")" \
+        "$scratch/out"
+}
+
+# A worker of four is stopped: found, and resumed as proposed.
+run in_namespace '. "$scratch/lib.sh"; hold "$workers" 4 16
+    halt "$process"; echo "connect 400" >&9; count > "$scratch/silent"
+    read_on worker
+    eval "$(tr -s " \n" " " < "$scratch/worker.2" |
+        sed -n "s/.*to do.*\(kill -CONT [0-9]*\) resumes it.*/\1/p")"
+    count > "$scratch/resumed"; "$listeners" > "$scratch/worker.3"; release'
+is "a stopped worker: the list names the worker and the share of clients" names \
+    worker.1 "127.0.0.1:PORT: 1 of 4 sockets of this address is full: \
+workers\[PID\]; the others have room: about 1 of 4 new clients hangs"
+is "a stopped worker: the state, and what to do" names worker.2 \
+    "to do no process can accept: workers\[PID\] is stopped by a signal.*kill \
+-CONT PID resumes it"
+is "a stopped worker: the proposed command serves those in the queue" sh -c '
+    [ "$(sed "s/.* silent //" "$1")" -le \
+        "$(($(sed "s/.* silent //" "$2") - 17))" ]' - "$scratch/resumed" \
+    "$scratch/silent"
+is "a stopped worker: then nothing is full" lacks "$scratch/worker.3" 'full:\|<- full'
+
+# A single process is stopped.
+run in_namespace '. "$scratch/lib.sh"; hold "$workers" 1 16
+    halt "$process"; echo "connect 40" >&9; count > /dev/null
+    read_on single; release'
+is "a stopped server: named in the list" names single.1 "the queue of \
+127.0.0.1:PORT is full: workers\[PID\] is stopped by a signal (SIGSTOP, SIGTSTP); \
+new clients hang"
+is "a stopped server: what to do, and that the backlog is not at fault" names \
+    single.2 "kill -CONT PID resumes it; otherwise restart the program. A larger \
+backlog is no help"
+
+# A program that runs, but does not accept.  A client must have waited for a
+# second, which the reader of the report has not caused.
+run in_namespace '. "$scratch/lib.sh"; hold "$listening" inet:16:30
+    process=$server; turn=0
+    while [ "$turn" -lt 2000 ]; do
+        read_on hung || exit 8
+        grep -q "waited for [1-9]" "$scratch/hung.2" && break
+        turn=$((turn + 1))
+    done; release'
+is "a hung server: the list proposes a command" names hung.1 \
+    "the queue of 127.0.0.1:PORT is full: new clients hang"
+is "a hung server: it does not accept, and where to look" names hung.2 \
+    "to do the queue is full: check whether the program still calls accept, and \
+fast enough (a client has waited for over 1 s, so it does not, or far too slowly,\
+.*strace -p PID)"
+
+# The program asked for 511 and got 128: while the queue is full, and after.
+run in_namespace '. "$scratch/lib.sh"
+    echo 128 > /proc/sys/net/core/somaxconn || exit 9
+    hold "$workers" 1 511; halt "$process"; echo "connect 300" >&9
+    count > /dev/null; kill -CONT "$process"; count > "$scratch/cut.count"
+    read_on after; release
+    hold "$listening" inet:511:200; process=$server; read_on cut; release'
+if [ "$status" -eq 9 ]; then
+    skip "a queue cut" "somaxconn of a namespace cannot be set"
+else
+    is "a queue cut: the list marks it" names cut.1 \
+        "127.0.0.1:PORT 129 128 100%.*the queue of 127.0.0.1:PORT is full"
+    is "a queue cut: by what" names cut.2 \
+        "cut by net.core.somaxconn = 128, if the program requested more"
+    is "a queue cut: what to raise" names cut.2 "to do .*request a larger \
+backlog, after raising net.core.somaxconn, which cuts the backlog to 128.*restart"
+    is "a queue that was full: the list names overflows and a command" names \
+        after.1 "packets were dropped because an accept queue was full \
+(ListenOverflows).*127.0.0.1:PORT has most drops"
+    is "a queue that was full: by what" names after.2 \
+        "cut by net.core.somaxconn = 128, if the program requested more"
+    is "a queue that was full: what to raise" names after.2 "to do find out \
+which queue overflowed.*no other listener has drops.*request a larger backlog, \
+after raising net.core.somaxconn, which cuts the backlog to 128"
+fi
+
+# Datagrams are lost.
+run in_namespace '. "$scratch/lib.sh"; hold "$losing" inet:4608:200
+    process=$server; read_on udp; release'
+is "UDP: the list names the socket and a command" names udp.1 \
+    "sockets lost datagrams, 127.0.0.1:PORT the most: 200"
+is "UDP: owner and losses" names udp.2 "owner losing\[PID\].*200 datagrams lost"
+is "UDP: the reason, and what to set" names udp.2 \
+    "to do the buffer was full.*SO_RCVBUF"
+for report in "$scratch"/*.[123]; do
+    is "no line is wider than 80 columns: ${report##*/}" lacks "$report" '.\{81\}'
+done
+finish
