@@ -154,6 +154,10 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
 
+/* The address of LISTENER as LOCAL of a row, to be freed by the caller; NULL
+   with ENOMEM.  */
+char *listeners_print_local(const struct sonde_listener *listener);
+
 /* Free the texts of ROW.  */
 void listeners_free_row(struct listener_row *row);
 
