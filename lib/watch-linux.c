@@ -104,8 +104,8 @@ static int watch_receive(const struct sonde_watch *watch,
 }
 
 /* One look-up of LISTENER, for its client port.  As sonde_watch_read.  */
-static int watch_look(struct sonde_watch *watch,
-                      struct sonde_listener *listener)
+static int watch_request(struct sonde_watch *watch,
+                         struct sonde_listener *listener)
 {
     unsigned char request[sonde__diag_request_size];
     size_t size = sonde__diag_request_exact(request, listener, listener->client,
@@ -126,7 +126,7 @@ static int watch_any(struct sonde_watch *watch,
 {
     struct sonde_listener any = *listener;
     any.cookie = 0;
-    return watch_look(watch, &any) == 0;
+    return watch_request(watch, &any) == 0;
 }
 
 int sonde_watch_read(struct sonde_watch *watch, struct sonde_listener *listener)
@@ -136,13 +136,13 @@ int sonde_watch_read(struct sonde_watch *watch, struct sonde_listener *listener)
         return sonde__fail(EAFNOSUPPORT);
     if (listener->cookie == 0 || (family == AF_UNIX && listener->inode == 0))
         return sonde__fail(EINVAL);
-    int result = watch_look(watch, listener);
+    int result = watch_request(watch, listener);
     if (result && errno == ENOENT && family != AF_UNIX &&
         watch_any(watch, listener)) {
         int searches = 0;
         do {
             listener->client++;
-            result = watch_look(watch, listener);
+            result = watch_request(watch, listener);
         } while (result && errno == ENOENT && ++searches < max_searches);
     }
     if (result && (errno == EOPNOTSUPP || errno == EPROTONOSUPPORT))

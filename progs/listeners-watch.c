@@ -40,7 +40,7 @@ struct watch_run {
 
 /* Append the JSON of watch_json, or else the text of the report, to the
    spool.  */
-static void watch_run_put(struct watch_run *run, bool is_end)
+static void watch_run_put(struct watch_run *run, enum watch_line line)
 {
     char *text = NULL;
     size_t size = 0;
@@ -50,9 +50,9 @@ static void watch_run_put(struct watch_run *run, bool is_end)
         return;
     }
     if (run->json)
-        watch_json(out, &run->watch,
-                   is_end ? run->watch.looks : run->watch.looks - run->looks,
-                   run->spool.left_out, is_end);
+        watch_json(out, &run->watch, line,
+                   run->watch.looks - (line == WATCH_REPORT ? 0 : run->looks),
+                   run->spool.left_out);
     else
         watch_text(out, &run->watch);
     bool is_whole = !ferror(out);
@@ -71,7 +71,7 @@ static void watch_run_second(struct watch_run *run)
     struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
     watch_read_totals(&run->watch);
     if (run->json) {
-        watch_run_put(run, false);
+        watch_run_put(run, WATCH_SECOND);
     } else if (wait_poll(&ready, 1, 0) > 0) {
         watch_say_second(&text, &run->watch, run->watch.looks - run->looks);
         mask_text(text.text);
@@ -156,6 +156,8 @@ int listeners_watch(const struct listeners *listeners, unsigned families,
     run.second = run.watch.start + SECOND;
     run.deadline = duration > 0 ? run.watch.start + duration * INT64_C(1000000)
                                 : INT64_MAX;
+    if (json)
+        watch_run_put(&run, WATCH_START);
     while (!run.is_over && monotonic_now() < run.deadline)
         if (watch_run_step(&run)) {
             status = watch_run_complain();
@@ -163,7 +165,7 @@ int listeners_watch(const struct listeners *listeners, unsigned families,
         }
     progress_end();
     watch_end(&run.watch);
-    watch_run_put(&run, true);
+    watch_run_put(&run, WATCH_REPORT);
     status = watch_run_finish(&run, status);
     spool_free(&run.spool);
     watch_free(&run.watch);

@@ -96,19 +96,20 @@ static void watch_json_put_row(struct json *json, const struct watch_row *row)
     json_object_end(json);
 }
 
-/* Whether the last second of ROW had a queue, drops, or an end.  */
+/* Whether ROW had a queue or drops in the last second.  */
 static bool watch_json_is_busy(const struct watch_row *row)
 {
     return row->occupancy.second.queued > 0 || row->occupancy.second_drops > 0;
 }
 
-void watch_json(FILE *out, const struct watch *watch, int64_t looks,
-                int64_t left_out, bool is_end)
+void watch_json(FILE *out, const struct watch *watch, enum watch_line line,
+                int64_t looks, int64_t left_out)
 {
+    static const char *const types[] = {"start", "second", "report"};
     struct json json = {.out = out};
     json_line(&json, NULL);
     json_number(&json, "schema_version", WATCH_SCHEMA_VERSION);
-    json_text(&json, "type", is_end ? "report" : "second");
+    json_text(&json, "type", types[line]);
     watch_json_us(&json, "elapsed_us", watch->now - watch->start);
     watch_json_time(&json, "time", watch->realtime + watch->now - watch->start);
     json_number(&json, "clock_step_ms", watch_clock_step(watch));
@@ -120,17 +121,20 @@ void watch_json(FILE *out, const struct watch *watch, int64_t looks,
     json_text(&json, "failure",
               watch->failures ? errno_name(watch->error) : NULL);
     json_number(&json, "left_out", left_out);
+    json_number(&json, "unwatched", watch->lost_rows);
     json_count(
         &json, "overflows",
         watch_json_increase(watch->before.overflows, watch->after.overflows));
     json_count(&json, "listen_drops",
                watch_json_increase(watch->before.drops, watch->after.drops));
-    json_array(&json, "listeners");
-    for (size_t i = 0; i < watch->count; i++)
-        if (is_end)
-            watch_json_put_row(&json, &watch->rows[i]);
-        else if (watch_json_is_busy(&watch->rows[i]))
+    json_array(&json, "busy");
+    for (size_t i = 0; i < watch->count && line == WATCH_SECOND; i++)
+        if (watch_json_is_busy(&watch->rows[i]))
             watch_json_put_second(&json, &watch->rows[i]);
+    json_array_end(&json);
+    json_array(&json, "listeners");
+    for (size_t i = 0; i < watch->count && line == WATCH_REPORT; i++)
+        watch_json_put_row(&json, &watch->rows[i]);
     json_array_end(&json);
     json_object_end(&json);
 }

@@ -83,10 +83,13 @@ void watch_say_second(struct sentence *text, const struct watch *watch,
 /* Write the report as text, in 80 columns.  */
 void watch_text(FILE *out, const struct watch *watch);
 
-/* Write a JSON object in a line: about the last second, with the LOOKS in it
-   and the rows that had a queue or drops; or if IS_END, the report, with all
-   rows.  LEFT_OUT is the number of lines not written.  */
-void watch_json(FILE *out, const struct watch *watch, int64_t looks,
-                int64_t left_out, bool is_end);
+/* A line of JSON: as soon as looks begin, without rows; about the last second,
+   with the rows that had a queue or drops; the report, with all rows.  */
+enum watch_line { WATCH_START, WATCH_SECOND, WATCH_REPORT };
+
+/* Write a JSON object in a line, with the number of LOOKS that LINE is about.
+   LEFT_OUT is the number of lines not written.  */
+void watch_json(FILE *out, const struct watch *watch, enum watch_line line,
+                int64_t looks, int64_t left_out);
 
 #endif /* PROBES_LISTENERS_WATCH_H */
