@@ -24,7 +24,9 @@
 enum {
     SECOND = 1000000000,
     FLUSH_NS = 20000000, /* between two tries to write what waits */
-    DRAIN_MS = 5000
+    DRAIN_MS = 5000,
+    SHORT_NS = 5000000,
+    SHORT_SLEEPS = 16
 };
 
 struct watch_run {
@@ -36,6 +38,7 @@ struct watch_run {
     int64_t deadline; /* INT64_MAX: none */
     int64_t flush;    /* when to write again what waits */
     int64_t looks;    /* of all seconds before this one */
+    int short_sleeps;
 };
 
 /* Append the JSON of watch_json, or else the text of the report, to the
@@ -92,6 +95,19 @@ static int64_t watch_run_earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Sleep until NEXT, and look for a signal: a signal ends the sleep, so after a
+   short sleep of full length two system calls are saved, but not each time,
+   since the signal may have come before.  */
+static void watch_run_sleep(struct watch_run *run, int64_t next)
+{
+    int64_t time = next - monotonic_now();
+    monotonic_sleep(time);
+    if (time < SHORT_NS && monotonic_now() >= next &&
+        ++run->short_sleeps % SHORT_SLEEPS != 0)
+        return;
+    run->is_over |= sonde_selfpipe_read() != 0;
+}
+
 /* Do what is due, and sleep until the next.  Returns 0, or -1 with ENOMEM.  */
 static int watch_run_step(struct watch_run *run)
 {
@@ -109,8 +125,7 @@ static int watch_run_step(struct watch_run *run)
     if (run->spool.size > 0)
         next = watch_run_earlier(next, run->flush);
     if (!run->is_over)
-        monotonic_sleep(next - monotonic_now());
-    run->is_over |= sonde_selfpipe_read() != 0;
+        watch_run_sleep(run, next);
     return 0;
 }
 

@@ -20,6 +20,8 @@ void pace_next(struct pace *pace, int64_t now, int64_t cpu)
     if (allowed > pace->next) {
         int64_t held =
             (allowed - pace->next + pace->interval - 1) / pace->interval;
+        if (pace->hold_max > 0 && held > pace->hold_max)
+            held = pace->hold_max;
         pace->held += held;
         pace->next += held * pace->interval;
     }

@@ -10,10 +10,11 @@
    time and the CPU time of the start; the rest is 0.  */
 struct pace {
     int64_t interval;
-    double share;   /* max share of one CPU, in each second */
-    int64_t next;   /* when the next look is due */
-    int64_t missed; /* looks left out because the process ran too late */
-    int64_t held;   /* looks left out because of SHARE */
+    double share;     /* max share of one CPU, in each second */
+    int64_t next;     /* when the next look is due */
+    int64_t missed;   /* looks left out because the process ran too late */
+    int64_t held;     /* looks left out because of SHARE */
+    int64_t hold_max; /* max number held in a row; 0: no limit */
     int64_t window, window_cpu;
 };
 

@@ -33,6 +33,7 @@ struct watch {
     unsigned families; /* bits, to be listed */
     struct sonde_watch *handle;
     struct pace pace;
+    int64_t cpu;         /* time of this process, read now and then */
     uint64_t lists;      /* lists read */
     int64_t list_at;     /* when to read a list next, to find new listeners */
     int64_t start, now;  /* of monotonic_now; NOW is the last look */

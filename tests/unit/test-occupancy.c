@@ -138,6 +138,10 @@ START_TEST(test_share)
     ck_assert_int_eq(pace.next, 40);
     ck_assert_int_eq(pace.held, 2);
     ck_assert_int_eq(pace.missed, 1);
+    pace.hold_max = 3;
+    pace_next(&pace, 40, 500);
+    ck_assert_int_eq(pace.next, 80);
+    ck_assert_int_eq(pace.held, 5);
 }
 END_TEST
 
