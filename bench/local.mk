@@ -2,6 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines
+if SONDE_LISTENERS_LINUX
+EXTRA_PROGRAMS += bench/lookups
+bench_lookups_CFLAGS = $(SONDE_CFLAGS)
+bench_lookups_SOURCES = bench/lookups.c
+bench_lookups_LDADD = lib/libsonde-core.la
+else
+EXTRA_DIST += bench/lookups.c
+endif
 EXTRA_DIST += bench/backlog.sh bench/datagrams.sh bench/servers.sh
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_backlog_classic_CFLAGS = $(SONDE_CFLAGS)
@@ -17,6 +25,7 @@ bench_lines_LDADD = lib/libsonde-core.la
 bench: backlogprobe $(EXTRA_PROGRAMS)
 	builddir=. $(SHELL) $(top_srcdir)/bench/backlog.sh
 	bench/lines
+	if [ -x bench/lookups ]; then bench/lookups; fi
 bench-servers: echosrv echocli echoload
 	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
 bench-datagrams: echosrv bench/datagrams

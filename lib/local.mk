@@ -67,19 +67,20 @@ endif
 if SONDE_LISTENERS_LINUX
 lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/limits-linux.c \
 	lib/listeners-linux.c \
-	lib/listeners-proc.c lib/owners-linux.c lib/totals-linux.c
+	lib/listeners-proc.c lib/owners-linux.c lib/totals-linux.c \
+	lib/watch-linux.c
 endif
 if SONDE_LISTENERS_FREEBSD
 lib_libsonde_core_la_SOURCES += lib/listeners-freebsd.c \
-	lib/owners-freebsd.c lib/proc-none.c
+	lib/owners-freebsd.c lib/proc-none.c lib/watch-none.c
 endif
 if SONDE_LISTENERS_XNU
 lib_libsonde_core_la_SOURCES += lib/listeners-xnu.c lib/owners-none.c \
-	lib/proc-none.c
+	lib/proc-none.c lib/watch-none.c
 endif
 if SONDE_LISTENERS_NONE
 lib_libsonde_core_la_SOURCES += lib/listeners-none.c lib/owners-none.c \
-	lib/proc-none.c
+	lib/proc-none.c lib/watch-none.c
 endif
 if SONDE_SYSCTL_LIST
 lib_libsonde_core_la_SOURCES += lib/sysctl-list.c

@@ -31,7 +31,8 @@ enum {
     kind_error = 2,
     kind_done = 3,
     kind_sock_diag = 20,
-    flags_dump = 0x301, /* a request, for the whole list */
+    flags_dump = 0x301,  /* a request, for the whole list */
+    flags_exact = 0x001, /* a request, for one socket */
 
     /* Linux's numbers, independent of the host of a test.  */
     linux_unix = 1,
@@ -55,6 +56,8 @@ enum {
     inet_port = 4,
     inet_address = 8,
     inet_interface = 40,
+    inet_cookie = 44,
+    inet_request_id = 8, /* as from inet_port on in an answer */
     inet_queued = 56,
     inet_limit = 60,
     inet_user = 64,
@@ -74,6 +77,9 @@ enum {
     unix_type = 1,
     unix_state = 2,
     unix_socket = 4,
+    unix_cookie = 8,
+    unix_request_socket = 8,
+    unix_request_cookie = 16,
     unix_name = 0,
     unix_file = 1,
     unix_queue = 4,
@@ -152,6 +158,66 @@ size_t sonde__diag_request_handshakes(unsigned char *request, int family,
     return length;
 }
 
+/* Write COOKIE; 0 means any socket.  The kernel has two halves of 32 bits, the
+   low half first.  */
+static void sock_diag_put_cookie(unsigned char *at, uint64_t cookie)
+{
+    if (cookie == 0)
+        cookie = UINT64_MAX;
+    sock_diag_put(at, 4, cookie & UINT32_MAX);
+    sock_diag_put(at + 4, 4, cookie >> 32);
+}
+
+static uint64_t sock_diag_cookie(const unsigned char *at)
+{
+    return sock_diag_number(at, 4) | (uint64_t)sock_diag_number(at + 4, 4)
+                                         << 32;
+}
+
+/* Write the identity of the TCP or UDP socket LISTENER to ID.  For UDP the
+   kernel takes source and destination the other way round.  For an IPv4 address
+   mapped into IPv6 the client has such an address, too.  */
+static void sock_diag_put_id(unsigned char *id,
+                             const struct sonde_listener *listener,
+                             uint16_t client)
+{
+    size_t size;
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    const struct sonde_address *address = &listener->address;
+    const void *host = sonde__address_host(address, &size);
+    int is_udp = listener->type == SOCK_DGRAM;
+    size_t local = is_udp ? 20 : 4, remote = is_udp ? 4 : 20;
+    sonde_store(id + (is_udp ? 2 : 0), 2, SONDE_BIG_ENDIAN,
+                (uint64_t)sonde_address_port(address));
+    sonde_store(id + (is_udp ? 0 : 2), 2, SONDE_BIG_ENDIAN, client);
+    memcpy(id + local, host, size);
+    if (size == 16 && !memcmp(host, mapped, sizeof mapped))
+        memcpy(id + remote, mapped, sizeof mapped);
+    sock_diag_put(id + inet_interface - inet_port, 4, listener->ifindex);
+    sock_diag_put_cookie(id + inet_cookie - inet_port, listener->cookie);
+}
+
+size_t sonde__diag_request_exact(unsigned char *request,
+                                 const struct sonde_listener *listener,
+                                 uint16_t client, uint32_t sequence)
+{
+    int family = listener->address.storage.ss_family;
+    int is_datagram = listener->type == SOCK_DGRAM;
+    size_t length =
+        is_datagram ? sonde__diag_request_datagrams(request, family, sequence)
+                    : sonde__diag_request(request, family, 0, sequence);
+    unsigned char *body = request + message_size;
+    sock_diag_put(request + message_flags, 2, flags_exact);
+    if (family == AF_UNIX) {
+        sock_diag_put(body + 4, 4, UINT32_MAX);
+        sock_diag_put(body + unix_request_socket, 4, listener->inode);
+        sock_diag_put_cookie(body + unix_request_cookie, listener->cookie);
+    } else {
+        sock_diag_put_id(body + inet_request_id, listener, client);
+    }
+    return length;
+}
+
 /* The attribute KIND of the message BODY of SIZE bytes, with attributes from
    START on; its length in *LENGTH.  NULL: no such attribute.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
@@ -219,6 +285,7 @@ static void set_inet(struct sonde_listener *listener, const unsigned char *body,
     listener->ifindex = sock_diag_number(body + inet_interface, 4);
     listener->uid = sock_diag_figure(body + inet_user);
     listener->inode = sock_diag_number(body + inet_socket, 4);
+    listener->cookie = sock_diag_cookie(body + inet_cookie);
     set_inet_address(&listener->address, body, inet_address, inet_port);
     const unsigned char *only =
         sock_diag_attribute(body, size, inet_size, inet_v6only, &length);
@@ -355,6 +422,7 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     listener->type =
         body[unix_type] == type_seqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
     listener->inode = sock_diag_number(body + unix_socket, 4);
+    listener->cookie = sock_diag_cookie(body + unix_cookie);
     listener->uid = attribute_number(body, size, unix_size, unix_user, 0);
     listener->v6only = -1;
     set_queue(listener, attribute_number(body, size, unix_size, unix_queue, 0),
@@ -380,6 +448,7 @@ static int read_unix_datagram(struct sonde_listener *listener,
     long first = attribute_number(body, size, unix_size, unix_queue, 0);
     listener->type = SOCK_DGRAM;
     listener->inode = sock_diag_number(body + unix_socket, 4);
+    listener->cookie = sock_diag_cookie(body + unix_cookie);
     listener->uid = attribute_number(body, size, unix_size, unix_user, 0);
     listener->v6only = -1;
     listener->pending = first < 0 ? -1 : first > 0;

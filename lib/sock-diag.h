@@ -26,6 +26,16 @@ size_t sonde__diag_request_datagrams(unsigned char *request, int family,
 size_t sonde__diag_request_handshakes(unsigned char *request, int family,
                                       uint32_t sequence);
 
+/* The request for one socket, LISTENER, by address, TYPE and COOKIE, or of UNIX
+   by inode and cookie; with cookie 0, for any socket there.  The kernel answers
+   with one message, or with ENOENT.  Of several sockets that share an address
+   (SO_REUSEPORT) the kernel chooses by a hash of the address and the port
+   CLIENT of an imagined client: another socket than that of COOKIE is ENOENT,
+   too.  */
+size_t sonde__diag_request_exact(unsigned char *request,
+                                 const struct sonde_listener *listener,
+                                 uint16_t client, uint32_t sequence);
+
 /* Where the sockets of an answer go: all functions but one are NULL.  */
 struct sonde__diag_sink {
     sonde_listener_each *listener;

@@ -475,6 +475,10 @@ struct sonde_listener {
        overlayfs over several file systems.  Both 0: not known (no path, or not
        Linux).  */
     uint64_t file_device, file_inode;
+    uint64_t cookie; /* identifies the socket while the host is up: an inode may
+                        return, a cookie never does.  0: not known (not Linux,
+                        or by /proc) */
+    uint16_t client; /* for sonde_watch_read; 0 at first */
 };
 
 /* Called for each listener; *LISTENER is valid during the call only.  A result
@@ -655,6 +659,40 @@ struct sonde_handshake_limits {
    if any is known.  ENOTSUP: not known on this system.  EPROTO: no number.  Any
    errno of open or read.  */
 int sonde_handshake_limits(struct sonde_handshake_limits *limits);
+
+/* A connection to the kernel, to look at single listeners often.  */
+struct sonde_watch;
+
+/* Open *WATCH, for the network namespace of the calling thread; free by
+   sonde_watch_close.
+
+   Hides: netlink's sock_diag on Linux (portability: "Looking at one listener
+   often").
+
+   Returns 0; or -1, and *WATCH is NULL.  ENOTSUP: not known on this system.
+   EACCES, EPERM: not allowed here.  EMFILE, ENFILE, ENOBUFS, ENOMEM.  */
+int sonde_watch_open(struct sonde_watch **watch);
+
+/* Read QUEUE, CAPACITY and PENDING of LISTENER, one of sonde_listeners or
+   sonde_datagram_sockets, into *LISTENER; the other members stay, except
+   CLIENT, which belongs to this function.  PEER must be NULL.  A look costs two
+   system calls and no memory, whatever the number of sockets.  A listener that
+   shares its address (SO_REUSEPORT) is searched, some hundred times at most,
+   in the first look and after the group has changed; a large group, a socket
+   connected to a peer, or a BPF program that directs connections to other
+   sockets (sk_lookup) may hide a listener that exists.
+
+   Returns 0; or -1, and *LISTENER is unchanged but for CLIENT.  ENOENT: the
+   listener has been closed, or is hidden; sonde_listeners can tell.  EINVAL:
+   neither cookie nor, of UNIX, inode is known.  EAFNOSUPPORT: another family.
+   ENOTSUP: this kernel has no such look-up.  EAGAIN: no answer within a tenth
+   of a second.  EPROTO: an answer of unknown layout.  EACCES, EPERM, ENOBUFS,
+   ENOMEM, or any errno of send and recv.  */
+int sonde_watch_read(struct sonde_watch *watch,
+                     struct sonde_listener *listener);
+
+/* Free WATCH, which may be NULL.  Keeps errno.  */
+void sonde_watch_close(struct sonde_watch *watch);
 
 /* A process with a given socket.  A process chooses its name: any byte but NUL
    is possible.  */

@@ -57,9 +57,17 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/listeners-what.c \
 	probes/listeners/listeners.c \
 	probes/listeners/listeners.h \
+	probes/listeners/occupancy.c \
+	probes/listeners/occupancy.h \
+	probes/listeners/pace.c \
+	probes/listeners/pace.h \
 	probes/listeners/waiting-text.c \
 	probes/listeners/waiting.c \
 	probes/listeners/waiting.h \
+	probes/listeners/watch-json.c \
+	probes/listeners/watch-text.c \
+	probes/listeners/watch.c \
+	probes/listeners/watch.h \
 	probes/peer/packet.c \
 	probes/peer/packet.h \
 	probes/peer/tun.h \

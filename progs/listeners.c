@@ -12,6 +12,7 @@
 #include "probes/listeners/handshakes.h"
 #include "probes/listeners/waiting.h"
 #include "probes/run/namespace.h"
+#include "progs/listeners-watch.h"
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -20,11 +21,15 @@
    a few microseconds for each descriptor of the host.  */
 enum { LIST_MS = 5000, OWNERS_MS = 20000 };
 
+/* 10 days, in milliseconds.  */
+enum { DURATION_MAX = 864000000 };
+
 static struct {
     bool inet, inet6, tcp, udp, local, json;
     const char *prometheus;
     const char *netns;
-    bool check, waiting;
+    bool check, waiting, watch;
+    long duration; /* of --watch, in milliseconds; 0: until a signal */
     struct check_ranges ranges; /* in percent, for --check */
     struct option_list operands;
 } choices;
@@ -42,6 +47,11 @@ static const struct option_row rows[] = {
              "UNIX sockets only; --tcp, --udp and --unix add up"),
     ROW_FLAG("waiting", 0, &choices.waiting,
              "list the connections that wait for accept"),
+    ROW_FLAG("watch", 0, &choices.watch,
+             "look 1000 times a second, or without WHAT as often as 3 % of a "
+             "CPU allows, and report how full the queues were, at SIGINT"),
+    ROW_SECONDS("duration", 'd', "SECONDS", &choices.duration, 1, DURATION_MAX,
+                "the length of --watch"),
     ROW_CHECK(&choices.check,
               "report in one line for a monitoring system, with its exit "
               "statuses: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN"),
@@ -74,6 +84,12 @@ static const char *listeners_conflict(void)
     if (choices.waiting && (choices.check || choices.prometheus))
         return "--waiting is for text and --json; leave out --check and "
                "--prometheus";
+    if (choices.watch &&
+        (choices.waiting || choices.check || choices.prometheus))
+        return "--watch is for text and --json; leave out --waiting, --check "
+               "and --prometheus";
+    if (choices.duration && !choices.watch)
+        return "--duration is for --watch";
     if (!choices.check &&
         (choices.ranges.warning.text || choices.ranges.critical.text))
         return "--warning and --critical are for --check";
@@ -199,6 +215,23 @@ static int check_found(const struct listeners *listeners)
     return output_check_result(&check);
 }
 
+/* Watch the selected listeners.  Returns the exit status: STATUS_TROUBLE after
+   a message if a family could not be read.  */
+static int watch_found(const struct listeners *listeners)
+{
+    struct sentence why = {""};
+    if (listeners->pid)
+        return complain("--watch: another network namespace can be watched "
+                        "only from inside, and entering it needs "
+                        "CAP_SYS_ADMIN");
+    int status =
+        listeners_watch(listeners, families_of(), choices.operands.count == 0,
+                        choices.duration, choices.json);
+    if (status == STATUS_DONE && !listeners_all_read(listeners, &why))
+        return complain("%s", why.text);
+    return status;
+}
+
 /* Report the selected listeners.  Returns the exit status: STATUS_TROUBLE after
    a message if a family could not be read.  */
 static int report_found(const struct listeners *listeners)
@@ -206,6 +239,8 @@ static int report_found(const struct listeners *listeners)
     struct sentence why = {""};
     if (choices.check)
         return check_found(listeners);
+    if (choices.watch)
+        return watch_found(listeners);
     listeners_report(listeners);
     return listeners_all_read(listeners, &why) ? STATUS_DONE
                                                : complain("%s", why.text);
@@ -236,7 +271,7 @@ static int select_and_report(struct listeners *listeners)
     complain("%s", why.text);
     if (selection == SELECTION_WRONG)
         return usage_hint();
-    if (choices.json || choices.prometheus)
+    if ((choices.json || choices.prometheus) && !choices.watch)
         listeners_report(listeners);
     if (choices.check)
         return STATUS_TROUBLE;

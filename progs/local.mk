@@ -29,7 +29,8 @@ sockprobe_SOURCES = progs/sockprobe.c
 
 listeners_CFLAGS = $(SONDE_CFLAGS)
 listeners_LDADD = $(progs_libs)
-listeners_SOURCES = progs/listeners.c
+listeners_SOURCES = progs/listeners-watch.c progs/listeners-watch.h progs/listeners.c \
+	progs/spool.c progs/spool.h
 
 client_libs = clients/libclients.la $(progs_libs)
 client_options = progs/client-options.c progs/client-options.h

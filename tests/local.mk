@@ -57,7 +57,8 @@ test_scripts = \
 	tests/tampered.sh \
 	tests/times.sh \
 	tests/udp.sh \
-	tests/waiting.sh
+	tests/waiting.sh \
+	tests/watch.sh
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \
 	tests/server.sh tests/tap.sh
@@ -108,6 +109,12 @@ check_PROGRAMS += tests/echo-peer
 tests_echo_peer_SOURCES = tests/echo-peer.c
 tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
 tests_echo_peer_LDADD = lib/libsonde-core.la
+
+# A listener with bursts of clients, for watch.sh.
+check_PROGRAMS += tests/bursts
+tests_bursts_SOURCES = tests/bursts.c
+tests_bursts_CFLAGS = $(SONDE_CFLAGS)
+tests_bursts_LDADD = lib/libsonde-core.la
 
 # An application beside the probes, for memory.sh.
 check_PROGRAMS += tests/hoard

@@ -111,6 +111,9 @@ else
     valid "listeners" listeners
     valid "connections that wait" listeners --waiting
     valid "datagram sockets" listeners -uU
+    "$builddir/listeners" --watch --json -d 1.2 > "$scratch/lines"
+    tail -n 1 "$scratch/lines" > "$scratch/json"
+    check "listeners over time" listeners-watch
 fi
 
 start echo

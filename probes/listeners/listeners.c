@@ -14,6 +14,7 @@
 #include "base/names.h"
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/groups.h"
+#include "probes/listeners/occupancy.h"
 
 static const struct {
     int family;
@@ -118,8 +119,7 @@ static void print_visibly(const char *plain, char *text, size_t size)
     }
 }
 
-/* LOCAL of a row (listeners.h); NULL with ENOMEM.  */
-static char *print_local(const struct sonde_listener *listener)
+char *listeners_print_local(const struct sonde_listener *listener)
 {
     char text[SONDE_ADDRESS_TEXT + IF_NAMESIZE + 8] = "";
     char visible[sizeof text];
@@ -156,13 +156,7 @@ static void *listeners_grow(void *list, size_t count, size_t size)
 /* PERCENT of a row (listeners.h): from 0 to 100, or -1.  */
 static int percent_of(const struct sonde_listener *listener)
 {
-    const struct sonde_queue *queue = &listener->queue;
-    if (queue->queued < 0 || listener->capacity < 0)
-        return -1;
-    /* Above capacity: the backlog was lowered later.  */
-    if (queue->queued >= listener->capacity)
-        return 100;
-    return (int)((int64_t)queue->queued * 100 / listener->capacity);
+    return occupancy_percent(listener->queue.queued, listener->capacity);
 }
 
 void listeners_free_row(struct listener_row *row)
@@ -177,7 +171,7 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
     struct listener_row row = {.listener = *listener,
-                               .local = print_local(listener),
+                               .local = listeners_print_local(listener),
                                .percent = percent_of(listener)};
     if (listener->peer)
         row.peer = print_peer(listener->peer);

@@ -171,6 +171,10 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
    by a signal"; NULL if an owner may accept, or no owner is visible.  */
 const char *listeners_owner_halted(const struct listener_row *row);
 
+/* The address of LISTENER as LOCAL of a row, to be freed by the caller; NULL
+   with ENOMEM.  */
+char *listeners_print_local(const struct sonde_listener *listener);
+
 /* Free the texts of ROW.  */
 void listeners_free_row(struct listener_row *row);
 

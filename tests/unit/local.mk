@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-names \
 	tests/unit/test-namespace \
 	tests/unit/test-options \
+	tests/unit/test-occupancy \
 	tests/unit/test-packet \
 	tests/unit/test-parent-death \
 	tests/unit/test-plan \

@@ -1,0 +1,222 @@
+/* watch-text.c - listeners over time, as text
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/names.h"
+#include "probes/listeners/watch.h"
+
+static double watch_s(int64_t ns)
+{
+    return (double)ns / 1e9;
+}
+
+/* TIME as a share of the time seen, in percent.  */
+static double watch_share(const struct occupancy *occupancy, int64_t time)
+{
+    return occupancy->seen > 0 ? 100 * (double)time / (double)occupancy->seen
+                               : 0;
+}
+
+/* Append the first look with the fullest queue of ROW, and the time of the
+   clock of the host.  */
+static void watch_say_peak(struct sentence *text, const struct watch_row *row)
+{
+    const struct occupancy_look *peak = &row->occupancy.peak;
+    struct tm parts;
+    char when[24] = "?";
+    time_t seconds = (time_t)(row->peak_realtime / 1000000000);
+    if (gmtime_r(&seconds, &parts))
+        strftime(when, sizeof when, "%H:%M:%S", &parts);
+    say(text, "%d %%: %ld of %ld%s",
+        occupancy_percent(peak->queued, peak->capacity), peak->queued,
+        peak->capacity, row->listener.type == SOCK_DGRAM ? " bytes" : "");
+    if (peak->queued > 0)
+        say(text, ", %.3f s after the start, at %s.%03d UTC", watch_s(peak->at),
+            when, (int)(row->peak_realtime / 1000000 % 1000));
+}
+
+/* Append each class of fill that occurred.  */
+static void watch_say_fill(struct sentence *text,
+                           const struct occupancy *occupancy)
+{
+    int64_t steps[OCCUPANCY_STEPS];
+    const char *comma = "";
+    occupancy_steps(occupancy, steps);
+    for (int i = 0; i < OCCUPANCY_STEPS; i++) {
+        if (steps[i] == 0)
+            continue;
+        if (i == 0)
+            say(text, "empty");
+        else if (i == OCCUPANCY_STEPS - 1)
+            say(text, "%sfull", comma);
+        else
+            say(text, "%s%d to %d %%", comma, (i - 1) * 10, i * 10);
+        say(text, " %.3f s (%.1f %%)", watch_s(steps[i]),
+            watch_share(occupancy, steps[i]));
+        comma = ", ";
+    }
+}
+
+static void watch_say_above(struct sentence *text,
+                            const struct occupancy *occupancy)
+{
+    int64_t above[] = {occupancy_above(occupancy, 70),
+                       occupancy_above(occupancy, 90),
+                       occupancy_above(occupancy, 100)};
+    say(text,
+        "70 %% or more for %.3f s (%.1f %%), 90 %% or more for %.3f s, full "
+        "for %.3f s",
+        watch_s(above[0]), watch_share(occupancy, above[0]), watch_s(above[1]),
+        watch_s(above[2]));
+}
+
+/* Append when ROW came and went, if not with the watch.  */
+static void watch_say_life(struct sentence *text, const struct watch *watch,
+                           const struct watch_row *row)
+{
+    if (row->since > 0)
+        say(text, "found %.3f s after the start%s", watch_s(row->since),
+            row->until < 0 ? "" : "; ");
+    if (row->until >= 0)
+        say(text, "closed %.3f s after the start", watch_s(row->until));
+    if (row->occupancy.unseen > 0)
+        say(text, "%snot seen for %.3f of %.3f s, between late looks",
+            *text->text ? "; " : "", watch_s(row->occupancy.unseen),
+            watch_s((row->until < 0 ? watch->now - watch->start : row->until) -
+                    row->since));
+}
+
+static void watch_put_row(FILE *out, const struct watch *watch,
+                          const struct watch_row *row)
+{
+    struct sentence text = {""};
+    const struct occupancy *occupancy = &row->occupancy;
+    fprintf(out, "%s\n", row->local);
+    if (row->owners) {
+        say(&text, "%s", row->owners);
+        put_sentence(out, "owner", &text);
+    }
+    if (occupancy->peak.capacity > 0) {
+        watch_say_peak(&text, row);
+        put_sentence(out, "peak", &text);
+        watch_say_above(&text, occupancy);
+        put_sentence(out, "above", &text);
+        watch_say_fill(&text, occupancy);
+        put_sentence(out, "fill", &text);
+    } else {
+        say(&text,
+            "the fill of this queue is not known: the system does not "
+            "report %s",
+            occupancy->looks ? "it" : "it, or the socket was gone");
+        put_sentence(out, "peak", &text);
+    }
+    if (occupancy->drops >= 0) {
+        say(&text, "%lld%s", (long long)occupancy->drops,
+            row->listener.type == SOCK_DGRAM
+                ? " datagrams lost"
+                : " packets discarded by this listener, for any reason");
+        put_sentence(out, "drops", &text);
+    }
+    watch_say_life(&text, watch, row);
+    if (*text.text)
+        put_sentence(out, "listened", &text);
+    putc('\n', out);
+}
+
+static void watch_say_increase(struct sentence *text, const char *name,
+                               int64_t before, int64_t after)
+{
+    if (before < 0 || after < before)
+        say(text, "%s not known", name);
+    else
+        say(text, "%s +%lld", name, (long long)(after - before));
+}
+
+/* Append how often was looked, and what was missed.  */
+static void watch_say_looks(struct sentence *text, const struct watch *watch)
+{
+    double seconds = watch_seconds(watch);
+    say(text, "%lld in %.3f s, %.0f a second; at most %.1f ms between two",
+        (long long)watch->looks, seconds,
+        seconds > 0 ? (double)watch->looks / seconds : 0,
+        (double)watch->longest_gap / 1e6);
+    if (watch->pace.missed > 0)
+        say(text,
+            "; %lld missed, because this process got no processor in time",
+            (long long)watch->pace.missed);
+    if (watch->pace.held > 0 && !watch->all)
+        say(text, "; %lld left out, to stay below 3 %% of a CPU",
+            (long long)watch->pace.held);
+    if (watch->all)
+        say(text, "; as often as 3 %% of a CPU allows");
+    if (watch->failures > 0)
+        say(text, "; %lld failed (%s)", (long long)watch->failures,
+            errno_name(watch->error));
+}
+
+static void watch_put_host(FILE *out, const struct watch *watch)
+{
+    struct sentence text = {""};
+    int64_t step = watch_clock_step(watch);
+    watch_say_looks(&text, watch);
+    put_sentence(out, "looks", &text);
+    watch_say_increase(&text, "ListenOverflows", watch->before.overflows,
+                       watch->after.overflows);
+    watch_say_increase(&text, ", ListenDrops", watch->before.drops,
+                       watch->after.drops);
+    say(&text, ", of all TCP listeners of this network namespace");
+    put_sentence(out, "host", &text);
+    if (step) {
+        say(&text,
+            "the clock of the host was set by %+.3f s meanwhile; times "
+            "after the start are right even so",
+            (double)step / 1e3);
+        put_sentence(out, "clock", &text);
+    }
+    if (watch->lost_rows > 0) {
+        say(&text, "%lld new listeners were not watched: there were too many",
+            (long long)watch->lost_rows);
+        put_sentence(out, "more", &text);
+    }
+}
+
+/* Whether ROW is worth a place among all listeners: it had a queue, or
+   drops.  */
+static bool watch_text_is_busy(const struct watch_row *row)
+{
+    return row->occupancy.peak.queued > 0 || row->occupancy.drops > 0;
+}
+
+void watch_text(FILE *out, const struct watch *watch)
+{
+    size_t idle = 0;
+    for (size_t i = 0; i < watch->count; i++)
+        if (!watch->all || watch_text_is_busy(&watch->rows[i]))
+            watch_put_row(out, watch, &watch->rows[i]);
+        else
+            idle++;
+    if (idle > 0)
+        fprintf(out, "%zu %slisteners: no queue at any look, and no drops\n\n",
+                idle, idle < watch->count ? "other " : "");
+    watch_put_host(out, watch);
+}
+
+void watch_say_second(struct sentence *text, const struct watch *watch,
+                      int64_t looks)
+{
+    const struct watch_row *row = watch_fullest(watch);
+    say(text, "%lld looks", (long long)looks);
+    if (row)
+        say(text, "; %.24s up to %d %%, now %ld of %ld", row->local,
+            occupancy_percent(row->occupancy.second.queued,
+                              row->occupancy.second.capacity),
+            row->occupancy.last.queued, row->occupancy.last.capacity);
+    if (watch->before.overflows >= 0 && watch->after.overflows >= 0)
+        say(text, "; overflows +%lld",
+            (long long)(watch->after.overflows - watch->before.overflows));
+}

@@ -1,0 +1,96 @@
+/* watch.h - listeners over time
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_LISTENERS_WATCH_H
+#define PROBES_LISTENERS_WATCH_H 1
+
+#include "probes/listeners/listeners.h"
+#include "probes/listeners/occupancy.h"
+#include "probes/listeners/pace.h"
+
+/* A listener, or a datagram socket, that is or was watched.  A restarted server
+   has a new row.  Times are nanoseconds since the start.  */
+struct watch_row {
+    struct sonde_listener listener;
+    char *local;  /* as in struct listener_row */
+    char *owners; /* as by listeners_say_owners; NULL: not known */
+    struct occupancy occupancy;
+    int64_t since;         /* when it was found; 0: from the start */
+    int64_t until;         /* when it was gone; -1: still there */
+    uint64_t list;         /* the list that had it last */
+    int missing;           /* looks in a row that did not find it */
+    bool is_hidden;        /* the look-up of one socket does not find it */
+    int64_t peak_realtime; /* the clock of the host at the peak */
+};
+
+/* All zero is empty.  Free with watch_free.  */
+struct watch {
+    struct watch_row *rows;
+    size_t count;
+    size_t *slots;     /* rows by cookie: a number from 1 on, 0 is free */
+    size_t slot_count; /* a power of two, or 0 */
+    bool all;          /* every listener, by the list of listeners */
+    unsigned families; /* bits, to be listed */
+    struct sonde_watch *handle;
+    struct pace pace;
+    int64_t cpu;         /* time of this process, read now and then */
+    uint64_t lists;      /* lists read */
+    int64_t list_at;     /* when to read a list next, to find new listeners */
+    int64_t start, now;  /* of monotonic_now; NOW is the last look */
+    int64_t realtime;    /* the clock of the host at the start */
+    int64_t looks;       /* rounds, each of all rows */
+    int64_t longest_gap; /* between two looks, in nanoseconds */
+    int64_t failures;    /* look-ups that failed, and the errno of the last */
+    int error;
+    int64_t lost_rows; /* new listeners beyond the limit of rows */
+    struct sonde_listen_totals before, after; /* -1: unknown */
+};
+
+/* Begin to watch the rows of LISTENERS; if ALL, every listener of FAMILIES
+   (bits), those to come as well; otherwise also those to come at the same
+   addresses.  Returns 0, or -1: ENOTSUP, EACCES, EPERM: not possible here;
+   ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call watch_free in each case.  */
+int watch_begin(struct watch *watch, const struct listeners *listeners,
+                unsigned families, bool all);
+
+/* Look once at all rows, and set PACE.NEXT, the time of the next look.  Returns
+   0, or -1 with ENOMEM.  */
+int watch_look(struct watch *watch);
+
+/* Read the counters of the host into AFTER.  */
+void watch_read_totals(struct watch *watch);
+
+/* Begin the next second in each row.  */
+void watch_next_second(struct watch *watch);
+
+/* End: the last look counts until now.  */
+void watch_end(struct watch *watch);
+
+void watch_free(struct watch *watch);
+
+/* Seconds since the start at the last look; milliseconds by which the clock of
+   the host was set meanwhile, 0 if less than a second.  */
+double watch_seconds(const struct watch *watch);
+int64_t watch_clock_step(const struct watch *watch);
+
+/* The fullest row of the second, by percent; NULL if there is none.  */
+const struct watch_row *watch_fullest(const struct watch *watch);
+
+/* Write one line about the last second, for a terminal, of at most 70
+   columns.  */
+void watch_say_second(struct sentence *text, const struct watch *watch,
+                      int64_t looks);
+
+/* Write the report as text, in 80 columns.  */
+void watch_text(FILE *out, const struct watch *watch);
+
+/* A line of JSON: as soon as looks begin, without rows; about the last second,
+   with the rows that had a queue or drops; the report, with all rows.  */
+enum watch_line { WATCH_START, WATCH_SECOND, WATCH_REPORT };
+
+/* Write a JSON object in a line, with the number of LOOKS that LINE is about.
+   LEFT_OUT is the number of lines not written.  */
+void watch_json(FILE *out, const struct watch *watch, enum watch_line line,
+                int64_t looks, int64_t left_out);
+
+#endif /* PROBES_LISTENERS_WATCH_H */

@@ -1,0 +1,92 @@
+/* spool.c - lines for a reader that may be slow, or stuck
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "progs/spool.h"
+#include "sonde.h"
+
+/* A pipe that poll reports as writable takes as many without blocking, a
+   terminal fewer, perhaps: POSIX promises 512.  */
+#ifdef PIPE_BUF
+enum { piece_max = PIPE_BUF };
+#else
+enum { piece_max = 512 };
+#endif
+
+void spool_add(struct spool *spool, const char *line, size_t size)
+{
+    char *bytes = NULL;
+    if (spool->size == 0 || size < SPOOL_MAX - spool->size)
+        bytes = realloc(spool->bytes, spool->size + size);
+    if (!bytes) {
+        spool->left_out++;
+        return;
+    }
+    memcpy(bytes + spool->size, line, size);
+    spool->bytes = bytes;
+    spool->size += size;
+}
+
+/* Write one piece.  Returns whether more may follow at once.  */
+static bool spool_write(struct spool *spool)
+{
+    size_t size = spool->size < piece_max ? spool->size : piece_max;
+    ssize_t done = write(spool->fd, spool->bytes, size);
+    if (done < 0) {
+        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+            spool->error = errno;
+        return false;
+    }
+    spool->size -= (size_t)done;
+    memmove(spool->bytes, spool->bytes + done, spool->size);
+    return spool->size > 0;
+}
+
+/* Write what the descriptor takes within TIMEOUT milliseconds.  */
+static void spool_step(struct spool *spool, int timeout)
+{
+    struct pollfd ready = {.fd = spool->fd,
+                           .events = spool->size ? POLLOUT : 0};
+    while (wait_poll(&ready, 1, timeout) > 0) {
+        if (ready.revents & (POLLERR | POLLNVAL) && spool->size == 0)
+            spool->error = EPIPE;
+        if (spool->size == 0 || !spool_write(spool))
+            return;
+        timeout = 0;
+    }
+}
+
+bool spool_flush(struct spool *spool)
+{
+    if (!spool->error)
+        spool_step(spool, 0);
+    return !spool->error;
+}
+
+bool spool_drain(struct spool *spool, int timeout)
+{
+    int64_t deadline = sonde_deadline(timeout);
+    while (!spool->error && spool->size > 0) {
+        int left = sonde_deadline_left(deadline);
+        if (left == 0)
+            spool->error = ETIMEDOUT;
+        else
+            spool_step(spool, left);
+    }
+    return !spool->error;
+}
+
+void spool_free(struct spool *spool)
+{
+    free(spool->bytes);
+    *spool = (struct spool){.fd = -1};
+}

@@ -1,0 +1,41 @@
+/* spool.h - lines for a reader that may be slow, or stuck
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Bytes wait in memory until poll reports room, and are written in pieces that
+   such a descriptor takes without blocking: the writer keeps its times.  A line
+   that does not fit in the memory is left out as a whole, and counted.  */
+
+#ifndef PROGS_SPOOL_H
+#define PROGS_SPOOL_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SPOOL_MAX = 1 << 20 };
+
+/* Set FD; all else is zero at first.  Free with spool_free.  */
+struct spool {
+    int fd;
+    char *bytes;
+    size_t size;      /* bytes that wait */
+    int64_t left_out; /* lines */
+    int error;        /* errno of a write that failed; then nothing is written
+                         any more */
+};
+
+/* Append LINE, of SIZE bytes; left out if more than SPOOL_MAX bytes wait, but
+   for a line into an empty spool.  Without memory the line is left out.  */
+void spool_add(struct spool *spool, const char *line, size_t size);
+
+/* Write what the descriptor takes now.  Returns false if ERROR is set, also if
+   the reader has gone though nothing waits.  */
+bool spool_flush(struct spool *spool);
+
+/* Write all that waits, within TIMEOUT milliseconds.  Returns false if ERROR is
+   set, ETIMEDOUT after the timeout.  */
+bool spool_drain(struct spool *spool, int timeout);
+
+void spool_free(struct spool *spool);
+
+#endif /* PROGS_SPOOL_H */

@@ -1,0 +1,134 @@
+#!/bin/sh
+# watch.sh - --watch: how full the queues were over time
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+listeners=$builddir/listeners
+bursts=$builddir/tests/bursts
+have jq || skip_all "jq is not here"
+
+run "$listeners" --watch --duration 0.01
+[ "$status" -eq 2 ] && grep -q "cannot be looked up\|does not report" "$scratch/err" &&
+    skip_all "this system does not look up listeners"
+is "without WHAT: the report" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "^looks .* a second" "$2"' - "$status" "$scratch/out"
+
+# serve BACKLOG [MEMBERS]: start a listener, whose port is in $port; commands
+# go to descriptor 9.
+serve () {
+    rm -f "$scratch/fifo"
+    mkfifo "$scratch/fifo"
+    : > "$scratch/done"
+    "$bursts" "$@" < "$scratch/fifo" > "$scratch/done" &
+    server=$!
+    exec 9> "$scratch/fifo"
+    until grep -q : "$scratch/done"; do
+        kill -0 "$server" || cannot_look "at a listener: none was started"
+    done
+    port=$(sed -n '1s/.*://p' "$scratch/done")
+}
+# await COUNT PATTERN FILE PID: until COUNT lines of FILE match, while PID runs.
+await () {
+    until [ "$(grep -c "$2" "$3")" -ge "$1" ]; do
+        kill -0 "$4" || cannot_look "for $2: the process has ended"
+    done
+}
+commands=0
+command () {
+    echo "$*" >&9
+    commands=$((commands + 1))
+    await "$commands" '^done$' "$scratch/done" "$server"
+}
+leave () {
+    exec 9>&-
+    wait "$server"
+    commands=0
+}
+# watch ARGUMENT...: start to watch; stop: by SIGINT, the report in $scratch/out.
+watch () {
+    : > "$scratch/lines"
+    "$listeners" --watch --json "$@" > "$scratch/lines" 2> "$scratch/err" &
+    watcher=$!
+    await 1 '"start"' "$scratch/lines" "$watcher"
+}
+stop () {
+    kill -INT "$watcher"
+    wait "$watcher"
+    status=$?
+    tail -n 1 "$scratch/lines" > "$scratch/out"
+}
+
+serve 300
+watch "$port"
+command burst 300 84
+stop
+is "SIGINT ends it with the report" [ "$status" -eq 0 ]
+json_is '.type == "report" and (.listeners | length == 1)' "the report"
+json_is '.listeners[0] | .peak_percent >= 95 and .peak >= 286 and
+    .capacity == 301 and .queued == 0' "a burst of 84 ms is seen"
+json_is '.listeners[0] | .above_90_us >= 20000 and .above_90_us <= .seen_us and
+    .above_50_us >= .above_70_us and .above_70_us >= .above_90_us and
+    (.fill_us | add) <= .seen_us + 12 and .fill_us[0] > 0' "the time above"
+json_is '.listeners[0] | .peak_at_us > 0 and .until_us == null and
+    .since_us == 0 and .drops == 0' "when, and no drops"
+json_is '.looks > 50 and .overflows >= 0 and .listen_drops >= 0' "how often"
+
+watch "$port"
+command close
+command open
+command burst 100 200
+stop
+json_is '.listeners | length == 2' "a restart: two listeners"
+json_is '.listeners[0].until_us > 0 and .listeners[1].since_us > 0 and
+    .listeners[1].since_us >= .listeners[0].until_us and
+    .listeners[0].local == .listeners[1].local' "the second follows the first"
+json_is '.listeners[1] | .until_us == null and .peak >= 90' \
+    "what came after the restart is seen"
+leave
+
+serve 100 8
+watch "$port"
+command burst 200 84
+stop
+json_is '(.listeners | length == 8) and ([.listeners[].inode] | unique | length == 8)
+    and ([.listeners[].peak] | add >= 190) and all(.listeners[]; .peak > 0)' \
+    "SO_REUSEPORT: each member"
+watch
+command burst 100 200
+stop
+json_is "[.listeners[] | select(.local == \"127.0.0.1:$port\").peak] |
+    add >= 90" "without WHAT: all"
+run "$listeners" --watch --duration 1.2 "$port"
+is "text: the peak, and columns" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "^peak  *0 %: 0 of 101" "$2" && grep -q "^looks" "$2" &&
+    ! grep -q ".\{81\}" "$2"' - "$status" "$scratch/out"
+"$listeners" --watch --json --duration 1.2 "$port" > "$scratch/lines"
+is "a line each second" [ "$(grep -c '"second"' "$scratch/lines")" -eq 1 ]
+
+# A reader that takes nothing, and one that has gone.
+mkfifo "$scratch/stuck"
+"$listeners" --watch --json "$port" > "$scratch/stuck" &
+watcher=$!
+exec 8< "$scratch/stuck"
+exec 8<&-
+wait "$watcher"
+is "a reader that has gone ends it" [ $? -eq 0 ]
+if [ -c /dev/full ]; then
+    run sh -c '"$1" --watch --json "$2" > /dev/full' - "$listeners" "$port"
+    is "a full device ends it: 2" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "cannot write standard output" "$2"' - "$status" "$scratch/err"
+else
+    skip "a full device ends it: 2" "no /dev/full here"
+fi
+leave
+
+run "$listeners" --watch "$port"
+is "nothing listens: 1" [ "$status" -eq 1 ]
+for other in --check "--prometheus -" --waiting; do
+    # shellcheck disable=SC2086 # words
+    run "$listeners" --watch $other
+    is "--watch and $other: wrong usage" [ "$status" -ge 2 ]
+done
+run "$listeners" --duration 1
+is "--duration without --watch: wrong usage" [ "$status" -eq 2 ]
+
+finish
