@@ -16,6 +16,9 @@
 #include "probes/listeners/groups.h"
 #include "probes/listeners/occupancy.h"
 
+const struct sonde_listen_totals listeners_no_totals = {-1, -1, -1, -1, -1,
+                                                        -1, -1, -1, -1};
+
 static const struct {
     int family;
     bool is_datagram;
@@ -346,8 +349,7 @@ static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
-    listeners->totals =
-        (struct sonde_listen_totals){-1, -1, -1, -1, -1, -1, -1, -1, -1};
+    listeners->totals = listeners_no_totals;
     datagrams_read_host(listeners);
     if (listeners->pid)
         return;

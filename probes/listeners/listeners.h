@@ -84,6 +84,9 @@ struct listeners {
     struct sonde_handshake_limits handshake_limits; /* by handshakes_read */
 };
 
+/* All counters unknown.  */
+extern const struct sonde_listen_totals listeners_no_totals;
+
 /* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
    the listeners of FAMILIES (bits), within TIMEOUT milliseconds in all, and
    their owners within OWNERS_TIMEOUT milliseconds more; then, unless PID is

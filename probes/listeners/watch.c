@@ -346,7 +346,7 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
             return -1;
         watch->families |= watch_family(added);
     }
-    watch->before = (struct sonde_listen_totals){-1, -1, -1, -1};
+    watch->before = listeners_no_totals;
     sonde_listen_totals(&watch->before);
     watch->after = watch->before;
     return 0;
@@ -355,7 +355,7 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
 void watch_read_totals(struct watch *watch)
 {
     if (sonde_listen_totals(&watch->after))
-        watch->after = (struct sonde_listen_totals){-1, -1, -1, -1};
+        watch->after = listeners_no_totals;
 }
 
 void watch_next_second(struct watch *watch)
