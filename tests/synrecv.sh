@@ -60,8 +60,9 @@ run in_namespace '. "$scratch/inside"'
 [ "$status" -ne 9 ] || skip_all "no route in a namespace"
 read -r port other < "$scratch/ports"
 cp "$scratch/few.json" "$scratch/out"
-json_is "[.listeners[] | select(.port == $port) | .incomplete, .resent] == [12, 0]" \
-    "12 handshakes are in progress, exactly"
+# After a second, on a busy host, the kernel sends SYN-ACKs again.
+json_is ".listeners[] | select(.port == $port) | .incomplete == 12 and
+    .resent <= 12" "12 handshakes are in progress, exactly"
 json_is "[.listeners[] | select(.port == $other) | .incomplete] == [0]" \
     "none at the other listener"
 json_is '.handshakes.tcp_syncookies == 1 and .handshakes.tcp_max_syn_backlog > 0
@@ -77,7 +78,7 @@ is "table: a note" says "$scratch/few" \
     "12 handshakes in progress (SYN-RECV), 12 of them at 127.0.0.1:$port"
 is "table: no word of flooding" lacks "$scratch/few" -i flood
 is "explained: the number, and the limit" says "$scratch/few.explained" \
-    "SYN queue 12 handshakes in progress (SYN-RECV). The limit is the backlog in \
+    "SYN queue 12 handshakes in progress (SYN-RECV).*The limit is the backlog in \
 force, 20; beyond it a SYN is answered with a SYN cookie"
 is "explained: no word of flooding" lacks "$scratch/few.explained" 'SYN flood'
 

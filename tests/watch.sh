@@ -93,7 +93,7 @@ json_is '(.listeners | length == 8) and ([.listeners[].inode] | unique | length 
     and ([.listeners[].peak] | add >= 190) and all(.listeners[]; .peak > 0)' \
     "SO_REUSEPORT: each member"
 watch
-command burst 100 200
+command burst 100 1500
 stop
 json_is "[.listeners[] | select(.local == \"127.0.0.1:$port\").peak] |
     add >= 90" "without WHAT: all"
