@@ -46,6 +46,14 @@ const char *endpoint_port(const char *host)
     return is_port ? colon + 1 : NULL;
 }
 
+void endpoint_show_abstract(char *text)
+{
+    if (strncmp(text, "\\000", 4))
+        return;
+    memmove(text, text + 3, strlen(text + 3) + 1);
+    *text = '@';
+}
+
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT])
 {
     /* "1.2.3.4%eth0" is dotted, too: only IPv6 has interfaces.  */

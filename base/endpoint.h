@@ -33,6 +33,10 @@ bool endpoint_check_port(const char *port, unsigned min,
    without brackets.  */
 const char *endpoint_port(const char *host);
 
+/* Give TEXT, of sonde_address_print, the form of --unix if TEXT is an abstract
+   name of Linux: "@NAME" for "\\000NAME".  */
+void endpoint_show_abstract(char *text);
+
 /* Whether HOST is an IPv6 address with an interface that this host lacks.  If
    so, NAME, of SIZE bytes (at least 1, truncated), is the interface: "nix" of
    "fe80::1%nix".  Otherwise NAME stays.  Keeps errno.  */

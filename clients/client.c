@@ -66,6 +66,7 @@ const char *client_print_address(const struct sonde_address *address,
         sonde_address_set_port(&bare, 0);
     if (sonde_address_print(&bare, text, SONDE_ADDRESS_TEXT) < 0)
         strcpy(text, "(unknown address)");
+    endpoint_show_abstract(text);
     if (port >= 0)
         snprintf(text + strlen(text), 16, " port %d", port);
     return text;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "base/json.h"
 #include "progs/load-report.h"
 #include "progs/output.h"
@@ -234,6 +235,7 @@ static void json_plan(struct json *json, const struct load_report *report)
     json_text(json, "kind", kinds[plan->kind]);
     if (sonde_address_print(&report->peer, peer, sizeof peer) < 0)
         *peer = '\0';
+    endpoint_show_abstract(peer);
     json_text(json, "peer", peer);
     json_text(json, "transport", load_report_transport(report));
     json_number(json, "connections", (int64_t)plan->connections);

@@ -10,6 +10,17 @@
 #include "servers/log.h"
 #include "servers/server.h"
 
+/* Whether REQUEST of the local sender FROM is within the limit of repeated
+   datagrams.  */
+static bool datagram_take_local(struct server *server,
+                                const struct datagram_request *request,
+                                const struct sonde_address *from)
+{
+    uint64_t number =
+        repeat_note(&server->repeats, from, request->data, request->size);
+    return number == 0 || repeat_take(&server->repeats, number, monotonic_ms());
+}
+
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
    senders without --max-rate a number of repeated datagrams.  Returns false,
    with a line in the log, beyond the limit.  */
@@ -19,15 +30,13 @@ static bool datagram_take(struct server *server,
 {
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
-    int64_t now = monotonic_ms();
-    uint64_t source = source_of(from);
+    uint64_t source = is_local ? 0 : source_of(from);
     char text[LOG_ADDRESS];
     if (rate == 0 ||
         (is_local
-             ? repeat_take(&server->repeats, from, request->data, request->size,
-                           now)
+             ? datagram_take_local(server, request, from)
              : rate_take(&server->rates, source ? source : repeat_sender(from),
-                         rate < 0 ? RATE_USUAL : rate, now)))
+                         rate < 0 ? RATE_USUAL : rate, monotonic_ms())))
         return true;
     log_address(from, text);
     if (is_local)

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "base/mask.h"
 #include "base/monotonic.h"
 #include "servers/log.h"
@@ -249,8 +250,8 @@ char *log_address(const struct sonde_address *address, char *text)
     else if (sonde_address_print(&host, text, SONDE_ADDRESS_TEXT) < 0)
         snprintf(text, LOG_ADDRESS, "(address of family %d)",
                  address->storage.ss_family);
-    else if (!strncmp(text, "\\000", 4)) /* an abstract name: as --unix */
-        memmove(text, text + 3, strlen(text + 3) + 1), *text = '@';
+    else
+        endpoint_show_abstract(text);
     if (port >= 0)
         sprintf(text + strlen(text), " port %d", port);
     errno = saved;

@@ -48,7 +48,7 @@ static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
 
 /* Move NUMBER to the front of SET; a new NUMBER replaces the last.  Returns
    whether NUMBER was in SET.  */
-static bool repeat_note(uint64_t set[REPEAT_WAYS], uint64_t number)
+static bool repeat_enter(uint64_t set[REPEAT_WAYS], uint64_t number)
 {
     int place = 0;
     while (place < REPEAT_WAYS - 1 && set[place] != number)
@@ -60,16 +60,21 @@ static bool repeat_note(uint64_t set[REPEAT_WAYS], uint64_t number)
     return is_there;
 }
 
-bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
-                 const char *data, size_t size, int64_t now)
+uint64_t repeat_note(struct repeat_table *table,
+                     const struct sonde_address *from, const char *data,
+                     size_t size)
 {
     uint64_t sender = repeat_sender(from);
     uint64_t number = repeat_hash_of(sender ^ table->seed, data, size);
     size_t set = (size_t)((number ^ number >> 32) % REPEAT_SETS);
-    if (!repeat_note(table->seen[set], number))
-        return true;
+    if (!repeat_enter(table->seen[set], number))
+        return 0;
     /* Datagrams of 0 or 1 bytes are few, and any client repeats them: each has
      * a separate limit.  */
-    return rate_take(&table->rates, size < 2 ? number : sender, REPEAT_USUAL,
-                     now);
+    return size < 2 ? number : sender;
+}
+
+bool repeat_take(struct repeat_table *table, uint64_t number, int64_t now)
+{
+    return rate_take(&table->rates, number, REPEAT_USUAL, now);
 }

@@ -37,13 +37,17 @@ struct repeat_table {
 /* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
 
-/* Count the SIZE bytes DATA of FROM at NOW, monotonic milliseconds, and
-   remember the datagram.  The same datagram: same sender, size, and first and
-   last REPEAT_SAMPLE bytes.  Returns true for a datagram not remembered, which
-   never counts against the limit.  Returns false if the same datagram was
-   received before, and REPEAT_USUAL repeated ones of the sender were answered
-   within a second, or the table of senders is full.  */
-bool repeat_take(struct repeat_table *table, const struct sonde_address *from,
-                 const char *data, size_t size, int64_t now);
+/* Remember the SIZE bytes DATA of FROM.  The same datagram: same sender, size,
+   and first and last REPEAT_SAMPLE bytes.  Returns 0 if the datagram was not
+   remembered: it never counts against the limit; else the number of the limit
+   for repeat_take, never 0.  Without a clock, which takes longer.  */
+uint64_t repeat_note(struct repeat_table *table,
+                     const struct sonde_address *from, const char *data,
+                     size_t size);
+
+/* Count a repeated datagram against the limit NUMBER at NOW, monotonic
+   milliseconds.  Returns false if REPEAT_USUAL of them were answered within a
+   second, or the table of senders is full.  */
+bool repeat_take(struct repeat_table *table, uint64_t number, int64_t now);
 
 #endif /* SERVERS_REPEAT_H */

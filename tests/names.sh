@@ -45,6 +45,12 @@ if [ "$(uname -s)" = Linux ]; then
     is "an abstract name in use: 2" [ "$status" -eq 2 ]
     is "and why" grep -q "listen on $name: Address already in use" "$scratch/err"
     halt
+    serve "$echosrv" --unix "$name"
+    run "$builddir/echoload" -d 0.1 --unix "$name"
+    is "a load by an abstract name" grep -q "^$name, UNIX" "$scratch/out"
+    run "$builddir/echoload" --json -d 0.1 --unix "$name"
+    is "and in JSON" grep -qF "\"peer\": \"$name\"" "$scratch/out"
+    halt
     serve "$daytimesrv" --unix "$name"
     run "$daytimecli" --unix "$name"
     is "daytime by an abstract name" [ "$status" -eq 0 ]

@@ -118,6 +118,27 @@ else
 fi
 halt
 
+# A flood of datagrams, more than are received for one event: streams have their
+# turn, and a signal ends the server.
+for model in $models; do
+    serve "$echosrv" --model="$model" -4 -p 0
+    "$builddir/echoload" -u -n 8 --depth 64 -d 60 -t 5 127.0.0.1 "$port" \
+        > "$scratch/load" 2>&1 &
+    load=$!
+    # iterative serves one stream at a time, and no datagram meanwhile.
+    [ "$model" = iterative ] && several=1 || several=4
+    run bounded 60 "$crowd" "127.0.0.1:$port" once open $several say 1000 shut \
+        close udp 10
+    is "$model: a flood of datagrams leaves time for streams" \
+        [ "$status" -eq 0 ]
+    is "$model: the flood still runs" kill -0 "$load"
+    kill -INT "$load"
+    wait "$load" || :
+    is "$model: none of the flood is lost" grep -q 'errors  *none' "$scratch/load"
+    halt
+    is "$model: a flood: the end" [ "$status" -eq 0 ]
+done
+
 # Restarted while the connections of the one before live and die.
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -p 0 --grace=0

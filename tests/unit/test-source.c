@@ -115,7 +115,8 @@ static bool take(const char *from, const char *data, size_t size, int64_t now)
 {
     struct sonde_address address;
     ck_assert_int_eq(sonde_address_parse(&address, from, 0), 0);
-    return repeat_take(repeats, &address, data, size, now);
+    uint64_t number = repeat_note(repeats, &address, data, size);
+    return number == 0 || repeat_take(repeats, number, now);
 }
 
 /* How many of 5000 datagrams, of which SIZE bytes are sent and N differ, are
