@@ -79,7 +79,10 @@ else
     while [ "$rounds" -lt "${SONDE_ROUNDS:-3}" ]; do
         rounds=$((rounds + 1))
         late_listener 50 5
-        only -n 50 --timeout 30
+        # All SYNs are sent before the first is sent again.  Not all at once:
+        # then 44 come again in one moment, and in some rounds the listener
+        # does not get all clients (portability: "Retransmissions").
+        only -n 50 -r 100 --timeout 30
         late_figures
         retried=$(jq '.retried' "$scratch/out")
         echo "# early $early, late $later, second SYN $retried, $bytes bytes"
