@@ -64,6 +64,11 @@ endif
 if SONDE_QUEUE_NONE
 lib_libsonde_core_la_SOURCES += lib/queue-none.c
 endif
+if SONDE_RETRANSMISSIONS_LINUX
+lib_libsonde_core_la_SOURCES += lib/retransmissions-linux.c
+else
+lib_libsonde_core_la_SOURCES += lib/retransmissions-none.c
+endif
 if SONDE_LISTENERS_LINUX
 lib_libsonde_core_la_SOURCES += lib/hidepid-linux.c lib/limits-linux.c \
 	lib/listeners-linux.c \

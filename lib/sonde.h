@@ -1045,6 +1045,18 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
    next read reports the loss.  EBADF, ENOTSOCK.  */
 int sonde_half_close(int fd);
 
+/* How many segments the kernel of FD, a connected TCP socket, has sent again,
+   with SYNs that were sent again while it connected.  A client whose count is
+   not 0 right after connecting needed a second SYN: the accept queue of the
+   listener was full, or a packet was lost.
+
+   Hides: only Linux counts SYNs; FreeBSD and macOS count segments with data
+   alone (portability: "Retransmissions").
+
+   Returns the count.  -1: ENOTSUP: no TCP socket, or a system without such a
+   count; EINVAL: FD listens; EBADF, ENOTSOCK.  */
+long sonde_retransmissions(int fd);
+
 /* ---- line: text by lines, a buffer for each connection ------------------ */
 
 /* The lines of one stream.  The members are private to the library.  One thread

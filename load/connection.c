@@ -133,6 +133,8 @@ static void close_connection(struct load *load,
                              enum load_state state)
 {
     if (connection->fd >= 0) {
+        if (connection_is_tcp(load))
+            load_count_retransmissions(load->report, connection->fd);
         sonde_poller_remove(load->poller, connection->fd);
         close(connection->fd);
         connection->fd = -1;

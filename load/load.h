@@ -11,6 +11,7 @@ enum load_kind {
     LOAD_MESSAGES, /* each connection sends messages all the time */
     LOAD_CONNECTS, /* each connection sends one message and ends; a new
                       connection replaces it */
+    LOAD_ONLY,     /* each connection is made and ended without a message */
     LOAD_HOLD      /* all connections are idle for DURATION, then send one
                       message each */
 };
@@ -60,7 +61,35 @@ struct load_report {
     char wrong[200]; /* the first wrong reply, as a sentence; or empty */
     struct sonde_datagram_buffer buffer; /* of each datagram connection */
     bool interrupted;                    /* by a signal */
+    /* Segments sent again, SYNs too, by all connections of a stream; known if
+       the system counts them for at least one of them.  */
+    bool has_retransmissions;
+    uint64_t retransmissions;
+    uint64_t retried; /* LOAD_ONLY: connects that needed a second SYN */
 };
+
+/* Add the retransmissions of FD, a TCP socket before its close, to REPORT.
+   Returns their number; 0 also if the system has no count.  Keeps errno.  */
+long load_count_retransmissions(struct load_report *report, int fd);
+
+/* Write the verdict of REPORT, of LOAD_ONLY, a sentence without a full stop, to
+   TEXT of SIZE bytes.  */
+void load_only_verdict(char *text, size_t size,
+                       const struct load_report *report);
+
+/* Connect the connections of PLAN, of LOAD_ONLY, to PEER from SOURCE (or NULL),
+   all at once or by the rate, without sending a byte.  A client without an
+   answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  Connections
+   end by FIN, and within two seconds more; with reset of PLAN by RST.  PROGRESS
+   and signals are as for load_run.  *REPORT is always filled in; PLAN must
+   outlive *REPORT.  Returns 0, also if all clients failed; -1 with errno if the
+   run could not begin or waiting failed.  */
+int load_connect_only(const struct load_plan *plan,
+                      const struct sonde_address *peer,
+                      const struct sonde_address *source,
+                      void (*progress)(const struct load_report *report,
+                                       int64_t elapsed),
+                      struct load_report *report);
 
 /* The sum of the errors of REPORT.  */
 uint64_t load_count_errors(const struct load_report *report);
@@ -75,6 +104,10 @@ int64_t load_due(const struct load_plan *plan, size_t index, uint64_t number);
    the start and not negative.  PLAN has a rate.  */
 uint64_t load_due_before(const struct load_plan *plan, size_t index,
                          int64_t time);
+
+/* The end that the errors of REPORT amount to, as load_run returns it; but
+   CLIENT_DONE without errors.  */
+enum client_end load_end_of(const struct load_report *report);
 
 /* Why PLAN cannot run against a peer of TYPE, as a sentence, a constant; NULL
    if PLAN can run.  The memory and the descriptors are not checked.  */

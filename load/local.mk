@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += load/libload.la
 load_libload_la_CFLAGS = $(SONDE_CFLAGS)
 load_libload_la_SOURCES = \
+	load/connect-only.c \
 	load/connection.c \
 	load/datagram.c \
 	load/load.h \

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -134,6 +135,53 @@ int load_fits(const struct load_plan *plan, char *why, size_t size)
 
 /* ---- the result ---------------------------------------------------------- */
 
+long load_count_retransmissions(struct load_report *report, int fd)
+{
+    int saved = errno;
+    long count = sonde_retransmissions(fd);
+    errno = saved;
+    if (count < 0)
+        return 0;
+    report->has_retransmissions = true;
+    report->retransmissions += (uint64_t)count;
+    return count;
+}
+
+void load_only_verdict(char *text, size_t size,
+                       const struct load_report *report)
+{
+    uint64_t refused = report->errors[SONDE_CONNECT_REFUSED];
+    uint64_t reset = report->errors[SONDE_CONNECT_RESET];
+    uint64_t hung = report->errors[SONDE_CONNECT_TIMED_OUT];
+    size_t all = report->plan->connections;
+    if (report->connects == 0 && refused > 0 && hung == 0)
+        snprintf(text, size, "no client of %zu connected: refused", all);
+    else if (hung > 0)
+        snprintf(text, size,
+                 "%" PRIu64 " of %zu clients had no answer within %.1f s: the "
+                 "accept queue stayed full, or packets were dropped",
+                 hung, all, (double)report->plan->timeout / 1e9);
+    else if (report->retried > 0)
+        snprintf(text, size,
+                 "%" PRIu64 " of %zu clients needed a second SYN: the accept "
+                 "queue was full, or packets were lost on the path",
+                 report->retried, all);
+    else if (reset > 0)
+        snprintf(text, size, "%" PRIu64 " of %zu clients were reset", reset,
+                 all);
+    else if (report->connects < all)
+        snprintf(text, size, "%" PRIu64 " of %zu clients connected",
+                 report->connects, all);
+    else if (report->has_retransmissions)
+        snprintf(text, size, "all %zu clients connected by their first SYN",
+                 all);
+    else
+        snprintf(text, size,
+                 "all %zu clients connected; this system does not count SYNs "
+                 "sent again",
+                 all);
+}
+
 /* The error to report: wrong replies first, then closed early, unanswered, and
    the lowest number; LOAD_ERRORS if there are none.  */
 static enum load_error find_worst(const struct load_report *report)
@@ -172,6 +220,23 @@ static void load_explain_loss(char *text, size_t size,
                  *buffer->setting ? buffer->setting : "the system's limit");
 }
 
+/* The end of a run with the error WORST.  */
+static enum client_end load_end_by(const struct load_report *report,
+                                   enum load_error worst)
+{
+    return worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM
+               ? CLIENT_SILENCE
+           : worst < LOAD_WRONG
+               ? client_end_of((enum sonde_connect_status)(int)worst)
+               : more_errors[worst - LOAD_WRONG].end;
+}
+
+enum client_end load_end_of(const struct load_report *report)
+{
+    enum load_error worst = find_worst(report);
+    return worst == LOAD_ERRORS ? CLIENT_DONE : load_end_by(report, worst);
+}
+
 enum client_end load_judge(struct client *client,
                            const struct load_report *report)
 {
@@ -181,11 +246,7 @@ enum client_end load_judge(struct client *client,
                    ? CLIENT_DONE
                    : client_fail(client, CLIENT_TIMED_OUT,
                                  "no reply within the run");
-    enum client_end end =
-        worst == LOAD_UNANSWERED && report->type == SOCK_DGRAM ? CLIENT_SILENCE
-        : worst < LOAD_WRONG
-            ? client_end_of((enum sonde_connect_status)(int)worst)
-            : more_errors[worst - LOAD_WRONG].end;
+    enum client_end end = load_end_by(report, worst);
     uint64_t unsent = report->errors[LOAD_UNSENT];
     uint64_t count = report->errors[worst];
     uint64_t more = load_count_errors(report) - count - unsent;

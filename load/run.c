@@ -329,6 +329,10 @@ static void count_unfinished(const struct load *load)
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
+    for (size_t i = 0;
+         report->type == SOCK_STREAM && i < load->plan->connections; i++)
+        if (load->connections[i].fd >= 0)
+            load_count_retransmissions(report, load->connections[i].fd);
     report->elapsed = load->last - load->start;
     if (load->plan->kind != LOAD_HOLD && !report->interrupted &&
         report->elapsed < load->plan->duration && load->open > 0)

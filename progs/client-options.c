@@ -201,3 +201,29 @@ int client_options_run(const char *service, int service_port,
         complain("%s", client.text);
     return (int)client.end;
 }
+
+int client_options_resolve(const char *service, int service_port,
+                           int (*check)(const struct client_target *target),
+                           int (*run)(const struct client_target *target,
+                                      const struct sonde_address *peer))
+{
+    struct client_target target;
+    struct sonde_address peer;
+    int code;
+    int status = target_make(&target, service, service_port);
+    if (status == OPTIONS_GO_ON && check)
+        status = check(&target);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    struct sonde_target name = {target.host, target.service, target.family,
+                                target.type};
+    int timeout = target.timeout > 0 ? target.timeout : CLIENT_TIMEOUT;
+    if (sonde_resolve(&name, timeout, &peer, 1, &code) > 0)
+        return run(&target, &peer);
+    int error = errno;
+    complain("%s port %s: %s", target.host, target.service,
+             code ? sonde_resolve_code_text(code) : strerror(error));
+    return error == ENOENT      ? CLIENT_NAME_UNKNOWN
+           : error == ETIMEDOUT ? CLIENT_NAME_NO_ANSWER
+                                : CLIENT_TROUBLE;
+}

@@ -48,4 +48,12 @@ int client_options_run(const char *service, int service_port,
                        int (*check)(const struct client_target *target),
                        void (*exchange)(struct client *client));
 
+/* As client_options_run, but nothing is connected and no message printed by
+   -v: RUN is called with the target, a stream, and its first address, and
+   returns the exit status.  A failed lookup is reported.  */
+int client_options_resolve(const char *service, int service_port,
+                           int (*check)(const struct client_target *target),
+                           int (*run)(const struct client_target *target,
+                                      const struct sonde_address *peer));
+
 #endif /* PROGS_CLIENT_OPTIONS_H */

@@ -3,6 +3,9 @@
 
 #include <config.h>
 
+#include <errno.h>
+#include <string.h>
+
 #include "load/load.h"
 #include "progs/client-options.h"
 #include "progs/load-report.h"
@@ -10,7 +13,7 @@
 #include "progs/status.h"
 
 static struct {
-    bool connect, json;
+    bool connect, connect_only, json;
     long hold, connections, size, depth, duration; /* 0: not given */
 } choices = {.size = 64};
 
@@ -21,6 +24,8 @@ enum { CONNECTIONS_MAX = 1000000 };
 static const struct option_row rows[] = {
     ROW_FLAG("connect", 0, &choices.connect,
              "measure connections, with one message each"),
+    ROW_FLAG("connect-only", 0, &choices.connect_only,
+             "connect to any TCP server, and send no byte"),
     ROW_NUMBER("hold", 0, "N", &choices.hold, 1, CONNECTIONS_MAX,
                "hold N connections idle, then send on each"),
     ROW_NUMBER("connections", 'n', "N", &choices.connections, 1,
@@ -51,9 +56,10 @@ static void echoload_make_plan(const struct client_target *target)
     long connections = choices.hold          ? choices.hold
                        : choices.connections ? choices.connections
                                              : 1;
-    plan.kind = choices.hold      ? LOAD_HOLD
-                : choices.connect ? LOAD_CONNECTS
-                                  : LOAD_MESSAGES;
+    plan.kind = choices.hold           ? LOAD_HOLD
+                : choices.connect      ? LOAD_CONNECTS
+                : choices.connect_only ? LOAD_ONLY
+                                       : LOAD_MESSAGES;
     plan.connections = (size_t)connections;
     plan.size = (size_t)choices.size;
     plan.depth = (size_t)(choices.depth ? choices.depth : 1);
@@ -65,6 +71,13 @@ static const char *echoload_conflict(void)
 {
     if (choices.connect && choices.hold)
         return "--connect and --hold are two kinds of run; choose one";
+    if (choices.connect_only && (choices.connect || choices.hold))
+        return "--connect-only is a kind of run of its own; leave out "
+               "--connect and --hold";
+    if (choices.connect_only && (choices.depth || choices.duration))
+        return "--depth and --duration do not apply to --connect-only";
+    if (choices.connect_only && (client_options.path || client_options.udp))
+        return "--connect-only takes a TCP server; leave out --udp and --unix";
     if (choices.hold && choices.connections)
         return "--hold N sets the number of connections; leave out "
                "--connections";
@@ -116,8 +129,27 @@ static void echoload_measure(struct client *client)
                                                              &report);
 }
 
+/* --connect-only: there is no first connection, which would count.  */
+static int echoload_connect_only(const struct client_target *target,
+                                 const struct sonde_address *peer)
+{
+    static struct load_report report;
+    int failed =
+        load_connect_only(&plan, peer, target->source, load_progress, &report);
+    int error = errno;
+    progress_end();
+    if (failed)
+        return complain("cannot connect clients: %s", strerror(error));
+    (choices.json ? load_report_json : load_report_text)(output_stream(),
+                                                         &report);
+    return (int)load_end_of(&report);
+}
+
 static int echoload_run(void)
 {
+    if (choices.connect_only)
+        return client_options_resolve("echo", 7, echoload_check,
+                                      echoload_connect_only);
     return client_options_run("echo", 7, echoload_check, echoload_measure);
 }
 

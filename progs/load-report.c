@@ -12,14 +12,16 @@
 #include "progs/load-report.h"
 #include "progs/output.h"
 
-enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 3 };
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 5 };
 
 static const struct {
     const char *name, *key;
     double share;
 } points[POINTS] = {{"p50", "p50_ns", 0.5},
+                    {"p90", "p90_ns", 0.9},
                     {"p99", "p99_ns", 0.99},
-                    {"p99.9", "p999_ns", 0.999}};
+                    {"p99.9", "p999_ns", 0.999},
+                    {"p99.99", "p9999_ns", 0.9999}};
 
 /* Write NUMBER with commas, as 1,221,345, to TEXT.  Returns TEXT.  */
 static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
@@ -51,19 +53,21 @@ static void print_title(FILE *out, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
     char peer[CLIENT_ADDRESS_TEXT], number[NUMBER_TEXT];
-    fprintf(out, "%s, %s, %s connection%s, %zu byte%s",
+    fprintf(out, "%s, %s, %s connection%s",
             client_print_address(&report->peer, peer),
             load_report_transport(report),
             load_report_grouped(plan->connections, number),
-            plan->connections == 1 ? "" : "s", plan->size,
-            plan->size == 1 ? "" : "s");
+            plan->connections == 1 ? "" : "s");
+    if (plan->kind != LOAD_ONLY)
+        fprintf(out, ", %zu byte%s", plan->size, plan->size == 1 ? "" : "s");
     if (plan->kind == LOAD_MESSAGES)
         fprintf(out, ", depth %zu", plan->depth);
     if (plan->rate > 0)
         fprintf(out, ", rate %s/s",
                 load_report_grouped((uint64_t)plan->rate, number));
-    fprintf(out, ", %.1f s%s\n", (double)plan->duration / 1e9,
-            report->interrupted ? ", interrupted" : "");
+    if (plan->kind != LOAD_ONLY)
+        fprintf(out, ", %.1f s", (double)plan->duration / 1e9);
+    fprintf(out, "%s\n", report->interrupted ? ", interrupted" : "");
 }
 
 static void print_count(FILE *out, const char *name, uint64_t count,
@@ -111,12 +115,36 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
+/* With --connect-only: connects, second SYNs.  */
+static void print_only(FILE *out, const struct load_report *report)
+{
+    char number[NUMBER_TEXT];
+    print_count(out, "connects", report->connects, report);
+    fputs(", without a byte sent\n", out);
+    print_latency(out, "connect", &report->connect);
+    if (report->has_retransmissions)
+        fprintf(out, "  %-10s %s\n", "second SYN",
+                load_report_grouped(report->retried, number));
+}
+
+static void print_retransmissions(FILE *out, const struct load_report *report)
+{
+    char number[NUMBER_TEXT];
+    if (report->has_retransmissions)
+        fprintf(out, "  %-10s %s segments sent again\n", "TCP",
+                load_report_grouped(report->retransmissions, number));
+}
+
 static void print_figures(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
     uint64_t lost = report->errors[LOAD_UNANSWERED];
     double bytes =
         per_second(report, report->messages) * (double)report->plan->size;
+    if (report->plan->kind == LOAD_ONLY) {
+        print_only(out, report);
+        return;
+    }
     if (report->plan->kind == LOAD_CONNECTS) {
         print_count(out, "connects", report->connects, report);
         fputs(", each with one message, verified\n", out);
@@ -204,7 +232,13 @@ void load_report_text(FILE *out, const struct load_report *report)
 {
     print_title(out, report);
     print_figures(out, report);
+    print_retransmissions(out, report);
     print_errors(out, report);
+    if (report->plan->kind == LOAD_ONLY) {
+        char verdict[200];
+        load_only_verdict(verdict, sizeof verdict, report);
+        fprintf(out, "%s\n", verdict);
+    }
     print_histogram(out, &report->latency);
 }
 
@@ -228,6 +262,7 @@ static void json_plan(struct json *json, const struct load_report *report)
 {
     static const char *const kinds[] = {[LOAD_MESSAGES] = "messages",
                                         [LOAD_CONNECTS] = "connects",
+                                        [LOAD_ONLY] = "connect-only",
                                         [LOAD_HOLD] = "hold"};
     const struct load_plan *plan = report->plan;
     char peer[SONDE_ADDRESS_TEXT];
@@ -276,6 +311,15 @@ void load_report_json(FILE *out, const struct load_report *report)
                 (int64_t)(per_second(report, report->connects) + 0.5));
     json_number(&json, "opened_ns", report->opened);
     json_number(&json, "late", (int64_t)report->late);
+    bool is_only = report->plan->kind == LOAD_ONLY;
+    bool is_known = report->has_retransmissions;
+    char verdict[200];
+    load_only_verdict(verdict, sizeof verdict, report);
+    json_count(&json, "retransmissions",
+               is_known ? (int64_t)report->retransmissions : -1);
+    json_count(&json, "retried",
+               is_only && is_known ? (int64_t)report->retried : -1);
+    json_text(&json, "verdict", is_only ? verdict : NULL);
     json_latency(&json, "latency", &report->latency);
     json_latency(&json, "connect", &report->connect);
     json_errors(&json, report);

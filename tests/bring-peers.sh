@@ -9,8 +9,10 @@ set -eu
 mkdir -p "$1"
 cd "$1"
 for package in apache2-bin haproxy inetutils-inetd inetutils-telnet ncat \
-    netcat-openbsd nginx openbsd-inetd prometheus socat xinetd \
+    netcat-openbsd nginx openbsd-inetd openssh-server prometheus \
+    redis-server redis-tools socat xinetd \
     libapr1 libaprutil1 libbsd0 libdbus-1-3 libevent-2.1-7 libexpat1 \
+    libjemalloc2 liblzf1 \
     libibverbs1 liblinear4 liblua5.3-0 libmd0 libnl-3-200 libnl-route-3-200 \
     libopentracing-c-wrapper0 libopentracing1 libpcap0.8 libpcre2-8-0 \
     libssl3 libsystemd0 libtirpc3 libwrap0 \

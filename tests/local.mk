@@ -22,6 +22,7 @@ test_scripts = \
 	tests/client-peers.sh \
 	tests/daytimecli.sh \
 	tests/disturbed.sh \
+	tests/connect-only.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
 	tests/helpers.sh \
@@ -126,6 +127,12 @@ check_PROGRAMS += tests/crowd
 tests_crowd_SOURCES = tests/crowd.c
 tests_crowd_CFLAGS = $(SONDE_CFLAGS)
 tests_crowd_LDADD = lib/libsonde-core.la
+
+# A listener that accepts late, for connect-only.sh.
+check_PROGRAMS += tests/late
+tests_late_SOURCES = tests/late.c
+tests_late_CFLAGS = $(SONDE_CFLAGS)
+tests_late_LDADD = lib/libsonde-core.la
 
 # A filter as container engines have it, for limits.sh.
 EXTRA_DIST += tests/no-unshare.c

@@ -120,6 +120,8 @@ start echo
 valid "a run" echoload -n 2 -d 0.1 127.0.0.1 "$port"
 valid "a run of connections, by a rate" echoload --connect -r 100 -d 0.1 \
     127.0.0.1 "$port"
+valid "connections without a byte" echoload --connect-only -n 3 \
+    127.0.0.1 "$port"
 valid "connections that are held" echoload --hold 2 -d 0.1 127.0.0.1 "$port"
 start alter 1000
 valid "wrong replies" echoload -n 2 -d 0.1 127.0.0.1 "$port"

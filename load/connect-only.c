@@ -1,0 +1,316 @@
+/* connect-only.c - clients that connect to any TCP server and send no byte
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Each client stays connected until the last has connected or failed, so that a
+   reset after the handshake is noticed.  Then all shut down their side at once,
+   read what the server still sends, and close: a client that closes with unread
+   input would send RST instead of FIN.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/budget.h"
+#include "base/descriptors.h"
+#include "load/run.h"
+
+enum {
+    ONLY_TICK = 20,                /* milliseconds between two checks */
+    ONLY_PROGRESS = 200 * 1000000, /* nanoseconds */
+    ONLY_LINGER = 2000,            /* milliseconds for the servers' FINs */
+    ONLY_READS = 64                /* of a client at a time, at most */
+};
+
+enum only_state { ONLY_WAITING, ONLY_CONNECTING, ONLY_CONNECTED, ONLY_ENDED };
+
+struct only_client {
+    int fd;
+    enum only_state state;
+    int64_t since; /* call of connect */
+};
+
+struct only {
+    const struct load_plan *plan;
+    const struct sonde_address *source; /* or NULL */
+    struct load_report *report;
+    struct sonde_poller *poller;
+    struct only_client *clients;
+    size_t next;    /* the first client that has not begun */
+    size_t pending; /* clients that are connecting */
+    size_t open;    /* clients that are connected */
+    int64_t start, last;
+    int trouble; /* errno of the poller, or 0 */
+};
+
+/* ---- one client ---------------------------------------------------------- */
+
+static void only_close(struct only *only, struct only_client *client)
+{
+    if (client->fd >= 0)
+        sonde_poller_remove(only->poller, client->fd);
+    descriptor_close(&client->fd);
+    only->pending -= client->state == ONLY_CONNECTING;
+    only->open -= client->state == ONLY_CONNECTED;
+    client->state = ONLY_ENDED;
+}
+
+static void only_fail(struct only *only, struct only_client *client,
+                      enum load_error error)
+{
+    only->report->errors[error]++;
+    only->last = monotonic_now();
+    only_close(only, client);
+}
+
+/* connect failed with the errno ERROR.  */
+static void only_refuse(struct only *only, struct only_client *client,
+                        int error)
+{
+    bool is_full = error == EADDRNOTAVAIL && !only->source;
+    only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
+}
+
+/* The errno of the connect of FD, or 0.  A socket connected to itself, as TCP
+   does if the port is free and chosen, is ECONNREFUSED.  */
+static int only_error(const struct only *only, int fd)
+{
+    int error = 0;
+    socklen_t length = sizeof error;
+    struct sonde_address local;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
+        return errno;
+    if (!error && !sonde_address_local(fd, &local) &&
+        !sonde_address_compare(&local, &only->report->peer))
+        error = ECONNREFUSED;
+    return error;
+}
+
+static void only_confirm(struct only *only, struct only_client *client)
+{
+    struct load_report *report = only->report;
+    int error = only_error(only, client->fd);
+    if (error) {
+        only_refuse(only, client, error);
+        return;
+    }
+    only->last = monotonic_now();
+    histogram_add(&report->connect, only->last - client->since);
+    report->connects++;
+    report->retried += load_count_retransmissions(report, client->fd) > 0;
+    only->pending--;
+    only->open++;
+    client->state = ONLY_CONNECTED;
+    /* No event is needed before the end, which is the same for all.  */
+    sonde_poller_remove(only->poller, client->fd);
+}
+
+static int only_open_socket(const struct only *only)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    const struct sonde_address *source = only->source;
+    int fd = sonde_socket(only->report->peer.storage.ss_family, SOCK_STREAM,
+                          SONDE_NONBLOCK | SONDE_CLOEXEC);
+    if (fd >= 0 && source &&
+        bind(fd, (const void *)&source->storage, source->length))
+        descriptor_close(&fd);
+    if (fd >= 0 && only->plan->reset)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    return fd;
+}
+
+static void only_begin(struct only *only, struct only_client *client)
+{
+    const struct sonde_address *peer = &only->report->peer;
+    client->since = monotonic_now();
+    client->state = ONLY_CONNECTING;
+    only->pending++;
+    client->fd = only_open_socket(only);
+    if (client->fd < 0 ||
+        sonde_poller_add(only->poller, client->fd, SONDE_WRITABLE, client))
+        only_refuse(only, client, errno);
+    else if (!connect(client->fd, (const void *)&peer->storage, peer->length))
+        only_confirm(only, client);
+    else if (errno != EINPROGRESS && errno != EINTR)
+        only_refuse(only, client, errno);
+}
+
+/* ---- all clients --------------------------------------------------------- */
+
+/* When client INDEX is due; the start without a rate.  */
+static int64_t only_due(const struct only *only, size_t index)
+{
+    return only->plan->rate ? only->start + (int64_t)((double)index * 1e9 /
+                                                      (double)only->plan->rate)
+                            : only->start;
+}
+
+static void only_begin_due(struct only *only)
+{
+    while (only->next < only->plan->connections &&
+           only_due(only, only->next) <= monotonic_now())
+        only_begin(only, &only->clients[only->next++]);
+}
+
+/* Give up clients without an answer within the timeout at NOW.  */
+static void only_expire(struct only *only, int64_t now)
+{
+    for (size_t i = 0; i < only->next; i++) {
+        struct only_client *client = &only->clients[i];
+        if (client->state == ONLY_CONNECTING &&
+            now - client->since >= only->plan->timeout)
+            only_fail(only, client, (enum load_error)SONDE_CONNECT_TIMED_OUT);
+    }
+}
+
+/* Milliseconds until the next client is due, ONLY_TICK at most.  */
+static int only_timeout(const struct only *only)
+{
+    if (only->next == only->plan->connections)
+        return ONLY_TICK;
+    int64_t left = (only_due(only, only->next) - monotonic_now()) / 1000000;
+    return left < 0 ? 0 : left < ONLY_TICK ? (int)left : ONLY_TICK;
+}
+
+/* Wait for events and call HANDLE for each client with one.  A signal sets
+   interrupted in the report.  Returns false after a signal, or with the
+   trouble.  */
+static bool only_wait(struct only *only, int timeout,
+                      void (*handle)(struct only *, struct only_client *))
+{
+    struct sonde_event event;
+    if (sonde_poller_wait(only->poller, timeout) < 0) {
+        only->trouble = errno;
+        return false;
+    }
+    while (sonde_poller_next(only->poller, &event))
+        if (event.data)
+            handle(only, event.data);
+        else
+            only->report->interrupted = true;
+    return !only->report->interrupted;
+}
+
+static void only_connected(struct only *only, struct only_client *client)
+{
+    if (client->state == ONLY_CONNECTING)
+        only_confirm(only, client);
+}
+
+/* Connect all clients.  Bounded: each ends within the timeout of the plan.  */
+static void only_connect(struct only *only,
+                         void (*progress)(const struct load_report *, int64_t))
+{
+    int64_t tick = 0, reported = 0;
+    while (only->next < only->plan->connections || only->pending > 0) {
+        only_begin_due(only);
+        if (!only_wait(only, only_timeout(only), only_connected))
+            return;
+        int64_t now = monotonic_now();
+        if (now >= tick) {
+            only_expire(only, now);
+            tick = now + (int64_t)ONLY_TICK * 1000000;
+        }
+        if (progress && now >= reported) {
+            progress(only->report, now - only->start);
+            reported = now + ONLY_PROGRESS;
+        }
+    }
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+/* Read what the server sent; close at its end of file, or after an error.  */
+static void only_drain(struct only *only, struct only_client *client)
+{
+    char bytes[4096];
+    ssize_t count = 1;
+    for (int i = 0; i < ONLY_READS && count > 0; i++)
+        count = sonde_read(client->fd, bytes, sizeof bytes, 0);
+    if (count == 0 || (count < 0 && errno != EAGAIN))
+        only_close(only, client);
+}
+
+/* Count the clients that the server has reset since they connected.  */
+static void only_count_resets(struct only *only)
+{
+    for (size_t i = 0; i < only->next; i++) {
+        struct only_client *client = &only->clients[i];
+        int error =
+            client->state == ONLY_CONNECTED ? only_error(only, client->fd) : 0;
+        if (error)
+            only_fail(only, client, load_error_of(error));
+    }
+}
+
+/* End the connections: FIN, and wait for the servers' FINs; not with --reset.
+ */
+static void only_end(struct only *only)
+{
+    int64_t deadline = sonde_deadline(ONLY_LINGER);
+    for (size_t i = 0; i < only->next && !only->plan->reset; i++) {
+        struct only_client *client = &only->clients[i];
+        if (client->state == ONLY_CONNECTED &&
+            (sonde_half_close(client->fd) ||
+             sonde_poller_add(only->poller, client->fd, SONDE_READABLE,
+                              client)))
+            only_close(only, client);
+    }
+    while (!only->plan->reset && only->open > 0 &&
+           sonde_deadline_left(deadline) > 0 &&
+           only_wait(only, sonde_deadline_left(deadline), only_drain))
+        continue;
+    for (size_t i = 0; i < only->next; i++)
+        only_close(only, &only->clients[i]);
+}
+
+/* ---- from beginning to end ----------------------------------------------- */
+
+/* Allocate, and let SIGINT and SIGTERM end the run.  Returns false with errno;
+   only_free in each case.  */
+static bool only_make(struct only *only)
+{
+    only->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    only->clients = calloc(only->plan->connections, sizeof *only->clients);
+    for (size_t i = 0; only->clients && i < only->plan->connections; i++)
+        only->clients[i].fd = -1;
+    int fd = only->poller && only->clients ? sonde_selfpipe_open() : -1;
+    return fd >= 0 && !sonde_selfpipe_catch(SIGINT) &&
+           !sonde_selfpipe_catch(SIGTERM) &&
+           !sonde_poller_add(only->poller, fd, SONDE_READABLE, NULL);
+}
+
+static void only_free(struct only *only)
+{
+    sonde_poller_close(only->poller);
+    sonde_selfpipe_close();
+    free(only->clients);
+}
+
+int load_connect_only(const struct load_plan *plan,
+                      const struct sonde_address *peer,
+                      const struct sonde_address *source,
+                      void (*progress)(const struct load_report *report,
+                                       int64_t elapsed),
+                      struct load_report *report)
+{
+    *report =
+        (struct load_report){.plan = plan, .type = SOCK_STREAM, .peer = *peer};
+    struct only only = {.plan = plan, .source = source, .report = report};
+    budget_volunteer(); /* may fail: the plan fits the memory left */
+    int error = only_make(&only) ? 0 : errno;
+    if (!error) {
+        only.start = only.last = monotonic_now();
+        only_connect(&only, progress);
+        only_count_resets(&only);
+        report->elapsed = only.last - only.start;
+        only_end(&only);
+        error = only.trouble;
+    }
+    only_free(&only);
+    errno = error;
+    return error ? -1 : 0;
+}

@@ -1,0 +1,169 @@
+#!/bin/sh
+# connect-only.sh - echoload --connect-only: who needed a second SYN
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Servers of other projects are found on the PATH, or in SONDE_PEERS, where
+# bring-peers.sh unpacks them.
+. "${srcdir:-.}/tests/alone.sh"
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+have jq || skip_all "jq is not here"
+PATH=$PATH:/usr/sbin:/sbin
+peer_libraries=
+if [ -n "${SONDE_PEERS:-}" ]; then
+    PATH=$PATH:$SONDE_PEERS/usr/sbin:$SONDE_PEERS/usr/bin
+    peer_libraries=$(echo "$SONDE_PEERS"/usr/lib/*-linux-gnu | tr ' ' :)
+fi
+other=
+trap '[ -z "$other" ] || kill "$other"; rm -rf "$scratch"' EXIT
+
+# only OPTIONS...: a run against $port, in JSON.
+only () {
+    run bounded 120 "$echoload" --connect-only --json "$@" 127.0.0.1 "$port"
+}
+
+# late_listener CLIENTS BACKLOG: start one.
+late_listener () {
+    rm -f "$scratch/late"
+    mkfifo "$scratch/late"
+    "$builddir/tests/late" "$@" > "$scratch/late" 9>&- &
+    other=$!
+    exec 7< "$scratch/late"
+    read -r port <&7
+}
+
+# late_figures: read "EARLY LATE BYTES", and wait for its end.
+late_figures () {
+    early=none later=none bytes=none late_status=0
+    read -r early later bytes <&7
+    exec 7<&-
+    wait "$other" || late_status=$?
+    other=
+}
+
+start echo
+only -n 20
+is "a server with room: ends with 0" [ "$status" -eq 0 ]
+json_is '.plan.kind == "connect-only" and .connects == 20 and .messages == 0
+    and .errors == 0 and .connect.count == 20' "all connect"
+is "text: a verdict" sh -c '"$echoload" --connect-only -n 3 127.0.0.1 "$1" |
+    grep -q "^all 3 clients connected"' - "$port"
+only -n 10 -r 40
+json_is '.connects == 10 and .elapsed_ns >= 200000000' "--rate"
+only -n 10 --reset
+json_is '.connects == 10 and .errors == 0' "--reset"
+if have strace && ! is_sanitized &&
+    strace -o "$scratch/try" true 2> "$scratch/err"; then
+    run strace -f -yy -o "$scratch/calls" "$echoload" --connect-only -n 20 \
+        127.0.0.1 "$port"
+    is "strace: 20 sockets connect" [ "$(grep -c ' connect([0-9]*<TCP.*AF_INET' \
+        "$scratch/calls")" -eq 20 ]
+    is "strace: no byte is sent" lacks "$scratch/calls" -E \
+        ' (send[a-z]*|p?writev?[0-9]*|splice)\([0-9]+<(TCP|socket|UDP)'
+else
+    skip "strace: no byte is sent" "strace cannot trace here"
+fi
+free_port
+only -n 5
+is "no listener: ends with 3" [ "$status" -eq 3 ]
+json_is '.errors_by_kind.refused == 5 and .connects == 0' "all refused"
+
+# The kernel here must count SYNs and the drops of a listener.
+late_listener 2 0
+only -n 2 --timeout 30
+late_figures
+if [ "$late_status" -eq 77 ]; then
+    skip "clients let in late" "the kernel does not count drops"
+else
+    rounds=0 exact=0
+    while [ "$rounds" -lt "${SONDE_ROUNDS:-3}" ]; do
+        rounds=$((rounds + 1))
+        late_listener 50 5
+        # All SYNs are sent before the first is sent again.  Not all at once:
+        # then 44 come again in one moment, and in some rounds the listener
+        # does not get all clients (portability: "Retransmissions").
+        only -n 50 -r 100 --timeout 30
+        late_figures
+        retried=$(jq '.retried' "$scratch/out")
+        echo "# early $early, late $later, second SYN $retried, $bytes bytes"
+        [ "$late_status" -eq 0 ] && [ "$later" -gt 0 ] && [ "$bytes" -eq 0 ] &&
+            [ "$retried" = "$later" ] && exact=$((exact + 1))
+    done
+    echo "# exact in $exact of $rounds"
+    is "50 clients at backlog 5: a second SYN for each client let in late" \
+        [ "$exact" -eq "$rounds" ]
+    json_is '.connects == 50 and .errors == 0 and
+        (.verdict | test("of 50 clients needed a second SYN"))' \
+        "and a verdict"
+    # Nothing accepts: one client more than the queue holds.
+    late_listener 1000 0
+    only -n 3 --timeout 0.3
+    kill "$other"
+    wait "$other" 2> /dev/null || :
+    other=
+    exec 7<&-
+    is "a queue that stays full: ends with 4" [ "$status" -eq 4 ]
+    json_is '.errors_by_kind["timed-out"] == 2 and .connects == 1 and
+        (.verdict | test("^2 of 3 clients had no answer"))' "and the count"
+fi
+
+# target NAME PORT COMMAND...: a server of another project, in the foreground.
+target () {
+    target_name=$1 port=$2
+    shift 2
+    LD_LIBRARY_PATH=$peer_libraries "$@" > "$scratch/server" 2>&1 9>&- &
+    other=$!
+    tries=0
+    until "$echocli" --timeout 5 127.0.0.1 "$port" < /dev/null \
+        > "$scratch/up" 2>&1 || ! grep -q refused "$scratch/up"; do
+        tries=$((tries + 1))
+        kill -0 "$other" 2> /dev/null && [ "$tries" -lt 5000 ] || break
+    done
+    only -n 20
+    [ "$status" -eq 0 ] || sed 's/^/# /' "$scratch/server"
+    json_is '.connects == 20 and .errors == 0' "$target_name: all connect"
+    kill "$other" 2> /dev/null || :
+    wait "$other" 2> /dev/null || :
+    other=
+}
+
+# A port that was free a moment ago.
+if have redis-server; then
+    free_port
+    target redis "$port" redis-server --bind 127.0.0.1 --port "$port" \
+        --save '' --dir "$scratch"
+else
+    skip "redis" "redis-server is not here"
+fi
+if have nginx; then
+    free_port
+    cat > "$scratch/nginx.conf" << END
+daemon off; pid $scratch/nginx.pid; error_log stderr;
+events { }
+http { access_log off; client_body_temp_path $scratch/n1;
+proxy_temp_path $scratch/n2; fastcgi_temp_path $scratch/n3;
+uwsgi_temp_path $scratch/n4; scgi_temp_path $scratch/n5;
+server { listen 127.0.0.1:$port; } }
+END
+    target nginx "$port" nginx -e stderr -p "$scratch" -c "$scratch/nginx.conf"
+else
+    skip "nginx" "nginx is not here"
+fi
+if have sshd && have ssh-keygen; then
+    free_port
+    ssh-keygen -q -t ed25519 -N '' -f "$scratch/key"
+    # As root sshd needs a user of its own.
+    ordinary=
+    if [ "$(id -u)" -eq 0 ]; then
+        chmod 755 "$scratch"
+        chown 65534 "$scratch/key"
+        ordinary="setpriv --reuid 65534 --clear-groups"
+    fi
+    # shellcheck disable=SC2086 # words
+    target sshd "$port" $ordinary "$(command -v sshd)" -D -e -f /dev/null \
+        -o "ListenAddress=127.0.0.1:$port" -o "HostKey=$scratch/key" \
+        -o "PidFile=none" -o "MaxStartups=100"
+else
+    skip "sshd" "sshd or ssh-keygen is not here"
+fi
+finish
