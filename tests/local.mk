@@ -24,6 +24,7 @@ test_scripts = \
 	tests/disturbed.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
+	tests/faultsrv.sh \
 	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
@@ -103,12 +104,6 @@ check_PROGRAMS += tests/listening
 tests_listening_SOURCES = tests/listening.c
 tests_listening_CFLAGS = $(SONDE_CFLAGS)
 tests_listening_LDADD = lib/libsonde-core.la $(LIBTHREAD)
-
-# Whom the clients talk to: servers that are honest, and others.
-check_PROGRAMS += tests/echo-peer
-tests_echo_peer_SOURCES = tests/echo-peer.c
-tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
-tests_echo_peer_LDADD = lib/libsonde-core.la
 
 # A listener with bursts of clients, for watch.sh.
 check_PROGRAMS += tests/bursts
