@@ -6,7 +6,7 @@
 . "$srcdir/tests/peers.sh"
 reader=$builddir/tests/reader
 programs='backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv
- listeners
+ faultsrv listeners
 sockprobe'
 start echo
 echo=$port
