@@ -361,10 +361,10 @@ void fault_client_finish(struct fault_client *client)
     client->never_reads = client->strict = false;
     client->muted = true;
     for (int i = 0; i < ROUNDS && client->child <= 0 && !client->ended; i++) {
-        int result = client_read(client, monotonic_ms());
-        if (result < 0)
+        int64_t before = client->record.sent;
+        if (client_read(client, monotonic_ms()) < 0)
             return;
-        if (result == 0 && !client->ended)
+        if (client->record.sent == before)
             break;
     }
     fault_client_close(client, client->ended ? FAULT_FIN : FAULT_OPEN);

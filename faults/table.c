@@ -229,12 +229,12 @@ const struct fault faults[] = {
      "Termination of the server process: FIN, then RST for the next data, "
      "then SIGPIPE or EPIPE (5.12, 5.13).",
      NULL, fin_connected, NULL, NULL},
-    {"rst", "N", 1, BYTES_MAX, STREAM,
+    {"rst", "N", 1, BYTES_MAX, FAULT_TCP,
      "Resets the connection after N bytes of the reply.",
      "Crash and reboot of the server's host: RST answers data of a forgotten "
      "connection, and read returns ECONNRESET (5.15).",
      NULL, rst_connected, NULL, NULL},
-    {"rst-at-once", NULL, 0, 0, STREAM,
+    {"rst-at-once", NULL, 0, 0, FAULT_TCP,
      "Resets the connection at once after accept, by SO_LINGER 0.",
      "connect has succeeded, and the first call afterwards fails with "
      "ECONNRESET (5.15, 7.5).",
@@ -377,9 +377,11 @@ bool fault_choose(struct fault_choice *choice, const char *text,
 void faults_list(FILE *out)
 {
     for (const struct fault *fault = faults; fault->name; fault++) {
-        fprintf(out, "%s%s%s (%s%s%s", fault->name, fault->argument ? "," : "",
+        fprintf(out, "%s%s%s (%s%s%s%s", fault->name,
+                fault->argument ? "," : "",
                 fault->argument ? fault->argument : "",
-                fault->kinds & FAULT_TCP ? "TCP, UNIX" : "",
+                fault->kinds & FAULT_TCP ? "TCP" : "",
+                fault->kinds & FAULT_UNIX ? ", UNIX" : "",
                 (fault->kinds & ALL) == ALL ? ", " : "",
                 fault->kinds & FAULT_UDP ? "UDP" : "");
         if (fault->max > 0)

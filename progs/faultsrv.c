@@ -86,10 +86,13 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
                     : choices.path ? FAULT_UNIX
                                    : FAULT_TCP;
     if (!(choice->fault->kinds & kind))
-        return usage_error("fault '%s' is for %s; %s --udp",
-                           choice->fault->name,
-                           choices.udp ? "streams" : "datagrams",
-                           choices.udp ? "leave out" : "add");
+        return usage_error("fault '%s' is for %s; %s", choice->fault->name,
+                           choice->fault->kinds & FAULT_UDP ? "datagrams"
+                           : choices.udp                    ? "streams"
+                                                            : "TCP",
+                           choice->fault->kinds & FAULT_UDP ? "add --udp"
+                           : choices.udp                    ? "leave out --udp"
+                                         : "leave out --unix");
     if (choices.udp && choices.any && choice->fault->kinds & FAULT_GROWS)
         return usage_error("fault '%s' sends more bytes than come; leave out "
                            "--any",

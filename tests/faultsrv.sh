@@ -334,6 +334,7 @@ bad 'give a number from 0' --fault=fin,x
 bad 'give a number from 1' --fault=lose,0 -u
 bad 'is for streams' --fault=fin -u
 bad 'is for datagrams' --fault=reorder
+bad 'is for TCP' --fault=rst --unix /x
 bad 'sends more bytes than come' -u --any --fault=extra
 bad 'takes a single fault' --fault=fin --fault=rst --unix /x
 bad 'exclude each other' -4 -6 --fault=fin
