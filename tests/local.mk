@@ -58,6 +58,7 @@ test_scripts = \
 	tests/tampered.sh \
 	tests/times.sh \
 	tests/udp.sh \
+	tests/verdicts.sh \
 	tests/waiting.sh \
 	tests/watch.sh
 TESTS = $(test_scripts)
@@ -169,6 +170,12 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) UNIT_TESTS='$(unit_tests)' \
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
+
+# What usual clients do with faults: written down, not compared.
+client-table: all
+	$(AM_TESTS_ENVIRONMENT) CLIENT_TABLE='$(abs_srcdir)/doc/clients.md' \
+	    $(SHELL) $(top_srcdir)/tests/verdicts.sh
+.PHONY: client-table
 
 # Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
 EXTRA_DIST += tests/other-kernels.sh
