@@ -283,6 +283,26 @@ if [ "$(uname -s)" = Linux ]; then
     is "its file has gone" [ ! -e "$scratch/hole" ]
 fi
 
+# A kernel that answers a client of a full queue by RST: a filter that does so
+# for the third SYN plays it.
+have nft || PATH=$PATH:/usr/sbin:/sbin
+words="black hole: a kernel that answers RST: said, and 1"
+if have nft && have_namespaces; then
+    run in_namespace 'nft add table inet t &&
+        nft add chain inet t in "{ type filter hook input priority 0; }" &&
+        nft add rule inet t in "tcp dport 9000 tcp flags & (syn | ack) == syn \
+            limit rate over 1/hour burst 2 packets reject with tcp reset" ||
+            exit 99
+        exec "$faultsrv" -p 9000 --fault=blackhole -d 5'
+    if [ "$status" -eq 99 ]; then
+        skip "$words" "nft does not work here"
+    else
+        is "$words" said 1 "answers a client of a full queue by RST"
+    fi
+else
+    skip "$words" "nft or a network namespace is not here"
+fi
+
 # ---- the command
 run "$faultsrv" --fault=echo -- sh -c 'exit 7'
 is "a command: its exit status, and 0" sh -c '[ "$1" -eq 0 ] &&

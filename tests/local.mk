@@ -179,7 +179,7 @@ client-table: all
 
 # Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
 EXTRA_DIST += tests/other-kernels.sh
-check-kernels: backlogprobe sockprobe listeners tests/hoard tests/listening
+check-kernels: backlogprobe echocli faultsrv sockprobe listeners tests/hoard tests/listening
 	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
 	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
 
