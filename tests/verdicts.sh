@@ -4,15 +4,15 @@
 #
 # What faultsrv plays and sees is asserted.  What each client does is its own
 # affair: with CLIENT_TABLE, a file, that is written down with the versions (make
-# client-table).  A client that is not here is skipped by name.  The faults of a
-# client are played at the same time, since most of it is waiting.
+# client-table).  A client that is not here is skipped by name.  All is
+# played at the same time, since most of it is waiting.
 . "${srcdir:-.}/tests/tap.sh"
 have jq || skip_all "jq is not here"
 faultsrv=$builddir/faultsrv
 faults='blackhole refuse,0 reset-queued rst-at-once fin silence short slow,100 alter never-read'
 # Times of the clients, where they have any, and of those that have none.
 patience=1 deadline=4
-[ -n "${CLIENT_TABLE-}" ] || deadline=2
+[ -n "${CLIENT_TABLE-}" ] || deadline=8
 
 printf 'HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nreply\n' > "$scratch/http"
 printf '+PONG\r\n' > "$scratch/redis"
@@ -115,6 +115,7 @@ only written down.
 
 END
 fi
+names=
 for name in curl wget nc socat python3 redis-cli echocli; do
     if [ "$name" != echocli ] && ! have "$name"; then
         skip "$name" "it is not here"
@@ -125,10 +126,15 @@ for name in curl wget nc socat python3 redis-cli echocli; do
         skip nc "it is not that of OpenBSD"
         continue
     fi
+    names="$names $name"
     for fault in $faults; do
         play_fault "$name" "$fault" &
     done
-    wait
+    # For the table the clients do not disturb one another.
+    [ -z "${CLIENT_TABLE-}" ] || wait
+done
+wait
+for name in $names; do
     for fault in $faults; do
         cp "$scratch/$name.$fault" "$scratch/out"
         cp "$scratch/$name.$fault.err" "$scratch/err"
