@@ -107,9 +107,10 @@ static void print_port(FILE *out, const struct fault_options *options,
                        const struct fault_seen *seen, size_t index)
 {
     char text[FAULT_TEXT + ADDRESS_ROOM], address[ADDRESS_ROOM];
-    int used = snprintf(text, sizeof text, "%s at %s, %ld clients",
+    int used = snprintf(text, sizeof text, "%s at %s, %ld client%s",
                         options->choices[index].fault->name,
-                        address_text(&seen->address, address), seen->clients);
+                        address_text(&seen->address, address), seen->clients,
+                        seen->clients == 1 ? "" : "s");
     const struct {
         const char *what;
         int64_t value, min; /* shown from MIN on */
