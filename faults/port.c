@@ -26,7 +26,7 @@ static int port_address(const struct fault_options *options, size_t index,
                         long base, struct sonde_address *address)
 {
     if (options->path)
-        return sonde_address_unix(address, options->path);
+        return sonde_address_unix_name(address, options->path);
     uint16_t number = base ? (uint16_t)(base + (long)index) : 0;
     return (options->any ? sonde_address_any : sonde_address_loopback)(
         address, options->family, number);
@@ -250,7 +250,7 @@ void fault_port_close(struct fault_port *port)
     if (port->watched)
         sonde_poller_remove(port->server->poller, port->fd);
     port->watched = false;
-    if (path && port->local.length > 0)
+    if (path && *path != '@' && port->local.length > 0)
         unlink(path);
     descriptor_close(&port->fd);
     descriptor_close(&port->second);

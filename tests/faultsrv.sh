@@ -287,6 +287,13 @@ if [ "$(uname -s)" = Linux ]; then
     is "its file has gone" [ ! -e "$scratch/hole" ]
 fi
 
+if [ "$(uname -s)" = Linux ]; then
+    run "$faultsrv" --json --fault=echo --unix "@sonde-faults-$$" -- \
+        "$echocli" --unix '{host}'
+    json_is '.command.exit_status == 0 and .faults[0].clients == 1' \
+        "an abstract name"
+fi
+
 # A kernel that answers a client of a full queue by RST: a filter that does so
 # for the third SYN plays it.
 have nft || PATH=$PATH:/usr/sbin:/sbin
