@@ -28,6 +28,8 @@ base_libbase_la_SOURCES = \
 	base/names.h \
 	base/prometheus.c \
 	base/prometheus.h \
+	base/queue-client.c \
+	base/queue-client.h \
 	base/sentence.c \
 	base/sentence.h \
 	base/wait.c \

@@ -21,6 +21,13 @@ _sonde () {
             -- "$current"))
         return
     fi
+    if [[ $previous == --fault ]]; then
+        # Each line that begins with a name: "silence,N (TCP, UNIX, UDP)"
+        # shellcheck disable=SC2207 # faults hold no blanks
+        COMPREPLY=($(compgen -W "$("$1" --list 2> /dev/null |
+            sed -n 's/^\([a-z-]*\).*/\1/p')" -- "$current"))
+        return
+    fi
     # The argument of an option is no option; a file name may do.
     if [[ $previous == -* ]] && printf '%s\n' "$help" |
         grep -q -e "^ *$previous\(, --[a-z-]*\)\? [A-Z]" \
@@ -79,4 +86,4 @@ _sockprobe () {
 
 complete -o default -F _sockprobe sockprobe
 complete -o default -F _sonde backlogprobe byteorder daytimecli daytimesrv
-complete -o default -F _sonde echocli echoload echosrv listeners
+complete -o default -F _sonde echocli echoload echosrv faultsrv listeners

@@ -11,6 +11,7 @@ dist_man_MANS = \
 	man/echoload.1 \
 	man/daytimesrv.1 \
 	man/echosrv.1 \
+	man/faultsrv.1 \
 	man/sonde.7
 
 # Those of section 3 are made from the contracts in sonde.h, and end with what
@@ -56,7 +57,7 @@ man_links = `$(AWK) -v links=1 -f $(top_srcdir)/man/page.awk $(header)`
 bashcompletiondir = $(datadir)/bash-completion/completions
 EXTRA_DIST += completions/sonde.bash
 completed = backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv \
-	listeners sockprobe
+	faultsrv listeners sockprobe
 
 install-data-local:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'

@@ -73,8 +73,6 @@ probes_libprobes_la_SOURCES = \
 	probes/peer/tun.h \
 	probes/queue/allowance.c \
 	probes/queue/allowance.h \
-	probes/queue/queue-client.c \
-	probes/queue/queue-client.h \
 	probes/queue/reference.c \
 	probes/queue/reference.h \
 	probes/queue/defer.h \

@@ -60,3 +60,10 @@ daytimesrv_CFLAGS = $(SONDE_CFLAGS)
 daytimesrv_LDADD = $(server_libs)
 daytimesrv_SOURCES = progs/daytimesrv.c progs/server-options.c \
 	progs/server-options.h
+
+# Another kind of server, with a report.
+bin_PROGRAMS += faultsrv
+faultsrv_CFLAGS = $(SONDE_CFLAGS)
+faultsrv_LDADD = faults/libfaults.la progs/libprogs.la base/libbase.la \
+	lib/libsonde-core.la
+faultsrv_SOURCES = progs/faultsrv.c

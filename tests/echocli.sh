@@ -49,7 +49,7 @@ if has_localhost; then
 else
     skip "localhost" "that name is not known here"
 fi
-if : | INET6=1 "$echo_peer" echo > /dev/null 2>&1; then
+if "$faultsrv" -6 --fault=echo -- true > /dev/null 2>&1; then
     INET6=1 start echo
     given 'IPv6\n' "$echocli" -6 ::1 "$port"
     is "IPv6" same
@@ -76,13 +76,10 @@ else
     is "IPv6 is not here: no way to that network, and status 6" \
         [ "$status" -eq 6 ]
 fi
-"$echo_peer" echo 0 "$scratch/socket" < "$scratch/hold" > "$scratch/port" 9>&- &
-read -r port < "$scratch/port"
+start echo '' "$scratch/socket"
 given 'UNIX\n' "$echocli" --unix "$scratch/socket"
 is "a UNIX socket" same
-"$echo_peer" udp-echo 0 "$scratch/dgram" < "$scratch/hold" \
-    > "$scratch/port" 9>&- &
-read -r port < "$scratch/port"
+start udp-echo '' "$scratch/dgram"
 given 'UNIX\n' "$echocli" -u --timeout 20 --unix "$scratch/dgram"
 is "a UNIX datagram socket" same
 mkfifo "$scratch/words"
@@ -172,26 +169,26 @@ lying extra 3
 is "bytes too many: named, and 13" said 13 \
     "byte 300000, 0x78, is beyond the 300000 sent"
 # With an input that does not end the client has no deadline of its own.
-start first 1
+start early 1
 run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "a byte before anything was sent: 13" said 13 "wrong reply: byte 0, 0x78"
-lying close 1000
+lying fin 1000
 is "closed early: 14" said 14 " bytes echoed"
 # The unread rest makes it a reset; the end may be seen before.
 is "closed early: by the server" grep -qE \
     'server closed the connection|Connection reset by peer|Broken pipe' \
     "$scratch/err"
-lying reset 1000
+lying rst 1000
 is "reset: 14" said 14 " reset by peer"
-start say ""
+start fin 0
 run bounded 120 "$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/hold"
 is "closed while somebody thinks what to type: 14 at once" said 14 \
     "server closed the connection, 0 of 0 bytes echoed"
-start after 100
+start silence 100
 printf '%0200d' 0 > "$scratch/in"
 is "falls silent: 4, and how far it came" in_time late 4 \
     "no reply within TIME, 100 of 200 bytes echoed" "$echocli"
-start stay 0
+start no-close
 printf 'x' > "$scratch/in"
 is "does not close: 4, and it is said that all came back" in_time late 4 \
     "TIME, all bytes echoed, but the server does not close its side" "$echocli"
@@ -204,7 +201,7 @@ given 'x' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "refused, UDP: 3" said 3 "Connection refused"
 given 'x' "$echocli" --unix "$scratch/nothing"
 is "refused, UNIX: 3" said 3 "No such file or directory"
-start full 0
+start blackhole
 given 'x' "$echocli" --timeout 0.3 127.0.0.1 "$port"
 is "a full listen queue: 4" said 4 "connection timed out after 300 ms (firewall, full"
 given 'x' "$echocli" 127.0.0.1 no-such-service
@@ -220,7 +217,7 @@ if [ "$(uname -s)" = Linux ]; then
 else
     skip "not permitted, here to broadcast: 11" "only known of Linux"
 fi
-start udp-never
+start udp-silence
 given 'x' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
 is "silence over UDP: 12" said 12 "no reply within 300 ms"
 given '' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
@@ -242,17 +239,17 @@ start udp-alter 5
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: an altered byte: 13" said 13 \
     "byte 5 of datagram 1 is 0x37, not 0x36"
-start udp-say short
+start_replying short
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: another answer: 13" [ "$status" -eq 13 ]
-start udp-say "$(head -c 70000 /dev/zero | tr '\0' x)" "$scratch/long"
+start_replying "$(head -c 70000 /dev/zero | tr '\0' x)" "$scratch/long"
 given 'x\n' "$echocli" -u --unix "$scratch/long"
 is "UNIX: an answer longer than any datagram of UDP: 13" said 13 \
     "datagram 1 has 2 bytes, the reply more than 65535"
-start udp-other
+start udp-other-port
 given 'x\n' "$echocli" -u --timeout 0.3 127.0.0.1 "$port"
 is "UDP: an answer from another port is none: 12" said 12 "no reply within"
-start udp-twice
+start udp-duplicate
 given 'x\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: two answers to one datagram: 13, or the second came too late" \
     sh -c '[ "$1" -eq 13 ] || [ "$1" -eq 0 ]' - "$status"

@@ -27,7 +27,7 @@ look_for () {
 # servers not their clients.
 rooms='lib base probes/finding probes/run probes/peer probes/queue
 probes/verdict probes/listeners probes/behaviour probes/behaviour/questions
-probes/report servers clients load progs tests'
+probes/report servers clients load faults progs tests'
 # includes: "ROOM ROOM-INCLUDED FILE:LINE" for each include in quotes.
 xargs grep -n '^# *include *"[a-z/-]*/' < "$scratch/sources" |
     sed -n 's,^\./\([^:]*\)/\([^/:]*:[0-9]*\):.*"\(.*\)/[^/]*",\1 \3 \1/\2,p' |
@@ -39,14 +39,15 @@ awk -v rooms="$rooms" '
     { from = $1; sub(/^tests\/.*/, "tests", from)
       to = $2; sub(/^tests\/.*/, "tests", to) }
     !(from in rank) || !(to in rank) || rank[to] > rank[from] ||
-        from ~ /^(servers|clients|load)$/ && to ~ /^probes/ ||
-        from ~ /^(clients|load)$/ && to == "servers" { print $3 ": " $2 }
+        from ~ /^(servers|clients|load|faults)$/ && to ~ /^probes/ ||
+        from ~ /^(clients|load|faults)$/ && to == "servers" ||
+        from == "faults" && to ~ /^(clients|load)$/ { print $3 ": " $2 }
     ' "$scratch/includes" > "$scratch/out"
 none "rooms include their own headers and those of lower rooms" \
     "$scratch/includes"
-look_for '^# *include *"private.h"' '^./\(base\|probes\|servers\|clients\|load\|progs\|examples\)/'
+look_for '^# *include *"private.h"' '^./\(base\|probes\|servers\|clients\|load\|faults\|progs\|examples\)/'
 none "private.h is for lib/ and its tests alone" "$scratch/looked"
-look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|servers\|clients\|load\|progs\|tests\)/'
+look_for '^# *include *"[^/"]*"' '^./\(base\|probes\|servers\|clients\|load\|faults\|progs\|tests\)/'
 grep -v '"sonde.h"\|"private.h"' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
 none "includes in quotes show their floor" "$scratch/looked"
@@ -55,7 +56,7 @@ none "sonde.h does not include config.h" "$scratch/looked"
 
 # No platform above lib/, but in a probe that exists to ask just that.
 look_for '^ *# *(if|ifdef|ifndef|elif).*(HAVE_|__linux|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__DragonFly__|__sun|_WIN32|__CYGWIN__|__GLIBC__|__ANDROID__)' \
-    '^./\(base\|probes\|servers\|clients\|load\|progs\|examples\)/'
+    '^./\(base\|probes\|servers\|clients\|load\|faults\|progs\|examples\)/'
 # This one asks what accept4 does.
 grep -v '^./probes/behaviour/questions/accept-flags\.c:' "$scratch/out" > "$scratch/kept"
 mv "$scratch/kept" "$scratch/out"
@@ -77,7 +78,7 @@ declared () {
 : > "$scratch/out"
 declared lib/sonde.h | grep '^sonde_' > "$scratch/functions"
 is "sonde.h declares functions" [ "$(wc -l < "$scratch/functions")" -gt 60 ]
-grep '^./\(progs\|servers\|clients\|load\|probes\|base\)/.*\.c$' "$scratch/sources" \
+grep '^./\(progs\|servers\|clients\|load\|faults\|probes\|base\)/.*\.c$' "$scratch/sources" \
     > "$scratch/callers"
 xargs grep -oh -- 'sonde_[a-z0-9_]*' < "$scratch/callers" | sort -u |
     comm -13 - "$scratch/functions" > "$scratch/out"
@@ -88,7 +89,7 @@ none "each public function has a caller above lib/" \
 # what uses it does not.
 : > "$scratch/out"
 # shellcheck disable=SC2046 # no name holds a blank
-declared $(grep '^./\(progs\|servers\|clients\|load\|probes\|base\)/.*\.h$' "$scratch/sources") \
+declared $(grep '^./\(progs\|servers\|clients\|load\|faults\|probes\|base\)/.*\.h$' "$scratch/sources") \
     > "$scratch/functions"
 is "headers above lib/ declare functions" \
     [ "$(wc -l < "$scratch/functions")" -gt 150 ]
@@ -121,7 +122,7 @@ functions () {
 }
 # A backtrace, and whoever looks a name up, must find one place.  A leaf's
 # function stands in each of the leaves, of which one is compiled.
-grep '^./\(lib\|base\|probes\|servers\|clients\|load\|progs\)/' \
+grep '^./\(lib\|base\|probes\|servers\|clients\|load\|faults\|progs\)/' \
     "$scratch/sources" > "$scratch/looked"
 # shellcheck disable=SC2046
 functions $(cat "$scratch/looked") > "$scratch/functions"
@@ -138,7 +139,7 @@ none "no static function has another's name" "$scratch/functions"
 : > "$scratch/symbols"
 for archive in lib/.libs/libsonde-core base/.libs/libbase \
     probes/.libs/libprobes servers/.libs/libservers clients/.libs/libclients \
-    load/.libs/libload progs/.libs/libprogs; do
+    load/.libs/libload faults/.libs/libfaults progs/.libs/libprogs; do
     file=${builddir:-.}/$archive.a
     [ -f "$file" ] && have nm || continue
     nm -g "$file" 2> /dev/null | awk -v archive="$archive" '
@@ -206,7 +207,7 @@ fi
 
 # For code navigators.
 if have jq && [ -f "${builddir:-.}/Makefile" ]; then
-    grep '^./\(base\|lib\|probes\|servers\|clients\|load\|progs\)/.*\.c$' \
+    grep '^./\(base\|lib\|probes\|servers\|clients\|load\|faults\|progs\)/.*\.c$' \
         "$scratch/sources" | wc -l > "$scratch/sources-count"
     run env MAKEFLAGS= make -s -C "${builddir:-.}" compile_commands.json
     is "compile_commands.json: the sources that this host compiles" \

@@ -78,8 +78,7 @@ for word in messages latency 'errors  *none' '#'; do
     is "the report for people: $word" grep -q "$word" "$scratch/out"
 done
 is "no progress line where no terminal is" [ ! -s "$scratch/err" ]
-"$echo_peer" echo 0 "$scratch/socket" < "$scratch/hold" > "$scratch/port" 9>&- &
-read -r port < "$scratch/port"
+start echo '' "$scratch/socket"
 run "$echoload" --json -n 8 -d 0.2 --unix "$scratch/socket"
 json_is '.messages > 0 and .errors == 0 and .plan.transport == "UNIX stream"' \
     "a UNIX socket"
@@ -122,11 +121,11 @@ json_is '.errors_by_kind["wrong-reply"] == 2 and
     (.first_wrong | test("byte 1000 of connection [12] was altered"))' \
     "an altered byte: which"
 is "an altered byte: a sentence" said 13 "byte 1000 of connection"
-start close 1000
+start fin 1000
 measure -n 2 -d 30
 is "closed early: 14" [ "$status" -eq 14 ]
 json_is '.errors_by_kind["closed-early"] == 2' "closed early: both"
-start reset 1000
+start rst 1000
 measure -n 2 -d 30
 is "reset: 14" [ "$status" -eq 14 ]
 # for_a_while STATUS EXPRESSION OPTIONS...: measured, in a run of $delay seconds
@@ -134,10 +133,10 @@ is "reset: 14" [ "$status" -eq 14 ]
 for_a_while () {
     measured "$@" -d "$delay" --timeout "$delay"
 }
-start after 640
+start silence 640
 is "falls silent: 4, and what came before counts" in_time for_a_while 4 \
     '.errors_by_kind.unanswered == 2 and .messages == 20' -n 2
-start after 640
+start silence 640
 is "falls silent under a rate: what could not be sent is not unanswered" \
     in_time for_a_while 4 \
     '.errors_by_kind | .unanswered == 2 and .["not-sent"] > 0' \
@@ -145,11 +144,10 @@ is "falls silent under a rate: what could not be sent is not unanswered" \
 json_is '([.errors_by_kind[]] | add) + .messages == .plan.duration_ms' \
     "falls silent under a rate: every message that was due is accounted for"
 # The queue is full; elsewhere than on Linux they may be refused.
-start deaf 1
+start no-accept 1
 is "--connect: a connection that never came about is an error: 4" \
     in_time for_a_while 4 '.errors >= 8 and .messages == 0' --connect -n 8
-"$echo_peer" deaf 1 "$scratch/deaf" < "$scratch/hold" > "$scratch/port" 9>&- &
-read -r port < "$scratch/port"
+start no-accept 1 "$scratch/deaf"
 never_connected () {
     run "$echoload" --json --connect -n 8 -d "$delay" --timeout "$delay" \
         --unix "$scratch/deaf"
@@ -157,7 +155,7 @@ never_connected () {
         jq -e '.errors >= 8' "$scratch/out" > /dev/null
 }
 is "--connect: nor over UNIX" in_time never_connected
-start first 1
+start early 1
 measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
 # More replies than the usual receive buffers take: the setting is named.
@@ -175,7 +173,7 @@ lose_some () {
         -d "$delay" --timeout "$(echo "$delay" | awk '{ print $1 / 20 }')"
 }
 is "UDP: loss is counted, and 12" in_time lose_some
-start udp-twice
+start udp-duplicate
 answer_twice () {
     measured 0 '.late > 0 and .errors == 0' -u -d "$delay"
 }
@@ -199,8 +197,9 @@ json_is '.messages == 500' "a soft limit is raised"
 if have_namespaces; then
     run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
         mkfifo "$scratch/port2"
-        "$echo_peer" echo < "$scratch/hold" > "$scratch/port2" 9>&- &
+        "$faultsrv" -d 900 --fault=echo > /dev/null 2> "$scratch/port2" 9>&- &
         read -r port < "$scratch/port2"
+        port=${port##* port } port=${port%%,*}
         "$echoload" --json -n 50 -d 0.1 127.0.0.1 "$port"
         kill $!'
     json_is '.errors_by_kind["no-local-port"] >= 40' \

@@ -25,6 +25,7 @@ test_scripts = \
 	tests/connect-only.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
+	tests/faultsrv.sh \
 	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
@@ -58,6 +59,7 @@ test_scripts = \
 	tests/tampered.sh \
 	tests/times.sh \
 	tests/udp.sh \
+	tests/verdicts.sh \
 	tests/waiting.sh \
 	tests/watch.sh
 TESTS = $(test_scripts)
@@ -104,12 +106,6 @@ check_PROGRAMS += tests/listening
 tests_listening_SOURCES = tests/listening.c
 tests_listening_CFLAGS = $(SONDE_CFLAGS)
 tests_listening_LDADD = lib/libsonde-core.la $(LIBTHREAD)
-
-# Whom the clients talk to: servers that are honest, and others.
-check_PROGRAMS += tests/echo-peer
-tests_echo_peer_SOURCES = tests/echo-peer.c
-tests_echo_peer_CFLAGS = $(SONDE_CFLAGS)
-tests_echo_peer_LDADD = lib/libsonde-core.la
 
 # A listener with bursts of clients, for watch.sh.
 check_PROGRAMS += tests/bursts
@@ -182,9 +178,15 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
 
+# What usual clients do with faults: written down, not compared.
+client-table: all
+	$(AM_TESTS_ENVIRONMENT) CLIENT_TABLE='$(abs_srcdir)/doc/clients.md' \
+	    $(SHELL) $(top_srcdir)/tests/verdicts.sh
+.PHONY: client-table
+
 # Other kernels, by KERNELS='/.../boot/vmlinuz-6.1.0 ...'.
 EXTRA_DIST += tests/other-kernels.sh
-check-kernels: backlogprobe sockprobe listeners tests/hoard tests/listening
+check-kernels: backlogprobe echocli faultsrv sockprobe listeners tests/hoard tests/listening
 	$(AM_TESTS_ENVIRONMENT) KERNELS='$(KERNELS)' \
 	    $(SHELL) $(top_srcdir)/tests/other-kernels.sh
 

@@ -90,6 +90,22 @@ END
     json_is '.reduced == "EOPNOTSUPP" and (.listeners | length == 2) and
         all(.listeners[]; .queued == null and .owners[0].name == "listening")' \
         "gVisor: listeners by /proc/net, which has no queues there"
+    for option in -4 -6 "--unix $scratch/hole"; do
+        # shellcheck disable=SC2086 # several words
+        run timeout 300 runsc --platform=ptrace --network=none \
+            --ignore-cgroups do "$builddir/faultsrv" --json $option \
+            --fault=blackhole -- python3 -c 'import os, socket, sys
+host, port = os.environ["FAULTSRV_HOST"], os.environ["FAULTSRV_PORT"]
+s = socket.socket(socket.AF_UNIX if not port else
+                  socket.AF_INET6 if ":" in host else socket.AF_INET)
+s.settimeout(5)
+try:
+    s.connect((host, int(port)) if port else host)
+except (TimeoutError, BlockingIOError):
+    sys.exit(9)'
+        json_is '.command.exit_status == 9 and .faults[0].filled > 0' \
+            "gVisor: faultsrv, a black hole, ${option% *}"
+    done
     run gvisor --with net.core.somaxconn=10
     is "gVisor: --with is 2, and says why" sh -c '[ "$1" -eq 2 ] &&
         grep -q "^backlogprobe: --with: " "$2"' - "$status" "$scratch/err"
@@ -155,6 +171,36 @@ beside () {
 report group beside backlogprobe --json
 report group-require beside backlogprobe --json --require 511
 report group-sockprobe beside sockprobe --json 'listen.*'
+# A black hole, and a hundred clients, of an ordinary user: exit status 0 of the
+# command if all were in SYN-SENT whenever it looked, for half a minute.
+cat > /bin/hundred << 'HUNDRED'
+#!/bin/sh
+count=0
+while [ "$((count += 1))" -le 100 ]; do
+    echocli --timeout 120 "$1" "$2" < /dev/null > /dev/null 2>&1 &
+done
+pending () {
+    awk '$4 == "02"' /proc/net/tcp /proc/net/tcp6 | wc -l
+}
+looks=0
+until [ "$(pending)" -ge 100 ]; do
+    [ "$((looks += 1))" -le 600 ] || exit 3
+    usleep 100000
+done
+looks=0
+while [ "$((looks += 1))" -le 30 ]; do
+    sleep 1
+    [ "$(pending)" -ge 100 ] || exit 4
+done
+HUNDRED
+chmod 755 /bin/hundred
+report hole as_user faultsrv --json -d 200 --fault=blackhole -- \
+    hundred '"{host}" "{port}"'
+report hole6 as_user faultsrv --json -6 -d 200 --fault=blackhole -- \
+    hundred '"{host}" "{port}"'
+mkdir -m 777 /tmp/user
+report hole-unix as_user faultsrv --json -d 100 --unix /tmp/user/hole \
+    --fault=blackhole -- echocli --timeout 3 --unix '"{host}"'
 report usual backlogprobe --json
 report sweep backlogprobe --json -b -1,0,1,200,65536,max
 report again backlogprobe --json --again --overflow -4 -b 0
@@ -172,8 +218,9 @@ END
 
 # The programs with the libraries they need, as they lie here.
 add_programs () { # ROOT
-    cp "$backlogprobe" "$sockprobe" "$builddir/tests/hoard" "$1/bin" || return 1
-    ldd "$backlogprobe" "$sockprobe" 2> /dev/null | grep -o '[[:space:]]/[^ ]*' |
+    cp "$backlogprobe" "$sockprobe" "$builddir/tests/hoard" \
+        "$builddir/echocli" "$builddir/faultsrv" "$1/bin" || return 1
+    ldd "$backlogprobe" "$sockprobe" "$builddir/faultsrv" 2> /dev/null | grep -o '[[:space:]]/[^ ]*' |
     sort -u | while read -r library; do
         mkdir -p "$1$(dirname "$library")" && cp -L "$library" "$1$library"
     done
@@ -233,6 +280,17 @@ check_group () { # NAME
         "$1: group-require: measured"
 }
 
+check_holes () { # NAME
+    for hole in hole hole6; do
+        look_at "$hole"
+        json_is '.command.exit_status == 0 and .faults[0].dropped >= 100' \
+            "$1: $hole: 100 of 100 clients in SYN-SENT for 30 s"
+    done
+    look_at hole-unix
+    json_is '.command.exit_status == 4 and .faults[0].filled > 0' \
+        "$1: hole-unix: connect does not return"
+}
+
 check_kernel () { # NAME
     # Linux 5.10 holds one incomplete handshake less.
     case $1 in
@@ -240,6 +298,7 @@ check_kernel () { # NAME
     *) more=1 rule=n+1 ;;
     esac
     check_group "$1"
+    check_holes "$1"
     look_at usual
     is "$1: measured" [ "$status" -eq 0 ]
     json_is ".host.release == \"$1\"" "$1: it is that kernel"

@@ -6,11 +6,11 @@
 . "$srcdir/tests/peers.sh"
 reader=$builddir/tests/reader
 programs='backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv
- listeners
+ faultsrv listeners
 sockprobe'
 start echo
 echo=$port
-start say 'Sat Nov 21 05:20:00 2026'
+start_saying 'Sat Nov 21 05:20:00 2026'
 daytime=$port
 
 # each COMMAND...: COMMAND with each program and the arguments of one report.

@@ -139,7 +139,7 @@ is "the synopses are those of sonde.h, and the examples compile" \
 
 # The long options in --help, and those in the page.
 for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
-    echosrv listeners sockprobe; do
+    echosrv faultsrv listeners sockprobe; do
     "$builddir/$program" --help | grep -o -- '--[a-z][a-z-]*' | sort -u \
         > "$scratch/help"
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \
@@ -170,6 +170,8 @@ offered () { # WORDS...: for the last one
 if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash completes an option" \
         [ "$(offered "$backlogprobe" --comp)" = --compare ]
+    is "bash completes a fault" \
+        [ "$(offered "$builddir/faultsrv" --fault blac)" = blackhole ]
     for words in "--compare" "-b" "-4 --prometheus"; do
         # shellcheck disable=SC2086 # several words
         offered "$backlogprobe" $words "" || echo "it fails: $words"
@@ -182,7 +184,7 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
         sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
         "$(offered "$backlogprobe" --json "")"
     for program in backlogprobe byteorder daytimecli daytimesrv echocli \
-        echoload echosrv listeners sockprobe; do
+        echoload echosrv faultsrv listeners sockprobe; do
         offered "$builddir/$program" - | tr ' ' '\n' > "$scratch/words"
         sort "$scratch/words" | uniq -d > "$scratch/out"
         none "bash offers no option of $program twice" "$scratch/words"
@@ -190,6 +192,7 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
 else
     skip "bash offers no option twice" "bash is not here"
     skip "bash completes an option" "bash is not here"
+    skip "bash completes a fault" "bash is not here"
     skip "bash offers files for what an option wants" "bash is not here"
     skip "bash completes a model" "bash is not here"
     skip "bash offers options behind one that wants nothing" "bash is not here"

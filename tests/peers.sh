@@ -6,18 +6,55 @@
 echocli=$builddir/echocli
 echoload=$builddir/echoload
 daytimecli=$builddir/daytimecli
-echo_peer=$builddir/tests/echo-peer
-export echocli echoload daytimecli echo_peer scratch
+faultsrv=$builddir/faultsrv
+export echocli echoload daytimecli faultsrv scratch
 
-# Peers end when their standard input does: with this script.
+# An input that does not end.
 mkfifo "$scratch/hold" "$scratch/port" || exit 99
 exec 9<> "$scratch/hold"
 
-# start MODE...: start a peer; its port in $port.
-start () {
-    "$echo_peer" "$@" < "$scratch/hold" > "$scratch/port" 9>&- &
+# The peers end with this script; should it be killed, after a quarter of an hour.
+peers=
+trap 'stop_peers; rm -rf "$scratch"' EXIT
+stop_peers () {
+    # shellcheck disable=SC2086 # numbers are words
+    [ -z "$peers" ] || kill $peers 2> /dev/null
+}
+
+# play OPTIONS...: start faultsrv; its process in $peer, its port in $port.
+play () {
+    "$faultsrv" -d 900 --max-clients 2000 "$@" < /dev/null 2> "$scratch/port" \
+        > /dev/null 9>&- &
     peer=$!
+    peers="$peers $peer"
+    port=
     read -r port < "$scratch/port"
+    case $port in
+    *listening*) port=${port##* port } port=${port%%,*} ;;
+    *) cannot_look "for a peer: ${port:-faultsrv $* has ended}" ;;
+    esac
+}
+
+# start FAULT [ARGUMENT [PATH]]: start a server with that fault; udp-FAULT takes
+# datagrams, PATH is a UNIX socket, an empty ARGUMENT is none.  With INET6 set
+# over IPv6.
+start () {
+    start_fault=${1#udp-}${2:+,$2} start_udp=
+    [ "$1" = "${1#udp-}" ] || start_udp=-u
+    play --fault="$start_fault" ${start_udp:+"$start_udp"} \
+        ${INET6:+-6} ${3:+--unix "$3"}
+}
+
+# start_saying TEXT [PATH [FAULT]]: start a server that speaks first and closes.
+# start_replying TEXT [PATH]: one that answers each datagram with TEXT.
+start_saying () {
+    printf %s "$1" > "$scratch/reply"
+    play --fault="${3:-echo}" --reply "$scratch/reply" --greet \
+        ${2:+--unix "$2"}
+}
+start_replying () {
+    printf %s "$1" > "$scratch/reply"
+    play --fault=echo -u --reply "$scratch/reply" ${2:+--unix "$2"}
 }
 
 # said STATUS WORDS: what was run ended with STATUS and said one line with
@@ -40,7 +77,5 @@ late () {
 
 # A port that nobody listens on.
 free_port () {
-    start echo
-    kill "$peer"
-    wait "$peer" 2> /dev/null
+    start refuse 0
 }

@@ -127,4 +127,8 @@ start alter 1000
 valid "wrong replies" echoload -n 2 -d 0.1 127.0.0.1 "$port"
 start udp-echo
 valid "datagrams" echoload -u -d 0.1 127.0.0.1 "$port"
+valid "a client of faults" faultsrv --fault=echo --fault=no-accept -- \
+    "$echocli" '{host}' '{port}'
+valid "a client that is killed, of datagrams" faultsrv -u --fault=silence -d 0.2 \
+    -- "$echocli" -u '{host}' '{port}'
 finish

@@ -623,10 +623,11 @@ else
 fi
 
 # A plain echo, to be held against the servers where the machine is slow.
-mkfifo "$scratch/plain" "$scratch/until"
-exec 7<> "$scratch/until"
-"$builddir/tests/echo-peer" echo < "$scratch/until" > "$scratch/plain" 7>&- &
+mkfifo "$scratch/plain"
+"$builddir/faultsrv" -d 900 --fault=echo > /dev/null 2> "$scratch/plain" &
+plain_server=$!
 read -r plain < "$scratch/plain"
+plain=${plain##* port } plain=${plain%%,*}
 # rounds_at PORT CLIENTS: the median of a round, in milliseconds.
 rounds_at () {
     run "$crowd" "127.0.0.1:$1" open "$2" rounds 30 16384 close
@@ -654,7 +655,7 @@ for model in prefork iterative; do
     is "$model: 16 KiB: no stall of 40 ms" no_stall 1
     halt
 done
-exec 7>&-
+kill "$plain_server"
 # 200 MB through each, with flat memory.
 for model in event fork; do
     serve "$echosrv" --model="$model" -4 --tcp -p 0

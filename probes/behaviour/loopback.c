@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/queue-client.h"
 #include "base/wait.h"
 #include "probes/behaviour/loopback.h"
-#include "probes/queue/queue-client.h"
 #include "probes/run/namespace.h"
 
 int tcp_socket(struct probe *probe)

@@ -34,11 +34,11 @@
 #include "base/descriptors.h"
 #include "base/monotonic.h"
 #include "base/names.h"
+#include "base/queue-client.h"
 #include "base/wait.h"
 #include "probes/queue/allowance.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/fill.h"
-#include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
 
 enum {

@@ -8,8 +8,8 @@
 
 #include "base/descriptors.h"
 #include "base/monotonic.h"
+#include "base/queue-client.h"
 #include "base/wait.h"
-#include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
 
 /* One connection at a time waits in the queue.  */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/queue-client.h"
 #include "probes/finding/prefix.h"
-#include "probes/queue/queue-client.h"
 #include "sonde.h"
 
 /* The maximum number of clients.  */

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/queue-client.h"
 #include "base/wait.h"
 #include "probes/queue/defer.h"
-#include "probes/queue/queue-client.h"
 #include "probes/queue/reference.h"
 #include "probes/queue/syn-queue.h"
 #include "probes/run/namespace.h"

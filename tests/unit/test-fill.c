@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/monotonic.h"
+#include "base/queue-client.h"
 #include "probes/queue/fill.h"
-#include "probes/queue/queue-client.h"
 #include "probes/run/runner.h"
 #include "sonde.h"
 #include "tests/unit/unit.h"

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/queue-client.h"
 #include "base/wait.h"
-#include "probes/queue/queue-client.h"
 
 int queue_client_socket(int family)
 {

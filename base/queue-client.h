@@ -1,8 +1,8 @@
 /* queue-client.h - clients that only connect, and listeners that never accept
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
-#ifndef PROBES_QUEUE_QUEUE_CLIENT_H
-#define PROBES_QUEUE_QUEUE_CLIENT_H 1
+#ifndef BASE_QUEUE_CLIENT_H
+#define BASE_QUEUE_CLIENT_H 1
 
 #include <stddef.h>
 
@@ -49,4 +49,4 @@ enum client_state queue_client_check(int fd);
    reset.  Does not wait.  Returns -1 with errno if poll fails.  */
 long queue_clients_connected(const int *fds, size_t count);
 
-#endif /* PROBES_QUEUE_QUEUE_CLIENT_H */
+#endif /* BASE_QUEUE_CLIENT_H */

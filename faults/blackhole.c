@@ -1,0 +1,222 @@
+/* blackhole.c - keep an accept queue full
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   Own clients fill the queue, until one gets no answer although a connection
+   begun later, to a listener with room, comes through.  A busy host is thus not
+   taken for a full queue.  The clients stay: on Linux even a client that closes
+   keeps its place until accept.  Elsewhere a place may become free, so another
+   client of this server tries to take it twice a second.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/descriptors.h"
+#include "base/monotonic.h"
+#include "base/queue-client.h"
+#include "base/wait.h"
+#include "faults/server.h"
+
+/* Clients at most; milliseconds of silence, of the reference connection, and
+   between looks.  */
+enum {
+    FILLERS_MAX = 1024,
+    SILENCE_MS = 200,
+    REFERENCE_MS = 5000,
+    LOOK_MS = 500
+};
+
+/* The result of one client.  */
+enum filler {
+    FILLER_IN,
+    FILLER_SILENT,
+    FILLER_FULL,
+    FILLER_REFUSED,
+    FILLER_NONE
+};
+
+/* Where clients of this host reach PORT.  */
+static struct sonde_address blackhole_target(const struct fault_port *port)
+{
+    struct sonde_address address = port->local;
+    int number = sonde_address_port(&address);
+    if (port->server->options->any && number > 0)
+        sonde_address_loopback(&address, port->server->options->family,
+                               (uint16_t)number);
+    return address;
+}
+
+/* Connect one more client, waiting up to TIMEOUT.  FD is set if it is IN or
+   SILENT.  NONE has errno.  */
+static enum filler filler_connect(const struct fault_port *port, int timeout,
+                                  int *fd)
+{
+    struct sonde_address target = blackhole_target(port);
+    *fd = queue_client_socket(target.storage.ss_family);
+    if (*fd < 0)
+        return FILLER_NONE;
+    enum client_state state = queue_client_connect(*fd, &target);
+    if (state == CLIENT_PENDING && wait_one(*fd, POLLOUT, timeout) > 0)
+        state = queue_client_check(*fd);
+    if (state == CLIENT_CONNECTED)
+        return FILLER_IN;
+    if (state == CLIENT_PENDING)
+        return FILLER_SILENT;
+    bool is_refused = errno == ECONNREFUSED || errno == ECONNRESET;
+    bool is_full = errno == EAGAIN;
+    descriptor_close(fd);
+    return is_full ? FILLER_FULL : is_refused ? FILLER_REFUSED : FILLER_NONE;
+}
+
+/* Whether a new connection to a listener with room comes through.  */
+static bool has_reference(int family)
+{
+    const char *failed;
+    struct sonde_address address;
+    bool connected = false;
+    int listener = queue_listener(family, 8, &failed);
+    int fd = listener < 0 ? -1 : queue_client_socket(family);
+    if (fd >= 0 && !sonde_address_local(listener, &address)) {
+        enum client_state state = queue_client_connect(fd, &address);
+        if (state == CLIENT_PENDING && wait_one(fd, POLLOUT, REFERENCE_MS) > 0)
+            state = queue_client_check(fd);
+        connected = state == CLIENT_CONNECTED;
+    }
+    descriptor_close(&fd);
+    descriptor_close(&listener);
+    return connected;
+}
+
+static bool filler_keep(struct fault_port *port, int fd)
+{
+    int *fillers =
+        realloc(port->fillers, (port->filler_count + 1) * sizeof *fillers);
+    if (!fillers) {
+        close(fd);
+        return false;
+    }
+    port->fillers = fillers;
+    fillers[port->filler_count++] = fd;
+    port->seen->filled = (long)port->filler_count;
+    return true;
+}
+
+static int blackhole_fail(struct fault_port *port, int status, const char *why)
+{
+    snprintf(port->reason, sizeof port->reason, "%s", why);
+    port->status = status;
+    return -1;
+}
+
+/* The client FD has met silence.  Returns 1 if the queue is full, 0 to go on,
+   -1 on failure.  */
+static int blackhole_check(struct fault_port *port, int fd)
+{
+    int result = 1;
+    if (!has_reference(port->server->options->family))
+        result = blackhole_fail(port, 2,
+                                "no connection over the loopback "
+                                "interface comes through");
+    else if (queue_client_check(fd) == CLIENT_CONNECTED)
+        result = filler_keep(port, fd)
+                     ? 0
+                     : blackhole_fail(port, 2, "out of memory");
+    if (result != 0)
+        close(fd);
+    return result;
+}
+
+/* Whether every client so far is still connected: some kernels connect all, and
+   reset those beyond the queue.  */
+static bool has_all_fillers(const struct fault_port *port)
+{
+    return queue_clients_connected(port->fillers, port->filler_count) ==
+           (long)port->filler_count;
+}
+
+/* One client more.  Returns as blackhole_check.  */
+static int blackhole_add(struct fault_port *port)
+{
+    int fd;
+    switch (filler_connect(port, SILENCE_MS, &fd)) {
+    case FILLER_IN:
+        if (!filler_keep(port, fd))
+            return blackhole_fail(port, 2, "out of memory");
+        if (has_all_fillers(port))
+            return 0;
+        return blackhole_fail(port, 1,
+                              "this kernel resets connections beyond its "
+                              "queue, so connect completes");
+    case FILLER_SILENT:
+        return blackhole_check(port, fd);
+    case FILLER_FULL:
+        return 1;
+    case FILLER_REFUSED:
+        return blackhole_fail(port, 1,
+                              "this kernel answers a client of a full queue "
+                              "by RST (ECONNREFUSED), so connect fails at "
+                              "once");
+    case FILLER_NONE:
+        break;
+    }
+    snprintf(port->reason, sizeof port->reason,
+             "the queue cannot be filled: %s", strerror(errno));
+    port->status = 2;
+    return -1;
+}
+
+int fault_blackhole_open(struct fault_port *port)
+{
+    struct sonde_queue queue;
+    port->accepts = false;
+    for (int i = 0; i < FILLERS_MAX; i++) {
+        int result = blackhole_add(port);
+        if (result < 0)
+            return -1;
+        if (result == 0)
+            continue;
+        port->first_drops =
+            sonde_queue(port->fd, &queue) ? -1 : (int64_t)queue.drops;
+        return 0;
+    }
+    return blackhole_fail(port, 1, "this kernel queues more than 1024 clients");
+}
+
+/* Take a place that has become free.  */
+int64_t fault_blackhole_tick(struct fault_port *port, int64_t now)
+{
+    int fd;
+    if (port->due > now)
+        return port->due;
+    enum filler result = port->filler_count < FILLERS_MAX
+                             ? filler_connect(port, 0, &fd)
+                             : FILLER_FULL;
+    if (result == FILLER_SILENT) {
+        port->own_drops++;
+        close(fd);
+    } else if (result == FILLER_IN) {
+        filler_keep(port, fd);
+    }
+    port->due = now + LOOK_MS;
+    return port->due;
+}
+
+void fault_blackhole_close(struct fault_port *port)
+{
+    struct sonde_queue queue;
+    if (port->filler_count == 0)
+        return;
+    if (port->fd >= 0 && port->first_drops >= 0 &&
+        !sonde_queue(port->fd, &queue) && queue.drops >= 0)
+        port->seen->dropped = queue.drops - port->first_drops - port->own_drops;
+    for (size_t i = 0; i < port->filler_count; i++)
+        close(port->fillers[i]);
+    free(port->fillers);
+    port->fillers = NULL;
+    port->filler_count = 0;
+}

@@ -1,0 +1,147 @@
+/* command.c - the client to be tried: started, watched, killed
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   No shell is involved.  The command leads a process group of its own, which is
+   killed at the end: a client may have started others.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "faults/server.h"
+
+enum { ADDRESS_TEXT = SONDE_ADDRESS_TEXT, EXEC_FAILED = 127 };
+
+/* The first port as text: for a UNIX socket all are the path but PORT.  */
+struct command_place {
+    char host[ADDRESS_TEXT], port[12], address[ADDRESS_TEXT];
+    char ports[12 * FAULT_PORTS_MAX];
+};
+
+static void place_make(struct command_place *place,
+                       const struct fault_options *options,
+                       const struct fault_report *report)
+{
+    struct sonde_address address = report->ports[0].address;
+    int number = sonde_address_port(&address);
+    *place = (struct command_place){.ports = ""};
+    if (options->path) {
+        snprintf(place->host, sizeof place->host, "%s", options->path);
+        snprintf(place->address, sizeof place->address, "%s", options->path);
+        return;
+    }
+    sonde_address_loopback(&address, options->family, (uint16_t)number);
+    sonde_address_print(&address, place->address, sizeof place->address);
+    sonde_address_set_port(&address, 0);
+    sonde_address_print(&address, place->host, sizeof place->host);
+    snprintf(place->port, sizeof place->port, "%d", number);
+    for (size_t i = 0, used = 0; i < report->port_count; i++)
+        used += (size_t)snprintf(
+            place->ports + used, sizeof place->ports - used, "%s%d",
+            i ? " " : "", sonde_address_port(&report->ports[i].address));
+}
+
+static void place_export(const struct command_place *place)
+{
+    setenv("FAULTSRV_HOST", place->host, 1);
+    setenv("FAULTSRV_PORT", place->port, 1);
+    setenv("FAULTSRV_PORTS", place->ports, 1);
+    setenv("FAULTSRV_ADDRESS", place->address, 1);
+}
+
+/* TEXT with {host}, {port} and {address} replaced; NULL without memory.  */
+static char *place_replace(const struct command_place *place, const char *text)
+{
+    const struct {
+        const char *name, *value;
+    } words[] = {{"{host}", place->host},
+                 {"{port}", place->port},
+                 {"{address}", place->address}};
+    size_t size = strlen(text) + 1;
+    for (const char *at = text; (at = strchr(at, '{')); at++)
+        size += ADDRESS_TEXT;
+    char *made = malloc(size), *end = made;
+    while (made && *text) {
+        size_t i = 0;
+        while (i < 3 &&
+               strncmp(text, words[i].name, strlen(words[i].name)) != 0)
+            i++;
+        if (i < 3) {
+            end = stpcpy(end, words[i].value);
+            text += strlen(words[i].name);
+        } else {
+            *end++ = *text++;
+        }
+    }
+    if (made)
+        *end = '\0';
+    return made;
+}
+
+/* Become the command.  Standard output goes to standard error: the report has
+   the former.  A terminal is no input for a background process group.  */
+static void command_exec(const struct fault_options *options,
+                         const struct fault_report *report)
+{
+    struct command_place place;
+    char **arguments = calloc(options->command_count + 1, sizeof *arguments);
+    setpgid(0, 0);
+    sonde_selfpipe_close();
+    sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART);
+    sonde_signal(SIGXFSZ, SIG_DFL, SONDE_RESTART);
+    place_make(&place, options, report);
+    place_export(&place);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    if (isatty(STDIN_FILENO)) {
+        int fd = open("/dev/null", O_RDONLY);
+        if (fd >= 0)
+            dup2(fd, STDIN_FILENO);
+    }
+    for (size_t i = 0; arguments && i < options->command_count; i++)
+        if (!(arguments[i] = place_replace(&place, options->command[i])))
+            _exit(EXEC_FAILED);
+    if (arguments)
+        execvp(arguments[0], arguments);
+    options->log("cannot run '%s': %s", options->command[0], strerror(errno));
+    _exit(EXEC_FAILED);
+}
+
+pid_t fault_command_start(const struct fault_options *options,
+                          const struct fault_report *report)
+{
+    pid_t child = fork();
+    if (child == 0)
+        command_exec(options, report);
+    if (child < 0)
+        options->log("cannot start '%s': fork: %s", options->command[0],
+                     strerror(errno));
+    else
+        setpgid(child, child); /* whichever of the two comes first */
+    return child;
+}
+
+bool fault_command_ended(pid_t child, bool kills, struct fault_command *end)
+{
+    siginfo_t info = {0};
+    int status = 0;
+    /* The group is killed before the leader is reaped: until then its number
+       belongs to no other group.  */
+    if (!kills &&
+        (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) ||
+         info.si_pid != child))
+        return false;
+    kill(-child, SIGKILL);
+    if (wait_child(child, &status, FAULT_REAP_MS) != child)
+        return kills;
+    end->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return true;
+}

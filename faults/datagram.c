@@ -1,0 +1,191 @@
+/* datagram.c - datagrams: received, held, sent
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   With --any no more bytes are sent than the datagram had: a forged sender
+   gains nothing from this server.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/monotonic.h"
+#include "faults/server.h"
+
+/* Find the record of the sender at PORT, or begin one.  Returns the index, or
+   FAULT_RECORDS_MAX without room.  */
+static size_t datagram_record(struct fault_port *port,
+                              const struct sonde_address *from)
+{
+    struct fault_report *report = port->server->report;
+    for (size_t i = report->record_count; i > 0; i--)
+        if (report->records[i - 1].port == port->index &&
+            !sonde_address_compare(&report->records[i - 1].peer, from))
+            return i - 1;
+    if (report->record_count == FAULT_RECORDS_MAX) {
+        report->unrecorded++;
+        return FAULT_RECORDS_MAX;
+    }
+    port->seen->clients++;
+    report->records[report->record_count] =
+        (struct fault_record){.port = port->index,
+                              .peer = *from,
+                              .at = monotonic_ms() - port->server->start,
+                              .after = -1,
+                              .end = FAULT_NONE};
+    return report->record_count++;
+}
+
+/* Send SIZE BYTES from FD, to the sender of ENDS.  */
+static void fault_reply_send(struct fault_port *port, int fd, const char *bytes,
+                             size_t size, const struct sonde_datagram *ends,
+                             size_t *credit, size_t record)
+{
+    if (port->server->options->any) {
+        if (size > *credit) {
+            port->seen->withheld++;
+            return;
+        }
+        *credit -= size;
+    }
+    if (!sonde_datagram_reply(fd, bytes, size, ends) &&
+        record < FAULT_RECORDS_MAX)
+        port->server->report->records[record].replied += (int64_t)size;
+}
+
+void fault_datagram_send(struct fault_port *port, int fd,
+                         struct fault_datagram *datagram)
+{
+    fault_reply_send(port, fd, datagram->bytes, datagram->size, &datagram->ends,
+                     &datagram->credit, datagram->record);
+}
+
+void fault_datagram_hold(struct fault_port *port,
+                         const struct fault_datagram *datagram, int64_t due)
+{
+    for (size_t i = 0; i < FAULT_HELD; i++) {
+        struct fault_held *held = &port->held[i];
+        if (held->due > 0)
+            continue;
+        char *bytes = realloc(held->bytes, datagram->size + 1);
+        if (!bytes)
+            return;
+        memcpy(bytes, datagram->bytes, datagram->size);
+        *held = (struct fault_held){.due = due,
+                                    .ends = datagram->ends,
+                                    .size = datagram->size,
+                                    .credit = datagram->credit,
+                                    .record = datagram->record,
+                                    .bytes = bytes};
+        return;
+    }
+}
+
+int64_t fault_datagram_tick(struct fault_port *port, int64_t now)
+{
+    int64_t next = -1;
+    for (size_t i = 0; i < FAULT_HELD; i++) {
+        struct fault_held *held = &port->held[i];
+        if (held->due > 0 && held->due <= now) {
+            fault_reply_send(port, port->fd, held->bytes, held->size,
+                             &held->ends, &held->credit, held->record);
+            held->due = 0;
+        }
+        if (held->due > 0 && (next < 0 || held->due < next))
+            next = held->due;
+    }
+    return next;
+}
+
+int fault_datagram_receive(struct fault_port *port)
+{
+    static char came[SONDE_DATAGRAM_MAX], bytes[FAULT_DATAGRAM_MAX];
+    const struct fault_options *options = port->server->options;
+    struct fault_datagram datagram = {.bytes = bytes};
+    ssize_t count = sonde_datagram_receive_from(port->fd, came, sizeof came, 0,
+                                                &datagram.ends);
+    if (count < 0)
+        return errno == EMSGSIZE ? 0 : -1;
+    size_t size = (size_t)count;
+    port->count++;
+    datagram.record = datagram_record(port, &datagram.ends.from);
+    if (datagram.record < FAULT_RECORDS_MAX) {
+        struct fault_record *record =
+            &port->server->report->records[datagram.record];
+        record->datagrams++;
+        record->sent += count;
+    }
+    if (sonde_datagram_check_source(&datagram.ends)) {
+        port->seen->refused++;
+        return 0;
+    }
+    datagram.credit = size;
+    datagram.size = options->reply ? options->reply_size : size;
+    memcpy(bytes, options->reply ? options->reply : came, datagram.size);
+    if (port->choice->fault->datagram)
+        port->choice->fault->datagram(port, &datagram);
+    else
+        fault_datagram_send(port, port->fd, &datagram);
+    return 0;
+}
+
+/* ---- replies from elsewhere ---------------------------------------------- */
+
+int fault_other_port_open(struct fault_port *port)
+{
+    struct sonde_address address = port->local;
+    if (port->server->options->path) {
+        snprintf(port->reason, sizeof port->reason,
+                 "UNIX sockets have no port");
+        port->status = 2;
+        return -1;
+    }
+    sonde_address_set_port(&address, 0);
+    port->second =
+        sonde_datagram_bind(&address, SONDE_NONBLOCK | SONDE_CLOEXEC);
+    if (port->second >= 0)
+        return 0;
+    snprintf(port->reason, sizeof port->reason, "no second port: %s",
+             strerror(errno));
+    port->status = 2;
+    return -1;
+}
+
+int fault_other_address_open(struct fault_port *port)
+{
+    struct sonde_address address;
+    bool is_inet = port->server->options->family == AF_INET;
+    const char *text = port->choice->text;
+    uint16_t number = (uint16_t)sonde_address_port(&port->local);
+    port->status = 1;
+    if (!text && !is_inet) {
+        snprintf(port->reason, sizeof port->reason,
+                 "IPv6 has a single loopback address; name another address of "
+                 "this host: other-address,ADDR");
+        return -1;
+    }
+    if (sonde_address_parse(&address, text ? text : "127.0.0.2", number) ||
+        address.storage.ss_family !=
+            (sa_family_t)port->server->options->family) {
+        snprintf(port->reason, sizeof port->reason,
+                 "'%.60s' is no address of the family", text);
+        port->status = 2;
+        return -1;
+    }
+    port->second =
+        sonde_datagram_bind(&address, SONDE_NONBLOCK | SONDE_CLOEXEC);
+    if (port->second < 0 && errno == EADDRINUSE) {
+        sonde_address_set_port(&address, 0);
+        port->second =
+            sonde_datagram_bind(&address, SONDE_NONBLOCK | SONDE_CLOEXEC);
+    }
+    if (port->second >= 0)
+        return 0;
+    snprintf(port->reason, sizeof port->reason,
+             "%.60s is not an address of this host (%s); name one: "
+             "other-address,ADDR",
+             text ? text : "127.0.0.2", strerror(errno));
+    return -1;
+}

@@ -1,0 +1,166 @@
+/* fault.h - servers that misbehave on request: the faults, and one run
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   A fault is one boundary condition of a network client, played by a server of
+   its own: connections that never complete, early FIN, RST, silence, altered
+   replies.  Each fault has a port.  Without a fault a server is an echo, or
+   sends the reply of the options.  */
+
+#ifndef FAULTS_FAULT_H
+#define FAULTS_FAULT_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "sonde.h"
+
+/* Where a fault can be played; FAULT_GROWS: over UDP more bytes are sent than
+   have come.  */
+enum { FAULT_TCP = 1, FAULT_UDP = 2, FAULT_UNIX = 4, FAULT_GROWS = 8 };
+
+struct fault_client;
+struct fault_port;
+struct fault_datagram;
+
+/* A row of the table.  NULL callbacks mean the usual work.  */
+struct fault {
+    const char *name;
+    /* The argument as in --list, NULL: none.  A number of USUAL by default and
+       MAX at most; or, if MAX is 0, an address, by default chosen.  */
+    const char *argument;
+    long usual, max;
+    unsigned kinds;
+    const char *does;      /* what the server does, one sentence */
+    const char *condition; /* the condition of UNIX Network Programming */
+    /* Make the port ready once the socket is bound.  Returns 0; or -1 with the
+       reason in port->reason: this system cannot play the fault.  */
+    int (*open)(struct fault_port *port);
+    /* A client of a stream is accepted: set the behaviour.  */
+    void (*connected)(struct fault_client *client);
+    /* The port's own timer, NOW in milliseconds.  Returns the time of the next
+       call, or -1: none.  */
+    int64_t (*tick)(struct fault_port *port, int64_t now);
+    /* Reply to DATAGRAM.  */
+    void (*datagram)(struct fault_port *port, struct fault_datagram *datagram);
+};
+
+/* All faults, in the order of --list; a NULL name ends the table.  */
+extern const struct fault faults[];
+
+/* A fault with its argument.  */
+struct fault_choice {
+    const struct fault *fault;
+    long number;
+    const char *text; /* an address, or NULL */
+};
+
+enum { FAULT_TEXT = 240 };
+
+/* Read TEXT, NAME or NAME,ARG, into *CHOICE, which points into TEXT.  Returns
+   true; or false with a sentence without a full stop in PROBLEM.  */
+bool fault_choose(struct fault_choice *choice, const char *text,
+                  char problem[FAULT_TEXT]);
+
+/* How many ports, recorded clients and concurrent clients there can be; bytes
+   of a datagram reply, which over UNIX sockets may be longer than over UDP.  */
+enum {
+    FAULT_DATAGRAM_MAX = 2 * 65536,
+    FAULT_PORTS_MAX = 32,
+    FAULT_RECORDS_MAX = 1000,
+    FAULT_CLIENTS = 512
+};
+
+struct fault_options {
+    const struct fault_choice *choices;
+    size_t count;   /* 1 to FAULT_PORTS_MAX */
+    bool datagrams; /* UDP, or UNIX datagrams */
+    int family;     /* AF_INET, AF_INET6; AF_UNIX with PATH */
+    bool any;       /* all addresses instead of loopback */
+    long port;      /* of the first fault; 0: the system chooses */
+    const char *path;
+    const char *reply; /* REPLY_SIZE bytes; NULL: an echo */
+    size_t reply_size;
+    bool greets;      /* send the reply without waiting for the client */
+    long max_clients; /* concurrent clients */
+    long duration;    /* milliseconds until the end; 0: none */
+    bool verbose;     /* log the end of each client */
+    const char *const *command; /* program and arguments; NULL: none */
+    size_t command_count;
+    /* Print a sentence on standard error.  */
+    int (*log)(const char *format, ...);
+};
+
+/* How the connection of a client ended.  */
+enum fault_end {
+    FAULT_OPEN,   /* still open when the run ended */
+    FAULT_FIN,    /* the client ended its stream */
+    FAULT_RST,    /* the client reset the connection */
+    FAULT_PLAYED, /* this server ended the connection, and saw no more */
+    FAULT_NONE    /* datagrams have no end */
+};
+
+/* What a client did.  Times are in milliseconds.  */
+struct fault_record {
+    size_t port; /* index of the fault */
+    struct sonde_address peer;
+    int64_t at;        /* since the start of the run */
+    int64_t after;     /* from the connection to its end; -1: open */
+    int64_t sent;      /* bytes from the client */
+    int64_t replied;   /* bytes to the client */
+    int64_t after_fin; /* bytes from the client after our FIN */
+    int64_t datagrams; /* from the client */
+    enum fault_end end;
+};
+
+/* What a run saw of a port.  */
+struct fault_seen {
+    struct sonde_address address;
+    long clients;    /* accepted, or with datagrams recorded */
+    long filled;     /* own clients in a full queue */
+    long queued;     /* clients in the queue, never accepted; -1: not known */
+    int64_t dropped; /* packets of clients dropped at a full queue; -1: not
+                        known */
+    long withheld;   /* datagrams that would have sent more than came */
+    long refused;    /* datagrams left without a reply for safety */
+};
+
+/* The end of a command.  */
+struct fault_command {
+    bool ran;
+    bool killed; /* at the deadline, or by the end of the run */
+    int status;  /* exit status; -1: ended by SIGNAL */
+    int signal;
+    int64_t milliseconds;
+};
+
+struct fault_report {
+    struct fault_seen ports[FAULT_PORTS_MAX];
+    size_t port_count;
+    struct fault_record *records; /* FAULT_RECORDS_MAX */
+    size_t record_count;
+    long unrecorded; /* clients beyond */
+    int64_t milliseconds;
+    struct fault_command command;
+};
+
+/* Play the faults until a signal, the end of the duration, or of the command.
+   REPORT is filled in each case; free it by faults_free.  Returns 0; 1 with
+   the reason in the log if this system cannot play a fault; 2 with the reason
+   in the log after any other failure.  Once in a process.  */
+int faults_run(const struct fault_options *options,
+               struct fault_report *report);
+void faults_free(struct fault_report *report);
+
+/* Write REPORT as text, and as JSON.  */
+void faults_print(FILE *out, const struct fault_options *options,
+                  const struct fault_report *report);
+void faults_print_json(FILE *out, const struct fault_options *options,
+                       const struct fault_report *report);
+/* The table, for --list.  */
+void faults_list(FILE *out);
+/* RECORD as a sentence without a full stop: "sent 5 bytes, ...".  */
+void fault_record_print(const struct fault_record *record, char *text,
+                        size_t size);
+
+#endif /* FAULTS_FAULT_H */

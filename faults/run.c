@@ -1,0 +1,192 @@
+/* run.c - the event loop
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   One poller, no threads.  Each round serves the ready descriptors, then the
+   timers of ports and clients.  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/descriptors.h"
+#include "base/monotonic.h"
+#include "faults/server.h"
+
+/* SPARE: descriptors besides those of clients.  PASSES: rounds that take what
+   has come when the run ends.  */
+enum { SPARE = 256, PASSES = 16, FILLERS = 1024 };
+
+struct fault_run {
+    struct fault_server server;
+    struct fault_watch signals;
+    pid_t command;              /* 0: none, or ended */
+    int64_t command_start, end; /* END: of the run; -1: none */
+    bool is_over;
+};
+
+static void run_signal(void *data, unsigned ready)
+{
+    struct fault_run *run = data;
+    int number;
+    (void)ready;
+    while ((number = sonde_selfpipe_read()) > 0)
+        if (number != SIGCHLD)
+            run->is_over = true;
+}
+
+/* Catch the signals that end the run, and the end of the command.  Returns 0,
+   or -1 with errno.  */
+static int run_catch(struct fault_run *run)
+{
+    struct sigaction hangup;
+    int fd = sonde_selfpipe_open();
+    run->signals = (struct fault_watch){run_signal, run};
+    if (fd < 0 || sonde_selfpipe_catch(SIGTERM) ||
+        sonde_selfpipe_catch(SIGINT) || sonde_selfpipe_catch(SIGCHLD))
+        return -1;
+    if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN &&
+        sonde_selfpipe_catch(SIGHUP))
+        return -1;
+    return sonde_poller_add(run->server.poller, fd, SONDE_READABLE,
+                            &run->signals);
+}
+
+/* The earlier of two times, where -1 is never.  */
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+/* Do what is due.  Returns the next time, or -1.  */
+static int64_t run_tick(struct fault_run *run)
+{
+    struct fault_server *server = &run->server;
+    int64_t now = monotonic_ms(), next = run->end;
+    struct fault_client *following;
+    for (struct fault_client *each = server->clients; each; each = following) {
+        following = each->next;
+        next = earlier(next, fault_client_tick(each, now));
+    }
+    for (size_t i = 0; i < server->options->count; i++)
+        next = earlier(next, fault_port_tick(&server->ports[i], now));
+    return next;
+}
+
+/* Wait up to TIMEOUT, and serve what is ready.  Returns the number of ready
+   descriptors, or -1 with errno.  */
+static int run_serve(struct fault_run *run, int timeout)
+{
+    struct sonde_event event;
+    int count = sonde_poller_wait(run->server.poller, timeout);
+    while (count > 0 && sonde_poller_next(run->server.poller, &event)) {
+        struct fault_watch *watch = event.data;
+        watch->ready(watch->data, event.ready);
+    }
+    return count;
+}
+
+/* Whether the run is over: by a signal, in time, or with the command.  */
+static bool run_check(struct fault_run *run, int64_t now)
+{
+    struct fault_command *end = &run->server.report->command;
+    bool kills = run->is_over || (run->end >= 0 && now >= run->end);
+    if (run->command <= 0)
+        return kills;
+    if (!fault_command_ended(run->command, kills, end))
+        return false;
+    end->killed = kills;
+    end->milliseconds = monotonic_ms() - run->command_start;
+    run->command = 0;
+    return true;
+}
+
+/* Returns 0, or 2 with the reason in the log.  */
+static int run_rounds(struct fault_run *run)
+{
+    int64_t next = run_tick(run);
+    while (!run_check(run, monotonic_ms())) {
+        int timeout = next < 0 ? -1 : monotonic_until(monotonic_ms(), next);
+        if (run_serve(run, timeout) < 0) {
+            run->server.options->log("cannot wait for clients: %s",
+                                     strerror(errno));
+            return 2;
+        }
+        next = run_tick(run);
+    }
+    for (int i = 0; i < PASSES && run_serve(run, 0) > 0; i++)
+        run_tick(run);
+    return 0;
+}
+
+static int run_fail(const struct fault_run *run)
+{
+    run->server.options->log("cannot start: %s", strerror(errno));
+    return 2;
+}
+
+/* Start all.  Returns 0, or the exit status with the reason in the log.  */
+static int run_open(struct fault_run *run)
+{
+    struct fault_server *server = &run->server;
+    const struct fault_options *options = server->options;
+    descriptors_raise(options->max_clients + SPARE + FILLERS);
+    server->report->records =
+        calloc(FAULT_RECORDS_MAX, sizeof *server->report->records);
+    server->ports = calloc(options->count, sizeof *server->ports);
+    server->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (!server->report->records || !server->ports || !server->poller ||
+        run_catch(run))
+        return run_fail(run);
+    int status = fault_ports_open(server);
+    if (status)
+        return status;
+    server->start = monotonic_ms();
+    run->end = options->duration ? server->start + options->duration : -1;
+    if (options->command_count == 0)
+        return 0;
+    run->command_start = server->start;
+    run->command = fault_command_start(options, server->report);
+    server->report->command.ran = run->command > 0;
+    return run->command > 0 ? 0 : 2;
+}
+
+static void run_close(struct fault_run *run)
+{
+    struct fault_server *server = &run->server;
+    struct fault_client *following;
+    for (struct fault_client *each = server->clients; each; each = following) {
+        following = each->next;
+        fault_client_finish(each);
+    }
+    for (size_t i = 0; server->ports && i < server->options->count; i++)
+        if (server->ports[i].server)
+            fault_port_close(&server->ports[i]);
+    sonde_poller_close(server->poller);
+    sonde_selfpipe_close();
+    free(server->ports);
+}
+
+int faults_run(const struct fault_options *options, struct fault_report *report)
+{
+    static struct fault_run run;
+    *report = (struct fault_report){.port_count = 0};
+    run = (struct fault_run){.server = {.options = options, .report = report},
+                             .end = -1};
+    int status = run_open(&run);
+    if (status == 0) {
+        status = run_rounds(&run);
+        report->milliseconds = monotonic_ms() - run.server.start;
+    }
+    run_close(&run);
+    return status;
+}
+
+void faults_free(struct fault_report *report)
+{
+    free(report->records);
+    report->records = NULL;
+}

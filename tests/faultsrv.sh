@@ -1,0 +1,374 @@
+#!/bin/sh
+# faultsrv.sh - a server with faults: what it plays, and what it sees
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/peers.sh"
+have jq || skip_all "jq is not here"
+have python3 || skip_all "python3 is not here"
+# Itself: where several versions are kept, a slow script chooses one.
+python=$(python3 -c 'import sys; print(sys.executable)')
+
+# A client run by faultsrv: its work is a list of steps, and what it saw is
+# printed.
+cat > "$scratch/client" << 'END'
+import os, signal, socket, sys
+host, port = os.environ["FAULTSRV_HOST"], os.environ["FAULTSRV_PORT"]
+family = socket.AF_UNIX if not port else \
+    socket.AF_INET6 if ":" in host else socket.AF_INET
+where = (host, int(port)) if port else host
+s = socket.socket(family, socket.SOCK_DGRAM if "udp" in sys.argv else
+                  socket.SOCK_STREAM)
+def step(word):
+    name, _, value = word.partition("=")
+    if name == "connect":
+        s.settimeout(float(value or 20))
+        s.connect(where)
+    elif name == "nonblock":
+        s.setblocking(False)
+        s.connect(where)
+    elif name == "hang":
+        # A socket with a timeout does not block: an alarm ends this one.
+        def late(*_):
+            raise TimeoutError
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, float(value))
+        s.settimeout(None)
+        s.connect(where)
+    elif name == "send":
+        s.sendall(value.encode())
+    elif name == "flood":
+        s.settimeout(float(value))
+        while True:
+            s.send(b"x" * 65536)
+    elif name == "recv":
+        return s.recv(65536)
+    elif name == "all":
+        got = b""
+        while True:
+            more = s.recv(65536)
+            if not more:
+                return got
+            got += more
+    elif name == "datagram":
+        s.settimeout(20)
+        s.sendto(value.encode(), where)
+    elif name == "from":
+        s.settimeout(float(value or 20))
+        data, peer = s.recvfrom(65536)
+        return "%s:%s:%s" % (data.decode(), peer[0] == host,
+                             peer[1] == where[1])
+    elif name == "timeout":
+        s.settimeout(float(value))
+    elif name == "end":
+        s.shutdown(socket.SHUT_WR)
+for word in sys.argv[1:]:
+    if word == "udp":
+        continue
+    try:
+        got = step(word)
+        if got is not None:
+            print("%s: %s" % (word, got.decode() if isinstance(got, bytes)
+                              else got))
+        else:
+            print(word + ": done")
+    except Exception as e:
+        print("%s: %s" % (word, "timed out" if isinstance(e, TimeoutError)
+                          and not e.errno else os.strerror(e.errno)))
+END
+
+# play_to OPTIONS -- STEPS...: run the client against faultsrv; the report is in
+# $scratch/out, the words of the client in $scratch/err.
+play_to () {
+    play_options=
+    while [ "$1" != -- ]; do
+        play_options="$play_options $1"
+        shift
+    done
+    shift
+    # shellcheck disable=SC2086 # options are words
+    run bounded 120 "$faultsrv" --json $play_options -- \
+        "$python" -S "$scratch/client" "$@"
+}
+# saw WORDS: the client printed this line.
+saw () {
+    grep -qxF -- "$1" "$scratch/err"
+}
+refused='Connection refused'
+reset='Connection reset by peer'
+
+# ---- the list
+run "$faultsrv" --list
+is "--list: every fault has a sentence and a condition" sh -c '
+    [ "$(grep -c "^[a-z]" "$1")" -ge 25 ] &&
+    [ "$(grep -c "^    " "$1")" -ge 50 ]' - "$scratch/out"
+sed -n 's/^\([a-z-]\{1,\}\).*/\1/p' "$scratch/out" | sort > "$scratch/names"
+sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$srcdir/man/faultsrv.1" | sort -u |
+    comm -3 "$scratch/names" - > "$scratch/out"
+none "--list and the page have the same faults" "$scratch/names"
+
+# ---- streams
+play_to --fault=echo -- connect send=hello end all
+is "echo: comes back" saw 'all: hello'
+json_is '.command.exit_status == 0 and (.clients | length) == 1 and
+    (.clients[0] | .sent_bytes == 5 and .replied_bytes == 5 and .end == "fin")
+    ' "echo: what the client did"
+play_to --fault=silence -- connect=0.3 send=hello recv
+is "silence: the client times out" saw 'recv: timed out'
+json_is '.clients[0] | .sent_bytes == 5 and .end == "fin" and .after_ms >= 290
+    ' "silence: it gave up after its time, by FIN"
+play_to --fault=silence,3 -- connect=0.3 send=hello recv recv
+is "silence after 3 bytes" saw 'recv: hel'
+is "silence after 3 bytes: then nothing" saw 'recv: timed out'
+play_to --fault=fin -- connect recv send=hello
+is "fin: end of file at once" saw 'recv: '
+json_is '.clients[0].end == "fin" or .clients[0].after_fin_bytes == 5' \
+    "fin: what came after it"
+play_to --fault=fin,2 -- connect send=hello all
+is "fin after 2 bytes" saw 'all: he'
+play_to --fault=rst -- connect send=hello all
+is "rst: reset after a byte" sh -c 'grep -qx "all: $2" "$1"' - \
+    "$scratch/err" "$reset"
+json_is '.clients[0] | .end == "played" and .replied_bytes == 1' \
+    "rst: ended by the fault, after a byte"
+play_to --fault=rst-at-once -- connect recv
+# The RST may come before connect has returned.
+is "rst-at-once: reset" grep -qE "^(connect|recv): $reset" "$scratch/err"
+json_is '.clients[0] | .end == "played" and .replied_bytes == 0' \
+    "rst-at-once: nothing was sent"
+play_to --fault=reset-queued,50 -- connect recv
+is "reset-queued: reset" saw "recv: $reset"
+json_is '.faults[0].clients == 0' "reset-queued: never accepted"
+if [ "$(uname -s)" = Linux ]; then
+    json_is '.faults[0].queued == 1' "reset-queued: one was in the queue"
+else
+    skip "reset-queued: one was in the queue" "only known of Linux"
+fi
+play_to --fault=no-accept -- connect=0.3 send=hello recv
+is "no-accept: connected" saw 'connect=0.3: done'
+is "no-accept: silence" saw 'recv: timed out'
+json_is '.faults[0].clients == 0' "no-accept: never accepted"
+play_to --fault=half-close -- connect recv send=hello send=hello end
+is "half-close: end of file" saw 'recv: '
+json_is '.clients[0] | .end == "fin" and .sent_bytes == 10 and
+    .after_fin_bytes == 10' "half-close: the other direction goes on"
+play_to --fault=no-close -- connect=0.3 send=hello end recv recv
+is "no-close: comes back" saw 'recv: hello'
+is "no-close: no end of file" saw 'recv: timed out'
+play_to --fault=never-read -- connect flood=0.5
+is "never-read: the window closes" saw 'flood=0.5: timed out'
+json_is '.clients[0] | .sent_bytes >= 65536 and .end != "played"' \
+    "never-read: what the buffers took"
+play_to --fault=slow,20 -- connect send=hello recv recv
+is "slow: a byte at a time" saw 'recv: h'
+is "slow: and another" saw 'recv: e'
+play_to --fault=alter,4 -- connect send=hello recv
+is "alter: byte 4" saw 'recv: helln'
+play_to --fault=early,3 -- connect recv send=hello recv
+is "early: before anything was sent" saw 'recv: xxx'
+is "early: then the reply" saw 'recv: hello'
+play_to --fault=extra,2 -- connect send=hello end all
+is "extra: two bytes more" saw 'all: helloxx'
+play_to --fault=short,2 -- connect send=hello end all
+is "short: two bytes less" saw 'all: hel'
+play_to --fault=delay,400 -- connect=0.2 send=hello recv timeout=20 recv
+is "delay: not before its time" saw 'recv: timed out'
+is "delay: but then" saw 'recv: hello'
+play_to --fault=refuse,0 -- connect
+is "refuse: at once" saw "connect: $refused"
+play_to --fault=crash,5 -- connect send=hello all
+is "crash: the kernel ends the connection" saw 'all: '
+json_is '.clients[0] | .end == "played" and .sent_bytes == 5' \
+    "crash: killed when it had read 5 bytes"
+play_to --fault=crash,9 -- connect send=hello recv end all
+is "crash: an echo before" saw 'recv: hello'
+json_is '.clients[0].end == "fin"' "crash: the client ended first"
+
+# ---- one client after the other
+play --fault=refuse,2
+for count in 1 2; do
+    printf 'x\n' | "$echocli" 127.0.0.1 "$port" > "$scratch/out" \
+        2> "$scratch/err"
+    is "refuse,2: client $count is served" grep -qx x "$scratch/out"
+done
+run "$echocli" 127.0.0.1 "$port" < /dev/null
+is "refuse,2: the third is refused" [ "$status" -eq 3 ]
+
+# ---- a reply of one's own
+printf 'HTTP/1.0 200 OK\r\nContent-Length: 6\r\n\r\nreply\n' > "$scratch/http"
+play_to --fault=echo --reply "$scratch/http" -- connect 'send=GET /' all
+is "--reply" sh -c 'grep -q "^reply" "$1"' - "$scratch/err"
+play_to --fault=short,1 --reply "$scratch/http" --greet -- connect all
+is "--greet: without a word of the client" sh -c 'grep -q "^reply" "$1"' - \
+    "$scratch/err"
+if have curl; then
+    for case in echo:0 short,2:18 fin:52 silence:28 refuse,0:7; do
+        run bounded 60 "$faultsrv" --json --fault="${case%:*}" \
+            --reply "$scratch/http" -- \
+            curl -s -m 1 -o /dev/null "http://{address}/"
+        json_is ".command.exit_status == ${case#*:}" \
+            "curl ${case%:*}: its exit status is ${case#*:}"
+    done
+else
+    skip "curl" "curl is not here"
+fi
+
+# ---- datagrams
+play_to -u --fault=echo -- udp datagram=hello from
+is "UDP echo" saw 'from: hello:True:True'
+play_to -u --fault=silence -- udp datagram=hello from=0.3
+is "UDP silence" saw 'from=0.3: timed out'
+json_is '.clients[0] | .datagrams == 1 and .sent_bytes == 5 and
+    .replied_bytes == 0 and .end == null' "UDP silence: what has come"
+play_to -u --fault=other-port -- udp datagram=hello from
+is "UDP other-port" saw 'from: hello:True:False'
+if [ "$(uname -s)" = Linux ]; then
+    play_to -u --fault=other-address -- udp datagram=hello from
+    is "UDP other-address" saw 'from: hello:False:True'
+else
+    skip "UDP other-address" "127.0.0.2 is only known of Linux"
+fi
+run "$faultsrv" -u --fault=other-address,192.0.2.7
+is "UDP other-address: not of this host: said, and 1" said 1 \
+    "192.0.2.7 is not an address of this host"
+play_to -u --fault=duplicate -- udp datagram=hello from from
+is "UDP duplicate" [ "$(grep -c '^from: hello:True:True$' "$scratch/err")" -eq 2 ]
+play_to -u --fault=reorder -- udp datagram=one datagram=two from from
+is "UDP reorder" sh -c '[ "$(grep from: "$1" | tr "\n" " ")" = \
+    "from: two:True:True from: one:True:True " ]' - "$scratch/err"
+play_to -u --fault=truncate,2 -- udp datagram=hello from
+is "UDP truncate" saw 'from: he:True:True'
+play_to -u --fault=extra,2 -- udp datagram=hello from
+is "UDP extra" saw 'from: helloxx:True:True'
+play_to -u --fault=alter,1 -- udp datagram=hello from
+is "UDP alter" saw 'from: hdllo:True:True'
+play_to -u --fault=delay,400 -- udp datagram=hello from=0.2 from
+is "UDP delay: not before its time" saw 'from=0.2: timed out'
+is "UDP delay: but then" saw 'from: hello:True:True'
+play_to -u --fault=lose,2 -- udp datagram=one datagram=two datagram=three \
+    from from from=0.3
+is "UDP lose: each second" sh -c '[ "$(grep from "$1" | tr "\n" " ")" = \
+    "from: one:True:True from: three:True:True from=0.3: timed out " ]' - \
+    "$scratch/err"
+head -c 200 /dev/zero | tr '\0' x > "$scratch/long"
+play_to -u --any --fault=echo --reply "$scratch/long" -- udp datagram=hello \
+    from=0.3
+is "UDP --any: no reply longer than the datagram" saw 'from=0.3: timed out'
+json_is '.faults[0].withheld == 1' "UDP --any: which is counted"
+
+# ---- the black hole
+black_hole () { # NAME OPTIONS...
+    name=$1 connect=connect=1
+    shift
+    [ "$name" != UNIX ] || connect=hang=1
+    play_to --fault=blackhole "$@" -- "$connect"
+    if [ "$status" -eq 1 ]; then
+        is "black hole, $name: where it cannot be, that is said" \
+            grep -q '^faultsrv: fault blackhole: this kernel ' "$scratch/err"
+        return
+    fi
+    is "black hole, $name: connect does not return" saw "$connect: timed out"
+    json_is '.faults[0] | .filled >= 1 and .clients == 0' \
+        "black hole, $name: filled by its own clients"
+}
+black_hole IPv4
+if [ "$(uname -s)" = Linux ]; then
+    json_is '.faults[0].dropped >= 1' "black hole: a SYN was dropped"
+fi
+if "$faultsrv" -6 --fault=echo -- true > /dev/null 2>&1; then
+    black_hole IPv6 -6
+else
+    skip "black hole, IPv6" "no IPv6 here"
+fi
+if [ "$(uname -s)" = Linux ]; then
+    black_hole UNIX --unix "$scratch/hole"
+    play_to --fault=blackhole --unix "$scratch/hole" -- nonblock
+    is "black hole, UNIX: EAGAIN if non-blocking" \
+        saw 'nonblock: Resource temporarily unavailable'
+    is "its file has gone" [ ! -e "$scratch/hole" ]
+fi
+
+if [ "$(uname -s)" = Linux ]; then
+    run "$faultsrv" --json --fault=echo --unix "@sonde-faults-$$" -- \
+        "$echocli" --unix '{host}'
+    json_is '.command.exit_status == 0 and .faults[0].clients == 1' \
+        "an abstract name"
+fi
+
+# A kernel that answers a client of a full queue by RST: a filter that does so
+# for the third SYN plays it.
+have nft || PATH=$PATH:/usr/sbin:/sbin
+words="black hole: a kernel that answers RST: said, and 1"
+if have nft && have_namespaces; then
+    run in_namespace 'nft add table inet t &&
+        nft add chain inet t in "{ type filter hook input priority 0; }" &&
+        nft add rule inet t in "tcp dport 9000 tcp flags & (syn | ack) == syn \
+            limit rate over 1/hour burst 2 packets reject with tcp reset" ||
+            exit 99
+        exec "$faultsrv" -p 9000 --fault=blackhole -d 5'
+    if [ "$status" -eq 99 ]; then
+        skip "$words" "nft does not work here"
+    else
+        is "$words" said 1 "answers a client of a full queue by RST"
+    fi
+else
+    skip "$words" "nft or a network namespace is not here"
+fi
+
+# ---- the command
+run "$faultsrv" --fault=echo -- sh -c 'exit 7'
+is "a command: its exit status, and 0" sh -c '[ "$1" -eq 0 ] &&
+    grep -q "sh ended with exit status 7 after" "$2"' - "$status" \
+    "$scratch/out"
+run "$faultsrv" --fault=echo -- sh -c 'kill -KILL $$'
+is "a command that dies" grep -q 'sh was ended by SIGKILL' "$scratch/out"
+# The second process has the same group.
+run "$faultsrv" -d 1 --fault=echo -- sh -c 'sleep 100 & echo $!; wait'
+is "a command that hangs: killed, and 1" sh -c '[ "$1" -eq 1 ] &&
+    grep -q "sh was killed after" "$2"' - "$status" "$scratch/out"
+# It has gone, or waits to be reaped.
+ended () {
+    limit=$(($(date +%s) + 20))
+    while processes | awk -v pid="$1" '$1 == pid && $3 !~ /^Z/ { found = 1 }
+        END { exit !found }'; do
+        [ "$(date +%s)" -lt "$limit" ] || return 1
+    done
+}
+is "with its process group" ended "$(tail -n 1 "$scratch/err")"
+run "$faultsrv" --fault=echo -- "$scratch/nothing"
+is "a command that is not there: 127 in the report" \
+    grep -q 'exit status 127' "$scratch/out"
+run "$faultsrv" --fault=echo --fault=fin -p 0 -- \
+    sh -c 'set -- $FAULTSRV_PORTS; [ $(($1 + 1)) -eq "$2" ]'
+is "several faults, on consecutive ports" grep -q 'exit status 0 ' "$scratch/out"
+run "$faultsrv" --fault=echo -- \
+    sh -c '[ "$1:$2:$3" = "$FAULTSRV_HOST:$FAULTSRV_PORT:$FAULTSRV_ADDRESS" ]' \
+    - '{host}' '{port}' '{address}'
+is "placeholders" grep -q 'exit status 0 ' "$scratch/out"
+
+# ---- limits
+play --fault=echo --max-clients 2
+is "--max-clients: later clients wait, and are served" \
+    sh -c '"$echoload" --connect -n 8 -d 0.2 127.0.0.1 "$1" > /dev/null' - "$port"
+
+# ---- wrong usage
+bad () {
+    wanted=$1
+    shift
+    run "$faultsrv" "$@" < /dev/null
+    is "refused: $*" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
+        head -n 1 "$2/err" | grep -qF -- "$3"' - "$status" "$scratch" "$wanted"
+}
+bad 'missing option --fault'
+bad "there is no fault 'nix'" --fault=nix
+bad "'echo' takes no argument" --fault=echo,1
+bad 'give a number from 0' --fault=fin,x
+bad 'give a number from 1' --fault=lose,0 -u
+bad 'is for streams' --fault=fin -u
+bad 'is for datagrams' --fault=reorder
+bad 'is for TCP' --fault=rst --unix /x
+bad 'sends more bytes than come' -u --any --fault=extra
+bad 'takes a single fault' --fault=fin --fault=rst --unix /x
+bad 'exclude each other' -4 -6 --fault=fin
+bad '--reply' --fault=fin --greet
+bad 'No such file' --fault=fin --reply /nowhere/at/all
+finish
