@@ -62,7 +62,8 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
     if (fclose(out) || !is_whole)
         run->spool.left_out++;
     else
-        spool_add(&run->spool, text, mask_report(text, size));
+        spool_add(&run->spool, text, mask_report(text, size),
+                  line == WATCH_REPORT);
     free(text);
 }
 
@@ -78,7 +79,7 @@ static void watch_run_second(struct watch_run *run)
     } else if (wait_poll(&ready, 1, 0) > 0) {
         watch_say_second(&text, &run->watch, run->watch.looks - run->looks);
         mask_text(text.text);
-        progress_show((int64_t)(watch_seconds(&run->watch) * 1000), "%.68s",
+        progress_show((monotonic_now() - run->watch.start) / 1000000, "%.68s",
                       text.text);
     }
     run->looks = run->watch.looks;

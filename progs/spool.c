@@ -22,10 +22,11 @@ enum { piece_max = PIPE_BUF };
 enum { piece_max = 512 };
 #endif
 
-void spool_add(struct spool *spool, const char *line, size_t size)
+void spool_add(struct spool *spool, const char *line, size_t size,
+               bool is_needed)
 {
     char *bytes = NULL;
-    if (spool->size == 0 || size < SPOOL_MAX - spool->size)
+    if (is_needed || spool->size == 0 || spool->size + size < SPOOL_MAX)
         bytes = realloc(spool->bytes, spool->size + size);
     if (!bytes) {
         spool->left_out++;

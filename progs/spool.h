@@ -24,9 +24,11 @@ struct spool {
                          any more */
 };
 
-/* Append LINE, of SIZE bytes; left out if more than SPOOL_MAX bytes wait, but
-   for a line into an empty spool.  Without memory the line is left out.  */
-void spool_add(struct spool *spool, const char *line, size_t size);
+/* Append LINE, of SIZE bytes; left out without memory, or if more than
+   SPOOL_MAX bytes would wait, unless the spool is empty or the line IS_NEEDED.
+ */
+void spool_add(struct spool *spool, const char *line, size_t size,
+               bool is_needed);
 
 /* Write what the descriptor takes now.  Returns false if ERROR is set, also if
    the reader has gone though nothing waits.  */

@@ -112,6 +112,14 @@ exec 8< "$scratch/stuck"
 exec 8<&-
 wait "$watcher"
 is "a reader that has gone ends it" [ $? -eq 0 ]
+# More than a pipe holds waits, so the report cannot be written: for 5 s.
+exec 8<> "$scratch/stuck"
+(dd if=/dev/zero of="$scratch/stuck" bs=4096 count=4096 oflag=nonblock) 2> /dev/null
+run bounded 30 sh -c '"$1" --watch --json -d 0.1 "$2" > "$3" 8>&-' - "$listeners" \
+    "$port" "$scratch/stuck"
+is "a reader that takes nothing: 2, and why" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "takes nothing for 5 s" "$2"' - "$status" "$scratch/err"
+exec 8<&-
 if [ -c /dev/full ]; then
     run sh -c '"$1" --watch --json "$2" > /dev/full' - "$listeners" "$port"
     is "a full device ends it: 2" sh -c '[ "$1" -eq 2 ] &&
@@ -120,6 +128,32 @@ else
     skip "a full device ends it: 2" "no /dev/full here"
 fi
 leave
+
+# Queues in bytes, and of a UNIX socket: the look-ups are others.
+mkfifo "$scratch/losing"
+: > "$scratch/names"
+"$builddir/tests/losing" inet:4000:10 < "$scratch/losing" > "$scratch/names" &
+losing=$!
+exec 9> "$scratch/losing"
+await 1 '^ready$' "$scratch/names" "$losing"
+"$listeners" --watch --json -d 0.05 "$(sed -n '1s/.*://p' "$scratch/names")" |
+    tail -n 1 > "$scratch/out"
+json_is '.listeners[0] | .unit == "bytes" and .peak > 0 and .capacity == 8000 and
+    .drops == 0 and .seen_us > 0' "UDP: bytes"
+exec 9>&-
+wait "$losing"
+rm "$scratch/losing"
+mkfifo "$scratch/losing"
+: > "$scratch/names"
+"$builddir/tests/listening" "unix:3:2:$scratch/socket" < "$scratch/losing" > "$scratch/names" &
+losing=$!
+exec 9> "$scratch/losing"
+await 1 '^ready$' "$scratch/names" "$losing"
+"$listeners" --watch --json -d 0.05 "$scratch/socket" | tail -n 1 > "$scratch/out"
+json_is '.listeners[0] | .peak == 2 and .capacity == 4 and .peak_percent == 50 and
+    .drops == null' "UNIX"
+exec 9>&-
+wait "$losing"
 
 run "$listeners" --watch "$port"
 is "nothing listens: 1" [ "$status" -eq 1 ]

@@ -211,7 +211,9 @@ void watch_say_second(struct sentence *text, const struct watch *watch,
 {
     const struct watch_row *row = watch_fullest(watch);
     say(text, "%lld looks", (long long)looks);
-    if (row)
+    if (row && row->occupancy.second.queued == 0)
+        say(text, "; no queue");
+    else if (row)
         say(text, "; %.24s up to %d %%, now %ld of %ld", row->local,
             occupancy_percent(row->occupancy.second.queued,
                               row->occupancy.second.capacity),

@@ -320,6 +320,10 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all)
 {
     *watch = (struct watch){.all = all, .families = all ? families : 0};
+    if (listeners->reduced) {
+        errno = listeners->reduced;
+        return -1;
+    }
     if (sonde_watch_open(&watch->handle))
         return -1;
     watch->start = watch->now = monotonic_now();
@@ -345,6 +349,10 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
         if (!added)
             return -1;
         watch->families |= watch_family(added);
+    }
+    if (watch->count == 0 && !all) {
+        errno = ENOTSUP; /* connected UDP sockets alone */
+        return -1;
     }
     watch->before = listeners_no_totals;
     sonde_listen_totals(&watch->before);

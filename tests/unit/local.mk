@@ -60,6 +60,7 @@ unit_tests = \
 	tests/unit/test-wait \
 	tests/unit/test-selfpipe \
 	tests/unit/test-peer \
+	tests/unit/test-watch \
 	tests/unit/test-write \
 	tests/unit/test-xnu-pcblist
 

@@ -633,6 +633,57 @@ START_TEST(requests_are_laid_out_as_in_the_kernel_headers)
                                             UDIAG_SHOW_RQLEN | UDIAG_SHOW_UID);
 }
 END_TEST
+
+/* Of TCP the listener is the source, of UDP the destination.  */
+START_TEST(exact_requests_are_laid_out_as_in_the_kernel_headers)
+{
+    unsigned char request[sonde__diag_request_size];
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 inet;
+    struct sonde_listener listener = {.type = SOCK_STREAM,
+                                      .ifindex = 7,
+                                      .cookie = UINT64_C(0x1122334455667788)};
+    sonde_address_parse(&listener.address, "::ffff:127.0.0.1", 80);
+    size_t length = sonde__diag_request_exact(request, &listener, 9, 3);
+    memcpy(&header, request, sizeof header);
+    memcpy(&inet, request + NLMSG_HDRLEN, sizeof inet);
+    ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof inet);
+    ck_assert_uint_eq(header.nlmsg_flags, NLM_F_REQUEST);
+    ck_assert_uint_eq(inet.id.idiag_sport, htons(80));
+    ck_assert_uint_eq(inet.id.idiag_dport, htons(9));
+    ck_assert_uint_eq(inet.id.idiag_src[3], htonl(INADDR_LOOPBACK));
+    ck_assert_uint_eq(inet.id.idiag_dst[2], htonl(0xffff));
+    ck_assert_uint_eq(inet.id.idiag_if, 7);
+    ck_assert_uint_eq(inet.id.idiag_cookie[0], 0x55667788);
+    ck_assert_uint_eq(inet.id.idiag_cookie[1], 0x11223344);
+    listener.type = SOCK_DGRAM;
+    listener.cookie = 0;
+    sonde_address_loopback(&listener.address, AF_INET, 80);
+    sonde__diag_request_exact(request, &listener, 9, 3);
+    memcpy(&inet, request + NLMSG_HDRLEN, sizeof inet);
+    ck_assert_uint_eq(inet.sdiag_protocol, IPPROTO_UDP);
+    ck_assert_uint_eq(inet.id.idiag_dport, htons(80));
+    ck_assert_uint_eq(inet.id.idiag_dst[0], htonl(INADDR_LOOPBACK));
+    ck_assert_uint_eq(inet.id.idiag_cookie[1], UINT32_MAX);
+}
+END_TEST
+
+START_TEST(exact_requests_of_unix_sockets)
+{
+    unsigned char request[sonde__diag_request_size];
+    struct unix_diag_req local;
+    struct sonde_listener listener = {.type = SOCK_STREAM,
+                                      .inode = 5,
+                                      .cookie = UINT64_C(0x1122334455667788)};
+    sonde_address_unix(&listener.address, "/x");
+    size_t length = sonde__diag_request_exact(request, &listener, 0, 3);
+    memcpy(&local, request + NLMSG_HDRLEN, sizeof local);
+    ck_assert_uint_eq(length, NLMSG_HDRLEN + sizeof local);
+    ck_assert_uint_eq(local.udiag_ino, 5);
+    ck_assert_uint_eq(local.udiag_cookie[0], 0x55667788);
+    ck_assert_uint_eq(local.udiag_cookie[1], 0x11223344);
+}
+END_TEST
 #endif
 
 static void add(TCase *tests)
@@ -655,6 +706,8 @@ static void add(TCase *tests)
 #ifdef HAS_KERNEL_HEADERS
     tcase_add_test(tests, answers_are_laid_out_as_in_the_kernel_headers);
     tcase_add_test(tests, requests_are_laid_out_as_in_the_kernel_headers);
+    tcase_add_test(tests, exact_requests_are_laid_out_as_in_the_kernel_headers);
+    tcase_add_test(tests, exact_requests_of_unix_sockets);
 #endif
 }
 

@@ -1,0 +1,176 @@
+/* test-watch.c - lib/watch-linux.c, or watch-none.c
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "lib/private.h"
+#include "tests/unit/unit.h"
+
+static struct sonde_watch *watch;
+static struct sonde_listener found;
+static struct sonde__calls kept;
+
+/* A test ends early where there is no such look-up.  */
+static int setup_watch(void)
+{
+    if (!sonde_watch_open(&watch))
+        return 1;
+    ck_assert(errno == ENOTSUP || errno == EPERM || errno == EACCES);
+    ck_assert_ptr_null(watch);
+    return 0;
+}
+
+static void setup(void)
+{
+    kept = sonde__sys;
+}
+
+static void teardown(void)
+{
+    sonde__sys = kept;
+    sonde_watch_close(watch);
+    watch = NULL;
+}
+
+/* Keep the listener at the address of DATA.  */
+static int find(const struct sonde_listener *listener, void *data)
+{
+    if (sonde_address_compare(&listener->address, data))
+        return 0;
+    found = *listener;
+    return 1;
+}
+
+/* Listen on a port of FAMILY, and set FOUND; -1 without the family.  */
+static int make_listener(int family)
+{
+    struct sonde_address address;
+    sonde_address_loopback(&address, family, 0);
+    int fd = sonde_listen(&address, 5, 0, NULL);
+    if (fd < 0)
+        return -1;
+    ck_assert_int_eq(sonde_address_local(fd, &address), 0);
+    found = (struct sonde_listener){.type = 0};
+    sonde_listeners(family, 1000, find, &address);
+    ck_assert_uint_ne(found.cookie, 0);
+    return fd;
+}
+
+/* The queue is read, until the listener is closed.  */
+START_TEST(test_queue)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    if (!setup_watch())
+        return;
+    for (int i = 0; i < 2; i++) {
+        int fd = make_listener(families[i]);
+        if (fd < 0)
+            continue;
+        const struct sonde_address *address = &found.address;
+        int client = sonde_socket(families[i], SOCK_STREAM, 0);
+        ck_assert_int_eq(sonde_watch_read(watch, &found), 0);
+        ck_assert_int_eq(found.queue.queued, 0);
+        ck_assert_int_eq(
+            connect(client, (const void *)&address->storage, address->length),
+            0);
+        ck_assert_int_eq(sonde_watch_read(watch, &found), 0);
+        ck_assert_int_eq(found.queue.queued, 1);
+        ck_assert_int_eq(found.capacity, found.queue.backlog + 1);
+        close(client);
+        close(fd);
+        ck_assert_int_eq(sonde_watch_read(watch, &found), -1);
+        ck_assert_int_eq(errno, ENOENT);
+    }
+}
+END_TEST
+
+/* Another listener at the same address is not the one that is watched.  */
+START_TEST(test_successor)
+{
+    if (!setup_watch())
+        return;
+    int fd = make_listener(AF_INET);
+    struct sonde_address address = found.address;
+    struct sonde_listener former = found;
+    close(fd);
+    fd = sonde_listen(&address, 5, SONDE_REUSEADDR, NULL);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(sonde_watch_read(watch, &former), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    close(fd);
+}
+END_TEST
+
+START_TEST(test_wrong)
+{
+    if (!setup_watch())
+        return;
+    struct sonde_listener listener = {.type = SOCK_STREAM};
+    listener.address.storage.ss_family = AF_UNSPEC;
+    ck_assert_int_eq(sonde_watch_read(watch, &listener), -1);
+    ck_assert_int_eq(errno, EAFNOSUPPORT);
+    sonde_address_loopback(&listener.address, AF_INET, 80);
+    ck_assert_int_eq(sonde_watch_read(watch, &listener), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    sonde_address_unix(&listener.address, "/x");
+    listener.cookie = 1;
+    ck_assert_int_eq(sonde_watch_read(watch, &listener), -1);
+    ck_assert_int_eq(errno, EINVAL);
+}
+END_TEST
+
+static ssize_t recv_fails(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)flags;
+    errno = ENOBUFS;
+    return -1;
+}
+
+static int socket_fails(int family, int type, int protocol)
+{
+    (void)family;
+    (void)type;
+    (void)protocol;
+    errno = EMFILE;
+    return -1;
+}
+
+START_TEST(test_failures)
+{
+    if (!setup_watch())
+        return;
+    int fd = make_listener(AF_INET);
+    sonde__sys.recv = recv_fails;
+    ck_assert_int_eq(sonde_watch_read(watch, &found), -1);
+    ck_assert_int_eq(errno, ENOBUFS);
+    sonde__sys = kept;
+    /* The answer that was not received belongs to an earlier request.  */
+    ck_assert_int_eq(sonde_watch_read(watch, &found), 0);
+    struct sonde_watch *other;
+    sonde__sys.socket = socket_fails;
+    ck_assert_int_eq(sonde_watch_open(&other), -1);
+    ck_assert_int_eq(errno, EMFILE);
+    ck_assert_ptr_null(other);
+    close(fd);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, test_queue);
+    tcase_add_test(tests, test_successor);
+    tcase_add_test(tests, test_wrong);
+    tcase_add_test(tests, test_failures);
+}
+
+int main(void)
+{
+    return unit_main("watch", add);
+}
