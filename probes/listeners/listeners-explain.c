@@ -222,8 +222,10 @@ static void say_suspect(struct sentence *text,
                                  : "and the drops do not show whether this "
                                    "listener was one of them");
     say(text,
-        ". Look again while clients wait: 100%% full is the proof; only then "
-        "make the program call accept faster, or request a larger backlog");
+        ". Look while clients wait (\"listeners --watch %d\" reports the "
+        "peak): 100%% full is the proof; only then make the program call "
+        "accept faster, or request a larger backlog",
+        sonde_address_port(&row->listener.address));
     say_cap(text, listeners, row);
 }
 
