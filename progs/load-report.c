@@ -12,7 +12,7 @@
 #include "progs/load-report.h"
 #include "progs/output.h"
 
-enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 5 };
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 5, POINTS_TEXT = 4 };
 
 static const struct {
     const char *name, *key;
@@ -79,6 +79,7 @@ static void print_count(FILE *out, const char *name, uint64_t count,
         load_report_grouped((uint64_t)(per_second(report, count) + 0.5), rate));
 }
 
+/* All points but p99.99, which a line has no room for.  */
 static void print_latency(FILE *out, const char *name,
                           const struct histogram *histogram)
 {
@@ -86,8 +87,8 @@ static void print_latency(FILE *out, const char *name,
     if (histogram->count == 0)
         return;
     fprintf(out, "  %-10s", name);
-    for (int i = 0; i < POINTS; i++)
-        fprintf(out, " %s %s  ", points[i].name,
+    for (int i = 0; i < POINTS_TEXT; i++)
+        fprintf(out, " %s %s ", points[i].name,
                 client_print_time(
                     histogram_quantile(histogram, points[i].share), time));
     fprintf(out, " max %s\n", client_print_time(histogram->most, time));
