@@ -159,7 +159,7 @@ start early 1
 measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
 # More replies than the usual receive buffers take: the setting is named.
-start udp-never
+start udp-silence
 run "$echoload" -u --depth 1024 --size 65507 -d 0.1 --timeout 0.2 127.0.0.1 "$port"
 if [ "$(cat /proc/sys/net/core/rmem_max 2> /dev/null || echo 0)" -lt 90000000 ]; then
     is "UDP: the setting that cuts the receive buffer is named" grep -q \
