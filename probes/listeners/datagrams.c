@@ -98,12 +98,15 @@ void datagrams_read_host(struct listeners *listeners)
     const struct sonde_datagram_totals unknown = {-1, -1, -1, -1};
     listeners->limits = (struct sonde_datagram_limits){-1, -1, -1};
     listeners->datagrams[0] = listeners->datagrams[1] = unknown;
-    if (!(listeners->wanted & LISTENERS_DATAGRAMS) || listeners->pid)
+    if (!(listeners->wanted & LISTENERS_DATAGRAMS))
         return;
     /* After a failure nothing is filled in.  */
-    sonde_datagram_limits(&listeners->limits);
-    sonde_datagram_totals(AF_INET, &listeners->datagrams[0]);
-    sonde_datagram_totals(AF_INET6, &listeners->datagrams[1]);
+    if (!listeners->pid)
+        sonde_datagram_limits(&listeners->limits);
+    sonde_datagram_totals_proc(listeners->pid, AF_INET,
+                               &listeners->datagrams[0]);
+    sonde_datagram_totals_proc(listeners->pid, AF_INET6,
+                               &listeners->datagrams[1]);
 }
 
 bool datagrams_is_dropping(const struct listener_row *row)

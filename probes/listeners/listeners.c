@@ -342,20 +342,20 @@ static int read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
-/* Set IS_LINUX, TOTALS and CAP; the last two are those of this process's
-   network namespace, and stay unknown with PID.  Unreadable counters are -1; of
-   an unreadable cap at most SETTING and SCOPE are known.  */
+/* Set IS_LINUX, TOTALS and CAP, of this process's network namespace, or with
+   PID of that of PID: then the cap, which is no file of a process, stays
+   unknown.  Unreadable counters are -1; of an unreadable cap at most SETTING
+   and SCOPE are known.  */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
     listeners->totals = listeners_no_totals;
     datagrams_read_host(listeners);
-    if (listeners->pid)
-        return;
-    sonde_listen_totals(&listeners->totals);
+    sonde_listen_totals_proc(listeners->pid, &listeners->totals);
     /* If this fails, nothing is filled in, except for a hidden cap.  */
-    sonde_backlog_cap(&listeners->cap);
+    if (!listeners->pid)
+        sonde_backlog_cap(&listeners->cap);
 }
 
 /* DROPPING (listeners.h); WANTED are the families requested, as bits.  */

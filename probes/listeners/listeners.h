@@ -89,8 +89,8 @@ extern const struct sonde_listen_totals listeners_no_totals;
 
 /* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
    the listeners of FAMILIES (bits), within TIMEOUT milliseconds in all, and
-   their owners within OWNERS_TIMEOUT milliseconds more; then, unless PID is
-   set, the counters and the cap.  Returns 0, also if only some families were
+   their owners within OWNERS_TIMEOUT milliseconds more; then the counters and,
+   unless PID is set, the cap.  Returns 0, also if only some families were
    readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
    family if none was readable, or with ENOMEM.  Call listeners_free in each
    case.  */
