@@ -61,10 +61,13 @@ static bool datagrams_shows_own(int family)
 
 void datagrams_check_proc(struct listeners *listeners)
 {
+    static int shows_own = -1;
     if (!listeners->datagrams_reduced)
         return;
-    listeners->datagrams_counted =
-        datagrams_shows_own(AF_INET) || datagrams_shows_own(AF_INET6);
+    if (shows_own < 0)
+        shows_own =
+            datagrams_shows_own(AF_INET) || datagrams_shows_own(AF_INET6);
+    listeners->datagrams_counted = shows_own;
     for (size_t i = 0; i < listeners->count && !listeners->datagrams_counted;
          i++) {
         struct sonde_listener *socket = &listeners->rows[i].listener;
