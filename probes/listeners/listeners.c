@@ -115,10 +115,13 @@ static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
     for (*text = '\0'; *plain && used < size; plain++) {
-        bool visible = *plain > ' ' && *plain <= '~' && *plain != '\\';
-        int wrote = snprintf(text + used, size - used,
-                             visible ? "%c" : "\\%03o", (unsigned char)*plain);
-        used += (size_t)wrote;
+        if (*plain > ' ' && *plain <= '~' && *plain != '\\') {
+            text[used++] = *plain;
+            text[used < size ? used : size - 1] = '\0';
+            continue;
+        }
+        used += (size_t)snprintf(text + used, size - used, "\\%03o",
+                                 (unsigned char)*plain);
     }
 }
 
