@@ -54,6 +54,12 @@ int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals)
                                                                : EAFNOSUPPORT);
 }
 
+int sonde_datagram_totals_proc(pid_t pid, int family,
+                               struct sonde_datagram_totals *totals)
+{
+    return sonde_datagram_totals(family, totals);
+}
+
 int sonde_waiting(int family, int timeout, sonde_waiting_each *each, void *data)
 {
     return sonde__fail(family == AF_INET || family == AF_INET6 ? ENOTSUP
@@ -73,6 +79,11 @@ int sonde_handshake_limits(struct sonde_handshake_limits *limits)
 }
 
 int sonde_listen_totals(struct sonde_listen_totals *totals)
+{
+    return sonde__fail(ENOTSUP);
+}
+
+int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals)
 {
     return sonde__fail(ENOTSUP);
 }

@@ -592,6 +592,13 @@ struct sonde_datagram_totals {
    of open or read.  */
 int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
+/* The same for the network namespace of the process PID, or of the calling
+   thread for 0.  No privilege is needed unless /proc hides the process. Returns
+   as sonde_datagram_totals; ESRCH: no process PID, or PID below 0, or /proc
+   hides the process or has no such file.  */
+int sonde_datagram_totals_proc(pid_t pid, int family,
+                               struct sonde_datagram_totals *totals);
+
 /* A TCP connection that waits for accept.  */
 struct sonde_waiting {
     struct sonde_address local, peer;
@@ -787,6 +794,12 @@ struct sonde_listen_totals {
    the kernel has no count of OVERFLOWS or DROPS.  Any errno of open or read.
    ENOMEM.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
+
+/* The same for the network namespace of the process PID, or of the calling
+   thread for 0.  No privilege is needed unless /proc hides the process. Returns
+   as sonde_listen_totals; ESRCH: no process PID, or PID below 0, or /proc hides
+   the process or has no such file.  */
+int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */
 

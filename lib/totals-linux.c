@@ -78,15 +78,34 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     return error;
 }
 
+/* Open NAME in /proc of the process PID, or of this thread for 0.  NULL with
+   errno: ESRCH: no process PID; ENOTSUP: no such file.  */
+static FILE *totals_linux_open(pid_t pid, const char *name)
+{
+    char path[128];
+    if (pid == 0)
+        sonde__own_path(path, sizeof path, name);
+    else
+        snprintf(path, sizeof path, "%s/%ld/%s", sonde__sys.proc, (long)pid,
+                 name);
+    FILE *file = pid < 0 ? NULL : fopen(path, "re");
+    if (pid < 0 || (!file && errno == ENOENT))
+        errno = pid != 0 ? ESRCH : ENOTSUP;
+    return file;
+}
+
 int sonde_listen_totals(struct sonde_listen_totals *totals)
 {
+    return sonde_listen_totals_proc(0, totals);
+}
+
+int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals)
+{
     int saved = errno;
-    char path[128];
     struct sonde_listen_totals found = {.overflows = -1, .drops = -1};
-    sonde__own_path(path, sizeof path, "net/netstat");
-    FILE *file = fopen(path, "re");
+    FILE *file = totals_linux_open(pid, "net/netstat");
     if (!file)
-        return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
+        return -1;
     int error = read_pair(file, &found);
     fclose(file);
     if (error)
@@ -139,16 +158,20 @@ static void totals_linux_read_udp6(FILE *file,
 
 int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals)
 {
+    return sonde_datagram_totals_proc(0, family, totals);
+}
+
+int sonde_datagram_totals_proc(pid_t pid, int family,
+                               struct sonde_datagram_totals *totals)
+{
     int saved = errno;
-    char path[128];
     struct sonde_datagram_totals found = {-1, -1, -1, -1};
     if (family != AF_INET && family != AF_INET6)
         return sonde__fail(EAFNOSUPPORT);
-    sonde__own_path(path, sizeof path,
-                    family == AF_INET ? "net/snmp" : "net/snmp6");
-    FILE *file = fopen(path, "re");
+    FILE *file =
+        totals_linux_open(pid, family == AF_INET ? "net/snmp" : "net/snmp6");
     if (!file)
-        return sonde__fail(errno == ENOENT ? ENOTSUP : errno);
+        return -1;
     errno = 0;
     (family == AF_INET ? totals_linux_read_udp
                        : totals_linux_read_udp6)(file, &found);

@@ -47,6 +47,9 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/groups.h \
 	probes/listeners/handshakes.c \
 	probes/listeners/handshakes.h \
+	probes/listeners/listeners-all.c \
+	probes/listeners/listeners-all.h \
+	probes/listeners/listeners-all-text.c \
 	probes/listeners/listeners-check.c \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \
@@ -118,8 +121,11 @@ probes_libprobes_la_SOURCES = \
 	probes/report/report-text.c \
 	probes/report/report.c \
 	probes/report/report.h \
+	probes/run/container.c \
+	probes/run/container.h \
 	probes/run/core.h \
 	probes/run/namespace.h \
+	probes/run/netns.h \
 	probes/run/proc.c \
 	probes/run/proc.h \
 	probes/run/resource.c \
@@ -147,9 +153,9 @@ probes_libprobes_la_SOURCES = \
 
 # One leaf for each way a system has; m4/sonde-namespace.m4 chooses.
 if SONDE_NAMESPACE_LINUX
-probes_libprobes_la_SOURCES += probes/run/namespace-linux.c
+probes_libprobes_la_SOURCES += probes/run/namespace-linux.c probes/run/netns-linux.c
 else
-probes_libprobes_la_SOURCES += probes/run/namespace-none.c
+probes_libprobes_la_SOURCES += probes/run/namespace-none.c probes/run/netns-none.c
 endif
 
 # And m4/sonde-defer.m4.

@@ -10,6 +10,7 @@
 
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
+#include "probes/listeners/listeners-all.h"
 #include "probes/listeners/waiting.h"
 #include "probes/run/namespace.h"
 #include "progs/listeners-watch.h"
@@ -19,7 +20,7 @@
 
 /* Deadlines in milliseconds.  The kernel returns the list at once; owners take
    a few microseconds for each descriptor of the host.  */
-enum { LIST_MS = 5000, OWNERS_MS = 20000 };
+enum { LIST_MS = 5000, ALL_MS = 30000, OWNERS_MS = 20000 };
 
 /* 10 days, in milliseconds.  */
 enum { DURATION_MAX = 864000000 };
@@ -28,7 +29,7 @@ static struct {
     bool inet, inet6, tcp, udp, local, json;
     const char *prometheus;
     const char *netns;
-    bool check, waiting, watch;
+    bool check, waiting, watch, all;
     long duration; /* of --watch, in milliseconds; 0: until a signal */
     struct check_ranges ranges; /* in percent, for --check */
     struct option_list operands;
@@ -36,6 +37,9 @@ static struct {
 
 /* The connections that wait for accept, for --waiting.  */
 static struct waiting waiting;
+
+/* The network namespaces of --all.  */
+static struct netns_list namespaces = {.here = -1};
 
 static const struct option_row rows[] = {
     ROW_FLAG("ipv4", '4', &choices.inet, "IPv4 only: TCP, or with --udp UDP"),
@@ -60,6 +64,8 @@ static const struct option_row rows[] = {
     ROW_RANGE("critical", 'c', &choices.ranges.critical,
               "critical if a queue is fuller, in percent; 90 by default"),
     ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_FLAG("all", 0, &choices.all,
+             "list every network namespace of the host"),
     ROW_TEXT("netns", 0, "NETNS", &choices.netns,
              "list another network namespace: that of a process, by number, "
              "one of ip netns, or a path"),
@@ -90,6 +96,9 @@ static const char *listeners_conflict(void)
                "and --prometheus";
     if (choices.duration && !choices.watch)
         return "--duration is for --watch";
+    if (choices.all && (choices.netns || choices.waiting || choices.watch))
+        return "--all is a list of all namespaces; leave out --netns, "
+               "--waiting and --watch";
     if (!choices.check &&
         (choices.ranges.warning.text || choices.ranges.critical.text))
         return "--warning and --critical are for --check";
@@ -190,6 +199,8 @@ static void listeners_report(const struct listeners *listeners)
         listeners_json(out, listeners, choices.waiting ? &waiting : NULL);
     } else if (choices.waiting) {
         waiting_text(out, &waiting, listeners);
+    } else if (choices.all) {
+        listeners_all_text(out, listeners, choices.operands.count > 0);
     } else if (choices.operands.count > 0) {
         listeners_explain(out, listeners);
     } else {
@@ -210,6 +221,9 @@ static int check_found(const struct listeners *listeners)
     if (!ranges.critical.text)
         check_range_read(&ranges.critical, "90");
     listeners_check(&check, listeners, &ranges, choices.operands.count > 0);
+    if (choices.all && check.state == CHECK_OK &&
+        !listeners_all_seen(listeners, &why))
+        return complain("%s", why.text);
     if (check.state == CHECK_OK && !listeners_all_read(listeners, &why))
         return complain("%s", why.text);
     return output_check_result(&check);
@@ -264,6 +278,17 @@ static int select_and_report(struct listeners *listeners)
         choices.operands.count == 0
             ? SELECTION_FOUND
             : listeners_select(listeners, choices.operands.texts[0], &why);
+    if (selection == SELECTION_NONE && choices.all) {
+        struct sentence unseen = {""};
+        say(&why, "; %zu network namespace%s searched", namespaces.count,
+            namespaces.count == 1 ? " was" : "s were");
+        if (!listeners_all_seen(listeners, &unseen)) {
+            say(&why, "; %s", unseen.text);
+            selection = SELECTION_UNSEEN;
+        }
+    }
+    if (choices.all && listeners_group(listeners))
+        return complain("cannot list the listeners: %s", strerror(errno));
     if (selection == SELECTION_FOUND)
         return report_found(listeners);
     if (choices.check && selection == SELECTION_NONE)
@@ -301,9 +326,22 @@ static int read_more_and_report(struct listeners *listeners)
     if (!choices.check)
         handshakes_read(listeners, LIST_MS);
     if (choices.operands.count > 0 && !choices.check && !choices.json &&
-        !choices.prometheus && !choices.waiting)
+        !choices.prometheus && !choices.waiting && !choices.all)
         waiting_set_oldest(listeners, LIST_MS);
     return select_and_report(listeners);
+}
+
+/* Read the listeners of the options into *LISTENERS.  Returns as
+   listeners_read.  */
+static int read_chosen(struct listeners *listeners)
+{
+    if (!choices.all)
+        return listeners_read(listeners, families_of(), LIST_MS, OWNERS_MS);
+    return netns_list_read(&namespaces, LIST_MS) ||
+                   listeners_read_all(listeners, &namespaces, families_of(),
+                                      ALL_MS, OWNERS_MS)
+               ? -1
+               : 0;
 }
 
 static int listeners_run(void)
@@ -312,13 +350,13 @@ static int listeners_run(void)
     if (!choose_namespace(&listeners))
         return STATUS_TROUBLE;
     int status =
-        listeners_read(&listeners, families_of(), LIST_MS, OWNERS_MS)
-            ? complain_unread()
+        read_chosen(&listeners) ? complain_unread()
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
             ? complain_waiting(&listeners)
             : read_more_and_report(&listeners);
     waiting_free(&waiting);
     listeners_free(&listeners);
+    netns_list_free(&namespaces);
     return status;
 }
 

@@ -15,6 +15,7 @@ AM_TESTS_ENVIRONMENT = \
 	export srcdir builddir CC CFLAGS LDFLAGS MAKE HOST LC_ALL;
 
 test_scripts = \
+	tests/all.sh \
 	tests/backlogprobe.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \

@@ -109,6 +109,7 @@ if [ "$status" -eq 2 ] && grep -q "does not report" "$scratch/err"; then
     skip "valid: listeners" "this system does not tell what listens on it"
 else
     valid "listeners" listeners
+    valid "every network namespace" listeners --all
     valid "connections that wait" listeners --waiting
     valid "datagram sockets" listeners -uU
     "$builddir/listeners" --watch --json -d 1.2 > "$scratch/lines"

@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/prometheus.h"
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/listeners-all.h"
 
 /* The figures of a UDP socket.  */
 static const struct {
@@ -32,8 +33,14 @@ static void put_udp_sample(FILE *out, int metric,
     const struct sonde_queue *queue = &row->listener.queue;
     const long values[UDP_METRICS] = {queue->queued, queue->backlog,
                                       queue->drops};
+    char id[NETNS_ID];
+    const struct netns *netns = row->part ? row->part->netns : NULL;
+    if (netns)
+        netns_print_id(netns, id);
     snprintf(index, sizeof index, "%d", row->index);
     const struct prometheus_label labels[] = {
+        {"netns", netns ? id : NULL},
+        {"unit", netns && *netns->place ? netns->place : NULL},
         {"family", family_key(row->listener.address.storage.ss_family)},
         {"local", row->local},
         {"index", index},
@@ -41,39 +48,60 @@ static void put_udp_sample(FILE *out, int metric,
     prometheus_sample(out, udp_metrics[metric].name, labels, values[metric]);
 }
 
-/* Write the counters of all UDP sockets.  */
+/* The counters of all UDP sockets.  */
+static const struct {
+    const char *name, *help;
+} udp_counters[] = {
+    {"sonde_udp_errors_total",
+     "UDP datagrams lost by all sockets, closed sockets included, for any "
+     "reason."},
+    {"sonde_udp_full_errors_total",
+     "UDP datagrams lost because the receive buffer was full."},
+    {"sonde_udp_memory_errors_total",
+     "UDP datagrams lost for want of the memory of UDP."},
+    {"sonde_udp_checksum_errors_total",
+     "UDP datagrams lost because of a wrong checksum."},
+};
+
+enum { UDP_COUNTERS = sizeof udp_counters / sizeof *udp_counters };
+
+/* Write the counter COUNTER of LISTENERS, without parts, over IPv4 and IPv6,
+   unless it is unknown; before the first, when *COUNT is 0, the head.  */
+static void put_udp_counter(FILE *out, const struct listeners *listeners,
+                            int counter, int *count)
+{
+    char id[NETNS_ID];
+    const struct netns *netns = listeners->netns;
+    const char *name = udp_counters[counter].name;
+    if (netns)
+        netns_print_id(netns, id);
+    for (int i = 0; i < 2; i++) {
+        const struct sonde_datagram_totals *totals = &listeners->datagrams[i];
+        const int64_t values[UDP_COUNTERS] = {totals->errors, totals->full,
+                                              totals->memory, totals->checksum};
+        const struct prometheus_label labels[] = {
+            {"netns", netns ? id : NULL},
+            {"unit", netns && *netns->place ? netns->place : NULL},
+            {"family", family_key(i ? AF_INET6 : AF_INET)},
+            {NULL, NULL}};
+        if (values[counter] < 0)
+            continue;
+        if ((*count)++ == 0)
+            prometheus_head(out, name, "counter", udp_counters[counter].help);
+        prometheus_sample(out, name, labels, values[counter]);
+    }
+}
+
+/* Write the counters of each network namespace.  */
 static void put_udp_errors(FILE *out, const struct listeners *listeners)
 {
-    const struct sonde_datagram_totals *ipv4 = &listeners->datagrams[0],
-                                       *ipv6 = &listeners->datagrams[1];
-    const struct {
-        const char *name, *help;
-        int64_t values[2];
-    } figures[] = {
-        {"sonde_udp_errors_total",
-         "UDP datagrams lost by all sockets, closed sockets included, for any "
-         "reason.",
-         {ipv4->errors, ipv6->errors}},
-        {"sonde_udp_full_errors_total",
-         "UDP datagrams lost because the receive buffer was full.",
-         {ipv4->full, ipv6->full}},
-        {"sonde_udp_memory_errors_total",
-         "UDP datagrams lost for want of the memory of UDP.",
-         {ipv4->memory, ipv6->memory}},
-        {"sonde_udp_checksum_errors_total",
-         "UDP datagrams lost because of a wrong checksum.",
-         {ipv4->checksum, ipv6->checksum}},
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        if (figures[i].values[0] < 0 && figures[i].values[1] < 0)
-            continue;
-        prometheus_head(out, figures[i].name, "counter", figures[i].help);
-        for (int k = 0; k < 2; k++) {
-            const struct prometheus_label labels[] = {
-                {"family", family_key(k ? AF_INET6 : AF_INET)}, {NULL, NULL}};
-            prometheus_sample(out, figures[i].name, labels,
-                              figures[i].values[k]);
-        }
+    for (int counter = 0; counter < UDP_COUNTERS; counter++) {
+        int count = 0;
+        if (!listeners->parts)
+            put_udp_counter(out, listeners, counter, &count);
+        for (size_t i = 0; i < listeners->part_count; i++)
+            if (listeners->parts[i].netns)
+                put_udp_counter(out, &listeners->parts[i], counter, &count);
     }
 }
 

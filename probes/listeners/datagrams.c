@@ -61,10 +61,13 @@ static bool datagrams_shows_own(int family)
 
 void datagrams_check_proc(struct listeners *listeners)
 {
+    static int shows_own = -1;
     if (!listeners->datagrams_reduced)
         return;
-    listeners->datagrams_counted =
-        datagrams_shows_own(AF_INET) || datagrams_shows_own(AF_INET6);
+    if (shows_own < 0)
+        shows_own =
+            datagrams_shows_own(AF_INET) || datagrams_shows_own(AF_INET6);
+    listeners->datagrams_counted = shows_own;
     for (size_t i = 0; i < listeners->count && !listeners->datagrams_counted;
          i++) {
         struct sonde_listener *socket = &listeners->rows[i].listener;
@@ -98,12 +101,15 @@ void datagrams_read_host(struct listeners *listeners)
     const struct sonde_datagram_totals unknown = {-1, -1, -1, -1};
     listeners->limits = (struct sonde_datagram_limits){-1, -1, -1};
     listeners->datagrams[0] = listeners->datagrams[1] = unknown;
-    if (!(listeners->wanted & LISTENERS_DATAGRAMS) || listeners->pid)
+    if (!(listeners->wanted & LISTENERS_DATAGRAMS))
         return;
     /* After a failure nothing is filled in.  */
-    sonde_datagram_limits(&listeners->limits);
-    sonde_datagram_totals(AF_INET, &listeners->datagrams[0]);
-    sonde_datagram_totals(AF_INET6, &listeners->datagrams[1]);
+    if (!listeners->pid)
+        sonde_datagram_limits(&listeners->limits);
+    sonde_datagram_totals_proc(listeners->pid, AF_INET,
+                               &listeners->datagrams[0]);
+    sonde_datagram_totals_proc(listeners->pid, AF_INET6,
+                               &listeners->datagrams[1]);
 }
 
 bool datagrams_is_dropping(const struct listener_row *row)

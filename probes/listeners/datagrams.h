@@ -16,7 +16,7 @@ bool listener_is_datagram(const struct sonde_listener *listener);
 void datagrams_check_proc(struct listeners *listeners);
 
 /* Set LIMITS and DATAGRAMS, -1 if unknown: without a request for datagram
-   sockets, and in another network namespace.  */
+   sockets; LIMITS also in another network namespace.  */
 void datagrams_read_host(struct listeners *listeners);
 
 /* Whether ROW is a UDP socket that lost datagrams.  */

@@ -66,7 +66,8 @@ static size_t group_make(struct listener_group *group,
 static size_t group_run(const struct listener_row *rows, size_t count)
 {
     size_t run = 1;
-    while (run < count && !strcmp(rows[run].local, rows[0].local) &&
+    while (run < count && rows[run].part == rows[0].part &&
+           !strcmp(rows[run].local, rows[0].local) &&
            group_is_possible(&rows[run]))
         run++;
     return run;

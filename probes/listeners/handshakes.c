@@ -108,7 +108,9 @@ void handshakes_read(struct listeners *listeners, int timeout)
     for (size_t i = 0; i < listeners->count; i++)
         listeners->rows[i].resent = -1;
     listeners->handshake_limits = (struct sonde_handshake_limits){-1, -1};
-    if (!listeners->is_linux || listeners->pid)
+    for (size_t i = 0; i < listeners->part_count; i++)
+        listeners->parts[i].handshake_limits = listeners->handshake_limits;
+    if (!listeners->is_linux || listeners->pid || listeners->parts)
         return;
     sonde_handshake_limits(&listeners->handshake_limits);
     for (int i = 0; i < 2; i++) {

@@ -11,8 +11,8 @@
    rows of LISTENERS, which has all listeners of the families in it: in
    QUEUE.INCOMPLETE and RESENT of a listener alone at its address, and in its
    group otherwise, because the system does not report which member has a
-   handshake.  Figures that cannot be read stay -1; also with PID or
-   REDUCED.  Reads HANDSHAKE_LIMITS, too.  */
+   handshake.  Figures that cannot be read stay -1; also with PID,
+   PARTS or REDUCED.  Reads HANDSHAKE_LIMITS, too.  */
 void handshakes_read(struct listeners *listeners, int timeout);
 
 /* The handshakes in progress at the address of ROW, of which *RESENT had the

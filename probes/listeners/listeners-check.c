@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include "probes/listeners/datagrams.h"
+#include "probes/listeners/listeners-all.h"
 
 /* At most so many listeners are named, or have performance data: a line is
    short, and a series for each of a thousand listeners is of no use.  */
@@ -19,6 +20,10 @@ static void check_say_row(struct check *check, const struct listener_row *row)
         is_datagram ? "UDP " : "", row->local, row->percent,
         row->listener.queue.queued, row->listener.capacity,
         is_datagram ? "bytes " : "");
+    if (row->part) {
+        say(&check->text, ", in ");
+        listeners_say_place(&check->text, row->part);
+    }
     if (row->owner_count == 0)
         return;
     listeners_say_owners(&owners, row, 0);
@@ -92,9 +97,14 @@ static void check_add_rows(struct check *check,
     for (size_t i = 0; i < known && i < SERIES_MAX; i++) {
         const struct listener_row *row = &listeners->rows[i];
         struct sentence label = {""};
+        char id[NETNS_ID];
         const struct sonde_queue *queue = &row->listener.queue;
         bool is_datagram = listener_is_datagram(&row->listener);
         say(&label, "%s%s", is_datagram ? "udp " : "", row->local);
+        if (row->part) {
+            netns_print_id(row->part->netns, id);
+            say(&label, " %s", id);
+        }
         if (row->index > 0)
             say(&label, "#%d", row->index);
         struct sentence drops = label;
@@ -126,6 +136,10 @@ void listeners_check(struct check *check, const struct listeners *listeners,
         check->state = CHECK_UNKNOWN;
         if (known > 0)
             say(&check->text, "; unknown for %zu", judged - known);
+        if (known > 0 && listeners->parts && listeners->reduced) {
+            say(&check->text, ": ");
+            listeners_say_outside(&check->text, listeners);
+        }
     }
     if (each)
         check_add_rows(check, listeners, known, ranges);

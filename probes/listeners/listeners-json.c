@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
+#include "probes/listeners/listeners-all.h"
 #include "probes/listeners/waiting.h"
 
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
@@ -29,6 +30,7 @@ static void listeners_json_put_row(struct json *json,
                                    const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
+    char id[NETNS_ID];
     json_line(json, NULL);
     json_text(json, "local", row->local);
     json_text(json, "family", family_key(listener->address.storage.ss_family));
@@ -56,6 +58,9 @@ static void listeners_json_put_row(struct json *json,
     else
         json_bool(json, "pending", listener->pending);
     group_json(json, row);
+    if (row->part)
+        netns_print_id(row->part->netns, id);
+    json_text(json, "namespace", row->part ? id : NULL);
     listeners_json_put_owners(json, row);
     json_object_end(json);
 }
@@ -153,6 +158,7 @@ void listeners_json(FILE *out, const struct listeners *listeners,
     json_text(&json, "reduced",
               listeners->reduced ? errno_name(listeners->reduced) : NULL);
     put_datagrams(&json, listeners);
+    listeners_all_json(&json, listeners);
     json_array(&json, "listeners");
     for (size_t i = 0; i < listeners->count; i++)
         listeners_json_put_row(&json, &listeners->rows[i]);

@@ -11,9 +11,12 @@
    ASCII become '?'.  */
 static void say_owner(struct sentence *text, const struct sonde_owner *owner)
 {
-    for (const char *c = owner->name; *c; c++)
-        say(text, "%c", *c < ' ' || *c > '~' ? '?' : *c);
-    say(text, "[%ld]", (long)owner->pid);
+    char name[sizeof owner->name];
+    size_t length = 0;
+    for (const char *c = owner->name; *c && length < sizeof name - 1; c++)
+        name[length++] = *c < ' ' || *c > '~' ? '?' : *c;
+    name[length] = '\0';
+    say(text, "%s[%ld]", name, (long)owner->pid);
 }
 
 void listeners_say_owners(struct sentence *text, const struct listener_row *row,

@@ -14,6 +14,7 @@
 #include "base/prometheus.h"
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
+#include "probes/listeners/listeners-all.h"
 
 /* The figures of a listener.  */
 static const struct {
@@ -40,8 +41,14 @@ static void put_listener(FILE *out, const char *name,
                          int64_t value)
 {
     char index[16];
+    char id[NETNS_ID];
+    const struct netns *netns = row->part ? row->part->netns : NULL;
+    if (netns)
+        netns_print_id(netns, id);
     snprintf(index, sizeof index, "%d", row->index);
     const struct prometheus_label labels[] = {
+        {"netns", netns ? id : NULL},
+        {"unit", netns && *netns->place ? netns->place : NULL},
         {"family", family_key(row->listener.address.storage.ss_family)},
         {"local", row->local},
         {"index", index},
@@ -90,43 +97,73 @@ static void metrics_put_owners(FILE *out, const char *metric,
     }
 }
 
-/* Write the cap and the counters of all TCP listeners; unknown figures are left
-   out, with their heads.  */
+/* The figures of a network namespace.  */
+static const struct {
+    const char *name, *kind, *help;
+} host_metrics[] = {
+    {"sonde_listen_cap", "gauge",
+     "The largest backlog that listen puts in force."},
+    {"sonde_listen_overflows_total", "counter",
+     "Packets of handshakes dropped by all TCP listeners, their accept "
+     "queue being full."},
+    {"sonde_listen_drops_total", "counter",
+     "Packets of handshakes dropped by all TCP listeners, their accept "
+     "queue being full or for another reason."},
+    {"sonde_listen_deferred_total", "counter",
+     "Last ACKs of handshakes put off by TCP_DEFER_ACCEPT, which is no "
+     "loss."},
+    {"sonde_listen_resets_total", "counter",
+     "Handshakes that the client reset."},
+};
+
+enum { HOST_METRICS = sizeof host_metrics / sizeof *host_metrics };
+
+/* The figure METRIC of LISTENERS, -1 if unknown.  */
+static int64_t host_figure(const struct listeners *listeners, int metric)
+{
+    const struct sonde_listen_totals *totals = &listeners->totals;
+    const struct sonde_backlog_cap *cap = &listeners->cap;
+    const int64_t figures[HOST_METRICS] = {cap->setting[0] ? cap->value : -1,
+                                           totals->overflows, totals->drops,
+                                           totals->deferred, totals->resets};
+    return figures[metric];
+}
+
+/* Write the figure METRIC of LISTENERS, without parts, unless it is unknown;
+   before the first, when *COUNT is 0, the head.  */
+static void put_host_figure(FILE *out, const struct listeners *listeners,
+                            int metric, int *count)
+{
+    char id[NETNS_ID];
+    const char *name = host_metrics[metric].name;
+    const struct netns *netns = listeners->netns;
+    int64_t value = host_figure(listeners, metric);
+    if (value < 0)
+        return;
+    if (netns)
+        netns_print_id(netns, id);
+    const struct prometheus_label labels[] = {
+        {"netns", netns ? id : NULL},
+        {"unit", netns && *netns->place ? netns->place : NULL},
+        {"setting", metric == 0 ? listeners->cap.setting : NULL},
+        {NULL, NULL}};
+    if ((*count)++ == 0)
+        prometheus_head(out, name, host_metrics[metric].kind,
+                        host_metrics[metric].help);
+    prometheus_sample(out, name, labels, value);
+}
+
+/* Write the cap and the counters of all TCP listeners, of each network
+   namespace.  */
 static void metrics_put_host(FILE *out, const struct listeners *listeners)
 {
-    const struct sonde_backlog_cap *cap = &listeners->cap;
-    const struct sonde_listen_totals *totals = &listeners->totals;
-    const struct prometheus_label setting[] = {{"setting", cap->setting},
-                                               {NULL, NULL}};
-    const struct {
-        const char *name, *kind, *help;
-        const struct prometheus_label *labels;
-        int64_t value;
-    } figures[] = {
-        {"sonde_listen_cap", "gauge",
-         "The largest backlog that listen puts in force.", setting,
-         cap->setting[0] ? cap->value : -1},
-        {"sonde_listen_overflows_total", "counter",
-         "Packets of handshakes dropped by all TCP listeners, their accept "
-         "queue being full.",
-         NULL, totals->overflows},
-        {"sonde_listen_drops_total", "counter",
-         "Packets of handshakes dropped by all TCP listeners, their accept "
-         "queue being full or for another reason.",
-         NULL, totals->drops},
-        {"sonde_listen_deferred_total", "counter",
-         "Last ACKs of handshakes put off by TCP_DEFER_ACCEPT, which is no "
-         "loss.",
-         NULL, totals->deferred},
-        {"sonde_listen_resets_total", "counter",
-         "Handshakes that the client reset.", NULL, totals->resets},
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        if (figures[i].value < 0)
-            continue;
-        prometheus_head(out, figures[i].name, figures[i].kind, figures[i].help);
-        prometheus_sample(out, figures[i].name, figures[i].labels,
-                          figures[i].value);
+    for (int metric = 0; metric < HOST_METRICS; metric++) {
+        int count = 0;
+        if (!listeners->parts)
+            put_host_figure(out, listeners, metric, &count);
+        for (size_t i = 0; i < listeners->part_count; i++)
+            if (listeners->parts[i].netns)
+                put_host_figure(out, &listeners->parts[i], metric, &count);
     }
 }
 

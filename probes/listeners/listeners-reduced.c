@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
-#include "probes/listeners/listeners.h"
+#include "probes/listeners/listeners-all.h"
 
 enum { KNOWN_QUEUE_MS = 1000 };
 
@@ -55,12 +55,20 @@ static bool reduced_shows_client(int family)
 
 bool listeners_proc_has_queues(void)
 {
-    return reduced_shows_client(AF_INET) || reduced_shows_client(AF_INET6);
+    static int has_queues = -1;
+    if (has_queues < 0)
+        has_queues =
+            reduced_shows_client(AF_INET) || reduced_shows_client(AF_INET6);
+    return has_queues;
 }
 
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners)
 {
+    if (listeners->parts) {
+        listeners_say_outside(text, listeners);
+        return;
+    }
     if (listeners->pid)
         say(text,
             "entering the network namespace of process %ld needs "

@@ -127,13 +127,13 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
     if (listener_is_unix(&first->listener))
         say(&note, "listeners explains, with the name as operand");
     else
-        say(&note, "\"listeners %d\" explains",
+        say(&note, "\"listeners %s%d\" explains", first->part ? "--all " : "",
             sonde_address_port(&first->listener.address));
     put_sentence(out, NULL, &note);
 }
 
 /* Write notes, as far as they apply.  */
-static void put_notes(FILE *out, const struct listeners *listeners)
+void listeners_put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
     const struct listener_row *most = NULL;
@@ -199,7 +199,7 @@ static void put_table(FILE *out, const struct listeners *listeners)
             listeners_text_put_row(out, &listeners->rows[i], width);
 }
 
-void listeners_text(FILE *out, const struct listeners *listeners)
+void listeners_put_tables(FILE *out, const struct listeners *listeners)
 {
     bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
     bool has_listeners = !has_datagrams || listeners->wanted & LISTENERS_ALL;
@@ -209,5 +209,10 @@ void listeners_text(FILE *out, const struct listeners *listeners)
         putc('\n', out);
     if (has_datagrams)
         datagrams_text(out, listeners);
-    put_notes(out, listeners);
+}
+
+void listeners_text(FILE *out, const struct listeners *listeners)
+{
+    listeners_put_tables(out, listeners);
+    listeners_put_notes(out, listeners);
 }

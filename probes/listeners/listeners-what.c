@@ -399,7 +399,7 @@ static bool is_at_port(const struct listener_row *row, long port)
 /* Mark the listeners, or the DATAGRAMS, at MEANING's port that serve the
    address WANTED most specifically: all with the same best rank, none if none
    serves WANTED.  A connected socket serves its peer alone.  */
-static void mark_best(struct listeners *listeners,
+static void mark_best(struct listeners *listeners, const struct listeners *part,
                       const struct meaning *meaning, bool datagrams,
                       const struct sonde_address *wanted)
 {
@@ -408,8 +408,8 @@ static void mark_best(struct listeners *listeners,
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < listeners->count; i++) {
             struct listener_row *row = &listeners->rows[i];
-            if (!is_at_port(row, meaning->port) || row->peer ||
-                listener_is_datagram(&row->listener) != datagrams)
+            if (row->part != part || !is_at_port(row, meaning->port) ||
+                row->peer || listener_is_datagram(&row->listener) != datagrams)
                 continue;
             int how = operand_rank(&row->listener, wanted, device);
             if (round == 0 && how > best)
@@ -486,27 +486,45 @@ mark_rows(struct listeners *listeners, const struct meaning *meaning,
     return any;
 }
 
-/* Whether a listener, or one of the DATAGRAMS, is marked.  */
-static bool has_marked(const struct listeners *listeners, bool datagrams)
+/* Whether a listener of PART, or one of the DATAGRAMS, is marked.  */
+static bool has_marked(const struct listeners *listeners,
+                       const struct listeners *part, bool datagrams)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        if (listeners->rows[i].is_marked &&
+        if (listeners->rows[i].is_marked && listeners->rows[i].part == part &&
             listener_is_datagram(&listeners->rows[i].listener) == datagrams)
             return true;
     return false;
 }
 
-/* Mark the listeners, or the DATAGRAMS, that serve the address of MEANING.  */
+/* Mark the listeners of PART, or the DATAGRAMS, that serve the address of
+   MEANING.  */
 static void mark_address(struct listeners *listeners,
+                         const struct listeners *part,
                          const struct meaning *meaning, bool datagrams)
 {
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
-        row->is_marked |= listener_is_datagram(&row->listener) == datagrams &&
+        row->is_marked |= row->part == part &&
+                          listener_is_datagram(&row->listener) == datagrams &&
                           serves_host(row, meaning);
     }
     for (size_t i = 0; i < meaning->address_count; i++)
-        mark_best(listeners, meaning, datagrams, &meaning->addresses[i]);
+        mark_best(listeners, part, meaning, datagrams, &meaning->addresses[i]);
+}
+
+/* Mark by address in each network namespace where no row is marked, of the
+   listeners and of the datagram sockets.  */
+static void mark_addresses(struct listeners *listeners,
+                           const struct meaning *meaning)
+{
+    size_t parts = listeners->parts ? listeners->part_count : 1;
+    for (size_t i = 0; i < 2 * parts; i++) {
+        const struct listeners *part =
+            listeners->parts ? &listeners->parts[i / 2] : NULL;
+        if (!has_marked(listeners, part, i % 2))
+            mark_address(listeners, part, meaning, i % 2);
+    }
 }
 
 /* Remove the rows without mark from LISTENERS; the list of owners stays.  */
@@ -645,9 +663,8 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
     if (!mark_rows(listeners, &meaning, is_at_number) &&
         !mark_rows(listeners, &meaning, has_process))
         mark_rows(listeners, &meaning, is_meant);
-    for (int datagrams = 0; datagrams < 2; datagrams++)
-        if (meaning.is_address && !wrong && !has_marked(listeners, datagrams))
-            mark_address(listeners, &meaning, datagrams);
+    if (meaning.is_address && !wrong)
+        mark_addresses(listeners, &meaning);
     keep_marked(listeners);
     if (listeners->count > 0)
         return SELECTION_FOUND;

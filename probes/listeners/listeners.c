@@ -115,10 +115,13 @@ static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
     for (*text = '\0'; *plain && used < size; plain++) {
-        bool visible = *plain > ' ' && *plain <= '~' && *plain != '\\';
-        int wrote = snprintf(text + used, size - used,
-                             visible ? "%c" : "\\%03o", (unsigned char)*plain);
-        used += (size_t)wrote;
+        if (*plain > ' ' && *plain <= '~' && *plain != '\\') {
+            text[used++] = *plain;
+            text[used < size ? used : size - 1] = '\0';
+            continue;
+        }
+        used += (size_t)snprintf(text + used, size - used, "\\%03o",
+                                 (unsigned char)*plain);
     }
 }
 
@@ -224,6 +227,8 @@ static int by_address(const void *a, const void *b)
     int result =
         listeners_order(family_index(&x->listener), family_index(&y->listener));
     if (!result)
+        result = (x->part > y->part) - (x->part < y->part);
+    if (!result)
         result =
             sonde_address_compare(&x->listener.address, &y->listener.address);
     if (!result)
@@ -289,7 +294,7 @@ static void number_rows(struct listeners *listeners)
     listeners_sort(listeners, by_address);
     for (size_t i = 1; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
-        if (!strcmp(row->local, row[-1].local) &&
+        if (row->part == row[-1].part && !strcmp(row->local, row[-1].local) &&
             listener_is_datagram(&row->listener) ==
                 listener_is_datagram(&row[-1].listener))
             row->index = row[-1].index + 1;
@@ -318,11 +323,12 @@ static void deal_owners(struct listeners *listeners)
     }
 }
 
-/* Read the owners of all rows, which are sorted by inode, within TIMEOUT
-   milliseconds, and set HIDDEN, HIDDEN_ERROR and COMPLETE.  Returns 0, also if
-   HIDDEN is -1: owners found before the failure stay.  Or -1 with ENOMEM.  */
-static int read_owners(struct listeners *listeners, int timeout)
+/* Read the owners of all rows within TIMEOUT milliseconds, and set HIDDEN,
+   HIDDEN_ERROR and COMPLETE.  Returns 0, also if HIDDEN is -1: owners found
+   before the failure stay.  Or -1 with ENOMEM.  */
+int listeners_read_owners(struct listeners *listeners, int timeout)
 {
+    drop_twins(listeners);
     size_t size = listeners->count * sizeof(uint64_t);
     uint64_t *sockets = malloc(size ? size : 1);
     if (!sockets)
@@ -342,20 +348,20 @@ static int read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
-/* Set IS_LINUX, TOTALS and CAP; the last two are those of this process's
-   network namespace, and stay unknown with PID.  Unreadable counters are -1; of
-   an unreadable cap at most SETTING and SCOPE are known.  */
+/* Set IS_LINUX, TOTALS and CAP, of this process's network namespace, or with
+   PID of that of PID: then the cap, which is no file of a process, stays
+   unknown.  Unreadable counters are -1; of an unreadable cap at most SETTING
+   and SCOPE are known.  */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
     listeners->is_linux = uname(&names) >= 0 && !strcmp(names.sysname, "Linux");
     listeners->totals = listeners_no_totals;
     datagrams_read_host(listeners);
-    if (listeners->pid)
-        return;
-    sonde_listen_totals(&listeners->totals);
+    sonde_listen_totals_proc(listeners->pid, &listeners->totals);
     /* If this fails, nothing is filled in, except for a hidden cap.  */
-    sonde_backlog_cap(&listeners->cap);
+    if (!listeners->pid)
+        sonde_backlog_cap(&listeners->cap);
 }
 
 /* DROPPING (listeners.h); WANTED are the families requested, as bits.  */
@@ -433,8 +439,8 @@ static int read_families(struct listeners *listeners, unsigned wanted,
     return told > 0 ? 0 : -1;
 }
 
-int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
-                   int owners_timeout)
+int listeners_read_rows(struct listeners *listeners, unsigned wanted,
+                        int timeout)
 {
     listeners->some = (wanted & LISTENERS_ALL) != LISTENERS_ALL;
     listeners->wanted = wanted;
@@ -447,16 +453,33 @@ int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
     }
     datagrams_check_proc(listeners);
     drop_twins(listeners);
-    if (read_owners(listeners, owners_timeout))
-        return -1;
+    return 0;
+}
+
+void listeners_read_figures(struct listeners *listeners)
+{
     /* After the drops, so that the totals include their overflows.  */
     listeners_read_host(listeners);
-    listeners->dropping = count_dropping(listeners, wanted);
+    listeners->dropping = count_dropping(listeners, listeners->wanted);
+}
+
+int listeners_order_rows(struct listeners *listeners)
+{
     number_rows(listeners);
     if (groups_find(listeners))
         return -1;
     listeners_sort(listeners, by_fullness);
     return 0;
+}
+
+int listeners_read(struct listeners *listeners, unsigned wanted, int timeout,
+                   int owners_timeout)
+{
+    if (listeners_read_rows(listeners, wanted, timeout) ||
+        listeners_read_owners(listeners, owners_timeout))
+        return -1;
+    listeners_read_figures(listeners);
+    return listeners_order_rows(listeners);
 }
 
 const char *listeners_why_hidden(const struct listeners *listeners)
@@ -503,6 +526,11 @@ void listeners_free(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
         listeners_free_row(&listeners->rows[i]);
+    /* Parts that are grouped have copies of the rows.  */
+    for (size_t i = 0; i < listeners->part_count && !listeners->grouped; i++)
+        listeners_free(&listeners->parts[i]);
+    free(listeners->grouped);
+    free(listeners->parts);
     free(listeners->rows);
     free(listeners->owners);
     free(listeners->groups);

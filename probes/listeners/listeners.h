@@ -47,8 +47,13 @@ struct listener_row {
                                          SO_REUSEPORT; NULL: alone */
     const struct sonde_owner *owners; /* visible processes */
     size_t owner_count;
-    bool is_marked; /* to be kept by listeners_select */
+    bool is_marked;               /* to be kept by listeners_select */
+    const struct listeners *part; /* the part of its network namespace, or NULL
+                                     without parts */
 };
+
+struct netns;
+struct netns_list;
 
 /* All zero is the empty list.  Free with listeners_free.  */
 struct listeners {
@@ -82,6 +87,13 @@ struct listeners {
     size_t group_count;
     struct listener_member *members;                /* of all groups */
     struct sonde_handshake_limits handshake_limits; /* by handshakes_read */
+    /* With listeners_read_all (listeners-all.h) only.  */
+    const struct netns_list *everywhere;
+    struct listeners *parts; /* of each network namespace; no rows until
+                                listeners_group */
+    size_t part_count;
+    struct listener_row *grouped; /* the rows of all parts */
+    const struct netns *netns;    /* of a part; NULL: it has ended */
 };
 
 /* All counters unknown.  */
@@ -89,13 +101,21 @@ extern const struct sonde_listen_totals listeners_no_totals;
 
 /* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
    the listeners of FAMILIES (bits), within TIMEOUT milliseconds in all, and
-   their owners within OWNERS_TIMEOUT milliseconds more; then, unless PID is
-   set, the counters and the cap.  Returns 0, also if only some families were
+   their owners within OWNERS_TIMEOUT milliseconds more; then the counters and,
+   unless PID is set, the cap.  Returns 0, also if only some families were
    readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
    family if none was readable, or with ENOMEM.  Call listeners_free in each
    case.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
+
+/* The steps of listeners_read: read the rows, sorted by inode; the figures of
+   the network namespace; the owners; and sort the rows as in the report.  */
+int listeners_read_rows(struct listeners *listeners, unsigned families,
+                        int timeout);
+void listeners_read_figures(struct listeners *listeners);
+int listeners_read_owners(struct listeners *listeners, int timeout);
+int listeners_order_rows(struct listeners *listeners);
 
 /* Result of listeners_select.  */
 enum selection {
@@ -188,6 +208,8 @@ void listeners_free(struct listeners *listeners);
    with all details and advice for each listener; as JSON and as metrics for
    Prometheus, described in listeners(1).  Write errors are left in OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
+void listeners_put_tables(FILE *out, const struct listeners *listeners);
+void listeners_put_notes(FILE *out, const struct listeners *listeners);
 void listeners_explain(FILE *out, const struct listeners *listeners);
 struct waiting;
 void listeners_json(FILE *out, const struct listeners *listeners,

@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test-cap \
 	tests/unit/test-cgroup \
 	tests/unit/test-check \
+	tests/unit/test-container \
 	tests/unit/test-compare \
 	tests/unit/test-catalogue \
 	tests/unit/test-connect \

@@ -623,6 +623,16 @@ START_TEST(totals_tell_what_else_drops_are)
     ck_assert_int_eq(totals.cookies_failed, 13);
     ck_assert_int_eq(totals.full_cookies, 14);
     ck_assert_int_eq(totals.full_drops, 15);
+    make("15");
+    make("15/net");
+    write_file("15/net/netstat", "TcpExt: ListenOverflows ListenDrops\n"
+                                 "TcpExt: 6 7\n");
+    ck_assert_int_eq(sonde_listen_totals_proc(15, &totals), 0);
+    ck_assert_int_eq(totals.overflows, 6);
+    ck_assert_int_eq(sonde_listen_totals_proc(16, &totals), -1);
+    ck_assert_int_eq(errno, ESRCH);
+    ck_assert_int_eq(sonde_listen_totals_proc(-1, &totals), -1);
+    ck_assert_int_eq(errno, ESRCH);
     remove_all();
 }
 END_TEST

@@ -1,0 +1,49 @@
+/* listeners-all.h - the listeners of every network namespace
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef PROBES_LISTENERS_LISTENERS_ALL_H
+#define PROBES_LISTENERS_LISTENERS_ALL_H 1
+
+#include "base/json.h"
+#include "probes/listeners/listeners.h"
+#include "probes/run/netns.h"
+
+/* As listeners_read, for the network namespaces of LIST, which must outlive
+   LISTENERS: PARTS has the figures of each.  The counters of LISTENERS are the
+   sums, -1 if one is unknown, and the cap and the limits those of this
+   process's namespace.  A namespace that this process may not enter is read by
+   /proc.  A namespace that ended meanwhile has a part without NETNS.  Returns
+   0, or -1 with the errno of the first family if nothing could be read, or with
+   ENOMEM.  */
+int listeners_read_all(struct listeners *listeners,
+                       const struct netns_list *list, unsigned families,
+                       int timeout, int owners_timeout);
+
+/* Sort the rows of LISTENERS into PARTS, whose rows are copies.  Returns 0, or
+   -1 with ENOMEM.  Call after listeners_select.  */
+int listeners_group(struct listeners *listeners);
+
+/* Whether every network namespace that may exist was seen; if not, which were
+   not and why is appended to *WHY.  */
+bool listeners_all_seen(const struct listeners *listeners,
+                        struct sentence *why);
+
+/* Append to TEXT how many namespaces could not be entered, and what is unknown
+   of them; nothing if all could.  */
+void listeners_say_outside(struct sentence *text,
+                           const struct listeners *listeners);
+
+/* Append to TEXT the container or unit of PART, or else what identifies it.  */
+void listeners_say_place(struct sentence *text, const struct listeners *part);
+
+/* Write the report of listeners_text, or with EXPLAIN of listeners_explain, for
+   each namespace with rows, the one with the fullest queue first; then which
+   namespaces have no listeners, and notes.  LISTENERS is grouped.  */
+void listeners_all_text(FILE *out, const struct listeners *listeners,
+                        bool explain);
+
+/* Write the members "namespaces" and "namespaces_unseen": null without
+   PARTS.  */
+void listeners_all_json(struct json *json, const struct listeners *listeners);
+
+#endif /* PROBES_LISTENERS_LISTENERS_ALL_H */

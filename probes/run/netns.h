@@ -1,0 +1,70 @@
+/* netns.h - the network namespaces of this host
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   An ordinary user may not read the link /proc/PID/ns/net of another user's
+   process, but may read the files of /proc/PID/net, whose inode numbers differ
+   from one network namespace to another.  */
+
+#ifndef PROBES_RUN_NETNS_H
+#define PROBES_RUN_NETNS_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "probes/run/container.h"
+
+enum { NETNS_PROCESSES = 8, NETNS_ID = 32 };
+
+/* A network namespace.  */
+struct netns {
+    uint64_t key;    /* inode of /proc/PID/net/tcp; 0: no process is in it */
+    uint64_t number; /* of the namespace; 0: only root may read it */
+    pid_t pids[NETNS_PROCESSES]; /* the lowest process numbers; 0: no more */
+    long processes;              /* processes in it that were seen */
+    char name[32];               /* of the first process; empty: unknown */
+    char place[CONTAINER_NAME];  /* container_name of the first process */
+    char *mount;                 /* a mount that keeps it, or NULL */
+    bool is_own;                 /* this process is in it */
+};
+
+/* All zero is empty.  Free with netns_list_free.  */
+struct netns_list {
+    struct netns *list; /* by the first process; those without one last */
+    size_t count;
+    char **mounts; /* mounts of namespaces that may have no process, or
+                      one of those in LIST: only root may compare */
+    size_t mount_count;
+    long hidden;    /* processes whose namespace cannot be read */
+    bool complete;  /* /proc hides no process */
+    bool can_enter; /* the privilege to enter a namespace, and to return */
+    int here;       /* descriptor of the own namespace, or -1 */
+};
+
+/* Fill in *LIST, which is empty, with the network namespaces of all processes
+   that /proc shows, by their main threads, and of the mounts that this process
+   sees, within TIMEOUT milliseconds.  A namespace that only a descriptor or a
+   socket keeps is in no list.  Returns 0, or -1: ENOTSUP: this system has no
+   such list; EAGAIN at the timeout; ENOMEM; any errno of opendir, readdir and
+   fork.  Call netns_list_free in each case.  */
+int netns_list_read(struct netns_list *list, int timeout);
+
+/* Enter NETNS, in a process of one thread.  The caller must call netns_leave
+   after success, which aborts the process if it cannot return.  Returns 0, or
+   -1: EPERM: without CAN_ENTER; ESRCH: NETNS has ended; any errno of open and
+   setns.  */
+int netns_enter(const struct netns_list *list, const struct netns *netns);
+void netns_leave(const struct netns_list *list);
+
+/* A process that is in NETNS now, or 0 if none of PIDS is.  */
+pid_t netns_process(const struct netns *netns);
+
+/* Write to TEXT what identifies NETNS on this host while it lasts:
+   "net:[NUMBER]", or "tcp:[KEY]" if NUMBER is unknown.  */
+void netns_print_id(const struct netns *netns, char text[NETNS_ID]);
+
+/* Free all memory of LIST, and make LIST empty.  */
+void netns_list_free(struct netns_list *list);
+
+#endif /* PROBES_RUN_NETNS_H */
