@@ -144,6 +144,9 @@ static int complain_unread(void)
         return complain("--netns: there is no process %s, or it has ended, or "
                         "/proc hides it",
                         choices.netns);
+    if (choices.all && errno == ENOTSUP)
+        return complain("--all: this system has no list of network namespaces; "
+                        "on Linux /proc has, if mounted");
     if (errno == ENOTSUP)
         return complain("this system does not report %s sockets; on "
                         "Linux sock_diag does, or /proc/net",

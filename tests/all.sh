@@ -146,6 +146,15 @@ umount /run/netns/empty
 exec 8>&-
 wait "$one"
 END2
+# shellcheck disable=SC2016 # for the inner shell
+run unshare -Urnm --propagation private sh -c \
+    'mount -t tmpfs none /proc || exit 9; exec "$listeners" --all'
+if [ "$status" -eq 9 ]; then
+    skip "without /proc" "no mounts in a user namespace"
+else
+    is "2: without /proc" sh -c '[ "$1" -eq 2 ] && grep -q "if mounted" "$2"' - \
+        "$status" "$scratch/err"
+fi
 run unshare -Urnm --propagation private sh "$scratch/inside"
 if [ "$status" -eq 9 ]; then
     skip "entered" "no mounts in a user namespace"
