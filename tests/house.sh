@@ -188,6 +188,16 @@ xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }
         FNR <= 5 && /SPDX-License-Identifier/ { last = "" }
         END { if (last) print last }' < "$scratch/texts" > "$scratch/out"
 none "every file says its licence" "$scratch/texts"
+
+# A program that .gitignore does not name is soon committed.
+if git -C "$srcdir" ls-files > "$scratch/tracked" 2> /dev/null; then
+    git -C "$srcdir" grep -Il . | sort > "$scratch/texts"
+    sort "$scratch/tracked" | comm -23 - "$scratch/texts" |
+        grep -v '^tests/corpus/' > "$scratch/out"
+    none "nothing that was built is committed" "$scratch/tracked"
+else
+    skip "nothing that was built is committed" "this is no checkout"
+fi
 grep '^./lib/' "$scratch/sources" > "$scratch/looked"
 xargs grep -L 'SPDX-License-Identifier: LGPL-2.1-or-later' \
     < "$scratch/looked" > "$scratch/out"
