@@ -368,7 +368,7 @@ int main(int argc, char **argv)
     static const struct program program = {
         .name = "listeners",
         .purpose = "List the listening sockets of this host, the fullest "
-                   "first; or explain one.",
+                   "first; or explain WHAT: why clients hang, and what to do.",
         .rows = rows,
         .operands = "[WHAT]",
         .operands_max = 1,
