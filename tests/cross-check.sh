@@ -34,7 +34,8 @@ plan () {
 
 # Whether NAME was built.
 built () {
-    tail -n 15 "$scratch/$1.log" > "$scratch/err"
+    { grep 'error' "$scratch/$1.log" | head -n 15
+      tail -n 5 "$scratch/$1.log"; } > "$scratch/err"
     : > "$scratch/out"
     is "$1: everything compiles and links" [ -f "$scratch/$1/built" ]
     [ -f "$scratch/$1/built" ]

@@ -58,8 +58,9 @@ static bool container_is_id(const char *text, const char *end)
 static void container_set(char name[CONTAINER_NAME], const char *word,
                           const char *text, size_t size)
 {
-    snprintf(name, CONTAINER_NAME, "%s%s%.*s", word, *word ? " " : "",
-             (int)size, text);
+    snprintf(name, CONTAINER_NAME, "%s%s", word, *word ? " " : "");
+    size_t room = CONTAINER_NAME - 1 - strlen(name);
+    strncat(name, text, size < room ? size : room);
     for (char *c = name; *c; c++)
         if (!isprint((unsigned char)*c))
             *c = '?';

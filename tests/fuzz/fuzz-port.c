@@ -67,10 +67,15 @@ static int run_at_once(pthread_t *thread, const pthread_attr_t *attributes,
     return 0;
 }
 
+/* EXPECTED is as by port_of; two names are known without the system's table.  */
 static void resolve(const char *host, const char *text, long expected)
 {
     struct sonde_target target = {host, text, AF_UNSPEC, SOCK_STREAM};
     struct sonde_address list[2];
+    if (!strcmp(text, "echo"))
+        expected = 7;
+    if (!strcmp(text, "daytime"))
+        expected = 13;
     ssize_t count = sonde_resolve(&target, 0, list, 2, NULL);
     MUST((count > 0) == (expected >= 0));
     for (ssize_t i = 0; i < count; i++)

@@ -76,6 +76,11 @@ static void check_answer(const struct sonde_target *target,
         if (family == AF_UNIX)
             continue;
         long port = target->service ? strtol(target->service, NULL, 10) : 0;
+        /* Known without the system's table.  */
+        if (target->service && !strcmp(target->service, "echo"))
+            port = 7;
+        if (target->service && !strcmp(target->service, "daytime"))
+            port = 13;
         MUST(sonde_address_port(&list[i]) == port);
     }
 }
