@@ -10,9 +10,7 @@
 # Whether the functions work for a socket is tested at run time.
 # Override with sonde_cv_aio=LEAF, LIBS by ac_cv_search_aio_read.
 AC_DEFUN([SONDE_AIO],
-[# The numbers of epoll_create1 and io_uring_setup, which io.models tries.
-AC_CHECK_HEADERS([sys/syscall.h])
-sonde_saved_LIBS=$LIBS
+[sonde_saved_LIBS=$LIBS
 LIBS=
 AC_SEARCH_LIBS([aio_read], [rt])
 SONDE_AIO_LIBS=$LIBS

@@ -20,6 +20,7 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/loopback.h \
 	probes/behaviour/merge.c \
 	probes/behaviour/merge.h \
+	probes/behaviour/models.h \
 	probes/behaviour/option-names.c \
 	probes/behaviour/option-names.h \
 	probes/behaviour/question.c \
@@ -170,6 +171,13 @@ if SONDE_TUN_LINUX
 probes_libprobes_la_SOURCES += probes/peer/tun-linux.c
 else
 probes_libprobes_la_SOURCES += probes/peer/tun-none.c
+endif
+
+# And m4/sonde-listeners.m4: by the system.
+if SONDE_LISTENERS_LINUX
+probes_libprobes_la_SOURCES += probes/behaviour/models-linux.c
+else
+probes_libprobes_la_SOURCES += probes/behaviour/models-none.c
 endif
 
 # And m4/sonde-aio.m4.

@@ -135,9 +135,9 @@ backlog, after raising net.core.somaxconn, which cuts the backlog to 128.*restar
 (ListenOverflows).*127.0.0.1:PORT has most drops"
     is "a queue that was full: by what" names after.2 \
         "cut by net.core.somaxconn = 128, if the program requested more"
-    is "a queue that was full: what to raise" names after.2 "to do find out \
-which queue overflowed.*no other listener has drops.*request a larger backlog, \
-after raising net.core.somaxconn, which cuts the backlog to 128"
+    is "a queue that was full: what to raise" names after.2 "to do the accept \
+queue was full, most likely, and is not now.*request a larger backlog, after \
+raising net.core.somaxconn, which cuts the backlog to 128.*restart the program"
 fi
 
 # Datagrams are lost.

@@ -237,12 +237,18 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
             "the buffer was full, probably: %lld of %lld losses of this "
             "network namespace have this reason; ",
             (long long)totals->full, (long long)totals->errors);
-    say(text, "check whether the program reads, and fast enough; ");
+    if (row->percent >= NEARLY_FULL)
+        say(text, "the buffer is nearly full now: if it still is in a second, "
+                  "the program does not read, and a larger buffer is no help; "
+                  "otherwise ");
+    else
+        say(text, "check whether the program reads fast enough; ");
     if (limit >= 0)
         say_larger_buffer(text, listeners, origin, limit);
     else
         say(text, "then let it set a larger SO_RCVBUF");
-    say(text, ". If the drops no longer grow, the losses are over");
+    if (row->percent >= 0 && row->percent < NEARLY_FULL)
+        say(text, ". If the drops no longer grow, the losses are over");
 }
 
 /* Write the sentence "to do" on a UDP socket.  */

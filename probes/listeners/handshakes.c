@@ -207,8 +207,7 @@ static void handshakes_say_verdict(struct sentence *text,
             (long long)sent, (long long)back);
     if (sent > 0 && back >= 0 && back >= sent - sent / 2)
         say(text, "most of these clients are real, so this is load, not an "
-                  "attack: request a larger backlog, and let the program call "
-                  "accept faster");
+                  "attack: see \"to do\"");
     else if (sent > 0 && back >= 0)
         say(text,
             "most of these clients did not complete the handshake. Either "

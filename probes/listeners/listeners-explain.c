@@ -206,27 +206,48 @@ static void say_cap(struct sentence *text, const struct listeners *listeners,
                 : "");
 }
 
+/* Whether all drops of this network namespace are for a full accept queue, and
+   ROW, with as many drops, is the only listener with any.  */
+static bool is_culprit(const struct listeners *listeners,
+                       const struct listener_row *row)
+{
+    const struct sonde_listen_totals *totals = &listeners->totals;
+    return listeners->dropping == 1 && totals->drops == totals->overflows &&
+           row->listener.queue.drops >= totals->overflows &&
+           totals->deferred <= 0 && totals->resets <= 0;
+}
+
 /* Append advice for a listener with drops where some accept queue overflowed;
    the kernel does not count which.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners,
                         const struct listener_row *row)
 {
-    say(text,
-        "find out which queue overflowed: the accept queues of this network "
-        "namespace dropped %lld packets (ListenOverflows), ",
-        (long long)listeners->totals.overflows);
-    say(text, "%s",
-        listeners->dropping == 1 ? "and no other listener has drops: this "
-                                   "listener dropped them, or one closed since"
-                                 : "and the drops do not show whether this "
-                                   "listener was one of them");
-    say(text,
-        ". Look while clients wait (\"listeners --watch %d\" reports the "
-        "peak): 100%% full is the proof; only then make the program call "
-        "accept faster, or request a larger backlog",
-        sonde_address_port(&row->listener.address));
+    int port = sonde_address_port(&row->listener.address);
+    if (is_culprit(listeners, row))
+        say(text,
+            "the accept queue was full, most likely, and is not now: no other "
+            "listener has drops, and no other reason is counted. To prevent "
+            "it, make the program call accept faster, or request a larger "
+            "backlog");
+    else
+        say(text,
+            "find out which queue overflowed: the accept queues of this "
+            "network namespace dropped %lld packets (ListenOverflows), %s; "
+            "then make the program call accept faster, or request a larger "
+            "backlog",
+            (long long)listeners->totals.overflows,
+            listeners->dropping == 1
+                ? "and no other listener has drops: this listener dropped "
+                  "them, or one closed since"
+                : "and the drops do not show whether this listener was one of "
+                  "them");
     say_cap(text, listeners, row);
+    say(text,
+        ". The backlog takes effect at listen: restart the program. "
+        "\"listeners "
+        "--watch -d 60 %d\" shows whether the queue becomes full again",
+        port);
 }
 
 /* Whether the full queue of ROW may have overflowed.  False only for TCP if the

@@ -67,7 +67,7 @@ static int run_at_once(pthread_t *thread, const pthread_attr_t *attributes,
     return 0;
 }
 
-/* EXPECTED is as by port_of; two names are known without the system's table.  */
+/* EXPECTED is as by port_of, but two names are known.  */
 static void resolve(const char *host, const char *text, long expected)
 {
     struct sonde_target target = {host, text, AF_UNSPEC, SOCK_STREAM};

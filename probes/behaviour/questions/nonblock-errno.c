@@ -8,13 +8,11 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef HAVE_SYS_SYSCALL_H
-#include <sys/syscall.h>
-#endif
 
 #include "base/wait.h"
 #include "probes/behaviour/aio.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/models.h"
 
 static void nonblock_errno_probe(struct probe *probe)
 {
@@ -87,30 +85,8 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
     return ready ? "works" : "not ready";
 }
 
-/* Make an epoll instance, or an io_uring of 4 entries.  Returns a descriptor,
-   or -1 with errno, ENOSYS on systems without the call.  */
-static int make_epoll(void)
-{
-#ifdef SYS_epoll_create1
-    return (int)syscall(SYS_epoll_create1, 0L);
-#else
-    errno = ENOSYS;
-    return -1;
-#endif
-}
-
-static int make_io_uring(void)
-{
-#ifdef SYS_io_uring_setup
-    static char parameters[256]; /* all zero */
-    return (int)syscall(SYS_io_uring_setup, 4L, parameters);
-#else
-    errno = ENOSYS;
-    return -1;
-#endif
-}
-
-/* Report whether FD, the result of a call above, could be made, and close FD.
+/* Report whether FD, the result of a function of models.h, could be made, and
+ * close FD.
  */
 static void nonblock_errno_report_made(struct probe *probe, const char *key,
                                        int fd)
@@ -144,8 +120,8 @@ static void nonblock_errno_probe_models(struct probe *probe)
                      : none);
     probe_report(probe, "select", "%s", by_select);
     probe_report(probe, "poll", "%s", by_poll);
-    nonblock_errno_report_made(probe, "epoll", make_epoll());
-    nonblock_errno_report_made(probe, "io_uring", make_io_uring());
+    nonblock_errno_report_made(probe, "epoll", models_make_epoll());
+    nonblock_errno_report_made(probe, "io_uring", models_make_io_uring());
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
                  all ? "blocking, non-blocking, multiplexed"
