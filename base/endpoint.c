@@ -48,9 +48,10 @@ const char *endpoint_port(const char *host)
 
 void endpoint_show_abstract(char *text)
 {
+    size_t length = strlen(text);
     if (strncmp(text, "\\000", 4))
         return;
-    memmove(text, text + 3, strlen(text + 3) + 1);
+    memmove(text, text + 3, length - 2);
     *text = '@';
 }
 

@@ -72,7 +72,7 @@ static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
 #ifdef HAVE_RECVMMSG
-    return (int)recvmmsg(fd, list, count, flags, NULL);
+    return (int)recvmmsg(fd, list, count, (SONDE_RECVMMSG_FLAGS)flags, NULL);
 #else
     return sonde__fail(ENOSYS);
 #endif
@@ -82,7 +82,7 @@ static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
 #ifdef HAVE_RECVMMSG
-    return (int)sendmmsg(fd, list, count, flags);
+    return (int)sendmmsg(fd, list, count, (SONDE_RECVMMSG_FLAGS)flags);
 #else
     return sonde__fail(ENOSYS);
 #endif

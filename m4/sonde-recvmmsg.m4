@@ -23,4 +23,15 @@ return recvmmsg (0, list, 2, MSG_DONTWAIT, 0)
 AS_IF([test "$sonde_cv_recvmmsg" = yes],
   [AC_DEFINE([HAVE_RECVMMSG], [1],
     [Define to 1 if recvmmsg and sendmmsg exist.])])
+AC_CACHE_CHECK([for the type of the flags of recvmmsg],
+  [sonde_cv_recvmmsg_flags],
+  [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+#include <sys/types.h>
+#include <sys/socket.h>
+int recvmmsg (int, struct mmsghdr *, unsigned, unsigned, struct timespec *);
+]])],
+    [sonde_cv_recvmmsg_flags=unsigned], [sonde_cv_recvmmsg_flags=int])])
+AC_DEFINE_UNQUOTED([SONDE_RECVMMSG_FLAGS], [$sonde_cv_recvmmsg_flags],
+  [Define to the type of the flags of recvmmsg and sendmmsg: unsigned for musl
+   and NetBSD.])
 ])

@@ -121,7 +121,7 @@ else
     sed -n 's/^sonde_listener_queued{netns="\([a-z]*:.[0-9]*.\)",.*local="127.0.0.1:\([0-9]*\)".*/\2 \1/p' \
         "$scratch/out" | grep "^\($port\|$other\) " | cut -d ' ' -f 2 |
         sort -u > "$scratch/series"
-    is "metrics: a series for each namespace" sh -c '[ "$(wc -l < "$1")" -eq 2 ] &&
+    is "metrics: a series for each namespace" sh -c '[ "$(wc -l < "$1")" -ge 2 ] &&
         grep -q "^sonde_listen_overflows_total{netns=.*} $2\$" "$3"' - \
         "$scratch/series" "$truth" "$scratch/out"
 fi
