@@ -15,7 +15,7 @@ if [ -n "${SONDE_PEERS:-}" ]; then
     peer_libraries=$(echo "$SONDE_PEERS"/usr/lib/*-linux-gnu | tr ' ' :)
 fi
 other=
-trap '[ -z "$other" ] || kill "$other"; rm -rf "$scratch"' EXIT
+trap '[ -z "$other" ] || kill "$other"; stop_peers; rm -rf "$scratch"' EXIT
 
 # only OPTIONS...: a run against $port, in JSON.
 only () {
