@@ -80,18 +80,25 @@ space_of='(.namespaces[] | select(.process.pid == $pid)) as $space |
 all_is () {
     is "$3" jq -e --argjson pid "$1" "$space_of $2" "$scratch/out"
 }
-truth=$(sed -n '/^TcpExt/p' "/proc/$one/net/netstat" | awk '
-    NR == 1 { for (i = 1; i <= NF; i++) if ($i == "ListenOverflows") at = i }
-    NR == 2 { print $at }')
+# ListenOverflows of the process $one.  The clients try again and again, so the
+# count grows: what a report has is between that before and that after it.
+overflows () {
+    sed -n '/^TcpExt/p' "/proc/$one/net/netstat" | awk '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == "ListenOverflows") at = i }
+        NR == 2 { print $at }'
+}
 if [ "$(id -u)" -eq 0 ] && [ -z "$as" ]; then
     skip "from outside" "setpriv is not here"
 else
+    before=$(overflows)
     # shellcheck disable=SC2086 # words
     run $as "$scratch/copy" --all --json
+    after=$(overflows)
     cp "$scratch/out" "$scratch/outside"
     all_is "$one" "(\$rows | length) == 2 and
         (\$rows[] | select(.port == $port)).queued == 3 and
-        \$space.overflows == $truth and $truth > 0 and \$space.own == false" \
+        \$space.overflows >= $before and \$space.overflows <= $after and
+        $before > 0 and \$space.own == false" \
         "an ordinary user: the queue and ListenOverflows, exact"
     all_is "$two" "(\$rows | length) == 1 and \$rows[0].port == $other and
         \$rows[0].queued == 1 and \$space.overflows == 0" \
@@ -116,14 +123,18 @@ else
     run $as "$scratch/copy" --all --check "$port"
     is "--check: unknown without limits" sh -c '[ "$1" -eq 3 ] &&
         grep -q "UNKNOWN.*CAP_SYS_ADMIN" "$2"' - "$status" "$scratch/out"
+    before=$(overflows)
     # shellcheck disable=SC2086 # words
     run $as "$scratch/copy" --all --prometheus -
+    after=$(overflows)
     sed -n 's/^sonde_listener_queued{netns="\([a-z]*:.[0-9]*.\)",.*local="127.0.0.1:\([0-9]*\)".*/\2 \1/p' \
         "$scratch/out" | grep "^\($port\|$other\) " | cut -d ' ' -f 2 |
         sort -u > "$scratch/series"
     is "metrics: a series for each namespace" sh -c '[ "$(wc -l < "$1")" -ge 2 ] &&
-        grep -q "^sonde_listen_overflows_total{netns=.*} $2\$" "$3"' - \
-        "$scratch/series" "$truth" "$scratch/out"
+        awk -v before="$2" -v after="$3" "
+            /^sonde_listen_overflows_total{/ && \$2 >= before && \$2 <= after {
+                found = 1 } END { exit !found }" "$4"' - "$scratch/series" \
+        "$before" "$after" "$scratch/out"
 fi
 exec 8>&- 9>&-
 wait "$one"
@@ -149,8 +160,8 @@ END2
 # shellcheck disable=SC2016 # for the inner shell
 run unshare -Urnm --propagation private sh -c \
     'mount -t tmpfs none /proc || exit 9; exec "$listeners" --all'
-if [ "$status" -eq 9 ]; then
-    skip "without /proc" "no mounts in a user namespace"
+if [ "$status" -eq 9 ] || is_sanitized; then
+    skip "without /proc" "no mounts in a user namespace, or a sanitizer needs it"
 else
     is "2: without /proc" sh -c '[ "$1" -eq 2 ] && grep -q "if mounted" "$2"' - \
         "$status" "$scratch/err"
