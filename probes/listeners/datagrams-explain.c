@@ -239,8 +239,8 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
             (long long)totals->full, (long long)totals->errors);
     if (row->percent >= NEARLY_FULL)
         say(text, "the buffer is nearly full now: if it still is in a second, "
-                  "the program does not read, and a larger buffer is no help; "
-                  "otherwise ");
+                  "the program does not read: see what it waits for, or "
+                  "restart it, since a larger buffer is no help. Otherwise ");
     else
         say(text, "check whether the program reads fast enough; ");
     if (limit >= 0)
