@@ -57,6 +57,7 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/listeners-owners.c \
 	probes/listeners/listeners-prometheus.c \
 	probes/listeners/listeners-reduced.c \
+	probes/listeners/listeners-sample.c \
 	probes/listeners/listeners-text.c \
 	probes/listeners/listeners-what.c \
 	probes/listeners/listeners.c \

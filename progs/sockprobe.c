@@ -93,6 +93,15 @@ static void sockprobe_stop(int number)
     stopped = number;
 }
 
+/* End the runs of --times at the signal NUMBER, unless it is ignored, as in the
+   background of a script.  */
+static void stop_at(int number)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sonde_signal(number, sockprobe_stop, SONDE_RESTART);
+}
+
 /* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
    not 0 after a message.  If memory ran out for a question, set memory_ran_out
    after a message, and return 0.  */
@@ -107,8 +116,8 @@ static int ask_host(void)
                                    .progress = sockprobe_show_progress};
     if (choices.times > 0) {
         request.stop = &stopped;
-        sonde_signal(SIGINT, sockprobe_stop, SONDE_RESTART);
-        sonde_signal(SIGTERM, sockprobe_stop, SONDE_RESTART);
+        stop_at(SIGINT);
+        stop_at(SIGTERM);
     }
     for (size_t i = 0; questions && i < catalogue.count; i++)
         if (catalogue.entries[i].chosen)

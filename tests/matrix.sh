@@ -93,19 +93,12 @@ is "-: this host" sh -c '
     sed -n "/^byteorder/,/^$/p" "$1" | grep -q "^        this host.*, here"' - \
     "$scratch/out"
 
-wrong () { # SENTENCE ARGUMENTS...
-    sentence=$1
-    shift
-    run "$sockprobe" "$@"
-    is "refused: $*" sh -c '[ "$1" -eq 2 ] && grep -q -e "$2" "$3"' - "$status" \
-        "$sentence" "$scratch/err"
-}
-wrong "needs profiles" --matrix
-wrong "no_such_profile" --matrix "$1" "$scratch/no_such_profile"
-wrong "for text, --json and --html" --matrix --profile "$1"
-wrong "for text, --json and --html" --matrix --diff "$1" "$1"
-wrong "choose one of" --matrix --json --html "$scratch/two.html" "$1"
-wrong "64 profiles" --matrix $(yes - 2> /dev/null | head -n 65)
+wrong_usage "needs profiles" "$sockprobe" --matrix
+wrong_usage "no_such_profile" "$sockprobe" --matrix "$1" "$scratch/no_such_profile"
+wrong_usage "for text, --json and --html" "$sockprobe" --matrix --profile "$1"
+wrong_usage "for text, --json and --html" "$sockprobe" --matrix --diff "$1" "$1"
+wrong_usage "choose one of" "$sockprobe" --matrix --json --html "$scratch/two.html" "$1"
+wrong_usage "64 profiles" "$sockprobe" --matrix $(yes - 2> /dev/null | head -n 65)
 run "$sockprobe" --matrix --html "$scratch/none/page.html" "$1"
 is "a page that cannot be written is trouble" [ "$status" -eq 2 ]
 finish

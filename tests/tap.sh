@@ -84,6 +84,16 @@ is () {
     if "$@"; then ok 0 "$description"; else ok 1 "$description"; fi
 }
 
+# wrong_usage SENTENCE PROGRAM ARGUMENTS...: status 2, and SENTENCE, a pattern.
+wrong_usage () {
+    sentence=$1
+    shift
+    run "$@"
+    is "refused: ${1##*/} $(echo "$*" | cut -d ' ' -f 2-)" sh -c '
+        [ "$1" -eq 2 ] && grep -q -e "$2" "$3"' - "$status" "$sentence" \
+        "$scratch/err"
+}
+
 # lacks FILE GREP-ARGUMENTS...: there is something in FILE, and no such line.
 lacks () {
     lacks_in=$1 lacks_status=0

@@ -63,16 +63,9 @@ else
     skip "a signal ends the runs, and there is a report" "jq is not here"
 fi
 
-wrong () { # SENTENCE ARGUMENTS...
-    sentence=$1
-    shift
-    run "$sockprobe" "$@"
-    is "refused: $*" sh -c '[ "$1" -eq 2 ] && grep -q -e "$2" "$3"' - "$status" \
-        "$sentence" "$scratch/err"
-}
-wrong "for text, --json and --profile" --times 2 --html "$scratch/page" byteorder
-wrong "for text, --json and --profile" --times 2 --states
-wrong "for text, --json and --profile" --times 2 --diff "$scratch/profile"
-wrong "times" --times 0 byteorder
-wrong "times" --times many byteorder
+wrong_usage "for text, --json and --profile" "$sockprobe" --times 2 --html "$scratch/page" byteorder
+wrong_usage "for text, --json and --profile" "$sockprobe" --times 2 --states
+wrong_usage "for text, --json and --profile" "$sockprobe" --times 2 --diff "$scratch/profile"
+wrong_usage "times" "$sockprobe" --times 0 byteorder
+wrong_usage "times" "$sockprobe" --times many byteorder
 finish

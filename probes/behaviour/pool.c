@@ -41,6 +41,14 @@ struct task {
 
 /* ---- in the child ------------------------------------------------------- */
 
+/* Take the caller's handler of NUMBER away; an ignored signal stays ignored. */
+static void pool_reset_signal(int number)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sonde_signal(number, SIG_DFL, SONDE_RESTART);
+}
+
 /* Run a question, in a process group that the watchdog kills if the pool dies,
    and without the descriptors of the pool.  Always returns true, unless the
    probe function ends the child.  */
@@ -58,8 +66,8 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
         if (task->pool->jobs[i].run)
             close(task->pool->jobs[i].run->pipe);
     if (task->pool->request->stop) {
-        sonde_signal(SIGINT, SIG_DFL, SONDE_RESTART);
-        sonde_signal(SIGTERM, SIG_DFL, SONDE_RESTART);
+        pool_reset_signal(SIGINT);
+        pool_reset_signal(SIGTERM);
     }
     question_begin(&probe);
     task->question->probe(&probe);

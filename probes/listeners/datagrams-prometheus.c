@@ -25,27 +25,22 @@ static const struct {
 
 enum { UDP_METRICS = sizeof udp_metrics / sizeof *udp_metrics };
 
-/* Write a sample of METRIC for ROW.  */
-static void put_udp_sample(FILE *out, int metric,
-                           const struct listener_row *row)
+/* Write METRIC of each UDP socket without a peer.  */
+static void put_udp_metric(FILE *out, const struct listeners *listeners,
+                           int metric)
 {
-    char index[16];
-    const struct sonde_queue *queue = &row->listener.queue;
-    const long values[UDP_METRICS] = {queue->queued, queue->backlog,
-                                      queue->drops};
-    char id[NETNS_ID];
-    const struct netns *netns = row->part ? row->part->netns : NULL;
-    if (netns)
-        netns_print_id(netns, id);
-    snprintf(index, sizeof index, "%d", row->index);
-    const struct prometheus_label labels[] = {
-        {"netns", netns ? id : NULL},
-        {"unit", netns && *netns->place ? netns->place : NULL},
-        {"family", family_key(row->listener.address.storage.ss_family)},
-        {"local", row->local},
-        {"index", index},
-        {NULL, NULL}};
-    prometheus_sample(out, udp_metrics[metric].name, labels, values[metric]);
+    const char *name = udp_metrics[metric].name;
+    prometheus_head(out, name, udp_metrics[metric].kind,
+                    udp_metrics[metric].help);
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        const struct sonde_queue *queue = &row->listener.queue;
+        const long values[UDP_METRICS] = {queue->queued, queue->backlog,
+                                          queue->drops};
+        if (listener_is_datagram(&row->listener) &&
+            !listener_is_unix(&row->listener) && !row->peer)
+            listeners_put_sample(out, name, row, NULL, values[metric]);
+    }
 }
 
 /* The counters of all UDP sockets.  */
@@ -107,14 +102,7 @@ static void put_udp_errors(FILE *out, const struct listeners *listeners)
 
 void datagrams_prometheus(FILE *out, const struct listeners *listeners)
 {
-    for (int metric = 0; metric < UDP_METRICS; metric++) {
-        prometheus_head(out, udp_metrics[metric].name, udp_metrics[metric].kind,
-                        udp_metrics[metric].help);
-        for (size_t i = 0; i < listeners->count; i++)
-            if (listener_is_datagram(&listeners->rows[i].listener) &&
-                !listener_is_unix(&listeners->rows[i].listener) &&
-                !listeners->rows[i].peer)
-                put_udp_sample(out, metric, &listeners->rows[i]);
-    }
+    for (int metric = 0; metric < UDP_METRICS; metric++)
+        put_udp_metric(out, listeners, metric);
     put_udp_errors(out, listeners);
 }

@@ -34,29 +34,6 @@ static const struct {
 
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
-/* Write a sample of NAME for ROW, with the common labels and, unless NULL, the
-   name of the OWNER.  */
-static void put_listener(FILE *out, const char *name,
-                         const struct listener_row *row, const char *owner,
-                         int64_t value)
-{
-    char index[16];
-    char id[NETNS_ID];
-    const struct netns *netns = row->part ? row->part->netns : NULL;
-    if (netns)
-        netns_print_id(netns, id);
-    snprintf(index, sizeof index, "%d", row->index);
-    const struct prometheus_label labels[] = {
-        {"netns", netns ? id : NULL},
-        {"unit", netns && *netns->place ? netns->place : NULL},
-        {"family", family_key(row->listener.address.storage.ss_family)},
-        {"local", row->local},
-        {"index", index},
-        {"name", owner},
-        {NULL, NULL}};
-    prometheus_sample(out, name, labels, value);
-}
-
 static void put_metric(FILE *out, const struct listeners *listeners, int metric)
 {
     const char *name = metrics[metric].name;
@@ -68,7 +45,7 @@ static void put_metric(FILE *out, const struct listeners *listeners, int metric)
             continue;
         const long values[METRICS] = {queue->queued, queue->backlog,
                                       row->listener.capacity, queue->drops};
-        put_listener(out, name, row, NULL, values[metric]);
+        listeners_put_sample(out, name, row, NULL, values[metric]);
     }
 }
 
@@ -93,7 +70,7 @@ static void metrics_put_owners(FILE *out, const char *metric,
             count++;
         }
         if (is_first)
-            put_listener(out, metric, row, name, count);
+            listeners_put_sample(out, metric, row, name, count);
     }
 }
 

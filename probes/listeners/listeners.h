@@ -198,6 +198,12 @@ const char *listeners_owner_halted(const struct listener_row *row);
    with ENOMEM.  */
 char *listeners_print_local(const struct sonde_listener *listener);
 
+/* Write a sample of the metric NAME for ROW, with the common labels, without
+   unknown ones, and unless NULL the name of the OWNER.  */
+void listeners_put_sample(FILE *out, const char *name,
+                          const struct listener_row *row, const char *owner,
+                          int64_t value);
+
 /* Free the texts of ROW.  */
 void listeners_free_row(struct listener_row *row);
 
