@@ -198,7 +198,9 @@ static void say_cap(struct sentence *text, const struct listeners *listeners,
 {
     const struct sonde_backlog_cap *cap = &listeners->cap;
     if (cap->setting[0] && row->listener.queue.backlog == cap->value)
-        say(text, ", after raising %s, which cuts the backlog to %ld%s",
+        say(text,
+            ", after raising %s, which cuts the backlog to %ld%s; a program "
+            "that requests more already needs only this setting",
             cap->setting, cap->value,
             !strncmp(cap->scope, "net:", 4)
                 ? " (that of this network namespace: a container "
