@@ -19,14 +19,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/wait.h"
 #include "probes/run/netns.h"
 #include "sonde.h"
 
-enum { PATH_SIZE = 64, CGROUP_SIZE = 8192, PROCESSES_A_LOOK = 64 };
+enum {
+    PATH_SIZE = 64,
+    CGROUP_SIZE = 8192,
+    PROCESSES_A_LOOK = 64,
+    CHILD_MS = 5000
+};
 
 /* The inode of the file NAME of the process PROCESS, a number or "self"; 0 with
    errno.  */
@@ -67,13 +72,12 @@ static int netns_linux_check_key(uint64_t key)
     if (child < 0)
         return -1;
     if (child == 0) {
-        for (;;)
-            pause();
+        wait_pause(CHILD_MS); /* ends even if this process is killed before */
+        _exit(0);
     }
     uint64_t other = netns_linux_inode_of(child, "net/tcp");
     kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        ;
+    wait_child(child, NULL, CHILD_MS);
     return other == key;
 }
 
