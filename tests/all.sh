@@ -55,6 +55,16 @@ port_of () {
 END2
 . "$scratch/lib.sh"
 
+# Without sock_diag, also for those who may enter every namespace.
+library=$builddir/tests/.libs/refuse.so
+if [ -f "$library" ] && ! is_sanitized; then
+    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --all --tcp --udp
+    tr '\n' ' ' < "$scratch/out" > "$scratch/line"
+    is "without sock_diag: said" grep -q 'sock_diag is not available (EACCES): the lists of [0-9]* of' "$scratch/line"
+else
+    skip "without sock_diag: said" "nothing can be preloaded"
+fi
+
 # From outside, as an ordinary user.
 hold one "inet:2:6 unix:3:1:@all-$$" unshare -Urn
 one=$held

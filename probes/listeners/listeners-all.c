@@ -263,18 +263,32 @@ bool listeners_all_seen(const struct listeners *listeners, struct sentence *why)
 void listeners_say_outside(struct sentence *text,
                            const struct listeners *listeners)
 {
-    size_t outside = 0, seen = 0;
+    size_t outside = 0, without = 0, seen = 0;
+    int reason = 0;
     for (size_t i = 0; i < listeners->part_count; i++) {
-        seen += listeners->parts[i].netns != NULL;
-        outside += listeners->parts[i].netns && listeners->parts[i].pid;
+        const struct listeners *part = &listeners->parts[i];
+        seen += part->netns != NULL;
+        outside += part->netns && part->pid;
+        if (part->netns && !part->pid && part->reduced) {
+            without++;
+            reason = part->reduced;
+        }
     }
-    if (outside > 0)
+    if (outside > 0) {
         say(text,
             "entering %zu of %zu network namespaces needs CAP_SYS_ADMIN: "
-            "their lists are from /proc/PID/net, without backlogs, drops of "
-            "TCP and %s; names there are inexact",
-            outside, seen,
-            listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+            "their lists are from /proc/PID/net",
+            outside, seen);
+        listeners_say_lacking(text, listeners);
+    }
+    if (without > 0) {
+        say(text,
+            "%ssock_diag is not available (%s): the lists of %zu of %zu "
+            "network namespaces are from /proc/net",
+            outside > 0 ? ". " : "", errno_name(reason), without,
+            seen);
+        listeners_say_lacking(text, listeners);
+    }
 }
 
 void listeners_say_place(struct sentence *text, const struct listeners *part)

@@ -28,8 +28,9 @@ int listeners_group(struct listeners *listeners);
 bool listeners_all_seen(const struct listeners *listeners,
                         struct sentence *why);
 
-/* Append to TEXT how many namespaces could not be entered, and what is unknown
-   of them; nothing if all could.  */
+/* Append to TEXT how many namespaces could not be entered, for how many
+   sock_diag is missing, and what is unknown of them; nothing if all are known
+   by sock_diag.  */
 void listeners_say_outside(struct sentence *text,
                            const struct listeners *listeners);
 

@@ -62,6 +62,14 @@ bool listeners_proc_has_queues(void)
     return has_queues;
 }
 
+void listeners_say_lacking(struct sentence *text,
+                           const struct listeners *listeners)
+{
+    say(text, ", without backlogs, drops%s and %s; names there are inexact",
+        listeners->parts ? " of TCP" : "",
+        listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+}
+
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners)
 {
@@ -77,6 +85,5 @@ void listeners_say_reduced(struct sentence *text,
     else
         say(text, "sock_diag is not available (%s): the list is from /proc/net",
             errno_name(listeners->reduced));
-    say(text, ", without backlogs, drops and %s; names there are inexact",
-        listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+    listeners_say_lacking(text, listeners);
 }
