@@ -285,8 +285,7 @@ void listeners_say_outside(struct sentence *text,
         say(text,
             "%ssock_diag is not available (%s): the lists of %zu of %zu "
             "network namespaces are from /proc/net",
-            outside > 0 ? ". " : "", errno_name(reason), without,
-            seen);
+            outside > 0 ? ". " : "", errno_name(reason), without, seen);
         listeners_say_lacking(text, listeners);
     }
 }
