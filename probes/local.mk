@@ -70,6 +70,7 @@ probes_libprobes_la_SOURCES = \
 	probes/listeners/waiting.c \
 	probes/listeners/waiting.h \
 	probes/listeners/watch-json.c \
+	probes/listeners/watch-groups.c \
 	probes/listeners/watch-text.c \
 	probes/listeners/watch.c \
 	probes/listeners/watch.h \

@@ -260,36 +260,6 @@ bool listeners_all_seen(const struct listeners *listeners, struct sentence *why)
     return !*separator;
 }
 
-void listeners_say_outside(struct sentence *text,
-                           const struct listeners *listeners)
-{
-    size_t outside = 0, without = 0, seen = 0;
-    int reason = 0;
-    for (size_t i = 0; i < listeners->part_count; i++) {
-        const struct listeners *part = &listeners->parts[i];
-        seen += part->netns != NULL;
-        outside += part->netns && part->pid;
-        if (part->netns && !part->pid && part->reduced) {
-            without++;
-            reason = part->reduced;
-        }
-    }
-    if (outside > 0) {
-        say(text,
-            "entering %zu of %zu network namespaces needs CAP_SYS_ADMIN: "
-            "their lists are from /proc/PID/net",
-            outside, seen);
-        listeners_say_lacking(text, listeners);
-    }
-    if (without > 0) {
-        say(text,
-            "%ssock_diag is not available (%s): the lists of %zu of %zu "
-            "network namespaces are from /proc/net",
-            outside > 0 ? ". " : "", errno_name(reason), without, seen);
-        listeners_say_lacking(text, listeners);
-    }
-}
-
 void listeners_say_place(struct sentence *text, const struct listeners *part)
 {
     char id[NETNS_ID];

@@ -62,12 +62,43 @@ bool listeners_proc_has_queues(void)
     return has_queues;
 }
 
-void listeners_say_lacking(struct sentence *text,
-                           const struct listeners *listeners)
+/* Append to TEXT what a list of LISTENERS from /proc/net lacks.  */
+static void reduced_say_lacking(struct sentence *text,
+                                const struct listeners *listeners)
 {
     say(text, ", without backlogs, drops%s and %s; names there are inexact",
         listeners->parts ? " of TCP" : "",
         listeners->has_queues ? "the queues of UNIX sockets" : "queues");
+}
+
+void listeners_say_outside(struct sentence *text,
+                           const struct listeners *listeners)
+{
+    size_t outside = 0, without = 0, seen = 0;
+    int reason = 0;
+    for (size_t i = 0; i < listeners->part_count; i++) {
+        const struct listeners *part = &listeners->parts[i];
+        seen += part->netns != NULL;
+        outside += part->netns && part->pid;
+        if (part->netns && !part->pid && part->reduced) {
+            without++;
+            reason = part->reduced;
+        }
+    }
+    if (outside > 0) {
+        say(text,
+            "entering %zu of %zu network namespaces needs CAP_SYS_ADMIN: "
+            "their lists are from /proc/PID/net",
+            outside, seen);
+        reduced_say_lacking(text, listeners);
+    }
+    if (without > 0) {
+        say(text,
+            "%ssock_diag is not available (%s): the lists of %zu of %zu "
+            "network namespaces are from /proc/net",
+            outside > 0 ? ". " : "", errno_name(reason), without, seen);
+        reduced_say_lacking(text, listeners);
+    }
 }
 
 void listeners_say_reduced(struct sentence *text,
@@ -85,5 +116,5 @@ void listeners_say_reduced(struct sentence *text,
     else
         say(text, "sock_diag is not available (%s): the list is from /proc/net",
             errno_name(listeners->reduced));
-    listeners_say_lacking(text, listeners);
+    reduced_say_lacking(text, listeners);
 }

@@ -159,10 +159,6 @@ bool listeners_is_wildcard(const struct sonde_address *address);
    that was not possible.  */
 bool listeners_proc_has_queues(void);
 
-/* Append to TEXT what a list of LISTENERS from /proc/net lacks.  */
-void listeners_say_lacking(struct sentence *text,
-                           const struct listeners *listeners);
-
 /* Append to TEXT why figures are missing, by REDUCED, which is not 0.  */
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners);

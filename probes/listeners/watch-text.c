@@ -115,6 +115,9 @@ static void watch_put_row(FILE *out, const struct watch *watch,
             occupancy->looks ? "it" : "it, or the socket was gone");
         put_sentence(out, "peak", &text);
     }
+    watch_say_group(&text, watch, row);
+    if (*text.text)
+        put_sentence(out, "group", &text);
     if (occupancy->drops >= 0) {
         say(&text, "%lld%s", (long long)occupancy->drops,
             row->listener.type == SOCK_DGRAM

@@ -76,6 +76,12 @@ int64_t watch_clock_step(const struct watch *watch);
 /* The fullest row of the second, by percent; NULL if there is none.  */
 const struct watch_row *watch_fullest(const struct watch *watch);
 
+/* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
+   address at the same time: in full for the first of the group; nothing for a
+   listener alone.  */
+void watch_say_group(struct sentence *text, const struct watch *watch,
+                     const struct watch_row *row);
+
 /* Write one line about the last second, for a terminal, of at most 70
    columns.  */
 void watch_say_second(struct sentence *text, const struct watch *watch,

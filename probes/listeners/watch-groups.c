@@ -1,0 +1,69 @@
+/* watch-groups.c - listeners over time that share an address by SO_REUSEPORT
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "probes/listeners/watch.h"
+
+enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
+
+/* Whether OTHER listened at the address of ROW at the same time: a restarted
+   server follows, and is no member.  */
+static bool watch_is_member(const struct watch_row *row,
+                            const struct watch_row *other)
+{
+    return other->listener.type == SOCK_STREAM &&
+           !strcmp(other->local, row->local) &&
+           (other->until < 0 || other->until > row->since) &&
+           (row->until < 0 || row->until > other->since);
+}
+
+/* The share of the time in which the queue of ROW was full, in percent.  */
+static double watch_full_share(const struct watch_row *row)
+{
+    const struct occupancy *occupancy = &row->occupancy;
+    return occupancy->seen > 0 ? 100 * (double)occupancy_above(occupancy, 100) /
+                                     (double)occupancy->seen
+                               : 0;
+}
+
+void watch_say_group(struct sentence *text, const struct watch *watch,
+                     const struct watch_row *row)
+{
+    size_t members = 0, before = 0;
+    double sum = 0;
+    struct sentence shares = {""};
+    int family = row->listener.address.storage.ss_family;
+    if (row->listener.type != SOCK_STREAM ||
+        (family != AF_INET && family != AF_INET6))
+        return;
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watch_row *other = &watch->rows[i];
+        if (!watch_is_member(row, other))
+            continue;
+        before += other < row;
+        sum += watch_full_share(other);
+        if (members++ < NAMED_MEMBERS)
+            say(&shares, "%s%.0f", members > 1 ? ", " : "",
+                watch_full_share(other));
+    }
+    if (members < 2)
+        return;
+    if (before > 0) {
+        say(text, "the same, of %zu sockets", members);
+        return;
+    }
+    say(text,
+        "one of %zu sockets at this address (SO_REUSEPORT); full for %s%s %% "
+        "of the time",
+        members, shares.text, members > NAMED_MEMBERS ? ", ..." : "");
+    if (sum > 0)
+        say(text,
+            ". A hash assigns clients to the sockets evenly, full or not, "
+            "unless the program set another rule: so %.0f %% of the clients "
+            "found a full queue",
+            sum / (double)members);
+}
