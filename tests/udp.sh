@@ -199,6 +199,21 @@ run "$listeners" -4u --tcp --json
 json_is 'all(.listeners[]; .family == "inet") and
     ([.listeners[].type] | index("dgram") != null)' "-4u --tcp: both over IPv4"
 
+# Nobody reads, and the reason is known.  A signal is sent before it takes
+# effect.
+kill -STOP "$losing_process"
+until grep -q ") T " "/proc/$losing_process/stat"; do
+    kill -0 "$losing_process" || cannot_look "at a stopped process"
+done
+run "$listeners" "$(port_of 3)"
+says "to do no process can read: losing\[$losing_process\] is stopped by a signal \
+(SIGSTOP, SIGTSTP). kill -CONT $losing_process resumes it; otherwise restart" \
+    "explained: a stopped process"
+run "$listeners" "@some$$"
+says "to do no process can read: losing\[$losing_process\] is stopped.*senders wait" \
+    "UNIX datagrams: a stopped process"
+kill -CONT "$losing_process"
+
 # A port of TCP and of UDP.
 mkfifo "$scratch/other"
 : > "$scratch/names2"

@@ -258,7 +258,10 @@ static void put_datagram_advice(FILE *out, const struct listeners *listeners,
 {
     struct sentence text = {""};
     const struct sonde_queue *queue = &row->listener.queue;
-    if (queue->drops > 0)
+    if (queue->queued > 0 && listeners_say_halted(&text, row, "read"))
+        say(&text, "; otherwise restart the program. A larger buffer is no "
+                   "help");
+    else if (queue->drops > 0)
         say_lost(&text, listeners, row, totals);
     else if (row->percent >= NEARLY_FULL)
         say(&text, "check whether the program still reads: the buffer is "
@@ -275,8 +278,9 @@ static void put_datagram_advice(FILE *out, const struct listeners *listeners,
 /* Write the sentences on a UNIX socket: the limit in force is that of the time
    when the socket was made.  */
 static void explain_unix_datagrams(FILE *out, const struct listeners *listeners,
-                                   const struct sonde_listener *socket)
+                                   const struct listener_row *row)
 {
+    const struct sonde_listener *socket = &row->listener;
     struct sentence text = {""};
     long max = listeners->limits.unix_queue;
     say(&text, "not reported by the kernel");
@@ -295,11 +299,15 @@ static void explain_unix_datagrams(FILE *out, const struct listeners *listeners,
     say(&text, "none: at a full socket send waits, or fails with EAGAIN if "
                "non-blocking");
     put_sentence(out, "drops", &text);
-    say(&text, "%s",
-        socket->pending == 1
-            ? "nothing, if the datagrams are read: look twice. If not, check "
-              "whether the program still reads; senders wait for it"
-            : "nothing");
+    if (socket->pending == 1 && listeners_say_halted(&text, row, "read"))
+        say(&text, "; otherwise restart the program; senders wait for it");
+    else
+        say(&text, "%s",
+            socket->pending == 1
+                ? "nothing, if the datagrams are read: look twice. If not, "
+                  "check "
+                  "whether the program still reads; senders wait for it"
+                : "nothing");
     put_sentence(out, "to do", &text);
 }
 
@@ -313,7 +321,7 @@ void datagrams_explain(FILE *out, const struct listeners *listeners,
     put_datagram_head(out, row);
     listeners_put_owners(out, listeners, row);
     if (listener_is_unix(socket)) {
-        explain_unix_datagrams(out, listeners, socket);
+        explain_unix_datagrams(out, listeners, row);
         return;
     }
     put_buffer_requested(out, origin, limit);

@@ -267,15 +267,7 @@ static bool may_overflow(const struct listeners *listeners,
    so.  */
 static bool say_cause(struct sentence *text, const struct listener_row *row)
 {
-    const char *halted = listeners_owner_halted(row);
-    struct sentence owners = {""};
-    if (halted) {
-        say(text, "no process can accept: ");
-        listeners_say_owners(&owners, row, 60);
-        say(text, "%s %s %s", owners.text, row->owner_count == 1 ? "is" : "are",
-            halted);
-        if (!strncmp(halted, "stopped by a s", 14))
-            say(text, ". kill -CONT %ld resumes it", (long)row->owners[0].pid);
+    if (listeners_say_halted(text, row, "accept")) {
         if (!group_is_stuck(row->group)) {
             say(text, "; otherwise restart the program. A larger backlog is "
                       "no help");

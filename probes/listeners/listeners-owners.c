@@ -66,8 +66,24 @@ const char *listeners_owner_halted(const struct listener_row *row)
     return words;
 }
 
+bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
+                          const char *call)
+{
+    const char *halted = listeners_owner_halted(row);
+    struct sentence owners = {""};
+    if (!halted)
+        return false;
+    listeners_say_owners(&owners, row, 60);
+    say(text, "no process can %s: %s %s %s", call, owners.text,
+        row->owner_count == 1 ? "is" : "are", halted);
+    if (!strncmp(halted, "stopped by a s", 14))
+        say(text, ". kill -CONT %ld resumes it", (long)row->owners[0].pid);
+    return true;
+}
+
 /* Append the owners of ROW that cannot accept, the first 8.  */
-static void say_halted(struct sentence *text, const struct listener_row *row)
+static void owners_say_halted(struct sentence *text,
+                              const struct listener_row *row)
 {
     size_t named = 0;
     for (size_t i = 0; i < row->owner_count && named < 8; i++) {
@@ -95,7 +111,7 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
         say(&text, "%s", listeners->hidden > 0 ? "" : "no visible process: ");
         listeners_say_unseen(&text, listeners);
     }
-    say_halted(&text, row);
+    owners_say_halted(&text, row);
     if (row->listener.uid >= 0)
         say(&text, "; created by user %ld", row->listener.uid);
     put_sentence(out, "owner", &text);

@@ -194,6 +194,11 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
    by a signal"; NULL if an owner may accept, or no owner is visible.  */
 const char *listeners_owner_halted(const struct listener_row *row);
 
+/* If no owner of ROW runs, append which, why, and how to resume it; CALL is
+   what no process can do: "accept".  Returns whether so.  */
+bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
+                          const char *call);
+
 /* The address of LISTENER as LOCAL of a row, to be freed by the caller; NULL
    with ENOMEM.  */
 char *listeners_print_local(const struct sonde_listener *listener);
