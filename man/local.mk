@@ -50,6 +50,16 @@ header = $(top_srcdir)/lib/sonde.h
 	mv $@-t $@
 $(library_pages): lib/sonde.h man/page.awk
 
+# The tour is a page of Markdown, and made into a manual page.
+dist_man_MANS += man/sonde-tour.7
+EXTRA_DIST += man/tour.awk
+MAINTAINERCLEANFILES += man/sonde-tour.7
+man/sonde-tour.7: doc/tour.md man/tour.awk
+	$(AM_V_GEN)$(MKDIR_P) man && \
+	$(AWK) -v date='$(page_date)' -f $(top_srcdir)/man/tour.awk \
+	    $(top_srcdir)/doc/tour.md > $@-t && \
+	mv $@-t $@
+
 # Every function has a page by its own name: a link, TOPIC:FUNCTION.
 man_links = `$(AWK) -v links=1 -f $(top_srcdir)/man/page.awk $(header)`
 

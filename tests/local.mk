@@ -59,6 +59,7 @@ test_scripts = \
 	tests/synrecv.sh \
 	tests/tampered.sh \
 	tests/times.sh \
+	tests/tour.sh \
 	tests/udp.sh \
 	tests/verdicts.sh \
 	tests/waiting.sh \

@@ -8,7 +8,9 @@ pages=$builddir/man
 [ -f "$pages/sonde_accept.3" ] || pages=$srcdir/man
 [ -f "$pages/sonde_accept.3" ] || exit 99
 
-for page in "$srcdir"/man/*.[1-27] "$pages"/*.3; do
+tour=$pages/sonde-tour.7
+[ "$pages" != "$srcdir/man" ] || tour=
+for page in "$srcdir"/man/*.[1-27] $tour "$pages"/*.3; do
     name=$(basename "$page")
     if have mandoc; then
         # The base system's own idea of names and dates is not ours.
