@@ -38,12 +38,24 @@ static const char *other_value(const struct findings *findings,
     return other && compare_counts(other) ? other->value : NULL;
 }
 
-static void compare_put(FILE *out, const struct finding *finding,
-                        const char *here, const char *there)
+void comparison_put(FILE *out, const struct finding *finding, const char *here,
+                    const char *there, const char *remark)
 {
     char name[120];
     snprintf(name, sizeof name, "%s %s", finding->id, finding->key);
-    fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
+    fprintf(out, "%-38s here: %-14s there: %s%s\n", name, here, there, remark);
+}
+
+void comparison_end(FILE *out, const struct comparison *comparison,
+                    const char *how)
+{
+    fprintf(out, "%zu of %zu figures differ%s", comparison->different,
+            comparison->different + comparison->same, how);
+    if (comparison->here_only)
+        fprintf(out, "; %zu are only here", comparison->here_only);
+    if (comparison->there_only)
+        fprintf(out, "; %zu are only there", comparison->there_only);
+    putc('\n', out);
 }
 
 /* Write the findings of FINDINGS that count and that OTHER lacks, except
@@ -60,8 +72,8 @@ static size_t put_alone(FILE *out, const struct findings *findings,
             !strcmp(finding->key, "tcp_abort_on_overflow"))
             continue;
         alone++;
-        compare_put(out, finding, is_here ? finding->value : "missing",
-                    is_here ? "missing" : finding->value);
+        comparison_put(out, finding, is_here ? finding->value : "missing",
+                       is_here ? "missing" : finding->value, "");
     }
     return alone;
 }
@@ -80,16 +92,10 @@ struct comparison compare_findings_of(FILE *out, const struct findings *here,
         comparison.same += is_same;
         comparison.different += !is_same;
         if (!is_same)
-            compare_put(out, finding, finding->value, other);
+            comparison_put(out, finding, finding->value, other, "");
     }
     comparison.here_only = put_alone(out, here, there, true);
     comparison.there_only = put_alone(out, there, here, false);
-    fprintf(out, "%zu of %zu figures differ", comparison.different,
-            comparison.different + comparison.same);
-    if (comparison.here_only)
-        fprintf(out, "; %zu are only here", comparison.here_only);
-    if (comparison.there_only)
-        fprintf(out, "; %zu are only there", comparison.there_only);
-    putc('\n', out);
+    comparison_end(out, &comparison, "");
     return comparison;
 }

@@ -15,6 +15,16 @@ struct comparison {
     size_t here_only, there_only; /* not measured on the other host */
 };
 
+/* Write a line: id and key of FINDING, its value HERE and THERE, and REMARK,
+   which is empty or begins with a blank.  */
+void comparison_put(FILE *out, const struct finding *finding, const char *here,
+                    const char *there, const char *remark);
+
+/* Write the last line, the numbers of COMPARISON; HOW, which is empty or begins
+   with a blank, follows "differ".  */
+void comparison_end(FILE *out, const struct comparison *comparison,
+                    const char *how);
+
 /* Compare HERE and THERE, which must be sorted, by id and key.  Write different
    findings, and findings of one host only, one a line, and last a line with the
    numbers to OUT.  Left out are findings under "host", "volatile" and "with"

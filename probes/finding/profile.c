@@ -8,25 +8,37 @@
 
 #include "probes/finding/profile.h"
 
-/* Findings are far shorter.  */
-enum { LINE_SIZE = 4096 };
+/* Limits, so that no file is read for ever.  Findings are far shorter, and
+   backlogprobe with all of its backlogs writes fewer lines.  */
+enum {
+    PROFILE_LINE_SIZE = 4096,
+    PROFILE_COMMENT_MAX = 1 << 16, /* bytes in one comment line */
+    PROFILE_LINES_MAX = 200000
+};
 
-static const char version_word[] = "sonde-profile\t";
+const struct profile_form profile_host = {"sonde-profile", PROFILE_VERSION,
+                                          true};
 
-void profile_write(FILE *out, const struct findings *findings)
+void profile_write_form(FILE *out, const struct profile_form *form,
+                        const struct findings *findings)
 {
-    fprintf(out, "%s%d\n", version_word, PROFILE_VERSION);
+    fprintf(out, "%s\t%d\n", form->word, form->version);
     findings_write(out, findings);
 }
 
-/* Open the profile NAME (profile_exists).  Returns NULL with errno if none can
-   be opened.  */
-static FILE *profile_open(const char *name)
+void profile_write(FILE *out, const struct findings *findings)
+{
+    profile_write_form(out, &profile_host, findings);
+}
+
+/* Open the profile NAME of FORM (profile_exists).  Returns NULL with errno if
+   none can be opened.  */
+static FILE *profile_open(const struct profile_form *form, const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
     char path[1024];
     FILE *file = fopen(name, "r");
-    if (file || errno != ENOENT || strchr(name, '/'))
+    if (file || errno != ENOENT || strchr(name, '/') || !form->is_installed)
         return file;
     for (size_t i = 0; !file && i < sizeof folders / sizeof *folders; i++) {
         snprintf(path, sizeof path, "%s/%s", folders[i], name);
@@ -39,53 +51,56 @@ static FILE *profile_open(const char *name)
 
 bool profile_exists(const char *name)
 {
-    FILE *file = profile_open(name);
+    FILE *file = profile_open(&profile_host, name);
     if (file)
         fclose(file);
     return file != NULL;
 }
 
 /* Read a line without its end, "\n" or "\r\n", into LINE; of a long comment,
-   the first SIZE - 1 bytes.  Returns 1; 0 at the end of FILE, or after a read
-   error; or -1 if the line is too long.  */
+   the first SIZE - 1 bytes, and at most PROFILE_COMMENT_MAX are skipped.
+   Returns 1; 0 at the end of FILE, or after a read error; or -1 if the line is
+   too long, or has a NUL byte.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     if (!fgets(line, (int)size, file))
         return 0;
     size_t length = strcspn(line, "\n");
     bool is_whole = line[length] == '\n' || feof(file);
-    int byte;
+    int byte = 0;
     line[length] = '\0';
     if (length > 0 && line[length - 1] == '\r')
         line[length - 1] = '\0';
     if (is_whole || line[0] != '#')
         return is_whole ? 1 : -1;
-    do
+    for (long i = 0; i < PROFILE_COMMENT_MAX && byte != '\n' && byte != EOF;
+         i++)
         byte = getc(file);
-    while (byte != '\n' && byte != EOF);
-    return 1;
+    return byte == '\n' || byte == EOF ? 1 : -1;
 }
 
-/* Add the finding in LINE, or check the version in LINE; *HAS_VERSION: a
-   version line was read.  A problem, also a finding before the version, is
+/* Add the finding in LINE, or check the version of FORM in LINE; *HAS_VERSION:
+   a version line was read.  A problem, also a finding before the version, is
    written to PROBLEM, which is empty.  */
-static void profile_take_line(struct findings *findings, char *line,
+static void profile_take_line(struct findings *findings,
+                              const struct profile_form *form, char *line,
                               bool *has_version, char *problem, size_t size)
 {
     char expected[16];
-    size_t length = sizeof version_word - 1;
-    bool is_version = !strncmp(line, version_word, length);
-    snprintf(expected, sizeof expected, "%d", PROFILE_VERSION);
-    if (is_version && strcmp(line + length, expected))
+    size_t length = strlen(form->word);
+    bool is_version =
+        !strncmp(line, form->word, length) && line[length] == '\t';
+    snprintf(expected, sizeof expected, "%d", form->version);
+    if (is_version && strcmp(line + length + 1, expected))
         snprintf(problem, size,
                  "unsupported profile version '%.20s'; this program reads "
                  "version %d: measure again with --profile",
-                 line + length, PROFILE_VERSION);
+                 line + length + 1, form->version);
     else if (!is_version && !*has_version)
         snprintf(problem, size,
                  "no profile version: the first line must be "
-                 "'sonde-profile<TAB>%d', as --profile writes it",
-                 PROFILE_VERSION);
+                 "'%s<TAB>%d', as --profile writes it",
+                 form->word, form->version);
     else if (!is_version && findings_read_line(findings, line))
         snprintf(problem, size, "%s",
                  errno == EPROTO ? "malformed line: six columns expected"
@@ -94,21 +109,25 @@ static void profile_take_line(struct findings *findings, char *line,
         *has_version = true;
 }
 
-/* Add the findings of FILE, called NAME.  Returns 0; or -1 with PROBLEM filled
-   in: at the first wrong line, after a read error, or if FINDINGS are
-   empty.  */
-static int profile_read_lines(struct findings *findings, FILE *file,
+/* Add the findings of FILE, of FORM, called NAME.  Returns 0; or -1 with
+   PROBLEM filled in: at the first wrong line, after a read error, or if
+   FINDINGS are empty.  */
+static int profile_read_lines(struct findings *findings,
+                              const struct profile_form *form, FILE *file,
                               const char *name, char *problem, size_t size)
 {
-    char line[LINE_SIZE], why[200] = "";
+    char line[PROFILE_LINE_SIZE], why[200] = "";
     bool has_version = false;
     int found;
     for (long number = 1; (found = profile_read_line(file, line, sizeof line));
          number++) {
         if (found < 0)
-            snprintf(why, sizeof why, "line too long");
+            snprintf(why, sizeof why, "line too long, or with a NUL byte");
+        else if (number > PROFILE_LINES_MAX)
+            snprintf(why, sizeof why, "too many lines");
         else if (line[0] != '#')
-            profile_take_line(findings, line, &has_version, why, sizeof why);
+            profile_take_line(findings, form, line, &has_version, why,
+                              sizeof why);
         if (*why) {
             snprintf(problem, size, "%s, line %ld: %s", name, number, why);
             return -1;
@@ -124,15 +143,23 @@ static int profile_read_lines(struct findings *findings, FILE *file,
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size)
 {
-    FILE *file = profile_open(name);
+    return profile_read_form(findings, &profile_host, name, problem, size);
+}
+
+int profile_read_form(struct findings *findings,
+                      const struct profile_form *form, const char *name,
+                      char *problem, size_t size)
+{
+    FILE *file = profile_open(form, name);
     if (!file) {
-        bool is_searched = errno == ENOENT && !strchr(name, '/');
+        bool is_searched =
+            errno == ENOENT && !strchr(name, '/') && form->is_installed;
         snprintf(problem, size, "%s: %s%s", name,
                  is_searched ? "no such file here, nor in " : strerror(errno),
                  is_searched ? PROFILES : "");
         return -1;
     }
-    int failed = profile_read_lines(findings, file, name, problem, size);
+    int failed = profile_read_lines(findings, form, file, name, problem, size);
     fclose(file);
     findings_sort(findings);
     const struct finding *duplicate = findings_twice(findings);

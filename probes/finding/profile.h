@@ -14,8 +14,21 @@
    same behaviour is written in another way, not for new ids and keys.  */
 enum { PROFILE_VERSION = 1 };
 
-/* Write the version line, "sonde-profile", a tab and PROFILE_VERSION, then
-   FINDINGS by findings_write.  Write errors stay with OUT, for ferror.  */
+/* What a profile is of.  Its first line is WORD, a tab and VERSION.  */
+struct profile_form {
+    const char *word;
+    int version;
+    bool is_installed; /* profiles are installed, and found by name */
+};
+
+/* Of hosts: "sonde-profile" and PROFILE_VERSION; installed.  */
+extern const struct profile_form profile_host;
+
+/* Write the version line of FORM, then FINDINGS by findings_write;
+   profile_write in the form of hosts.  Write errors stay with OUT, for
+   ferror.  */
+void profile_write_form(FILE *out, const struct profile_form *form,
+                        const struct findings *findings);
 void profile_write(FILE *out, const struct findings *findings);
 
 /* Whether a profile NAME can be opened: the file NAME; or if there is none and
@@ -27,9 +40,15 @@ bool profile_exists(const char *name);
    FINDINGS, and sort FINDINGS.  A version line of PROFILE_VERSION must precede
    the first finding; lines that begin with '#' are comments.  Returns 0; or -1,
    with a sentence in PROBLEM of SIZE bytes (truncated): for a file that cannot
-   be read, a malformed or long line, no findings, or two findings with the same
-   id and key.  The caller frees FINDINGS in each case.  */
+   be read, a malformed or long line, too many lines, no findings, or two
+   findings with the same id and key.  The caller frees FINDINGS in each case.
+
+   profile_read_form reads a profile of FORM; unless its profiles are installed,
+   NAME is a file.  */
 int profile_read(struct findings *findings, const char *name, char *problem,
                  size_t size);
+int profile_read_form(struct findings *findings,
+                      const struct profile_form *form, const char *name,
+                      char *problem, size_t size);
 
 #endif /* PROBES_FINDING_PROFILE_H */
