@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "base/histogram.h"
 
@@ -16,8 +16,7 @@ static size_t class_of(uint64_t ns)
     return shift * HISTOGRAM_STEPS + (size_t)(ns >> shift);
 }
 
-/* The largest value of class INDEX.  */
-static int64_t end_of(size_t index)
+int64_t histogram_class_end(size_t index)
 {
     size_t shift =
         index < 2 * HISTOGRAM_STEPS ? 0 : index / HISTOGRAM_STEPS - 1;
@@ -44,15 +43,38 @@ int64_t histogram_quantile(const struct histogram *histogram, double share)
     for (size_t i = 0; i < HISTOGRAM_CLASSES; i++) {
         seen += histogram->classes[i];
         if (seen > 0 && (double)seen >= wanted)
-            return end_of(i) < histogram->most ? end_of(i) : histogram->most;
+            return histogram_class_end(i) < histogram->most
+                       ? histogram_class_end(i)
+                       : histogram->most;
     }
     return histogram->most;
+}
+
+void histogram_subtract(struct histogram *histogram,
+                        const struct histogram *earlier)
+{
+    int64_t least = histogram->least, most = histogram->most;
+    histogram->count -= earlier->count;
+    histogram->least = histogram->most = 0;
+    bool is_first = true;
+    for (size_t i = 0; i < HISTOGRAM_CLASSES; i++) {
+        int64_t start = i > 0 ? histogram_class_end(i - 1) + 1 : 0;
+        int64_t end = histogram_class_end(i);
+        histogram->classes[i] -= earlier->classes[i];
+        if (histogram->classes[i] == 0)
+            continue;
+        if (is_first)
+            histogram->least = start > least ? start : least;
+        histogram->most = end < most ? end : most;
+        is_first = false;
+    }
 }
 
 uint64_t histogram_below(const struct histogram *histogram, int64_t ns)
 {
     uint64_t seen = 0;
-    for (size_t i = 0; i < HISTOGRAM_CLASSES && end_of(i) < ns; i++)
+    for (size_t i = 0; i < HISTOGRAM_CLASSES && histogram_class_end(i) < ns;
+         i++)
         seen += histogram->classes[i];
     return seen;
 }

@@ -26,6 +26,8 @@ base_libbase_la_SOURCES = \
 	base/monotonic.h \
 	base/names.c \
 	base/names.h \
+	base/percentiles.c \
+	base/percentiles.h \
 	base/prometheus.c \
 	base/prometheus.h \
 	base/queue-client.c \

@@ -41,7 +41,9 @@ figure () {
 # which are printed.
 measure () {
     "$builddir/echoload" -j -t 2 -d "$seconds" "$@" 127.0.0.1 "$port" \
-        > "$scratch/run" 2>> "$scratch/trouble" || :
+        > "$scratch/lines" 2>> "$scratch/trouble" || :
+    # The last line is the report of the whole run.
+    tail -n 1 "$scratch/lines" | tr , '\n' > "$scratch/run"
 }
 
 # show NAME: print $row with the ratios to the first row.

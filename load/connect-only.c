@@ -201,8 +201,7 @@ static void only_connected(struct only *only, struct only_client *client)
 }
 
 /* Connect all clients.  Bounded: each ends within the timeout of the plan.  */
-static void only_connect(struct only *only,
-                         void (*progress)(const struct load_report *, int64_t))
+static void only_connect(struct only *only, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0;
     while (only->next < only->plan->connections || only->pending > 0) {
@@ -215,8 +214,12 @@ static void only_connect(struct only *only,
             tick = now + (int64_t)ONLY_TICK * 1000000;
         }
         if (progress && now >= reported) {
-            progress(only->report, now - only->start);
-            reported = now + ONLY_PROGRESS;
+            if (!progress(only->report, now - only->start)) {
+                only->report->interrupted = true;
+                return;
+            }
+            reported =
+                now + ONLY_PROGRESS - (now - only->start) % ONLY_PROGRESS;
         }
     }
 }
@@ -293,8 +296,7 @@ static void only_free(struct only *only)
 int load_connect_only(const struct load_plan *plan,
                       const struct sonde_address *peer,
                       const struct sonde_address *source,
-                      void (*progress)(const struct load_report *report,
-                                       int64_t elapsed),
+                      load_progress_function *progress,
                       struct load_report *report)
 {
     *report =

@@ -68,6 +68,11 @@ struct load_report {
     uint64_t retried; /* LOAD_ONLY: connects that needed a second SYN */
 };
 
+/* Called a few times a second during a run, with the report so far and the
+   nanoseconds elapsed.  False is an interruption, as by a signal.  */
+typedef bool load_progress_function(const struct load_report *report,
+                                    int64_t elapsed);
+
 /* Add the retransmissions of FD, a TCP socket before its close, to REPORT.
    Returns their number; 0 also if the system has no count.  Keeps errno.  */
 long load_count_retransmissions(struct load_report *report, int fd);
@@ -87,8 +92,7 @@ void load_only_verdict(char *text, size_t size,
 int load_connect_only(const struct load_plan *plan,
                       const struct sonde_address *peer,
                       const struct sonde_address *source,
-                      void (*progress)(const struct load_report *report,
-                                       int64_t elapsed),
+                      load_progress_function *progress,
                       struct load_report *report);
 
 /* The sum of the errors of REPORT.  */
@@ -127,8 +131,7 @@ int load_fits(const struct load_plan *plan, char *why, size_t size);
 
 /* Run PLAN against the peer of CLIENT.  The connection of CLIENT is the first
    of the run; with LOAD_CONNECTS this connection is closed instead.  All
-   connections are closed at the end.  PROGRESS, unless NULL, is called a few
-   times a second with the report so far and the nanoseconds elapsed.  SIGINT or
+   connections are closed at the end.  PROGRESS may be NULL.  SIGINT or
    SIGTERM ends the measurement, and the run waits for pending replies; a second
    signal, or a first signal before or after the measurement, ends the run at
    once, and pending replies are no errors.  The run uses the self-pipe of the
@@ -140,8 +143,7 @@ int load_fits(const struct load_plan *plan, char *why, size_t size);
    reply or an interruption; CLIENT_TROUBLE if the run could not begin, and
    CLIENT keeps its connection, or if waiting failed.  */
 enum client_end load_run(struct client *client, const struct load_plan *plan,
-                         void (*progress)(const struct load_report *report,
-                                          int64_t elapsed),
+                         load_progress_function *progress,
                          struct load_report *report);
 
 #endif /* LOAD_LOAD_H */

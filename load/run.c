@@ -173,22 +173,24 @@ static int run_timeout(const struct load *load, int64_t tick)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* A signal while running ends the measurement; in another phase, as the second
-   signal, the run, and pending replies are no errors.  */
+/* An interruption while running ends the measurement; in another phase, as the
+   second signal, the run, and pending replies are no errors.  */
+static void run_interrupt(struct load *load)
+{
+    load->is_cut = load->phase != LOAD_RUNNING;
+    next_phase(load, load->is_cut ? LOAD_OVER : LOAD_DRAINING, monotonic_now());
+    load->report->interrupted = true;
+}
+
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
-    while (sonde_selfpipe_read()) {
-        load->is_cut = load->phase != LOAD_RUNNING;
-        next_phase(load, load->is_cut ? LOAD_OVER : LOAD_DRAINING,
-                   monotonic_now());
-        load->report->interrupted = true;
-    }
+    while (sonde_selfpipe_read())
+        run_interrupt(load);
 }
 
 /* Run all phases.  Returns early, with load->trouble, if the poller fails.  */
-static void run_loop(struct load *load,
-                     void (*progress)(const struct load_report *, int64_t))
+static void run_loop(struct load *load, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0, begun = monotonic_now();
     struct sonde_event event;
@@ -200,8 +202,9 @@ static void run_loop(struct load *load,
             tick = now + TICK;
         }
         if (progress && now >= reported) {
-            progress(load->report, now - begun);
-            reported = now + PROGRESS;
+            if (!progress(load->report, now - begun))
+                run_interrupt(load);
+            reported = now + PROGRESS - (now - begun) % PROGRESS;
         }
         begin_due_work(load, now);
         /* Opening many connections takes time: read the clock again.  In other
@@ -344,8 +347,7 @@ static void finish_report(const struct load *load)
 }
 
 enum client_end load_run(struct client *client, const struct load_plan *plan,
-                         void (*progress)(const struct load_report *report,
-                                          int64_t elapsed),
+                         load_progress_function *progress,
                          struct load_report *report)
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};

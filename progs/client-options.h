@@ -23,11 +23,14 @@ extern struct client_options client_options;
 /* The option rows of all clients, for struct program's shared; and further
    fields with the same value in all clients.  */
 extern const struct option_row client_rows[];
-#define CLIENT_PROGRAM                                                         \
+#define CLIENT_PROGRAM CLIENT_PROGRAM_WITH("")
+/* The same with MORE exit statuses: empty, or a text that ends with ", ".  */
+#define CLIENT_PROGRAM_WITH(MORE)                                              \
     .shared = client_rows, .operands = "HOST [PORT]", .operands_max = 2,       \
     .operands_target = &client_options.operands,                               \
     .statuses =                                                                \
-        "0 success, 2 usage error or local failure, 3 connection refused, "    \
+        "0 success, " MORE                                                     \
+        "2 usage error or local failure, 3 connection refused, "               \
         "4 timed out, 5 host unreachable, 6 network unreachable, 7 unknown "   \
         "name, 8 name service not answering, 9 source address not local, "     \
         "10 source port in use, 11 not permitted, 12 no answer to a "          \

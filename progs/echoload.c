@@ -4,22 +4,37 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/percentiles.h"
 #include "load/load.h"
+#include "probes/finding/finding.h"
 #include "progs/client-options.h"
+#include "progs/load-lines.h"
+#include "progs/load-profile.h"
 #include "progs/load-report.h"
 #include "progs/output.h"
 #include "progs/status.h"
 
 static struct {
-    bool connect, connect_only, json;
+    bool connect, connect_only, json, profile;
+    const char *histogram, *compare;
     long hold, connections, size, depth, duration; /* 0: not given */
-} choices = {.size = 64};
+    long tolerance;                                /* -1: not given */
+} choices = {.size = 64, .tolerance = -1};
 
 static struct load_plan plan;
+static struct load_report report;
+static struct findings here;  /* of this run, or the second profile */
+static struct findings there; /* the profile of --compare */
 
-enum { CONNECTIONS_MAX = 1000000 };
+/* The exit status of the report: STATUS_NO for a difference.  */
+static int report_status = STATUS_DONE;
+
+enum { CONNECTIONS_MAX = 1000000, TOLERANCE = 10 };
 
 static const struct option_row rows[] = {
     ROW_FLAG("connect", 0, &choices.connect,
@@ -40,7 +55,18 @@ static const struct option_row rows[] = {
                "messages or connections a second, in total"),
     ROW_FLAG("reset", 0, &plan.reset,
              "end connections by RST, without TIME_WAIT"),
-    ROW_FLAG("json", 'j', &choices.json, "report in JSON"),
+    ROW_TEXT("histogram", 0, "FILE", &choices.histogram,
+             "replace FILE by the latencies as HdrHistogram's percentile text "
+             "(.hgrm), in ms; - is standard output"),
+    ROW_TEXT("compare", 0, "FILE", &choices.compare,
+             "report the differences from a profile: exit 0 or 1; a file "
+             "instead of HOST is compared without a run"),
+    ROW_NUMBER("tolerance", 0, "PERCENT", &choices.tolerance, 0, 1000,
+               "what --compare does not count as a difference (10)"),
+    ROW_FLAG("json", 'j', &choices.json,
+             "report in JSON, with a line for each second"),
+    ROW_FLAG("profile", 0, &choices.profile,
+             "report in tab-separated lines, to save and compare"),
     {0},
 };
 
@@ -67,8 +93,23 @@ static void echoload_make_plan(const struct client_target *target)
     plan.timeout = timeout * 1000000;
 }
 
+/* A conflict between the forms of the report.  */
+static const char *echoload_form_conflict(void)
+{
+    bool is_text = choices.histogram && !strcmp(choices.histogram, "-");
+    if (choices.json + choices.profile + (choices.compare != NULL) + is_text >
+        1)
+        return "--json, --profile, --compare and --histogram=- are several "
+               "reports; choose one";
+    if (choices.tolerance >= 0 && !choices.compare)
+        return "--tolerance applies to --compare only";
+    return NULL;
+}
+
 static const char *echoload_conflict(void)
 {
+    if (echoload_form_conflict())
+        return echoload_form_conflict();
     if (choices.connect && choices.hold)
         return "--connect and --hold are two kinds of run; choose one";
     if (choices.connect_only && (choices.connect || choices.hold))
@@ -117,40 +158,161 @@ static int echoload_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
+/* The histogram of the run: of messages, or of --connect-only's connects.  */
+static const struct histogram *echoload_histogram(void)
+{
+    return plan.kind == LOAD_ONLY ? &report.connect : &report.latency;
+}
+
+/* Replace the file of --histogram.  Returns 0, or STATUS_TROUBLE after a
+   message.  */
+static int echoload_write_histogram(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return complain("out of memory");
+    percentiles_write(out, echoload_histogram());
+    bool is_whole = !ferror(out);
+    int status = fclose(out) || !is_whole
+                     ? complain("out of memory")
+                     : output_replace(choices.histogram, text, size);
+    free(text);
+    return status;
+}
+
+/* Report the differences between HERE and THERE.  Returns the exit status:
+   STATUS_TROUBLE after a message if no figure is on both sides.  */
+static int echoload_compare(void)
+{
+    struct comparison found = load_profile_compare(
+        output_stream(), &here, &there,
+        choices.tolerance < 0 ? TOLERANCE : choices.tolerance);
+    if (found.different + found.same == 0)
+        return complain("--compare: %s has none of these figures",
+                        choices.compare);
+    return found.different + found.here_only + found.there_only > 0
+               ? STATUS_NO
+               : STATUS_DONE;
+}
+
+/* Make the profile of the run, and write it, or the differences.  Returns the
+   exit status.  */
+static int echoload_report_profile(void)
+{
+    if (load_profile_make(&here, &report))
+        return complain("cannot make the profile: %s", strerror(errno));
+    if (choices.compare)
+        return echoload_compare();
+    load_profile_write(output_stream(), &here);
+    return STATUS_DONE;
+}
+
+/* For the run: progress of a person, or lines of JSON, which begin now.  */
+static load_progress_function *echoload_progress(void)
+{
+    if (!choices.json)
+        return load_progress;
+    load_lines_begin();
+    return load_lines_progress;
+}
+
+/* Report the run; without HAS_REPORT there was nothing to measure.  Sets
+   report_status.  */
+static void echoload_report(bool has_report)
+{
+    bool is_text = choices.histogram && !strcmp(choices.histogram, "-");
+    progress_end();
+    if (choices.json)
+        report_status = load_lines_end(has_report ? &report : NULL);
+    else if (!has_report)
+        return;
+    else if (choices.profile || choices.compare)
+        report_status = echoload_report_profile();
+    else if (is_text)
+        percentiles_write(output_stream(), echoload_histogram());
+    else
+        load_report_text(output_stream(), &report);
+    if (has_report && choices.histogram && !is_text &&
+        echoload_write_histogram())
+        report_status = STATUS_TROUBLE;
+}
+
 /* Run the plan with CLIENT, and report the run, unless there was no connection
    to measure; a run of LOAD_CONNECTS in each case.  */
 static void echoload_measure(struct client *client)
 {
-    static struct load_report report;
-    load_run(client, &plan, load_progress, &report);
-    progress_end();
-    if (report.connects > 0 || plan.kind == LOAD_CONNECTS)
-        (choices.json ? load_report_json : load_report_text)(output_stream(),
-                                                             &report);
+    load_run(client, &plan, echoload_progress(), &report);
+    echoload_report(report.connects > 0 || plan.kind == LOAD_CONNECTS);
 }
 
 /* --connect-only: there is no first connection, which would count.  */
 static int echoload_connect_only(const struct client_target *target,
                                  const struct sonde_address *peer)
 {
-    static struct load_report report;
-    int failed =
-        load_connect_only(&plan, peer, target->source, load_progress, &report);
+    int failed = load_connect_only(&plan, peer, target->source,
+                                   echoload_progress(), &report);
     int error = errno;
-    progress_end();
+    echoload_report(!failed);
     if (failed)
         return complain("cannot connect clients: %s", strerror(error));
-    (choices.json ? load_report_json : load_report_text)(output_stream(),
-                                                         &report);
     return (int)load_end_of(&report);
+}
+
+/* Whether the operand is the second profile of --compare: a path with a slash,
+   or the name of a regular file.  */
+static bool echoload_has_second(void)
+{
+    struct stat status;
+    if (!choices.compare || client_options.path ||
+        client_options.operands.count != 1)
+        return false;
+    const char *name = client_options.operands.texts[0];
+    return strchr(name, '/') ||
+           (!stat(name, &status) && S_ISREG(status.st_mode));
+}
+
+/* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
+static int echoload_read(const char *name, struct findings *findings)
+{
+    char problem[400];
+    return load_profile_read(findings, name, problem, sizeof problem)
+               ? complain("--compare: %s", problem)
+               : 0;
+}
+
+/* Run and report.  The status of a failed run comes before a difference, and
+   the loss of the report before both.  */
+static int echoload_run_load(void)
+{
+    if (choices.histogram && strcmp(choices.histogram, "-") &&
+        output_check_path(choices.histogram))
+        return STATUS_TROUBLE;
+    int status =
+        choices.connect_only
+            ? client_options_resolve("echo", 7, echoload_check,
+                                     echoload_connect_only)
+            : client_options_run("echo", 7, echoload_check, echoload_measure);
+    return report_status == STATUS_TROUBLE || status == STATUS_DONE
+               ? report_status
+               : status;
 }
 
 static int echoload_run(void)
 {
-    if (choices.connect_only)
-        return client_options_resolve("echo", 7, echoload_check,
-                                      echoload_connect_only);
-    return client_options_run("echo", 7, echoload_check, echoload_measure);
+    int status = choices.compare && echoload_read(choices.compare, &there)
+                     ? STATUS_TROUBLE
+                     : STATUS_DONE;
+    if (status == STATUS_DONE && !echoload_has_second())
+        status = echoload_run_load();
+    else if (status == STATUS_DONE)
+        status = echoload_read(client_options.operands.texts[0], &here)
+                     ? STATUS_TROUBLE
+                     : echoload_compare();
+    findings_free(&here);
+    findings_free(&there);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -160,7 +322,7 @@ int main(int argc, char **argv)
         .purpose = "Put an echo server under load, and verify every byte of "
                    "the replies.",
         .rows = rows,
-        CLIENT_PROGRAM,
+        CLIENT_PROGRAM_WITH("1 --compare found a difference, "),
         .conflict = echoload_conflict,
         .run = echoload_run,
     };

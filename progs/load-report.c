@@ -12,16 +12,14 @@
 #include "progs/load-report.h"
 #include "progs/output.h"
 
-enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10, POINTS = 5, POINTS_TEXT = 4 };
+enum { NUMBER_TEXT = 32, BAR = 30, ROWS_MAX = 10 };
 
-static const struct {
-    const char *name, *key;
-    double share;
-} points[POINTS] = {{"p50", "p50_ns", 0.5},
-                    {"p90", "p90_ns", 0.9},
-                    {"p99", "p99_ns", 0.99},
-                    {"p99.9", "p999_ns", 0.999},
-                    {"p99.99", "p9999_ns", 0.9999}};
+const struct load_point load_points[LOAD_POINTS] = {
+    {"p50", "p50_ns", 0.5},
+    {"p90", "p90_ns", 0.9},
+    {"p99", "p99_ns", 0.99},
+    {"p99.9", "p999_ns", 0.999},
+    {"p99.99", "p9999_ns", 0.9999}};
 
 /* Write NUMBER with commas, as 1,221,345, to TEXT.  Returns TEXT.  */
 static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
@@ -33,14 +31,22 @@ static const char *load_report_grouped(uint64_t number, char text[NUMBER_TEXT])
     return text;
 }
 
-/* COUNT per second of the run; 0 if no time has passed.  */
-static double per_second(const struct load_report *report, uint64_t count)
+double load_report_rate(const struct load_report *report, uint64_t count)
 {
     return report->elapsed > 0 ? (double)count * 1e9 / (double)report->elapsed
                                : 0;
 }
 
-static const char *load_report_transport(const struct load_report *report)
+const char *load_report_kind(const struct load_report *report)
+{
+    static const char *const kinds[] = {[LOAD_MESSAGES] = "messages",
+                                        [LOAD_CONNECTS] = "connects",
+                                        [LOAD_ONLY] = "connect-only",
+                                        [LOAD_HOLD] = "hold"};
+    return kinds[report->plan->kind];
+}
+
+const char *load_report_transport(const struct load_report *report)
 {
     return report->peer.storage.ss_family == AF_UNIX ? "UNIX stream"
            : report->type == SOCK_DGRAM              ? "UDP"
@@ -74,12 +80,12 @@ static void print_count(FILE *out, const char *name, uint64_t count,
                         const struct load_report *report)
 {
     char number[NUMBER_TEXT], rate[NUMBER_TEXT];
-    fprintf(
-        out, "  %-10s %s   %s/s", name, load_report_grouped(count, number),
-        load_report_grouped((uint64_t)(per_second(report, count) + 0.5), rate));
+    fprintf(out, "  %-10s %s   %s/s", name, load_report_grouped(count, number),
+            load_report_grouped(
+                (uint64_t)(load_report_rate(report, count) + 0.5), rate));
 }
 
-/* All points but p99.99, which a line has no room for.  */
+/* The points in two lines, the last and the maximum in the second.  */
 static void print_latency(FILE *out, const char *name,
                           const struct histogram *histogram)
 {
@@ -87,11 +93,15 @@ static void print_latency(FILE *out, const char *name,
     if (histogram->count == 0)
         return;
     fprintf(out, "  %-10s", name);
-    for (int i = 0; i < POINTS_TEXT; i++)
-        fprintf(out, " %s %s ", points[i].name,
+    for (int i = 0; i < LOAD_POINTS; i++)
+        fprintf(out, "%s%s %s",
+                i == 0                 ? " "
+                : i == LOAD_POINTS - 1 ? "\n             "
+                                       : "  ",
+                load_points[i].name,
                 client_print_time(
-                    histogram_quantile(histogram, points[i].share), time));
-    fprintf(out, " max %s\n", client_print_time(histogram->most, time));
+                    histogram_quantile(histogram, load_points[i].share), time));
+    fprintf(out, "  max %s\n", client_print_time(histogram->most, time));
 }
 
 static void print_errors(FILE *out, const struct load_report *report)
@@ -141,7 +151,7 @@ static void print_figures(FILE *out, const struct load_report *report)
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
     uint64_t lost = report->errors[LOAD_UNANSWERED];
     double bytes =
-        per_second(report, report->messages) * (double)report->plan->size;
+        load_report_rate(report, report->messages) * (double)report->plan->size;
     if (report->plan->kind == LOAD_ONLY) {
         print_only(out, report);
         return;
@@ -252,23 +262,20 @@ static void json_latency(struct json *json, const char *key,
     json_line(json, key);
     json_number(json, "count", (int64_t)histogram->count);
     json_count(json, "min_ns", any ? histogram->least : -1);
-    for (int i = 0; i < POINTS; i++)
-        json_count(json, points[i].key,
-                   any ? histogram_quantile(histogram, points[i].share) : -1);
+    for (int i = 0; i < LOAD_POINTS; i++)
+        json_count(json, load_points[i].key,
+                   any ? histogram_quantile(histogram, load_points[i].share)
+                       : -1);
     json_count(json, "max_ns", any ? histogram->most : -1);
     json_object_end(json);
 }
 
 static void json_plan(struct json *json, const struct load_report *report)
 {
-    static const char *const kinds[] = {[LOAD_MESSAGES] = "messages",
-                                        [LOAD_CONNECTS] = "connects",
-                                        [LOAD_ONLY] = "connect-only",
-                                        [LOAD_HOLD] = "hold"};
     const struct load_plan *plan = report->plan;
     char peer[SONDE_ADDRESS_TEXT];
     json_object(json, "plan");
-    json_text(json, "kind", kinds[plan->kind]);
+    json_text(json, "kind", load_report_kind(report));
     if (sonde_address_print(&report->peer, peer, sizeof peer) < 0)
         *peer = '\0';
     endpoint_show_abstract(peer);
@@ -294,12 +301,16 @@ static void json_errors(struct json *json, const struct load_report *report)
     json_text(json, "first_wrong", *report->wrong ? report->wrong : NULL);
 }
 
-void load_report_json(FILE *out, const struct load_report *report)
+void load_report_json(FILE *out, const struct load_report *report,
+                      enum load_line line, int64_t at, int64_t left_out)
 {
     struct json json = {.out = out};
-    double messages = per_second(report, report->messages);
-    json_object(&json, NULL);
+    double messages = load_report_rate(report, report->messages);
+    json_line(&json, NULL);
     json_number(&json, "schema_version", 1);
+    json_text(&json, "type", line == LOAD_LINE_SECOND ? "second" : "report");
+    json_number(&json, "at_ns", at);
+    json_number(&json, "left_out", left_out);
     json_plan(&json, report);
     json_bool(&json, "interrupted", report->interrupted);
     json_number(&json, "elapsed_ns", report->elapsed);
@@ -309,7 +320,7 @@ void load_report_json(FILE *out, const struct load_report *report)
                 (int64_t)(messages * (double)report->plan->size + 0.5));
     json_number(&json, "connects", (int64_t)report->connects);
     json_number(&json, "connects_per_second",
-                (int64_t)(per_second(report, report->connects) + 0.5));
+                (int64_t)(load_report_rate(report, report->connects) + 0.5));
     json_number(&json, "opened_ns", report->opened);
     json_number(&json, "late", (int64_t)report->late);
     bool is_only = report->plan->kind == LOAD_ONLY;
@@ -320,7 +331,8 @@ void load_report_json(FILE *out, const struct load_report *report)
                is_known ? (int64_t)report->retransmissions : -1);
     json_count(&json, "retried",
                is_only && is_known ? (int64_t)report->retried : -1);
-    json_text(&json, "verdict", is_only ? verdict : NULL);
+    json_text(&json, "verdict",
+              is_only && line == LOAD_LINE_REPORT ? verdict : NULL);
     json_latency(&json, "latency", &report->latency);
     json_latency(&json, "connect", &report->connect);
     json_errors(&json, report);
@@ -329,10 +341,11 @@ void load_report_json(FILE *out, const struct load_report *report)
 
 /* ---- during the run ------------------------------------------------------ */
 
-void load_progress(const struct load_report *report, int64_t elapsed)
+bool load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
     progress_show(elapsed / 1000000, "%s messages, %s errors",
                   load_report_grouped(report->messages, number),
                   load_report_grouped(load_count_errors(report), errors));
+    return true;
 }

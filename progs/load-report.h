@@ -4,15 +4,40 @@
 #ifndef PROGS_LOAD_REPORT_H
 #define PROGS_LOAD_REPORT_H 1
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "load/load.h"
 
+/* Which line of JSON: of the last second, or of the whole run, the last.  */
+enum load_line { LOAD_LINE_SECOND, LOAD_LINE_REPORT };
+
 /* Write REPORT, of a run that is over, to OUT.  */
 void load_report_text(FILE *out, const struct load_report *report);
-void load_report_json(FILE *out, const struct load_report *report);
 
-/* For load_run: progress_show messages and errors; ELAPSED in nanoseconds.  */
-void load_progress(const struct load_report *report, int64_t elapsed);
+/* Write REPORT as a line of JSON; of a second, with its figures alone.  AT is
+   in nanoseconds since the start of the run, LEFT_OUT the number of lines left
+   out before this line.  */
+void load_report_json(FILE *out, const struct load_report *report,
+                      enum load_line line, int64_t at, int64_t left_out);
+
+/* The quantiles of reports: of 0.9, key "p90_ns", name "p90".  */
+enum { LOAD_POINTS = 5 };
+struct load_point {
+    const char *name, *key;
+    double share;
+};
+extern const struct load_point load_points[LOAD_POINTS];
+
+/* The kind of run and the transport of REPORT by name, as in JSON.  */
+const char *load_report_kind(const struct load_report *report);
+const char *load_report_transport(const struct load_report *report);
+
+/* COUNT per second of the run; 0 if no time has passed.  */
+double load_report_rate(const struct load_report *report, uint64_t count);
+
+/* For load_run: progress_show messages and errors.  Returns true.  */
+load_progress_function load_progress;
 
 #endif /* PROGS_LOAD_REPORT_H */

@@ -45,8 +45,9 @@ echocli_SOURCES = progs/echocli.c $(client_options)
 
 echoload_CFLAGS = $(SONDE_CFLAGS)
 echoload_LDADD = load/libload.la $(client_libs)
-echoload_SOURCES = progs/echoload.c progs/load-report.c progs/load-report.h \
-	$(client_options)
+echoload_SOURCES = progs/echoload.c progs/load-lines.c progs/load-lines.h \
+	progs/load-profile.c progs/load-profile.h progs/load-report.c \
+	progs/load-report.h progs/spool.c progs/spool.h $(client_options)
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
 server_libs = progs/libprogs.la servers/libservers.la base/libbase.la lib/libsonde-core.la

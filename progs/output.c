@@ -158,21 +158,22 @@ void progress_end(void)
     has_progress = false;
 }
 
-/* Write the report to a new file TEMPORARY, in which the last six letters,
+/* Write BYTES, of SIZE, to a new file TEMPORARY, in which the last six letters,
    XXXXXX, are replaced, with the mode of the umask, since mkstemp permits the
-   owner only; when complete on the disk, rename TEMPORARY to FILE.  Returns 0,
+   owner only; when complete on the disk, rename TEMPORARY to PATH.  Returns 0,
    or -1 with errno, and TEMPORARY is removed.  */
-static int report_write_beside(char *temporary)
+static int output_write_beside(const char *path, char *temporary,
+                               const char *bytes, size_t size)
 {
     int fd = mkstemp(temporary);
     mode_t mask = umask(0);
     umask(mask);
     if (fd < 0)
         return -1;
-    bool is_written = !fchmod(fd, 0666 & ~mask) &&
-                      !write_all(fd, report, report_size) && !fsync(fd);
+    bool is_written =
+        !fchmod(fd, 0666 & ~mask) && !write_all(fd, bytes, size) && !fsync(fd);
     int error = errno;
-    if (close(fd) == 0 && is_written && rename(temporary, file) == 0)
+    if (close(fd) == 0 && is_written && rename(temporary, path) == 0)
         return 0;
     if (is_written)
         error = errno;
@@ -181,25 +182,49 @@ static int report_write_beside(char *temporary)
     return -1;
 }
 
-/* Replace FILE by the report.  Returns 0; not 0 after a message.  rename would
-   replace a device or a symbolic link by a file: for example /dev/stdout, for
-   the whole host.  And the target of a link may be chosen by another user.  */
-static int report_replace_file(void)
+/* Make a file TEMPORARY, as output_write_beside, and remove it.  Returns 0, or
+   -1 with errno.  */
+static int output_try_beside(char *temporary)
+{
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return unlink(temporary);
+}
+
+/* Replace PATH by BYTES, or with BYTES NULL only see whether that is possible.
+   Returns 0, or STATUS_TROUBLE after a message.  rename would replace a device
+   or a symbolic link by a file: for example /dev/stdout, for the whole host.
+   And the target of a link may be chosen by another user.  */
+static int output_replace_file(const char *path, const char *bytes, size_t size)
 {
     struct stat status;
-    if (!lstat(file, &status) && !S_ISREG(status.st_mode))
-        return complain("%s is not replaced: the file is %s", file,
+    if (!lstat(path, &status) && !S_ISREG(status.st_mode))
+        return complain("%s is not replaced: the file is %s", path,
                         S_ISLNK(status.st_mode) ? "a symbolic link"
                                                 : "not a regular file");
-    size_t room = strlen(file) + sizeof ".XXXXXX";
+    size_t room = strlen(path) + sizeof ".XXXXXX";
     char *temporary = malloc(room);
     if (temporary)
-        snprintf(temporary, room, "%s.XXXXXX", file);
-    int failed = temporary ? report_write_beside(temporary) : -1;
+        snprintf(temporary, room, "%s.XXXXXX", path);
+    int failed = !temporary ? -1
+                 : bytes    ? output_write_beside(path, temporary, bytes, size)
+                            : output_try_beside(temporary);
     if (failed)
-        complain("cannot write %s: %s", file, strerror(errno));
+        complain("cannot write %s: %s", path, strerror(errno));
     free(temporary);
-    return failed;
+    return failed ? STATUS_TROUBLE : 0;
+}
+
+int output_replace(const char *path, const char *bytes, size_t size)
+{
+    return output_replace_file(path, bytes, size);
+}
+
+int output_check_path(const char *path)
+{
+    return output_replace_file(path, NULL, 0);
 }
 
 /* Write the report, masked unless raw, and close stream and standard output.
@@ -214,7 +239,7 @@ static int report_write(int *status)
     if (!is_raw)
         report_size = mask_report(report, report_size);
     if (file) {
-        if (report_replace_file())
+        if (output_replace_file(file, report, report_size))
             *status = STATUS_TROUBLE;
         report_size = 0;
     }

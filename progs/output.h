@@ -5,6 +5,7 @@
 #define PROGS_OUTPUT_H 1
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -44,6 +45,15 @@ FILE *output_stream(void);
    that no reader sees a part; "-" is standard output.  The new file has the
    mode of the umask.  Only a regular file is replaced, and no symbolic link. */
 void output_to(const char *path);
+
+/* Replace PATH by the SIZE BYTES of another file than the report, at once, by
+   the rules of output_to.  Returns 0, or STATUS_TROUBLE after a message.  */
+int output_replace(const char *path, const char *bytes, size_t size);
+
+/* Check, before long work, that output_replace or output_to could replace PATH:
+   make a file beside PATH, and remove the new file.  Returns 0, or
+   STATUS_TROUBLE after a message.  */
+int output_check_path(const char *path);
 
 /* The report is data for another program, byte by byte.  Otherwise output_end
    masks the report as mask_report does, since profiles and names of files,

@@ -20,6 +20,7 @@ trap '[ -z "$other" ] || kill "$other"; stop_peers; rm -rf "$scratch"' EXIT
 # only OPTIONS...: a run against $port, in JSON.
 only () {
     run bounded 120 "$echoload" --connect-only --json "$@" 127.0.0.1 "$port"
+    last_line
 }
 
 # late_listener CLIENTS BACKLOG: start one.

@@ -9,6 +9,7 @@ have jq || skip_all "jq is not here"
 # measure OPTIONS...: a run against the last peer, in JSON.
 measure () {
     run "$echoload" --json --timeout 30 "$@" 127.0.0.1 "$port"
+    last_line
 }
 
 # measured STATUS EXPRESSION OPTIONS...: it ends with STATUS, and says that.
@@ -80,6 +81,7 @@ done
 is "no progress line where no terminal is" [ ! -s "$scratch/err" ]
 start echo '' "$scratch/socket"
 run "$echoload" --json -n 8 -d 0.2 --unix "$scratch/socket"
+last_line
 json_is '.messages > 0 and .errors == 0 and .plan.transport == "UNIX stream"' \
     "a UNIX socket"
 start udp-echo
@@ -102,6 +104,7 @@ interrupt () {
     done
     status=0
     wait "$client" || status=$?
+    last_line
 }
 interrupt -d 20
 is "an interrupt ends the run" [ "$status" -eq 0 ]
@@ -151,6 +154,7 @@ start no-accept 1 "$scratch/deaf"
 never_connected () {
     run "$echoload" --json --connect -n 8 -d "$delay" --timeout "$delay" \
         --unix "$scratch/deaf"
+    last_line
     [ "$status" -eq 4 ] && [ -s "$scratch/out" ] &&
         jq -e '.errors >= 8' "$scratch/out" > /dev/null
 }
@@ -193,6 +197,7 @@ is "too few descriptors: 2, and how many there may be" \
 port=$honest
 run sh -c 'ulimit -S -n 100 && exec "$echoload" --json --hold 500 -d 0.1 \
     127.0.0.1 "$1"' - "$honest"
+last_line
 json_is '.messages == 500' "a soft limit is raised"
 if have_namespaces; then
     run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
@@ -202,6 +207,7 @@ if have_namespaces; then
         port=${port##* port } port=${port%%,*}
         "$echoload" --json -n 50 -d 0.1 127.0.0.1 "$port"
         kill $!'
+    last_line
     json_is '.errors_by_kind["no-local-port"] >= 40' \
         "no local ports left: told as such"
 else

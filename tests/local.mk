@@ -35,6 +35,7 @@ test_scripts = \
 	tests/limits.sh \
 	tests/listeners-peers.sh \
 	tests/listeners.sh \
+	tests/load-reports.sh \
 	tests/load.sh \
 	tests/matrix.sh \
 	tests/memory.sh \

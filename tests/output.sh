@@ -48,6 +48,8 @@ each () {
     "$@" daytimecli --parse 127.0.0.1 "$daytime"
     "$@" echoload -d 0.1 127.0.0.1 "$echo"
     "$@" echoload --json -d 0.1 127.0.0.1 "$echo"
+    "$@" echoload --profile -d 0.1 127.0.0.1 "$echo"
+    "$@" echoload --histogram - -d 0.1 127.0.0.1 "$echo"
 }
 run "$builddir/listeners"
 has_listeners=yes

@@ -64,6 +64,12 @@ said () {
         grep -qF -- "$2" "$scratch/err"
 }
 
+# last_line: of the lines of JSON in $scratch/out keep the last, the report.
+last_line () {
+    tail -n 1 "$scratch/out" > "$scratch/last" &&
+        mv "$scratch/last" "$scratch/out"
+}
+
 # late STATUS WORDS COMMAND...: COMMAND, with $scratch/in as its input and
 # $delay seconds of time, ends with STATUS and says WORDS, in which TIME stands
 # for that.

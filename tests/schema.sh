@@ -62,6 +62,10 @@ valid () { # DESCRIPTION PROGRAM ARGUMENTS...
     description=$1 program=$2
     shift 2
     "$builddir/$program" --json "$@" > "$scratch/json" 2> /dev/null
+    if [ "$program" = echoload ]; then
+        tail -n 1 "$scratch/json" > "$scratch/last"
+        mv "$scratch/last" "$scratch/json"
+    fi
     check "$description" "$program"
 }
 sed -n 's/^ *"\$schema": "\(.*\)",$/\1/p' "$srcdir"/doc/*.schema.json \
@@ -124,6 +128,9 @@ valid "a run of connections, by a rate" echoload --connect -r 100 -d 0.1 \
 valid "connections without a byte" echoload --connect-only -n 3 \
     127.0.0.1 "$port"
 valid "connections that are held" echoload --hold 2 -d 0.1 127.0.0.1 "$port"
+"$echoload" --json -d 1.2 127.0.0.1 "$port" 2> /dev/null |
+    head -n 1 > "$scratch/json"
+check "the first second of a run" echoload
 start alter 1000
 valid "wrong replies" echoload -n 2 -d 0.1 127.0.0.1 "$port"
 start udp-echo

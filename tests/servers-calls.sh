@@ -127,7 +127,8 @@ many_cost () {
     server=
     wait "$logger"
     calls=$(awk '$NF == "total" { print $4 }' "$scratch/count")
-    count=$(sed -n 's/^ *"messages": \([0-9]*\),$/\1/p' "$scratch/out")
+    count=$(tail -n 1 "$scratch/out" |
+        sed -n 's/.*"messages": \([0-9]*\),.*/\1/p')
     echo "# $1: ${calls:-?} calls for ${count:-?} datagrams"
     [ "$status" -eq 0 ] && [ "$count" -gt 1000 ] &&
         [ $((calls * 1000 / count)) -le 1200 ]

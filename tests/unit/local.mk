@@ -70,6 +70,7 @@ client_unit_tests = \
 	tests/unit/test-histogram \
 	tests/unit/test-interval \
 	tests/unit/test-load \
+	tests/unit/test-percentiles \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)
 tests_unit_test_daytime_parse_LDADD = clients/libclients.la $(LDADD)

@@ -74,6 +74,41 @@ START_TEST(test_below)
 }
 END_TEST
 
+/* The rest: counts exactly, min and max to the class.  */
+START_TEST(test_subtract)
+{
+    static struct histogram earlier;
+    histogram_add(&histogram, 5);
+    histogram_add(&histogram, 1000000);
+    earlier = histogram;
+    histogram_add(&histogram, 70000);
+    histogram_add(&histogram, 80000);
+    histogram_subtract(&histogram, &earlier);
+    ck_assert_uint_eq(histogram.count, 2);
+    ck_assert_int_le(histogram.least, 70000);
+    ck_assert_int_ge(histogram.least, 70000 - 70000 / 64);
+    ck_assert_int_ge(histogram.most, 80000);
+    ck_assert_int_le(histogram.most, 80000 + 80000 / 64);
+    ck_assert_int_ge(histogram_quantile(&histogram, 0.5), 70000);
+    earlier = histogram;
+    histogram_subtract(&histogram, &earlier);
+    ck_assert_uint_eq(histogram.count, 0);
+    ck_assert_int_eq(histogram.least, 0);
+    ck_assert_int_eq(histogram.most, 0);
+}
+END_TEST
+
+/* Nothing is beyond the exact min and max of all.  */
+START_TEST(test_subtract_nothing)
+{
+    static const struct histogram nothing;
+    histogram_add(&histogram, 1000001);
+    histogram_subtract(&histogram, &nothing);
+    ck_assert_int_eq(histogram.least, 1000001);
+    ck_assert_int_eq(histogram.most, 1000001);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, NULL);
@@ -82,6 +117,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, test_precision);
     tcase_add_test(tests, test_extremes);
     tcase_add_test(tests, test_below);
+    tcase_add_test(tests, test_subtract);
+    tcase_add_test(tests, test_subtract_nothing);
 }
 
 int main(void)

@@ -1,0 +1,264 @@
+/* load-profile.c - a load run as a profile, and what differs between two runs
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/finding/host.h"
+#include "probes/finding/profile.h"
+#include "progs/load-profile.h"
+#include "progs/load-report.h"
+
+/* The version is raised when a key or a value changes, not for new keys.  */
+static const struct profile_form load_form = {"sonde-load", 1, false};
+
+/* What is compared.  A setting is the same or not; a figure has a tolerance.  A
+   figure of connections counts in runs of connections alone: another run makes
+   few, and the first includes the lookup of the name.  */
+enum figure_kind {
+    FIGURE_SETTING,
+    FIGURE_ALL,
+    FIGURE_MESSAGES,
+    FIGURE_CONNECTS
+};
+
+static const struct figure {
+    const char *id, *key;
+    enum figure_kind kind;
+} figures[] = {{"plan", "kind", FIGURE_SETTING},
+               {"plan", "transport", FIGURE_SETTING},
+               {"plan", "connections", FIGURE_SETTING},
+               {"plan", "size", FIGURE_SETTING},
+               {"plan", "depth", FIGURE_SETTING},
+               {"plan", "rate", FIGURE_SETTING},
+               {"plan", "reset", FIGURE_SETTING},
+               {"result", "messages_per_second", FIGURE_MESSAGES},
+               {"result", "connects_per_second", FIGURE_CONNECTS},
+               {"latency", "p50_ns", FIGURE_ALL},
+               {"latency", "p90_ns", FIGURE_ALL},
+               {"latency", "p99_ns", FIGURE_ALL},
+               {"connect", "p50_ns", FIGURE_CONNECTS},
+               {"connect", "p90_ns", FIGURE_CONNECTS},
+               {"connect", "p99_ns", FIGURE_CONNECTS},
+               {"result", "errors", FIGURE_ALL}};
+
+enum { FIGURES = sizeof figures / sizeof *figures };
+
+/* ---- write --------------------------------------------------------------- */
+
+/* The list that is made, and whether memory was enough so far.  */
+struct making {
+    struct findings *findings;
+    bool failed;
+};
+
+static void making_text(struct making *making, const char *id, const char *key,
+                        const char *value, enum how how)
+{
+    struct finding finding = {
+        .id = id, .key = key, .value = value, .how = how, .stable = true};
+    making->failed |= findings_add(making->findings, &finding) != 0;
+}
+
+static void making_number(struct making *making, const char *id,
+                          const char *key, uint64_t value, enum how how)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    making_text(making, id, key, text, how);
+}
+
+/* The settings are this program's choice, as is what others note as
+   constant.  */
+static void making_plan(struct making *making, const struct load_report *report)
+{
+    const struct load_plan *plan = report->plan;
+    char peer[CLIENT_ADDRESS_TEXT];
+    making_text(making, "plan", "kind", load_report_kind(report), HOW_CONSTANT);
+    making_text(making, "plan", "transport", load_report_transport(report),
+                HOW_CONSTANT);
+    making_text(making, "plan", "peer",
+                client_print_address(&report->peer, peer), HOW_CONSTANT);
+    making_number(making, "plan", "connections", plan->connections,
+                  HOW_CONSTANT);
+    making_number(making, "plan", "size", plan->size, HOW_CONSTANT);
+    making_number(making, "plan", "depth", plan->depth, HOW_CONSTANT);
+    making_number(making, "plan", "duration_ms",
+                  (uint64_t)(plan->duration / 1000000), HOW_CONSTANT);
+    making_number(making, "plan", "rate", (uint64_t)plan->rate, HOW_CONSTANT);
+    making_text(making, "plan", "reset", plan->reset ? "yes" : "no",
+                HOW_CONSTANT);
+}
+
+static void making_latency(struct making *making, const char *id,
+                           const struct histogram *histogram)
+{
+    making_number(making, id, "count", histogram->count, HOW_MEASURED);
+    if (histogram->count == 0)
+        return;
+    making_number(making, id, "min_ns", (uint64_t)histogram->least,
+                  HOW_MEASURED);
+    for (int i = 0; i < LOAD_POINTS; i++)
+        making_number(
+            making, id, load_points[i].key,
+            (uint64_t)histogram_quantile(histogram, load_points[i].share),
+            HOW_MEASURED);
+    making_number(making, id, "max_ns", (uint64_t)histogram->most,
+                  HOW_MEASURED);
+}
+
+static void making_result(struct making *making,
+                          const struct load_report *report)
+{
+    static const char id[] = "result";
+    making_text(making, id, "interrupted", report->interrupted ? "yes" : "no",
+                HOW_MEASURED);
+    making_number(making, id, "elapsed_ns", (uint64_t)report->elapsed,
+                  HOW_MEASURED);
+    making_number(making, id, "messages", report->messages, HOW_MEASURED);
+    making_number(making, id, "messages_per_second",
+                  (uint64_t)(load_report_rate(report, report->messages) + 0.5),
+                  HOW_COMPUTED);
+    making_number(making, id, "connects", report->connects, HOW_MEASURED);
+    making_number(making, id, "connects_per_second",
+                  (uint64_t)(load_report_rate(report, report->connects) + 0.5),
+                  HOW_COMPUTED);
+    making_number(making, id, "late", report->late, HOW_MEASURED);
+    making_number(making, id, "errors", load_count_errors(report),
+                  HOW_MEASURED);
+    if (report->has_retransmissions)
+        making_number(making, id, "retransmissions", report->retransmissions,
+                      HOW_READ);
+    if (report->has_retransmissions && report->plan->kind == LOAD_ONLY)
+        making_number(making, id, "retried", report->retried, HOW_READ);
+    for (int i = 0; i < LOAD_ERRORS; i++)
+        if (report->errors[i] > 0)
+            making_number(making, "errors", load_error_name((enum load_error)i),
+                          report->errors[i], HOW_MEASURED);
+}
+
+int load_profile_make(struct findings *findings,
+                      const struct load_report *report)
+{
+    struct making making = {.findings = findings};
+    making_plan(&making, report);
+    making_result(&making, report);
+    making_latency(&making, "latency", &report->latency);
+    making_latency(&making, "connect", &report->connect);
+    if (making.failed)
+        errno = ENOMEM;
+    else
+        making.failed = host_add(findings, (long)(report->elapsed / 1000000));
+    findings_sort(findings);
+    return making.failed ? -1 : 0;
+}
+
+void load_profile_write(FILE *out, const struct findings *findings)
+{
+    profile_write_form(out, &load_form, findings);
+}
+
+/* ---- read ---------------------------------------------------------------- */
+
+/* Read TEXT, a decimal number that an int64_t holds, into *NUMBER.  Returns
+   whether TEXT is one.  */
+static bool figure_parse(const char *text, int64_t *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoll(text, &end, 10);
+    return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+int load_profile_read(struct findings *findings, const char *name,
+                      char *problem, size_t size)
+{
+    int64_t number;
+    if (profile_read_form(findings, &load_form, name, problem, size))
+        return -1;
+    for (int i = 0; i < FIGURES; i++) {
+        const struct figure *figure = &figures[i];
+        const char *text = findings_text(findings, figure->id, figure->key);
+        if (!text || figure->kind == FIGURE_SETTING ||
+            figure_parse(text, &number))
+            continue;
+        snprintf(problem, size, "%s: '%.40s' is no number: %s %s", name, text,
+                 figure->id, figure->key);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- compare ------------------------------------------------------------- */
+
+/* Whether FIGURE counts in the run HERE.  */
+static bool figure_counts(const struct figure *figure,
+                          const struct findings *here)
+{
+    const char *kind = findings_text(here, "plan", "kind");
+    bool connects = kind && !strncmp(kind, "connect", 7);
+    return figure->kind == FIGURE_CONNECTS   ? connects
+           : figure->kind == FIGURE_MESSAGES ? !connects
+                                             : true;
+}
+
+/* Compare the numbers HERE and THERE.  Returns whether HERE is more than
+   TOLERANCE percent above or below THERE; REMARK of SIZE bytes is the
+   difference in percent, with its sign.  */
+static bool figure_differs(const char *here, const char *there, long tolerance,
+                           char *remark, size_t size)
+{
+    int64_t a = 0, b = 0;
+    figure_parse(here, &a);
+    figure_parse(there, &b);
+    double difference = (double)a - (double)b;
+    *remark = '\0';
+    if (b > 0)
+        snprintf(remark, size, " (%+.1f %%)", 100 * difference / (double)b);
+    return (difference < 0 ? -difference : difference) * 100 >
+           (double)tolerance * (double)b;
+}
+
+/* Compare FIGURE, and write it if it differs or is on one side only; add to
+   COMPARISON.  */
+static void figure_compare(FILE *out, const struct figure *figure,
+                           const struct findings *here,
+                           const struct findings *there, long tolerance,
+                           struct comparison *comparison)
+{
+    const char *a = findings_text(here, figure->id, figure->key);
+    const char *b = findings_text(there, figure->id, figure->key);
+    struct finding named = {.id = figure->id, .key = figure->key};
+    char remark[40] = "";
+    bool differs = a && b && strcmp(a, b);
+    if (!a && !b)
+        return;
+    if (differs && figure->kind != FIGURE_SETTING)
+        differs = figure_differs(a, b, tolerance, remark, sizeof remark);
+    comparison->here_only += a && !b;
+    comparison->there_only += b && !a;
+    comparison->different += differs;
+    comparison->same += a && b && !differs;
+    if (differs || !a || !b)
+        comparison_put(out, &named, a ? a : "missing", b ? b : "missing",
+                       remark);
+}
+
+struct comparison load_profile_compare(FILE *out, const struct findings *here,
+                                       const struct findings *there,
+                                       long tolerance)
+{
+    struct comparison comparison = {0};
+    char how[60];
+    for (int i = 0; i < FIGURES; i++)
+        if (figure_counts(&figures[i], here))
+            figure_compare(out, &figures[i], here, there, tolerance,
+                           &comparison);
+    snprintf(how, sizeof how, " (tolerance %ld %%)", tolerance);
+    comparison_end(out, &comparison, how);
+    return comparison;
+}

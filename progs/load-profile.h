@@ -1,0 +1,43 @@
+/* load-profile.h - a load run as a profile, and what differs between two runs
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The form of probes/finding/profile.h, with "sonde-load" in the first line.
+   Ids and keys are public: "plan" has the settings of the run; "result",
+   "latency", "connect" and "errors" have the figures of the JSON report, by the
+   same keys; "host" and "volatile" are those of all profiles.  A figure that
+   the run has not is missing.  */
+
+#ifndef PROGS_LOAD_PROFILE_H
+#define PROGS_LOAD_PROFILE_H 1
+
+#include <stdio.h>
+
+#include "load/load.h"
+#include "probes/finding/compare.h"
+#include "probes/finding/finding.h"
+
+/* Add the findings of REPORT and of this host to FINDINGS, and sort FINDINGS;
+   in each case the caller frees them.  Returns 0; or -1 with errno.  */
+int load_profile_make(struct findings *findings,
+                      const struct load_report *report);
+
+/* Write FINDINGS in the form that load_profile_read reads.  */
+void load_profile_write(FILE *out, const struct findings *findings);
+
+/* Add the findings of the file NAME to FINDINGS, as profile_read.  Also a
+   figure that load_profile_compare compares, and that is no number, is a
+   problem.  */
+int load_profile_read(struct findings *findings, const char *name,
+                      char *problem, size_t size);
+
+/* Compare HERE and THERE, both sorted, and write the differences to OUT as
+   compare_findings_of does.  Compared are the settings, which differ if they
+   are not the same; and the rate, errors, and the 50th, 90th and 99th
+   percentile of latencies, which differ if HERE is more than TOLERANCE percent
+   above or below THERE.  Of runs of connections also the times of connect.
+   Returns the numbers.  */
+struct comparison load_profile_compare(FILE *out, const struct findings *here,
+                                       const struct findings *there,
+                                       long tolerance);
+
+#endif /* PROGS_LOAD_PROFILE_H */
