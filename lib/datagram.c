@@ -121,7 +121,7 @@ static int is_foreign(const struct sonde_address *from,
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 {
     int saved = errno;
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     struct sonde_address peer, from;
     struct msghdr message;
     if (sonde_address_peer(fd, &peer))
@@ -161,7 +161,7 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
     int saved = errno;
     if (message->msg_iov->iov_len > max_size)
         return sonde__fail(EMSGSIZE);
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     for (int i = 0; i < retries; i++) {
         if (send_once(fd, message, deadline) >= 0) {
             errno = saved;
@@ -368,7 +368,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
                                     int timeout, struct sonde_datagram *ends)
 {
     int saved = errno;
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     struct sonde_datagram found = {0};
     struct msghdr message;
     union sonde__control control;

@@ -131,7 +131,7 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
                                 const struct sonde_address *local)
 {
     int saved = errno, error = EAGAIN;
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     if (count > SONDE_DATAGRAMS_MAX)
         count = SONDE_DATAGRAMS_MAX;
     for (int i = 0; i < retries; i++) {

@@ -24,6 +24,11 @@ int64_t sonde_deadline(int timeout)
     return sonde__sys.now() + (int64_t)timeout * nanoseconds_in_millisecond;
 }
 
+int64_t sonde__call_deadline(int timeout)
+{
+    return timeout == 0 ? 0 : sonde_deadline(timeout);
+}
+
 int64_t sonde__sooner(int64_t a, int64_t b)
 {
     if (a == SONDE_NEVER)

@@ -153,7 +153,8 @@ ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout)
     int saved = errno;
     if (size == 0)
         return 0;
-    ssize_t count = sonde__read(fd, buffer, size, sonde_deadline(timeout));
+    ssize_t count =
+        sonde__read(fd, buffer, size, sonde__call_deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -165,7 +166,7 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     if (size == 0)
         return 0;
     ssize_t count = stream_write_some(fd, buffer, size, sonde__dontwait,
-                                      sonde_deadline(timeout));
+                                      sonde__call_deadline(timeout));
     if (count >= 0)
         errno = saved;
     return count;
@@ -185,7 +186,7 @@ static int stream_is_late(int timeout, int64_t deadline)
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
 {
     int saved = errno;
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     *done = 0;
     while (*done < size) {
         ssize_t count =
@@ -206,7 +207,7 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done)
 {
     int saved = errno;
-    int64_t deadline = sonde_deadline(timeout);
+    int64_t deadline = sonde__call_deadline(timeout);
     int flags = deadline == SONDE_NEVER ? 0 : sonde__dontwait;
     *done = 0;
     while (*done < size) {

@@ -66,6 +66,23 @@ START_TEST(a_negative_time_is_no_deadline)
 }
 END_TEST
 
+static int64_t no_now(void)
+{
+    ck_abort_msg("the clock is read");
+    return 0;
+}
+
+START_TEST(a_call_that_does_not_wait_reads_no_clock)
+{
+    play(0, 0);
+    ck_assert_int_eq(sonde__call_deadline(2), 7 * millisecond);
+    ck_assert_int_eq(sonde__call_deadline(-1), SONDE_NEVER);
+    ck_assert_int_eq(sonde_deadline_left(sonde__call_deadline(0)), 0);
+    sonde__sys.now = no_now;
+    ck_assert_int_eq(sonde__call_deadline(0), 0);
+}
+END_TEST
+
 START_TEST(what_is_left_is_rounded_up)
 {
     play(0, 0);
@@ -236,6 +253,7 @@ static void add(TCase *tests)
 {
     unit_fake_calls(tests);
     tcase_add_test(tests, a_negative_time_is_no_deadline);
+    tcase_add_test(tests, a_call_that_does_not_wait_reads_no_clock);
     tcase_add_test(tests, what_is_left_is_rounded_up);
     tcase_add_test(tests, what_has_passed_is_rounded_down);
     tcase_add_test(tests, the_sooner_of_two);
