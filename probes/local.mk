@@ -31,6 +31,8 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/peer.h \
 	probes/finding/compare.c \
 	probes/finding/compare.h \
+	probes/finding/figures.c \
+	probes/finding/figures.h \
 	probes/finding/finding.c \
 	probes/finding/finding.h \
 	probes/finding/host.c \

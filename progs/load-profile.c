@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "probes/finding/figures.h"
 #include "probes/finding/host.h"
 #include "probes/finding/profile.h"
 #include "progs/load-profile.h"
@@ -16,37 +16,31 @@
 /* The version is raised when a key or a value changes, not for new keys.  */
 static const struct profile_form load_form = {"sonde-load", 1, false};
 
-/* What is compared.  A setting is the same or not; a figure has a tolerance.  A
-   figure of connections counts in runs of connections alone: another run makes
-   few, and the first includes the lookup of the name.  */
-enum figure_kind {
-    FIGURE_SETTING,
-    FIGURE_ALL,
-    FIGURE_MESSAGES,
-    FIGURE_CONNECTS
+/* What is compared.  The last rows count in runs of connections alone: another
+   run makes few, and the first includes the lookup of the name.  */
+static const struct figure load_figures[] = {
+    {"plan", "kind", true},
+    {"plan", "transport", true},
+    {"plan", "connections", true},
+    {"plan", "size", true},
+    {"plan", "depth", true},
+    {"plan", "rate", true},
+    {"plan", "reset", true},
+    {"result", "messages_per_second", false},
+    {"latency", "p50_ns", false},
+    {"latency", "p90_ns", false},
+    {"latency", "p99_ns", false},
+    {"result", "errors", false},
+    {"result", "connects_per_second", false},
+    {"connect", "p50_ns", false},
+    {"connect", "p90_ns", false},
+    {"connect", "p99_ns", false},
 };
 
-static const struct figure {
-    const char *id, *key;
-    enum figure_kind kind;
-} figures[] = {{"plan", "kind", FIGURE_SETTING},
-               {"plan", "transport", FIGURE_SETTING},
-               {"plan", "connections", FIGURE_SETTING},
-               {"plan", "size", FIGURE_SETTING},
-               {"plan", "depth", FIGURE_SETTING},
-               {"plan", "rate", FIGURE_SETTING},
-               {"plan", "reset", FIGURE_SETTING},
-               {"result", "messages_per_second", FIGURE_MESSAGES},
-               {"result", "connects_per_second", FIGURE_CONNECTS},
-               {"latency", "p50_ns", FIGURE_ALL},
-               {"latency", "p90_ns", FIGURE_ALL},
-               {"latency", "p99_ns", FIGURE_ALL},
-               {"connect", "p50_ns", FIGURE_CONNECTS},
-               {"connect", "p90_ns", FIGURE_CONNECTS},
-               {"connect", "p99_ns", FIGURE_CONNECTS},
-               {"result", "errors", FIGURE_ALL}};
-
-enum { FIGURES = sizeof figures / sizeof *figures };
+enum {
+    LOAD_FIGURES = sizeof load_figures / sizeof *load_figures,
+    LOAD_FIGURES_CONNECT = 4 /* the last */
+};
 
 /* ---- write --------------------------------------------------------------- */
 
@@ -162,103 +156,26 @@ void load_profile_write(FILE *out, const struct findings *findings)
     profile_write_form(out, &load_form, findings);
 }
 
-/* ---- read ---------------------------------------------------------------- */
-
-/* Read TEXT, a decimal number that an int64_t holds, into *NUMBER.  Returns
-   whether TEXT is one.  */
-static bool figure_parse(const char *text, int64_t *number)
-{
-    char *end;
-    errno = 0;
-    *number = strtoll(text, &end, 10);
-    return *text >= '0' && *text <= '9' && !*end && !errno;
-}
+/* ---- read and compare ---------------------------------------------------- */
 
 int load_profile_read(struct findings *findings, const char *name,
                       char *problem, size_t size)
 {
-    int64_t number;
-    if (profile_read_form(findings, &load_form, name, problem, size))
-        return -1;
-    for (int i = 0; i < FIGURES; i++) {
-        const struct figure *figure = &figures[i];
-        const char *text = findings_text(findings, figure->id, figure->key);
-        if (!text || figure->kind == FIGURE_SETTING ||
-            figure_parse(text, &number))
-            continue;
-        snprintf(problem, size, "%s: '%.40s' is no number: %s %s", name, text,
-                 figure->id, figure->key);
-        return -1;
-    }
-    return 0;
-}
-
-/* ---- compare ------------------------------------------------------------- */
-
-/* Whether FIGURE counts in the run HERE.  */
-static bool figure_counts(const struct figure *figure,
-                          const struct findings *here)
-{
-    const char *kind = findings_text(here, "plan", "kind");
-    bool connects = kind && !strncmp(kind, "connect", 7);
-    return figure->kind == FIGURE_CONNECTS   ? connects
-           : figure->kind == FIGURE_MESSAGES ? !connects
-                                             : true;
-}
-
-/* Compare the numbers HERE and THERE.  Returns whether HERE is more than
-   TOLERANCE percent above or below THERE; REMARK of SIZE bytes is the
-   difference in percent, with its sign.  */
-static bool figure_differs(const char *here, const char *there, long tolerance,
-                           char *remark, size_t size)
-{
-    int64_t a = 0, b = 0;
-    figure_parse(here, &a);
-    figure_parse(there, &b);
-    double difference = (double)a - (double)b;
-    *remark = '\0';
-    if (b > 0)
-        snprintf(remark, size, " (%+.1f %%)", 100 * difference / (double)b);
-    return (difference < 0 ? -difference : difference) * 100 >
-           (double)tolerance * (double)b;
-}
-
-/* Compare FIGURE, and write it if it differs or is on one side only; add to
-   COMPARISON.  */
-static void figure_compare(FILE *out, const struct figure *figure,
-                           const struct findings *here,
-                           const struct findings *there, long tolerance,
-                           struct comparison *comparison)
-{
-    const char *a = findings_text(here, figure->id, figure->key);
-    const char *b = findings_text(there, figure->id, figure->key);
-    struct finding named = {.id = figure->id, .key = figure->key};
-    char remark[40] = "";
-    bool differs = a && b && strcmp(a, b);
-    if (!a && !b)
-        return;
-    if (differs && figure->kind != FIGURE_SETTING)
-        differs = figure_differs(a, b, tolerance, remark, sizeof remark);
-    comparison->here_only += a && !b;
-    comparison->there_only += b && !a;
-    comparison->different += differs;
-    comparison->same += a && b && !differs;
-    if (differs || !a || !b)
-        comparison_put(out, &named, a ? a : "missing", b ? b : "missing",
-                       remark);
+    return profile_read_form(findings, &load_form, name, problem, size) ||
+                   figures_check(findings, load_figures, LOAD_FIGURES, name,
+                                 problem, size)
+               ? -1
+               : 0;
 }
 
 struct comparison load_profile_compare(FILE *out, const struct findings *here,
                                        const struct findings *there,
                                        long tolerance)
 {
-    struct comparison comparison = {0};
-    char how[60];
-    for (int i = 0; i < FIGURES; i++)
-        if (figure_counts(&figures[i], here))
-            figure_compare(out, &figures[i], here, there, tolerance,
-                           &comparison);
-    snprintf(how, sizeof how, " (tolerance %ld %%)", tolerance);
-    comparison_end(out, &comparison, how);
-    return comparison;
+    const char *kind = findings_text(here, "plan", "kind");
+    bool connects = kind && !strncmp(kind, "connect", strlen("connect"));
+    return figures_compare(out, load_figures,
+                           connects ? LOAD_FIGURES
+                                    : LOAD_FIGURES - LOAD_FIGURES_CONNECT,
+                           here, there, tolerance);
 }

@@ -30,12 +30,9 @@ void load_profile_write(FILE *out, const struct findings *findings);
 int load_profile_read(struct findings *findings, const char *name,
                       char *problem, size_t size);
 
-/* Compare HERE and THERE, both sorted, and write the differences to OUT as
-   compare_findings_of does.  Compared are the settings, which differ if they
-   are not the same; and the rate, errors, and the 50th, 90th and 99th
-   percentile of latencies, which differ if HERE is more than TOLERANCE percent
-   above or below THERE.  Of runs of connections also the times of connect.
-   Returns the numbers.  */
+/* Compare HERE and THERE by figures_compare: the settings, the rate, errors,
+   and the 50th, 90th and 99th percentile of latencies; if HERE is a run of
+   connections also the rate and the times of connect.  */
 struct comparison load_profile_compare(FILE *out, const struct findings *here,
                                        const struct findings *there,
                                        long tolerance);

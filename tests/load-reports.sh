@@ -120,6 +120,11 @@ cp "$scratch/out" "$scratch/lines"
 jq -s . "$scratch/lines" > "$scratch/out"
 json_is '.[0] | .type == "second" and .connects == 3 and .messages == 0 and
     .latency.p50_ns == null' "--hold: a second without messages"
+load --connect-only -n 5 -r 4 --json
+cp "$scratch/out" "$scratch/lines"
+jq -s . "$scratch/lines" > "$scratch/out"
+json_is '.[0] | .type == "second" and .connects >= 1 and .verdict == null and
+    .connect.count == .connects' "--connect-only: the connects of a second"
 mkfifo "$scratch/gone"
 "$echoload" --json -d 60 127.0.0.1 "$honest" > "$scratch/gone" \
     2> "$scratch/err" 9>&- &
@@ -191,7 +196,7 @@ load --connect -n 2 -d 0.2 --profile
 cp "$scratch/out" "$scratch/connects"
 run "$echoload" --compare "$scratch/connects" "$scratch/connects"
 is "runs of --connect: the times of connect, too" \
-    grep -q "^0 of 15 figures differ" "$scratch/out"
+    grep -q "^0 of 16 figures differ" "$scratch/out"
 free_port
 run "$echoload" --compare "$scratch/saved" 127.0.0.1 "$port"
 is "a run that fails keeps its status: 3" said 3 "Connection refused"
@@ -203,6 +208,9 @@ unread () {
         [ "$(wc -l < "$2/err")" -eq 1 ] && grep -qF -- "$3" "$2/err"' - \
         "$status" "$scratch" "$2"
 }
+unread "$scratch" "$scratch: read error"
+[ ! -c /dev/zero ] ||
+    unread /dev/zero "/dev/zero, line 1: line too long, or with a NUL byte"
 unread "$scratch/nothing-here" "nothing-here: No such file or directory"
 : > "$scratch/bad"
 unread "$scratch/bad" "bad: no findings"

@@ -9,6 +9,7 @@ fuzzers = \
 	tests/fuzz/fuzz-findings \
 	tests/fuzz/fuzz-line \
 	tests/fuzz/fuzz-port \
+	tests/fuzz/fuzz-profile \
 	tests/fuzz/fuzz-resolve \
 	tests/fuzz/fuzz-sock-diag
 
@@ -30,6 +31,8 @@ tests_fuzz_fuzz_line_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_line_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_port_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_port_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_profile_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_profile_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_resolve_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_sock_diag_CFLAGS = $(SONDE_CFLAGS)
@@ -43,6 +46,7 @@ EXTRA_DIST += \
 	tests/corpus/findings \
 	tests/corpus/line \
 	tests/corpus/port \
+	tests/corpus/profile \
 	tests/corpus/resolve \
 	tests/corpus/sock-diag \
 	tests/fuzz.sh

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test-daytime \
 	tests/unit/test-deadline \
 	tests/unit/test-errno \
+	tests/unit/test-figures \
 	tests/unit/test-fill \
 	tests/unit/test-finding \
 	tests/unit/test-hostile \
