@@ -47,6 +47,7 @@ test_scripts = \
 	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
+	tests/planted.sh \
 	tests/reuseport.sh \
 	tests/schema.sh \
 	tests/servers-calls.sh \
@@ -142,7 +143,7 @@ tests_no_unshare_CFLAGS = $(SONDE_CFLAGS)
 tests_no_unshare_LDADD =
 endif
 
-# To be preloaded by tampered.sh and listeners.sh; a build without shared
+# To be preloaded by planted.sh, tampered.sh and listeners.sh; a build without shared
 # libraries has none, and these tests say so.  -rpath makes libtool build a
 # shared object for a library that is not installed.
 if SONDE_SHARED

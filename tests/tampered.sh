@@ -23,10 +23,10 @@ tampered () {
     json_is ".like.best == null and .like.others == []" \
         "listen passes on $1: it is like no kernel"
 }
-tampered half '((.backlog * 3 / 2 | floor) + 1)' '3n/2+1'
-tampered plus '(.backlog + 3)' 'n+3'
+tampered listen.queue '((.backlog * 3 / 2 | floor) + 1)' '3n/2+1'
+tampered listen.synqueue '(.backlog + 3)' 'n+3'
 
-run env TAMPER=last "LD_PRELOAD=$library" "$sockprobe" --profile 'reuseport.*'
+run env TAMPER=reuseport.spread "LD_PRELOAD=$library" "$sockprobe" --profile 'reuseport.*'
 is "one listener takes all: named" \
     grep -q '^reuseport.spread	answer	.*: the last bound takes all	measured	yes' \
     "$scratch/out"

@@ -30,7 +30,7 @@ if ! have jq; then
 elif [ ! -f "$library" ] || is_sanitized; then
     skip "a planted share is found" "nothing can be preloaded in this build"
 else
-    run env TAMPER=abort:200 "LD_PRELOAD=$library" "$sockprobe" --json \
+    run env TAMPER=accept.aborted:200 "LD_PRELOAD=$library" "$sockprobe" --json \
         --times 200 accept.aborted
     json_is '.answers[0] | .times == 200 and (.stable | not) and
         ([.rates[].runs] | add) == 200 and
@@ -42,6 +42,14 @@ else
         .low_ppm < .runs * 5000 and .high_ppm > .runs * 5000' \
         "a planted share is found"
     json_is '.answers[0].value | contains(" or ")' "both answers are named"
+
+    # One call in a hundred, counted over all runs.
+    run env TAMPER=accept.inherits.nonblock/100 "LD_PRELOAD=$library" \
+        "$sockprobe" --json --times 500 accept.inherits.nonblock
+    json_is '.answers[0].rates | map({answer, runs}) == [
+        {answer: "no", runs: 495}, {answer: "yes", runs: 5}] and
+        .[1].low_ppm < 10000 and .[1].high_ppm > 10000' \
+        "a fault of 1 % is found in 500 runs, within the interval"
 fi
 
 # As many runs as can be, and a signal soon after the first.

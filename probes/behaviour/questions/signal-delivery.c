@@ -16,8 +16,9 @@
 #include "probes/run/core.h"
 
 /* Set by the handlers: the number of calls, the current and the maximum depth
-   of recursion, and whether si_pid was right.  */
-static volatile sig_atomic_t count, depth, deepest, informed;
+   of recursion, whether si_pid was right, and whether the signal is blocked in
+   its handler by the mask of the process.  */
+static volatile sig_atomic_t count, depth, deepest, informed, masked;
 
 static void signal_delivery_counting(int number)
 {
@@ -164,16 +165,30 @@ static void signal_delivery_probe_flags(struct probe *probe)
                  posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
+/* Handler for signal_delivery_probe_reset: a nested signal, unless the handler
+   was reset and the default action would end the process.  */
+static void signal_delivery_masking(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigprocmask(SIG_BLOCK, NULL, &set);
+    masked = sigismember(&set, number);
+    if (signal_delivery_action().sa_handler == signal_delivery_masking) {
+        signal_delivery_nested(number);
+        masked = deepest == 1;
+    }
+}
+
 static void signal_delivery_probe_reset(struct probe *probe)
 {
-    void (*before)(int) = signal(SIGUSR1, signal_delivery_nested);
+    void (*before)(int) = signal(SIGUSR1, signal_delivery_masking);
     count = depth = deepest = 0;
     raise(SIGUSR1);
     struct sigaction action = signal_delivery_action();
-    bool stays = action.sa_handler == signal_delivery_nested;
+    bool stays = action.sa_handler == signal_delivery_masking;
     probe_report(probe, "answer", "the handler %s; the signal is %s in it",
                  stays ? "stays installed" : "is reset",
-                 deepest == 1 ? "blocked" : "not blocked");
+                 masked ? "blocked" : "not blocked");
     probe_report(probe, "SA_RESTART", "%s",
                  yes_no(action.sa_flags & SA_RESTART));
     probe_report(probe, "returns", "%s",
@@ -253,11 +268,17 @@ static const char *signal_delivery_default_action(struct probe *probe,
     return "no effect";
 }
 
-static void signal_delivery_report_number(struct probe *probe, const char *key,
+/* Report NUMBER and the default action as the finding KEY, or the errno if the
+   kernel has no signal of this number.  Returns whether there is one.  */
+static bool signal_delivery_report_number(struct probe *probe, const char *key,
                                           int number)
 {
+    struct sigaction action;
+    int result = sigaction(number, NULL, &action);
     probe_report(probe, key, "%d, %s", number,
-                 signal_delivery_default_action(probe, number));
+                 result ? result_text(result)
+                        : signal_delivery_default_action(probe, number));
+    return result == 0;
 }
 
 static void signal_delivery_probe_numbers(struct probe *probe)
@@ -265,11 +286,10 @@ static void signal_delivery_probe_numbers(struct probe *probe)
     int named = 0, last = 0;
     for (int number = 1; number < 128; number++) {
         const char *name = signal_name(number);
-        if (!name)
+        if (!name || !signal_delivery_report_number(probe, name, number))
             continue;
         named++;
         last = number;
-        signal_delivery_report_number(probe, name, number);
     }
 #ifdef SIGRTMIN
     signal_delivery_report_number(probe, "SIGRTMIN", SIGRTMIN);
