@@ -114,23 +114,32 @@ static bool peer_is_ours(const struct peer_tcp *tcp,
            segment->destination_port == ntohs(tcp->remote.sin_port);
 }
 
-bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
+int peer_tcp_receive_any(struct peer_tcp *const *list, int count, int timeout)
 {
     struct segment segment;
     enum { LATE_MAX = 64 }; /* segments of other connections after END */
     int64_t end = monotonic_ms() + timeout;
-    int late = 0;
+    int late = 0, found;
     do {
         int left = monotonic_until(monotonic_ms(), end);
         late += left == 0;
-        if (late > LATE_MAX || !peer_receive(tcp->peer, &segment, left))
-            return false;
-    } while (!peer_is_ours(tcp, &segment));
+        if (late > LATE_MAX || !peer_receive(list[0]->peer, &segment, left))
+            return -1;
+        for (found = 0; found < count; found++)
+            if (peer_is_ours(list[found], &segment))
+                break;
+    } while (found == count);
+    struct peer_tcp *tcp = list[found];
     tcp->in = segment;
     uint32_t next = segment.sequence + segment_length(&segment);
     if ((int32_t)(next - tcp->seen) > 0 || segment.flags & SEGMENT_SYN)
         tcp->seen = next;
-    return true;
+    return found;
+}
+
+bool peer_tcp_receive(struct peer_tcp *tcp, int timeout)
+{
+    return peer_tcp_receive_any(&tcp, 1, timeout) == 0;
 }
 
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags)
@@ -187,20 +196,27 @@ void peer_tcp_connect(struct peer_tcp *tcp, struct peer *peer, const char *host)
     peer_tcp_await(tcp, SEGMENT_ACK);
 }
 
-void peer_tcp_intervals(struct peer_tcp *tcp, char *text, size_t size)
+int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
+                           size_t size)
 {
-    int64_t now, start = monotonic_ms();
+    enum { SLICE = 50 };
+    int64_t now, start = monotonic_ms(), end = start + PEER_WATCHED;
+    int64_t ended = -1;
     long last = 0;
     size_t used = 0;
     text[0] = '\0';
-    while ((now = monotonic_ms()) < start + PEER_WATCHED &&
-           peer_tcp_receive(tcp, (int)(start + PEER_WATCHED - now)) &&
-           used + 8 < size) {
+    while ((now = monotonic_ms()) < end && used + 8 < size) {
+        if (other >= 0 && ended < 0 && wait_for(other, POLLOUT, 0))
+            ended = now - start;
+        int left = (int)(end - now);
+        if (!peer_tcp_receive(tcp, left < SLICE ? left : SLICE))
+            continue;
         long seconds = (long)((monotonic_ms() - start + 250) / 1000);
         used += (size_t)snprintf(text + used, size - used, "%s%ld",
                                  used ? ", " : "", seconds - last);
         last = seconds;
     }
+    return ended;
 }
 
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer)

@@ -86,6 +86,10 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
    connections are discarded.  Returns false after TIMEOUT milliseconds.  */
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
 
+/* As peer_tcp_receive, for the COUNT connections of LIST, all of one interface.
+   Returns the index of the connection; or -1 after TIMEOUT milliseconds.  */
+int peer_tcp_receive_any(struct peer_tcp *const *list, int count, int timeout);
+
 /* Receive segments, as peer_tcp_receive, until one has all FLAGS, which is then
    in TCP->in.  Returns false after LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
@@ -95,9 +99,11 @@ bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
    seconds to TEXT of SIZE bytes: "1, 1, 2".  Intervals without room are left
    out.  This process may see a segment late, never early, so an interval may be
    a quarter of a second short for the kernel's timers, and three quarters
-   long.  */
+   long.  OTHER is the socket of another connection, or -1: returns after how
+   many milliseconds its connect had ended, to within 50; -1 if not.  */
 enum { PEER_WATCHED = 7600 };
-void peer_tcp_intervals(struct peer_tcp *tcp, char *text, size_t size);
+int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
+                           size_t size);
 
 /* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at
    TUN_PEER that has sent nothing.  Returns the listener.  */

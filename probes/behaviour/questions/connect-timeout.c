@@ -10,17 +10,6 @@
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
 
-/* Connect to a peer that never replies, and write the intervals between the
-   SYNs to TEXT of SIZE bytes.  */
-static void connect_timeout_watch_syns(struct peer *peer, char *text,
-                                       size_t size)
-{
-    struct peer_tcp tcp;
-    peer_tcp_begin(&tcp, peer, TUN_PEER);
-    peer_tcp_intervals(&tcp, text, size);
-    peer_tcp_close(&tcp);
-}
-
 /* Compute the time until connect fails without a reply, in seconds, from Linux'
    settings: RETRIES (tcp_syn_retries) and LINEAR (tcp_syn_linear_timeouts).
    LINEAR timeouts of one second precede the exponential back-off, in which no
@@ -47,23 +36,24 @@ static long connect_timeout_total(long retries, long linear)
 #define TCP_SYNCNT -1 /* setsockopt fails */
 #endif
 
-/* The errno of connect without a reply and with a single retransmission
-   (TCP_SYNCNT), after *SECONDS.  NULL if there is no such option, or if
-   connect has not ended after 6 s.  */
-static const char *connect_timeout_one_retry(struct peer *peer, long *seconds)
+/* Connect twice to a peer that never replies, once with a single retransmission
+   (TCP_SYNCNT).  Returns the errno of the latter, after *SECONDS; NULL if there
+   is no such option, or if that connect has not ended.  The intervals between
+   the SYNs of the other connect are written to TEXT of SIZE bytes.  */
+static const char *connect_timeout_watch(struct peer *peer, long *seconds,
+                                         char *text, size_t size)
 {
-    struct peer_tcp tcp;
-    int64_t start = monotonic_ms();
-    peer_tcp_begin(&tcp, peer, TUN_PEER);
-    if (set_int(tcp.fd, IPPROTO_TCP, TCP_SYNCNT, 1))
-        return NULL;
-    while (!wait_for(tcp.fd, POLLOUT, 0) && monotonic_ms() < start + 6000)
-        peer_tcp_receive(&tcp, 50);
-    *seconds = (long)((monotonic_ms() - start + 250) / 1000);
-    bool ended = wait_for(tcp.fd, POLLOUT, 0);
-    int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
-    peer_tcp_close(&tcp);
-    return ended ? error_text(error) : NULL;
+    struct peer_tcp once, plain;
+    peer_tcp_begin(&once, peer, TUN_PEER);
+    bool limited = set_int(once.fd, IPPROTO_TCP, TCP_SYNCNT, 1) == 0;
+    peer_tcp_begin(&plain, peer, TUN_PEER);
+    int64_t ended =
+        peer_tcp_intervals(&plain, limited ? once.fd : -1, text, size);
+    *seconds = (long)((ended + 250) / 1000);
+    int error = get_int(once.fd, SOL_SOCKET, SO_ERROR, 0);
+    peer_tcp_close(&plain);
+    peer_tcp_close(&once);
+    return ended < 0 ? NULL : error_text(error);
 }
 
 /* Report the errno of connect without a reply, the intervals between SYNs, and
@@ -84,16 +74,13 @@ static void connect_timeout_probe(struct probe *probe)
     peer_setting(&peer, linear_name, linear);
     do {
         peer_attend(&peer);
-        error = connect_timeout_one_retry(&peer, &seconds);
+        error =
+            connect_timeout_watch(&peer, &seconds, intervals, sizeof intervals);
     } while (peer_was_absent(&peer));
     if (error)
         probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
     else
         error = "no error within 7 s";
-    do {
-        peer_attend(&peer);
-        connect_timeout_watch_syns(&peer, intervals, sizeof intervals);
-    } while (peer_was_absent(&peer));
     probe_report(probe, "syn-intervals", "%s s", intervals);
     if (retries < 0) {
         probe_report_skip(probe, "timeout", "no readable setting");

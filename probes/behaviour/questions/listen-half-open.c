@@ -29,7 +29,7 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
     peer_tcp_send(&tcp, SEGMENT_SYN, 0);
     if (!peer_tcp_await(&tcp, SEGMENT_SYN | SEGMENT_ACK))
         probe_skip(peer->probe, "no SYN-ACK");
-    peer_tcp_intervals(&tcp, intervals, size);
+    peer_tcp_intervals(&tcp, -1, intervals, size);
     close(listener);
 }
 

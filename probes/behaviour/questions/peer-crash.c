@@ -27,33 +27,67 @@ static double peer_crash_total_time(long retries)
 /* How the simulated peer, or a router, replies to each segment.  */
 enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
-/* Connect, let PREPARE set options and write, and reply to each segment by
-   REPLY.  Returns the result of read as text, or NULL after TIMEOUT
-   milliseconds.  Repeated if this process was not scheduled in time.  */
-static const char *peer_crash_watch(struct peer *peer,
-                                    void (*prepare)(struct peer_tcp *tcp),
-                                    enum reply reply, int timeout)
-{
+/* A connection that is watched for TIMEOUT milliseconds; each segment gets the
+   reply REPLY.  OUTCOME: the result of read as text, or NULL.  */
+struct watch {
+    enum reply reply;
+    int timeout;
     const char *outcome;
+    struct peer_tcp tcp;
+};
+
+enum { WATCHES_MAX = 4 };
+
+/* Reply to the segment just received.  */
+static void peer_crash_reply(struct watch *watch)
+{
+    if (watch->reply == REPLY_UNREACHABLE)
+        peer_unreachable(watch->tcp.peer, ICMP_HOST, 0);
+    else if (watch->reply != NO_REPLY)
+        peer_tcp_send(&watch->tcp,
+                      watch->reply == REPLY_ACK ? SEGMENT_ACK : SEGMENT_RST, 0);
+}
+
+/* Whether a connection of WATCHES has no outcome, and its time, since START, is
+   not over.  Looks for the outcomes.  */
+static bool peer_crash_is_watching(struct watch *watches, int count,
+                                   int64_t start)
+{
+    bool watching = false;
+    for (int i = 0; i < count; i++) {
+        if (!watches[i].outcome)
+            watches[i].outcome = peer_tcp_outcome(&watches[i].tcp, 0);
+        watching |=
+            !watches[i].outcome && monotonic_ms() < start + watches[i].timeout;
+    }
+    return watching;
+}
+
+/* Connect COUNT times, let PREPARE set options and write, and watch all of the
+   connections.  Repeated if this process was not scheduled in time.  */
+static void peer_crash_watch(struct peer *peer,
+                             void (*prepare)(struct peer_tcp *tcp),
+                             struct watch *watches, int count)
+{
     do {
-        struct peer_tcp tcp;
-        int64_t end = monotonic_ms() + timeout;
+        struct peer_tcp *list[WATCHES_MAX];
         peer_attend(peer);
-        peer_tcp_connect(&tcp, peer, TUN_BEHIND);
-        prepare(&tcp);
-        for (outcome = NULL; !outcome && monotonic_ms() < end;
-             outcome = peer_tcp_outcome(&tcp, 0)) {
-            if (!peer_tcp_receive(&tcp, 100))
-                continue;
-            if (reply == REPLY_UNREACHABLE)
-                peer_unreachable(peer, ICMP_HOST, 0);
-            else if (reply != NO_REPLY)
-                peer_tcp_send(
-                    &tcp, reply == REPLY_ACK ? SEGMENT_ACK : SEGMENT_RST, 0);
+        for (int i = 0; i < count; i++) {
+            list[i] = &watches[i].tcp;
+            watches[i].outcome = NULL;
+            peer_tcp_connect(list[i], peer, TUN_BEHIND);
         }
-        peer_tcp_close(&tcp);
+        for (int i = 0; i < count; i++)
+            prepare(list[i]);
+        int64_t start = monotonic_ms();
+        while (peer_crash_is_watching(watches, count, start)) {
+            int found = peer_tcp_receive_any(list, count, 100);
+            if (found >= 0)
+                peer_crash_reply(&watches[found]);
+        }
+        for (int i = 0; i < count; i++)
+            peer_tcp_close(list[i]);
     } while (peer_was_absent(peer));
-    return outcome;
 }
 
 /* Write 100 bytes, with a timeout of 2 s where there is TCP_USER_TIMEOUT.  On
@@ -74,10 +108,11 @@ static void peer_crash_probe(struct probe *probe)
     struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
     peer_open(&peer, probe, true);
-    const char *silent =
-        peer_crash_watch(&peer, peer_crash_write, NO_REPLY, WATCH_MAX);
-    const char *routed =
-        peer_crash_watch(&peer, peer_crash_write, REPLY_UNREACHABLE, WATCH_MAX);
+    struct watch watches[] = {
+        {.reply = NO_REPLY, .timeout = WATCH_MAX},
+        {.reply = REPLY_UNREACHABLE, .timeout = WATCH_MAX}};
+    peer_crash_watch(&peer, peer_crash_write, watches, 2);
+    const char *silent = watches[0].outcome, *routed = watches[1].outcome;
 #ifdef TCP_USER_TIMEOUT
     static const char shortened[] = " after TCP_USER_TIMEOUT, 2 s";
 #else
@@ -160,29 +195,26 @@ static void peer_crash_idle(struct peer_tcp *tcp)
                 "SO_KEEPALIVE");
 }
 
-static const char *peer_crash_keep(struct peer *peer, enum reply reply,
-                                   int timeout)
-{
-    const char *outcome =
-        peer_crash_watch(peer, peer_crash_idle, reply, timeout);
-    return outcome ? outcome : "no error";
-}
-
 static void peer_crash_probe_keepalive(struct probe *probe)
 {
     struct peer peer;
+    struct watch watches[WATCHES_MAX] = {
+        {.reply = NO_REPLY, .timeout = WATCH_MAX},
+        {.reply = REPLY_RST, .timeout = WATCH_MAX},
+        {.reply = REPLY_UNREACHABLE, .timeout = WATCH_MAX},
+        {.reply = REPLY_ACK, .timeout = 3500}};
+    const char *texts[WATCHES_MAX];
     peer_crash_report_defaults(probe);
     peer_open(&peer, probe, true);
-    const char *silent = peer_crash_keep(&peer, NO_REPLY, WATCH_MAX);
-    const char *reset_seen = peer_crash_keep(&peer, REPLY_RST, WATCH_MAX);
-    const char *routed = peer_crash_keep(&peer, REPLY_UNREACHABLE, WATCH_MAX);
-    probe_report(probe, "peer-answers", "%s",
-                 peer_crash_keep(&peer, REPLY_ACK, 3500));
-    probe_report(probe, "peer-vanished", "%s", silent);
-    probe_report(probe, "peer-rebooted", "%s", reset_seen);
-    probe_report(probe, "icmp-host", "%s", routed);
+    peer_crash_watch(&peer, peer_crash_idle, watches, WATCHES_MAX);
+    for (int i = 0; i < WATCHES_MAX; i++)
+        texts[i] = watches[i].outcome ? watches[i].outcome : "no error";
+    probe_report(probe, "peer-answers", "%s", texts[3]);
+    probe_report(probe, "peer-vanished", "%s", texts[0]);
+    probe_report(probe, "peer-rebooted", "%s", texts[1]);
+    probe_report(probe, "icmp-host", "%s", texts[2]);
     probe_report(probe, "answer", "vanished: %s; rebooted: %s; unreachable: %s",
-                 silent, reset_seen, routed);
+                 texts[0], texts[1], texts[2]);
 }
 #else
 static void peer_crash_probe_keepalive(struct probe *probe)
