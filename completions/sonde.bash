@@ -8,10 +8,13 @@
 _sonde_profiles=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." 2> /dev/null && pwd)
 _sonde_profiles=$_sonde_profiles/sonde/profiles
 
+# The program, where the command is sonde; else empty.
+_sonde_program=
+
 _sonde () {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
     local help
-    help=$("$1" --help 2> /dev/null)
+    help=$("$1" ${_sonde_program:+"$_sonde_program"} --help 2> /dev/null)
     COMPREPLY=()
     if [[ $previous == -m || $previous == --model ]]; then
         # "iterative, fork, event (event)"
@@ -24,7 +27,8 @@ _sonde () {
     if [[ $previous == --fault ]]; then
         # Each line that begins with a name: "silence,N (TCP, UNIX, UDP)"
         # shellcheck disable=SC2207 # faults hold no blanks
-        COMPREPLY=($(compgen -W "$("$1" --list 2> /dev/null |
+        COMPREPLY=($(compgen -W "$("$1" \
+            ${_sonde_program:+"$_sonde_program"} --list 2> /dev/null |
             sed -n 's/^\([a-z-]*\).*/\1/p')" -- "$current"))
         return
     fi
@@ -75,15 +79,41 @@ _sockprobe () {
             return
         fi
         # shellcheck disable=SC2207 # ids hold no blanks
-        COMPREPLY=($(compgen -W "$("$1" --list 2> /dev/null |
+        COMPREPLY=($(compgen -W "$("$1" \
+            ${_sonde_program:+"$_sonde_program"} --list 2> /dev/null |
             cut -d ' ' -f 1)" -- "$current"))
         for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-            [[ $word == --diff ]] && _sonde_add_profiles "$current" && break
+            if [[ $word == --diff ]]; then
+                _sonde_add_profiles "$current"
+                break
+            fi
         done
         ;;
     esac
 }
 
+# All programs in one: a program first, then what the program takes.
+_sonde_all () {
+    local _sonde_program=
+    case "$COMP_CWORD ${COMP_WORDS[1]}" in
+    "1 -"*) _sonde "$1" ;;
+    "1 "*)
+        # shellcheck disable=SC2207 # names hold no blanks
+        COMPREPLY=($(compgen -W "$("$1" 2> /dev/null | cut -d ' ' -f 1)" \
+            -- "${COMP_WORDS[1]}"))
+        ;;
+    *)
+        _sonde_program=${COMP_WORDS[1]}
+        if [[ $_sonde_program == sockprobe ]]; then
+            _sockprobe "$1"
+        else
+            _sonde "$1"
+        fi
+        ;;
+    esac
+}
+
 complete -o default -F _sockprobe sockprobe
+complete -o default -F _sonde_all sonde
 complete -o default -F _sonde backlogprobe byteorder daytimecli daytimesrv
 complete -o default -F _sonde echocli echoload echosrv faultsrv listeners

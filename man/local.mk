@@ -12,6 +12,7 @@ dist_man_MANS = \
 	man/daytimesrv.1 \
 	man/echosrv.1 \
 	man/faultsrv.1 \
+	man/sonde.1 \
 	man/sonde.7
 
 # Those of section 3 are made from the contracts in sonde.h, and end with what

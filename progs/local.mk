@@ -68,3 +68,30 @@ faultsrv_CFLAGS = $(SONDE_CFLAGS)
 faultsrv_LDADD = faults/libfaults.la progs/libprogs.la base/libbase.la \
 	lib/libsonde-core.la
 faultsrv_SOURCES = progs/faultsrv.c
+
+# All programs in one file, for make static; linked by make check, to be tested.
+# Each main is renamed: main of progs/echosrv.c is echosrv_main.
+check_PROGRAMS += sonde
+sonde_CFLAGS = $(SONDE_CFLAGS)
+sonde_LDADD = progs/libmains.la load/libload.la clients/libclients.la \
+	servers/libservers.la faults/libfaults.la $(progs_libs)
+sonde_SOURCES = progs/sonde.c
+nodist_sonde_SOURCES = progs/programs.h
+
+check_LTLIBRARIES += progs/libmains.la
+progs_libmains_la_CFLAGS = $(SONDE_CFLAGS) -Wno-missing-prototypes \
+	-Dmain=`echo '$@' | sed 's,.*-,,; s,\..*,,'`_main
+progs_libmains_la_SOURCES = $(backlogprobe_SOURCES) $(byteorder_SOURCES) \
+	$(sockprobe_SOURCES) $(listeners_SOURCES) $(faultsrv_SOURCES) \
+	$(client_options) progs/daytimecli.c progs/echocli.c progs/echoload.c \
+	progs/load-report.c progs/load-report.h \
+	progs/server-options.c progs/server-options.h progs/echosrv.c \
+	progs/daytimesrv.c
+
+BUILT_SOURCES += progs/programs.h
+CLEANFILES += progs/programs.h
+progs/programs.h: $(top_srcdir)/progs/local.mk $(dist_man_MANS)
+	$(AM_V_GEN)$(MKDIR_P) progs && \
+	for name in $(bin_PROGRAMS:$(EXEEXT)=); do \
+	    sed -n "s/^\.Nd \(.*\)/PROGRAM ($$name, \"\1\")/p" \
+	        $(top_srcdir)/man/$$name.1 || exit 1; done > $@-t && mv $@-t $@

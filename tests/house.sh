@@ -7,9 +7,10 @@ cd "$srcdir" || exit 99
 # Our own files; what is imported or generated has no place here.
 find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
     -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
-    -o -name 'sonde-[0-9]*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
+    -o -name 'sonde-[0-9]*' -o -path './static/b*-*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
 grep '\.[ch]$' "$scratch/files" |
-    grep -v -e '^./config\.h' -e '^./probes/behaviour/list\.h$' > "$scratch/sources"
+    grep -v -e '^./config\.h' -e '^./probes/behaviour/list\.h$' \
+        -e '^./progs/programs\.h$' > "$scratch/sources"
 [ "$(wc -l < "$scratch/sources")" -gt 20 ] ||
     skip_all "the sources are not here"
 
@@ -182,6 +183,7 @@ grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
     -e '/config\.h' -e '/config\.\(log\|status\)$' -e '/stamp-h' \
     -e '/libtool$' -e '/compile_commands\.json$' -e '^./matrix\.html$' -e '/Makefile$' -e '\.\(la\|lo\|log\|trs\)$' \
     -e '/\.tarball-version$' -e '^./probes/behaviour/list.h$' -e '/lib/sonde.pc$' \
+    -e '^./progs/programs.h$' \
     -e '~$' -e '\.dirstamp$' -e '^./tests/corpus/' "$scratch/files" |
     xargs grep -Il . > "$scratch/texts" # no program, object or archive
 xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }

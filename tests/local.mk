@@ -58,6 +58,8 @@ test_scripts = \
 	tests/servers.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
+	tests/sonde.sh \
+	tests/static.sh \
 	tests/synrecv.sh \
 	tests/tampered.sh \
 	tests/times.sh \
@@ -69,8 +71,6 @@ test_scripts = \
 TESTS = $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/alone.sh tests/bring-peers.sh tests/peers.sh \
 	tests/server.sh tests/tap.sh
-check_PROGRAMS =
-check_LTLIBRARIES =
 
 include tests/unit/local.mk
 include tests/fuzz/local.mk

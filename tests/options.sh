@@ -6,7 +6,7 @@
 # In $scratch/given a line for each option of --help: LETTER or -, NAME, ARGUMENT
 # or -, PROGRAM.
 for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
-    echosrv faultsrv listeners sockprobe; do
+    echosrv faultsrv listeners sockprobe sonde; do
     "$builddir/$program" --help > "$scratch/help" || exit 99
     awk -v program="$program" '/^  (-.,|   ) --/ {
         letter = substr($0, 3, 2); name = substr($0, 9)

@@ -141,7 +141,7 @@ is "the synopses are those of sonde.h, and the examples compile" \
 
 # The long options in --help, and those in the page.
 for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
-    echosrv faultsrv listeners sockprobe; do
+    echosrv faultsrv listeners sockprobe sonde; do
     "$builddir/$program" --help | grep -o -- '--[a-z][a-z-]*' | sort -u \
         > "$scratch/help"
     sed -n 's/^\.It.*Fl Fl \([a-z-]*\).*/--\1/p' \
@@ -164,9 +164,14 @@ done
 
 # What bash offers: options; but where one wants an argument, files.
 offered () { # WORDS...: for the last one
+    offered_by _sonde "$@"
+}
+offered_by () { # FUNCTION WORDS...
     bash -c '. "$srcdir/completions/sonde.bash" || exit
+        function=$1
+        shift
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-        _sonde "$1" || exit
+        "$function" "$1" || exit
         echo "${COMPREPLY[*]}"' - "$@"
 }
 if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
@@ -179,6 +184,12 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
         offered "$backlogprobe" $words "" || echo "it fails: $words"
     done | tr -d '\n' > "$scratch/out"
     is "bash offers files for what an option wants" [ ! -s "$scratch/out" ]
+    is "bash completes a program of sonde" \
+        [ "$(offered_by _sonde_all "$builddir/sonde" listen)" = listeners ]
+    is "bash completes an option of a program of sonde" \
+        [ "$(offered_by _sonde_all "$builddir/sonde" echosrv --mod)" = --model ]
+    is "bash completes a question, behind sonde" [ "$(offered_by _sonde_all \
+        "$builddir/sonde" sockprobe udp.max)" = udp.maxsize ]
     is "bash completes a model" [ "$(offered "$builddir/echosrv" -m t)/$(
         offered "$builddir/daytimesrv" --model "")" = \
         "thread/iterative fork prefork thread event" ]
@@ -186,7 +197,7 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
         sh -c 'echo "$1" | grep -q -e "-b --backlog"' - \
         "$(offered "$backlogprobe" --json "")"
     for program in backlogprobe byteorder daytimecli daytimesrv echocli \
-        echoload echosrv faultsrv listeners sockprobe; do
+        echoload echosrv faultsrv listeners sockprobe sonde; do
         offered "$builddir/$program" - | tr ' ' '\n' > "$scratch/words"
         sort "$scratch/words" | uniq -d > "$scratch/out"
         none "bash offers no option of $program twice" "$scratch/words"
@@ -195,6 +206,7 @@ else
     skip "bash offers no option twice" "bash is not here"
     skip "bash completes an option" "bash is not here"
     skip "bash completes a fault" "bash is not here"
+    skip "bash completes a program of sonde" "bash is not here"
     skip "bash offers files for what an option wants" "bash is not here"
     skip "bash completes a model" "bash is not here"
     skip "bash offers options behind one that wants nothing" "bash is not here"
