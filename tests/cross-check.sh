@@ -90,6 +90,31 @@ links () {
     fi
 }
 
+# All programs as one static file, under an emulator; links have the names.
+static () { # CPU ORDER EMULATOR TARGET
+    name=static-$1
+    if ! "$ZIG" version > /dev/null 2>&1; then
+        skip "$name" "no zig here"
+        return
+    fi
+    # shellcheck disable=SC2016 # for make to expand
+    {
+        printf '%s: ; mkdir $@ && (cd $@ && MAKE="$(MAKE)" ' "$name"
+        printf 'STATIC_CPU=%s STATIC_CC="%s" ' "$1" "$ZIG cc -target $4"
+        printf 'sh ../src/sonde-*/static/build.sh ../src/sonde-*'
+        for program in byteorder backlogprobe sockprobe; do
+            printf ' && ln -s static/bin-%s/sonde %s' "$1" "$program"
+        done
+        printf ' && : > built) > $@.log 2>&1\n'
+    } >> "$scratch/Makefile"
+    if have "$3"; then
+        echo "$name $2 $3" >> "$scratch/planned"
+    else
+        echo "$name -" >> "$scratch/planned"
+        skip "$name: run" "no $3 here"
+    fi
+}
+
 foreign () {
     name=$1 host=$2 order=$3 emulator=$4
     if ! have "$host-gcc"; then
@@ -129,6 +154,7 @@ if have musl-gcc; then
 else
     skip "musl" "no musl-gcc here"
 fi
+static aarch64 little qemu-aarch64-static aarch64-linux-musl
 # libtool takes zig's linker for GNU's, and macOS has another one.
 links macos-x86_64 x86_64-apple-darwin x86_64-macos lt_cv_prog_gnu_ld=no
 links macos-aarch64 aarch64-apple-darwin aarch64-macos lt_cv_prog_gnu_ld=no

@@ -16,11 +16,56 @@ else
     skip_all "no mount namespace: $(cat "$scratch/err")"
 fi
 
-run "${MAKE:-make}" -C "$builddir" static
-is "make static succeeds" [ "$status" -eq 0 ]
+# make image begins with make static.
+run "${MAKE:-make}" -C "$builddir" image
+is "make image succeeds" [ "$status" -eq 0 ]
 static=$builddir/static/bin-$(uname -m)/sonde
 [ -f "$static" ] || cannot_look "at $static: it was not built"
 is "it has at most 1.5 MB" [ "$(wc -c < "$static")" -le 1500000 ]
+
+# The image is made of what was built; a second time from the same files, later,
+# in another folder.
+image=$builddir/static/sonde-$("$byteorder" --version |
+    sed -n 's/^.* //; 1p')-oci.tar
+mkdir -p "$scratch/layers" "$scratch/image" "$scratch/again/static"
+cp -R "$builddir/static/bin-$(uname -m)" "$scratch/again/static"
+tar -C "$scratch/image" -xf "$image" || cannot_look "at $image"
+(cd "$scratch/again" && umask 077 && SOURCE_DATE_EPOCH=$(date -r \
+    "$scratch/image/oci-layout" +%s) sh "$srcdir/static/image.sh" \
+    "$(basename "$image" -oci.tar | sed 's/^sonde-//')" "$srcdir" \
+    "$(uname -m)") > "$scratch/out" 2> "$scratch/err"
+is "made again, the image has the same bytes" \
+    cmp "$image" "$scratch/again/static/${image##*/}"
+# named DESCRIPTOR: its blob.
+named () {
+    echo "$scratch/image/blobs/sha256/$(jq -er "$1.digest" "$2" |
+        sed 's/^sha256://')"
+}
+manifest=$(named '.manifests[0]' "$scratch/image/index.json") &&
+    layer=$(named '.layers[0]' "$manifest") &&
+    tar -C "$scratch/layers" -xf "$layer" ||
+    cannot_look "for a layer in $image"
+for blob in "$scratch"/image/blobs/sha256/*; do
+    sha256sum < "$blob" | sed 's/ .*//' | grep -qx "${blob##*/}" ||
+        echo "$blob"
+done > "$scratch/out"
+none "each blob has the name of its sum" "$manifest" "$layer"
+is "the image has what was built" \
+    cmp "$static" "$scratch/layers/bin/sonde"
+is "the image has a link for each program" \
+    [ "$(find "$scratch/layers/bin" -type l | wc -l)" -eq \
+    "$("$builddir/sonde" | wc -l)" ]
+if have skopeo; then
+    run skopeo inspect "oci-archive:$image"
+    json_is '.Os == "linux" and (.Layers | length) == 1' \
+        "skopeo reads the image"
+    run skopeo inspect "docker-archive:$image"
+    json_is '.Os == "linux" and (.Layers | length) == 1' \
+        "skopeo reads the image as docker's"
+else
+    skip "skopeo reads the image" "skopeo is not here"
+    skip "skopeo reads the image as docker's" "skopeo is not here"
+fi
 
 root=$scratch/root
 mkdir -p "$root/proc"
@@ -45,6 +90,11 @@ is "byteorder: as the dynamic build" cmp "$scratch/due" "$scratch/there"
 # shellcheck disable=SC2086
 run $enter /byteorder
 is "byteorder, by the name of a link" grep -q ' [a-z]*-endian$' "$scratch/out"
+# shellcheck disable=SC2086
+run $unshare sh "$scratch/enter" "$scratch/layers" /bin/sockprobe --diff \
+    linux-6.18 byteorder
+is "in the image: sockprobe reads an installed profile" \
+    [ "$status" -eq 0 ]
 
 # same DESCRIPTION PROGRAM ARGUMENTS...: both builds write the same profile,
 # but for the lines that say when and for how long.
