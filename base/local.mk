@@ -22,6 +22,8 @@ base_libbase_la_SOURCES = \
 	base/json.h \
 	base/mask.c \
 	base/mask.h \
+	base/memory-stream.c \
+	base/memory-stream.h \
 	base/monotonic.c \
 	base/monotonic.h \
 	base/names.c \

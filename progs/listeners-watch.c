@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mask.h"
+#include "base/memory-stream.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "base/write.h"
@@ -58,8 +59,7 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
                    run->spool.left_out);
     else
         watch_text(out, &run->watch);
-    bool is_whole = !ferror(out);
-    if (fclose(out) || !is_whole)
+    if (memory_stream_close(out, &text))
         run->spool.left_out++;
     else
         spool_add(&run->spool, text, mask_report(text, size),

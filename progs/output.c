@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mask.h"
+#include "base/memory-stream.h"
 #include "base/write.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -233,8 +234,7 @@ int output_check_path(const char *path)
    written, sets *STATUS to STATUS_TROUBLE after a message.  */
 static int report_write(int *status)
 {
-    bool whole = !ferror(stream);
-    if (fclose(stream) || !whole)
+    if (memory_stream_close(stream, &report))
         return ENOMEM;
     if (!is_raw)
         report_size = mask_report(report, report_size);

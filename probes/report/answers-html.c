@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory-stream.h"
 #include "probes/behaviour/answers.h"
 #include "probes/behaviour/known.h"
 #include "probes/report/html.h"
@@ -213,7 +214,7 @@ static void put_states(const struct page *page)
     if (!file)
         return;
     answers_states(file, page->here);
-    if (fclose(file) == 0) {
+    if (!memory_stream_close(file, &text)) {
         html_put_element(page->out, "h2", "The states of a connection");
         fputs("<pre tabindex=\"0\">", page->out);
         html_put_text(page->out, text);

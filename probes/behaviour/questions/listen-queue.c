@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/memory-stream.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/listen-queue.h"
@@ -34,7 +35,7 @@ static void listen_queue_measure_plan(struct probe *probe,
     if (!out)
         probe_check(probe, -1, "no memory");
     measure_listen_queue(out, fileno(probe->out), plan);
-    if (fclose(out))
+    if (memory_stream_close(out, &text))
         probe_check(probe, -1, "no memory");
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
