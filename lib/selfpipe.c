@@ -6,12 +6,19 @@
    marks once more.  So a signal in between leaves a byte, and a full pipe loses
    none.
 
+   If write fails although the pipe is empty, as under a policy for system
+   calls, the handler makes both ends read ends: without a writer, the
+   descriptor is readable, too, from then on.  dup2, unlike close, frees no
+   descriptor number, which another thread could get while a handler writes.
+
    A mark is the id of the process that caught the signal: after fork the child
    has a copy of the parent's marks and the same pipe.  */
 
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -23,12 +30,25 @@ enum { signals = 128 };
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler may only set such marks");
 
-static int read_end = -1; /* -1: not open */
-/* Read by the handler.  OWNER is the process that opened the pipe.  */
-static atomic_int write_end = -1, owner;
+/* Read by the handler.  -1: not open.  OWNER is the process that opened the
+   pipe.  BROKEN: there is no write end any more.  */
+static atomic_int read_end = -1, write_end = -1, owner, broken;
 static atomic_int marks[signals]; /* 0: none, else a process id */
 static struct sigaction former[signals];
 static int caught[signals]; /* by selfpipe_on_signal; then FORMER is valid */
+
+/* Make the read end readable.  A full pipe is so anyway.  */
+static void selfpipe_wake(void)
+{
+    struct pollfd polled = {.fd = read_end, .events = POLLIN};
+    for (int tries = 0; tries < 2; tries++)
+        if (broken || write(write_end, "", 1) == 1 || poll(&polled, 1, 0) > 0)
+            return;
+    if (dup2(read_end, write_end) >= 0) {
+        fcntl(write_end, F_SETFD, FD_CLOEXEC);
+        broken = 1;
+    }
+}
 
 /* The handler: set the mark; wake the reader, but not from a forked child,
    where the pipe is the parent's.  Keeps errno.  */
@@ -37,11 +57,8 @@ static void selfpipe_on_signal(int signo)
     int saved = errno;
     int self = (int)getpid();
     atomic_store(&marks[signo], self);
-    if (self == owner) {
-        /* Fails only for a full pipe, which is readable anyway.  */
-        ssize_t ignored = write(write_end, "", 1);
-        (void)ignored;
-    }
+    if (self == owner)
+        selfpipe_wake();
     errno = saved;
 }
 
@@ -55,6 +72,7 @@ int sonde_selfpipe_open(void)
         return -1;
     for (int signo = 0; signo < signals; signo++)
         atomic_store(&marks[signo], 0);
+    broken = 0;
     read_end = ends[0];
     write_end = ends[1];
     owner = (int)getpid();
@@ -95,10 +113,13 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, or most of it: other bytes only wake the loop again.  */
+/* Empty the pipe, or most of it: other bytes only wake the loop again.  A
+   broken pipe stays readable, so a loop must not spin.  */
 static void empty_pipe(void)
 {
     char bytes[1024];
+    if (broken)
+        sonde__sys.sleep(1);
     for (int i = 0; i < 64; i++)
         if (read(read_end, bytes, sizeof bytes) < (ssize_t)sizeof bytes)
             break;

@@ -1371,7 +1371,10 @@ int sonde_selfpipe_catch(int signo);
 /* The number of a signal caught since the last call that returned the same
    number, once however often the signal came, the smallest number first; 0:
    none, or the self-pipe is not open.  Call until 0: only then is the
-   descriptor no longer readable.  Never waits.  Cannot fail.  */
+   descriptor no longer readable.  Never waits.  Cannot fail.  Where the handler
+   cannot write, as under a policy for system calls, the descriptor stays
+   readable after the first signal, and each call that returns 0 takes a
+   millisecond.  */
 int sonde_selfpipe_read(void);
 
 /* Restore for every signal the disposition before the first

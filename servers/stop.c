@@ -23,7 +23,11 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
 
 void stop_wake(void)
 {
-    raise(WAKE);
+    struct sigaction action;
+    /* A policy for system calls may forbid to send signals.  */
+    if (raise(WAKE) && !sigaction(WAKE, NULL, &action) &&
+        action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
+        action.sa_handler(WAKE);
 }
 
 void stop_hurry(void)

@@ -216,6 +216,18 @@ for model in iterative event prefork; do
             [ "$status" -eq 0 ]
     done
 done
+# A server wakes itself when a signal comes.  The first write is the log's.
+for model in $models; do
+    for how in write:error=EPERM:when=2+ write:error=EAGAIN:when=2+ \
+        tgkill:error=EPERM; do
+        inject "${how%%:*}" "${how#*:}" "$echosrv" --model="$model" -4 --tcp -p 0
+        run "$crowd" "127.0.0.1:$port" once
+        is "$model: $how: a client is served" [ "$status" -eq 0 ]
+        is "$model: $how: no busy loop" is_idle
+        stop
+        is "$model: $how: it can be stopped" [ "$status" -eq 0 ]
+    done
+done
 # Datagrams.
 for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     case $error in
