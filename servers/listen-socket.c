@@ -229,9 +229,14 @@ void listen_socket_set_options(int fd)
 static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
     struct stat found;
-    if (fstatat(AT_FDCWD, socket_file_path(&listener->local), &found,
-                is_own ? AT_SYMLINK_NOFOLLOW : 0) ||
-        !S_ISSOCK(found.st_mode))
+    const char *path = socket_file_path(&listener->local);
+    int failed =
+        fstatat(AT_FDCWD, path, &found, is_own ? AT_SYMLINK_NOFOLLOW : 0);
+    if (failed && is_own)
+        log_line("cannot remove %s at the end: stat: %s; the next start "
+                 "replaces the file",
+                 path, strerror(errno));
+    if (failed || !S_ISSOCK(found.st_mode))
         return;
     listener->has_file = is_own;
     listener->is_known = true;
@@ -478,10 +483,11 @@ void listen_socket_unlink(struct listen_socket *listener)
         return;
     const char *path = socket_file_path(&listener->local);
     listener->has_file = false;
-    if (lstat(path, &now) || now.st_dev != listener->device ||
-        now.st_ino != listener->inode)
+    int failed = lstat(path, &now);
+    if (!failed &&
+        (now.st_dev != listener->device || now.st_ino != listener->inode))
         return;
-    if (unlink(path))
+    if ((failed || unlink(path)) && errno != ENOENT)
         log_line("cannot remove %s: %s", path, strerror(errno));
 }
 
