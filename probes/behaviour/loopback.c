@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -106,6 +107,15 @@ int get_int(int fd, int level, int option, int otherwise)
     return size == 1 ? *(unsigned char *)&value : value;
 }
 
+int need_int(struct probe *probe, int fd, int level, int option)
+{
+    errno = 0;
+    int value = get_int(fd, level, option, INT_MIN);
+    if (value == INT_MIN && errno)
+        probe_check(probe, -1, "getsockopt");
+    return value;
+}
+
 void end_by_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -152,17 +162,24 @@ int receive_byte(int fd)
 }
 
 /* Write to FD, which is non-blocking, until not one more byte fits, or ENOUGH
-   bytes are written.  Returns the number of bytes.  */
-static long loopback_write_full(int fd, long enough)
+   bytes are written.  Returns the number of bytes.  If a call fails for another
+   reason than full buffers, the question is skipped.  */
+static long loopback_write_full(struct probe *probe, int fd, long enough)
 {
     static char block[4096];
     long total = 0;
-    int sent;
-    for (size_t size = sizeof block; size > 0; size /= sizeof block)
-        while (total < enough &&
-               (sent = resource_check((int)send(fd, block, size, 0), "send")) >
-                   0)
-            total += sent;
+    int tries = 0, singles = 0;
+    size_t size = sizeof block;
+    while (size > 0 && total < enough && singles < (int)sizeof block) {
+        int sent = resource_check((int)send(fd, block, size, 0), "send");
+        bool is_full = sent == 0 || (sent < 0 && errno == EAGAIN);
+        if (sent < 0 && !is_full && !wait_retry(&tries))
+            probe_check(probe, -1, "send");
+        total += sent > 0 ? sent : 0;
+        singles += size == 1;
+        if (is_full)
+            size /= sizeof block;
+    }
     return total;
 }
 
@@ -172,7 +189,7 @@ long fill_buffers(struct probe *probe, int fd, long enough)
     set_nonblocking(fd, true);
     for (int round = 0, idle = 0; round < 30 && idle < 3 && total < enough;
          round++) {
-        long written = loopback_write_full(fd, enough - total);
+        long written = loopback_write_full(probe, fd, enough - total);
         idle = written ? 0 : idle + 1;
         total += written;
         settle(probe);

@@ -63,6 +63,10 @@ struct pair tcp_pair(struct probe *probe);
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 
+/* As get_int, for an option that every system has; on failure the question is
+   skipped.  */
+int need_int(struct probe *probe, int fd, int level, int option);
+
 /* end_by_reset: set SO_LINGER 0, so that close sends RST. reset: the same, and
    close FD.  Failures are ignored; so is a negative FD.  */
 void end_by_reset(int fd);

@@ -106,16 +106,15 @@ static int take_lines(struct run *run)
 }
 
 /* Read once from the pipe, and take the complete lines.  Returns 1 to continue,
-   also after EINTR and a sleep of 1 ms; 0 at the end of the pipe; -1 with the
-   trouble filled in.  */
+   also after EINTR and a pause; 0 at the end of the pipe; -1 with the trouble
+   filled in.  */
 static int runner_read(struct run *run)
 {
     ssize_t got =
         read(run->pipe, run->line + run->length, RUN_LINE_MAX - run->length);
-    if (got < 0 && errno == EINTR) {
-        wait_pause(1);
+    if (got < 0 && wait_retry(&run->interruptions))
         return 1;
-    }
+    run->interruptions = 0;
     if (got < 0)
         return runner_fail(run, "reading its findings", errno);
     run->length += (size_t)got;

@@ -58,6 +58,7 @@ struct run {
     char line[RUN_LINE_MAX];
     size_t length;
     int late;          /* reads since the deadline */
+    int interruptions; /* of read, in a row */
     int64_t oom_kills; /* before the start, or -1 */
 };
 

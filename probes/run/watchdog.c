@@ -38,8 +38,9 @@ static void watchdog_note(pid_t *groups, pid_t group)
 static int clear_folder(const char *folder)
 {
     DIR *list = opendir(folder);
+    /* opendir may lack memory, and the folder is usually empty.  */
     if (!list)
-        return errno == ENOENT ? 0 : -1;
+        return rmdir(folder) && errno != ENOENT ? -1 : 0;
     for (struct dirent *entry; (entry = readdir(list));)
         unlinkat(dirfd(list), entry->d_name, 0);
     closedir(list);

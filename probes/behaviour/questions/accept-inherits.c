@@ -53,9 +53,9 @@ static void accept_inherits_probe_option(struct probe *probe)
     probe_check(probe, set_int(fd, level, option, row->value), "setsockopt");
     int other = accept_inherits_accept(probe, plain),
         accepted = accept_inherits_accept(probe, fd);
-    int default_value = get_int(other, level, option, -1);
-    int listener_value = get_int(fd, level, option, -1);
-    int accepted_value = get_int(accepted, level, option, -1);
+    int default_value = need_int(probe, other, level, option);
+    int listener_value = need_int(probe, fd, level, option);
+    int accepted_value = need_int(probe, accepted, level, option);
     if (listener_value == default_value)
         probe_skip(probe, "%d is the default of every accepted socket",
                    listener_value);

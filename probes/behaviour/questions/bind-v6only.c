@@ -127,7 +127,7 @@ static void bind_v6only_report_listener(struct probe *probe, const char *key,
 static void bind_v6only_probe(struct probe *probe)
 {
     int fd = bind_v6only_socket(probe);
-    int default_value = get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, -1);
+    int default_value = need_int(probe, fd, IPPROTO_IPV6, IPV6_V6ONLY);
     const char *clear = status_text(bind_v6only_set(fd, 0));
     const char *set = status_text(bind_v6only_set(fd, 1));
     probe_report(probe, "set-0", "%s", clear);

@@ -49,7 +49,7 @@ static void connect_refused_probe(struct probe *probe)
     set_nonblocking(fd, true);
     const char *first = result_text(connect_to(fd, &address));
     short events = wait_for(fd, POLLIN | POLLOUT, LOOPBACK_TIMEOUT);
-    int pending = get_int(fd, SOL_SOCKET, SO_ERROR, -1);
+    int pending = need_int(probe, fd, SOL_SOCKET, SO_ERROR);
     probe_report(probe, "non-blocking", "connect: %s; poll: %s; SO_ERROR: %s",
                  first, poll_names(events),
                  pending > 0 ? error_text(pending) : "0");

@@ -227,7 +227,7 @@ static void option_defaults_probe_lowat(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     char buffer[8];
     probe_report(probe, "default", "%d",
-                 get_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, -1));
+                 need_int(probe, pair.server, SOL_SOCKET, SO_RCVLOWAT));
     if (set_int(pair.server, SOL_SOCKET, SO_RCVLOWAT, 3)) {
         probe_report(probe, "answer", "SO_RCVLOWAT cannot be set: %s",
                      result_text(-1));

@@ -167,13 +167,13 @@ static void peer_crash_report_defaults(struct probe *probe)
 {
     int fd = tcp_socket(probe);
     probe_report_read(probe, "default-idle", "%d s",
-                      get_int(fd, IPPROTO_TCP, IDLE, -1));
+                      need_int(probe, fd, IPPROTO_TCP, IDLE));
     probe_report_read(probe, "default-interval", "%d s",
-                      get_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, -1));
+                      need_int(probe, fd, IPPROTO_TCP, TCP_KEEPINTVL));
     probe_report_read(probe, "default-count", "%d",
-                      get_int(fd, IPPROTO_TCP, TCP_KEEPCNT, -1));
+                      need_int(probe, fd, IPPROTO_TCP, TCP_KEEPCNT));
     probe_report_read(probe, "default-on", "%s",
-                      yes_no(get_int(fd, SOL_SOCKET, SO_KEEPALIVE, 0)));
+                      yes_no(need_int(probe, fd, SOL_SOCKET, SO_KEEPALIVE)));
 }
 
 /* Set an option of TCP; on failure the question is skipped, with WHAT.  */

@@ -52,7 +52,7 @@ static void signal_restart_probe_again(struct probe *probe)
     probe_report(
         probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
         poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
-        get_int(fd, SOL_SOCKET, SO_ERROR, -1),
+        need_int(probe, fd, SOL_SOCKET, SO_ERROR),
         status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
 }
 

@@ -67,9 +67,9 @@ static void write_probe_returns(struct probe *probe)
     long written = fill_buffers(probe, pair.client, 1024 * 1024);
     probe_report(probe, "unread-bytes", "%s", write_size_class(written));
     probe_report(probe, "SO_SNDBUF", "%d",
-                 get_int(tcp_socket(probe), SOL_SOCKET, SO_SNDBUF, -1));
+                 need_int(probe, tcp_socket(probe), SOL_SOCKET, SO_SNDBUF));
     probe_report(probe, "SO_RCVBUF", "%d",
-                 get_int(tcp_socket(probe), SOL_SOCKET, SO_RCVBUF, -1));
+                 need_int(probe, tcp_socket(probe), SOL_SOCKET, SO_RCVBUF));
     probe_report(probe, "answer", "%s",
                  written > 0 ? "before the peer reads: the data is buffered"
                              : "when the peer reads");
