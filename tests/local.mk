@@ -60,6 +60,7 @@ test_scripts = \
 	tests/sockprobe.sh \
 	tests/sonde.sh \
 	tests/static.sh \
+	tests/sweep.sh \
 	tests/synrecv.sh \
 	tests/tampered.sh \
 	tests/times.sh \
@@ -147,8 +148,12 @@ endif
 # libraries has none, and these tests say so.  -rpath makes libtool build a
 # shared object for a library that is not installed.
 if SONDE_SHARED
-check_LTLIBRARIES += tests/tamper.la tests/refuse.la
+check_LTLIBRARIES += tests/tamper.la tests/refuse.la tests/sweep/failing.la
 endif
+tests_sweep_failing_la_SOURCES = tests/sweep/failing.c
+tests_sweep_failing_la_CFLAGS = $(SONDE_CFLAGS)
+tests_sweep_failing_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_sweep_failing_la_LIBADD = $(LIBDL)
 tests_tamper_la_SOURCES = tests/tamper.c
 tests_tamper_la_CFLAGS = $(SONDE_CFLAGS)
 tests_tamper_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
@@ -181,6 +186,13 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) UNIT_TESTS='$(unit_tests)' \
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
+
+# Every fault that sweep.sh has a sample of: hours.
+EXTRA_DIST += tests/sweep/errnos tests/sweep/runs.py tests/sweep/sweep.py
+check-faults: all $(check_LTLIBRARIES)
+	$(AM_TESTS_ENVIRONMENT) SWEEP="$${SWEEP:-whole}"; export SWEEP; \
+	    $(SHELL) $(top_srcdir)/tests/sweep.sh
+.PHONY: check-faults
 
 # What usual clients do with faults: written down, not compared.
 client-table: all

@@ -1,0 +1,30 @@
+#!/bin/sh
+# sweep.sh - each system call and each allocation of a usual run fails in turn
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# make check runs a sample, make check-faults, with SWEEP=whole, all: hours.
+# SWEEP may have other options of tests/sweep/sweep.py.  In a network namespace
+# where the kernel gives one: the ports and listeners of others are no matter.
+. "${srcdir:-.}/tests/tap.sh"
+have python3 || skip_all "python3 is not here"
+python3 -c 'import os; os.pidfd_open(os.getpid())' 2> /dev/null ||
+    skip_all "python3, or the kernel, has no pidfd_open"
+have strace || skip_all "strace is not here"
+strace -D -f -q --seccomp-bpf -o /dev/null -e trace=close \
+    -e inject=close:error=EIO:when=9999+ true 2> /dev/null ||
+    skip_all "strace cannot make calls fail here"
+
+cd "$builddir" || exit 99
+case ${SWEEP:=sample} in
+sample) options="--every=397 --sample" ;;
+whole) options= ;;
+*) options=$SWEEP ;;
+esac
+# shellcheck disable=SC2086 # words
+set -- python3 "$srcdir/tests/sweep/sweep.py" $options
+if have_namespaces > "$scratch/why"; then
+    # shellcheck disable=SC2016 # for the inner shell
+    exec unshare -Urn sh -c 'ip link set lo up && exec "$@"' - "$@"
+fi
+cat "$scratch/why"
+exec "$@"

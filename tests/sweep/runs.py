@@ -1,0 +1,371 @@
+# runs.py - the usual runs of each program, for sweep.py
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each Run is a command with what counts as right.
+
+A run that reports success (status 0) while a fault was injected must have
+written what it writes without a fault, or must say what is missing: that is
+what "missing" finds.  A server is asked by clients of this module."""
+
+import json
+import os
+import re
+import socket
+
+MODELS = ("iterative", "fork", "prefork", "thread", "event")
+CLIENT_STATUSES = set(range(0, 15))
+PIECES = (b"a", b"0123456789" * 10, b"\0\xff" * 5000)
+
+
+class Run:
+    """A command that ends by itself."""
+
+    server = False
+    # Errnos after which everything works as if nothing had happened, if only
+    # the first such call, or the second, fails.
+    transient = ("EINTR", "EAGAIN")
+
+    sample = True
+    deadline = 60.0  # seconds to end; on a machine busy with other runs
+
+    def __init__(self, name, command, statuses, stdin=b"", missing=None,
+                 is_reported=False):
+        self.name = name
+        self.command = command
+        self.statuses = statuses
+        self.stdin = stdin
+        self.missing = missing or whole
+        # A reason may stand in the report instead of standard error.
+        self.is_reported = is_reported
+        # Signals by which its processes are killed on purpose: by watchdogs;
+        # and those of a usual run.
+        self.killed = {"SIGKILL", "SIGTERM", "SIGALRM", "SIGUSR1"}
+        self.served = True  # in the usual run all clients are
+
+
+class ServerRun(Run):
+    """A server: clients ask it, then SIGTERM ends it."""
+
+    server = True
+
+    def __init__(self, name, command, clients, statuses=(0, 2)):
+        super().__init__(name, command, set(statuses))
+        self.clients = clients
+
+
+# ---- what may be missing -----------------------------------------------------
+
+
+def whole(usual, found, errors, error):
+    """Nothing may differ."""
+    if usual == found:
+        return None
+    return "the output differs: " + difference(usual, found)
+
+
+def difference(usual, found):
+    """The first line that differs."""
+    old = usual.decode(errors="replace").splitlines()
+    new = found.decode(errors="replace").splitlines()
+    for i, line in enumerate(old):
+        if i >= len(new):
+            return "%r is missing" % line
+        if new[i] != line:
+            return "%r became %r" % (line, new[i])
+    return "%r is too much" % new[len(old)] if len(new) > len(old) else "none"
+
+
+def masked(pattern, replacement=b"*"):
+    """As whole, but for what PATTERN matches: times, ports, numbers."""
+    expression = re.compile(pattern)
+
+    def missing(usual, found, errors, error):
+        return whole(expression.sub(replacement, usual),
+                     expression.sub(replacement, found), errors, error)
+    return missing
+
+
+def matching(pattern):
+    """The output matches the whole PATTERN."""
+    expression = re.compile(pattern, re.S)
+
+    def missing(usual, found, errors, error):
+        if expression.fullmatch(found):
+            return None
+        return "the output is %r" % found[-300:]
+    return missing
+
+
+def findings(profile):
+    """The findings of a profile: (id, key) -> (value, how, stable, reason)."""
+    table = {}
+    for line in profile.decode(errors="replace").splitlines():
+        field = line.split("\t")
+        if len(field) == 6 and field[0] not in ("id", "host", "volatile"):
+            table[field[0], field[1]] = field[2:]
+    return table
+
+
+def has_reason(key, row):
+    """Whether a finding is itself a reason."""
+    value, how, stable, reason = row
+    return (how == "not-testable" or reason != "-" or
+            key.endswith("limit") and value != "-")
+
+
+def profile_missing(usual, found, errors, error):
+    """A measurement is as usual, or has a reason for having no value."""
+    if not found.startswith(b"sonde-profile\t"):
+        return "no profile: %r" % found[:80]
+    old, new = findings(usual), findings(found)
+    reasons = {topic for (topic, key), row in new.items()
+               if has_reason(key, row)}
+    for key, (value, how, stable, _) in old.items():
+        if how != "measured" or stable != "yes":
+            continue
+        if key not in new:
+            if key[0] not in reasons and not errors:
+                return "%s %s is missing without a reason" % key
+        elif new[key][1:3] == ["measured", "yes"] and \
+                value != new[key][0] and not has_reason(key[1], new[key]):
+            return "%s %s: %s became %s" % (key + (value, new[key][0]))
+    return None
+
+
+def answers_missing(usual, found, errors, error):
+    """As profile_missing for a lack of resources, which is no behaviour of the
+    host.  Another errno of a question's own call is an answer."""
+    if error in ("EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"):
+        return profile_missing(usual, found, errors, error)
+    return None if findings(found) else "there are no answers"
+
+
+def listeners_missing(usual, found, errors, error):
+    """Each listener is there with its figures; an owner or a figure may be
+    missing if the report says so."""
+    try:
+        old, new = json.loads(usual), json.loads(found)
+    except ValueError as wrong:
+        return "no JSON: %s" % wrong
+    says_so = new["not_reported"] or new["hidden_processes"] or \
+        new["reduced"] or new["hidden_reason"] or errors
+    rows = {(row["local"], row["type"]): row for row in new["listeners"]}
+    for row in old["listeners"]:
+        key = row["local"], row["type"]
+        if key not in rows:
+            if not says_so:
+                return "%s is missing, status 0" % (key,)
+            continue
+        for name in ("queued", "backlog", "owners", "uid", "inode"):
+            if rows[key][name] != row[name] and rows[key][name] is not None \
+                    and not (name == "owners" and says_so):
+                return "%s: %s: %s became %s" % (key, name, row[name],
+                                                 rows[key][name])
+    return None
+
+
+# ---- clients of the servers --------------------------------------------------
+
+
+class Wrong(Exception):
+    """Other bytes than were sent."""
+
+
+def read_echo(stream, sent):
+    """Read SENT back; EOFError if it ends before."""
+    got = b""
+    while len(got) < len(sent):
+        piece = stream.recv(65536)
+        if not piece:
+            raise EOFError("closed early")
+        got += piece
+        if not sent.startswith(got):
+            raise Wrong("echo: other bytes, after %d of %d" %
+                        (len(got), len(sent)))
+
+
+def echo_stream(stream):
+    for piece in PIECES:
+        stream.sendall(piece)
+        read_echo(stream, piece)
+    stream.shutdown(socket.SHUT_WR)
+    if stream.recv(1):
+        raise Wrong("echo: more than was sent")
+
+
+def daytime_stream(stream):
+    got = b""
+    while True:
+        piece = stream.recv(1000)
+        if not piece:
+            break
+        got += piece
+    if not got:
+        raise EOFError("closed early")
+    if not got.endswith(b"\r\n"):
+        raise EOFError("cut off")
+    check_daytime(got)
+
+
+def check_daytime(line):
+    if not re.fullmatch(rb"[A-Z][a-z]+, [A-Z][a-z]+ \d+, \d{4} "
+                        rb"\d\d:\d\d:\d\d-[A-Z]+\r\n", line):
+        raise Wrong("daytime: %r" % line)
+
+
+def echo_datagram(sock):
+    for piece in PIECES:
+        sock.send(piece)
+        got = sock.recv(65536)
+        if got != piece:
+            raise Wrong("echo of a datagram: other bytes")
+
+
+def daytime_datagram(sock):
+    sock.send(b"")
+    check_daytime(sock.recv(65536))
+
+
+def tcp(talk):
+    def client(server, timeout):
+        with socket.create_connection(("127.0.0.1", server.port),
+                                      timeout) as stream:
+            talk(stream)
+    return client
+
+
+def udp(talk):
+    def client(server, timeout):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(timeout)
+            sock.connect(("127.0.0.1", server.port))
+            talk(sock)
+    return client
+
+
+def unix(talk, path="socket"):
+    def client(server, timeout):
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(timeout)
+            stream.connect(os.path.join(server.folder, path))
+            talk(stream)
+    return client
+
+
+# ---- the runs ----------------------------------------------------------------
+
+
+def server_runs():
+    for model in MODELS:
+        usual = ["--grace=1", "--model=" + model]
+        if model == "prefork":
+            usual.append("--workers=2")
+        yield ServerRun("echosrv, %s, TCP and UDP" % model,
+                        ["echosrv", "-4", "-p", "0"] + usual,
+                        [tcp(echo_stream), tcp(echo_stream),
+                         udp(echo_datagram)])
+        yield ServerRun("echosrv, %s, UNIX, options" % model,
+                        ["echosrv", "--unix=socket", "--verbose",
+                         "--max-per-source=9", "--max-clients=8",
+                         "--idle-timeout=9"] + usual,
+                        [unix(echo_stream)] * 2)
+        yield ServerRun("daytimesrv, %s" % model,
+                        ["daytimesrv", "-4", "-p", "0"] + usual,
+                        [tcp(daytime_stream), udp(daytime_datagram)])
+
+
+def fault_runs():
+    def silent(stream):
+        stream.sendall(b"hello")
+        stream.shutdown(socket.SHUT_WR)
+        while stream.recv(1000):
+            pass
+
+    for fault in ("echo", "fin,2", "rst,2", "crash", "slow,10", "blackhole"):
+        clients = [] if fault == "blackhole" else [tcp(silent)]
+        yield ServerRun("faultsrv, " + fault,
+                        ["faultsrv", "--json", "--fault=" + fault],
+                        clients, (0, 1, 2))
+
+
+def client_runs(peers):
+    text = b"one\ntwo\nthree\n"
+    host = ["-t", "5", "127.0.0.1"]
+    for kind, options in (("TCP", []), ("UDP", ["-u"])):
+        yield Run("echocli, " + kind,
+                  ["echocli"] + options + host + [peers["echo"]],
+                  CLIENT_STATUSES, text)
+        yield Run("daytimecli, " + kind,
+                  ["daytimecli"] + options + host + [peers["daytime"]],
+                  CLIENT_STATUSES, missing=masked(rb"[0-9A-Z][a-z0-9]*"))
+    yield Run("echocli, a name", ["echocli", "-t", "5", "-v", "localhost",
+                                  peers["echo"]], CLIENT_STATUSES, text)
+    yield Run("echocli, UNIX", ["echocli", "-t", "5", "-U", peers["unix"]],
+              CLIENT_STATUSES, text)
+    yield Run("daytimecli --parse", ["daytimecli", "--parse"] + host +
+              [peers["daytime"]], CLIENT_STATUSES,
+              missing=matching(rb"\d{4}-.*\n"))
+    for kind, options in (("TCP", []), ("UDP", ["-u"]),
+                          ("--connect", ["--connect"]),
+                          ("--connect-only", ["--connect-only"]),
+                          ("--hold", ["--hold=4"])):
+        yield Run("echoload, " + kind,
+                  ["echoload", "-j", "-d", "0.1"] + options + host +
+                  [peers["echo"]], CLIENT_STATUSES,
+                  missing=matching(rb"\{.*\}\n"))
+
+
+class ProbeRun(Run):
+    """Questions that are asked three times, each with a deadline."""
+
+    sample = False
+    deadline = 200.0
+
+
+def probe_runs(peers):
+    three = {0, 1, 2}
+    yield Run("byteorder", ["byteorder"], {0, 2})
+    yield Run("byteorder --json", ["byteorder", "-j"], {0, 2})
+    measure = ["backlogprobe", "--profile", "-b", "0-1"]
+    yield Run("backlogprobe, IPv4", measure + ["-4", "--no-incomplete"],
+              {0, 2}, missing=profile_missing)
+    yield Run("backlogprobe, incomplete", measure + ["-4"],
+              {0, 2}, missing=profile_missing)
+    yield Run("backlogprobe, UNIX", measure + ["-U"], {0, 2},
+              missing=profile_missing)
+    yield Run("backlogprobe --require", ["backlogprobe", "-4", "--require=5"],
+              three, missing=matching(rb".*\n"), is_reported=True)
+    yield Run("backlogprobe --json", ["backlogprobe", "-4", "-b", "0-1",
+                                      "--json", "--no-incomplete"], {0, 2},
+              missing=matching(rb"\{.*\}\n"))
+    for group in ("accept", "bind", "close,connect,shutdown", "listen",
+                  "option,peer,write", "reuseport,udp,tcp",
+                  "signal", "address,byteorder,exec,io,limit,nonblock,path"):
+        yield ProbeRun("sockprobe, " + group,
+                       ["sockprobe", "--profile"] + group.split(","), {0, 2},
+                       missing=answers_missing)
+    yield Run("sockprobe --list", ["sockprobe", "--list"], {0, 2})
+    yield Run("sockprobe --states", ["sockprobe", "--states"], {0, 2},
+              missing=masked(rb"kernel's table: [^\n]*"))
+    at = "127.0.0.1:" + peers["echo"]
+    first = matching(rb"(%s|[^\n]*%s)[^\n]*\n.*" % (at.encode(), b"peer"))
+    for name, options, missing in (
+            ("", [at], first),
+            (" --json", ["--json", at], listeners_missing),
+            (" --waiting", ["--waiting", at], matching(rb".*\n")),
+            (" --check", ["--check", at], matching(rb"LISTENERS .*\n")),
+            (" --prometheus", ["--prometheus=-", at],
+             matching(rb".*# EOF\n|.*\n")),
+            (" --udp", ["-u", at], first),
+            (" --unix", ["-U", peers["unix"]], first),
+            (" --all", ["--all", "--json", at], listeners_missing),
+            (" --watch", ["--watch", "-d", "0.1", at], first)):
+        yield Run("listeners" + name, ["listeners"] + options, {0, 1, 2, 3}
+                  if name == " --check" else three, missing=missing,
+                  is_reported=name == " --check")
+
+
+def all_runs(peers):
+    yield from server_runs()
+    yield from fault_runs()
+    yield from client_runs(peers)
+    yield from probe_runs(peers)
