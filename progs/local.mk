@@ -45,9 +45,10 @@ echocli_SOURCES = progs/echocli.c $(client_options)
 
 echoload_CFLAGS = $(SONDE_CFLAGS)
 echoload_LDADD = load/libload.la $(client_libs)
-echoload_SOURCES = progs/echoload.c progs/load-lines.c progs/load-lines.h \
-	progs/load-profile.c progs/load-profile.h progs/load-report.c \
-	progs/load-report.h progs/spool.c progs/spool.h $(client_options)
+echoload_SOURCES = progs/echoload.c progs/spool.c progs/spool.h $(load_reports) \
+	$(client_options)
+load_reports = progs/load-lines.c progs/load-lines.h progs/load-profile.c \
+	progs/load-profile.h progs/load-report.c progs/load-report.h
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
 server_libs = progs/libprogs.la servers/libservers.la base/libbase.la lib/libsonde-core.la
@@ -84,8 +85,8 @@ progs_libmains_la_CFLAGS = $(SONDE_CFLAGS) -Wno-missing-prototypes \
 progs_libmains_la_SOURCES = $(backlogprobe_SOURCES) $(byteorder_SOURCES) \
 	$(sockprobe_SOURCES) $(listeners_SOURCES) $(faultsrv_SOURCES) \
 	$(client_options) progs/daytimecli.c progs/echocli.c progs/echoload.c \
-	progs/load-report.c progs/load-report.h \
-	progs/server-options.c progs/server-options.h progs/echosrv.c \
+	$(load_reports) progs/server-options.c progs/server-options.h \
+	progs/echosrv.c \
 	progs/daytimesrv.c
 
 BUILT_SOURCES += progs/programs.h
