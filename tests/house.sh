@@ -229,4 +229,17 @@ if have jq && [ -f "${builddir:-.}/Makefile" ]; then
 else
     skip "compile_commands.json" "jq or the Makefile is not here"
 fi
+# Links within the documents, and the tests and folders that they name.
+: > "$scratch/named"
+for page in ./*.md doc/*.md profiles/README.md contrib/README.md; do
+    grep -o '](\([^)#:]*\)[^)]*)' "$page" | sed 's/^](//; s/[)#].*//' |
+        grep -v -e '^$' -e ':' | sed "s,^,$page $(dirname "$page")/,"
+    grep -o '`\(tests\|doc\|bench\|probes\|lib\|servers\)/[A-Za-z0-9_./-]*`' "$page" |
+        tr -d '`' | grep -v -e NAME -e TOPIC | sed "s,^,$page ,"
+done > "$scratch/named"
+while read -r page path; do
+    [ -e "$path" ] || echo "$page: $path"
+done < "$scratch/named" > "$scratch/out"
+none "what the documents name is there" "$scratch/named"
+
 finish
