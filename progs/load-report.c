@@ -9,6 +9,7 @@
 
 #include "base/endpoint.h"
 #include "base/json.h"
+#include "base/sentence.h"
 #include "progs/load-report.h"
 #include "progs/output.h"
 
@@ -246,9 +247,11 @@ void load_report_text(FILE *out, const struct load_report *report)
     print_retransmissions(out, report);
     print_errors(out, report);
     if (report->plan->kind == LOAD_ONLY) {
-        char verdict[200];
-        load_only_verdict(verdict, sizeof verdict, report);
-        fprintf(out, "%s\n", verdict);
+        char text[200];
+        struct sentence verdict = {""};
+        load_only_verdict(text, sizeof text, report);
+        say(&verdict, "%s", text);
+        put_sentence(out, NULL, &verdict);
     }
     print_histogram(out, &report->latency);
 }
