@@ -46,9 +46,10 @@ static bool is_all_echoed(const struct session *session)
            session->verify.echoed == session->verify.filled;
 }
 
-/* Set and return the end, with the number of bytes echoed: a send or receive
-   failed with ERROR after WAITED_NS nanoseconds, as client_lost; ERROR 0: the
-   server closed, CLIENT_CLOSED_EARLY.  */
+/* Record in the client of SESSION, and return, how the connection ended, with
+   the number of bytes echoed: a send or receive failed with ERROR after
+   WAITED_NS nanoseconds, as client_lost; ERROR 0: the server closed,
+   CLIENT_CLOSED_EARLY.  */
 static enum client_end echo_client_lost(const struct session *session,
                                         int error, int64_t waited_ns)
 {

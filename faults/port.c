@@ -32,7 +32,9 @@ static int port_address(const struct fault_options *options, size_t index,
         address, options->family, number);
 }
 
-/* Bind PORT, listening unless datagrams come.  Returns 0, or -1 with errno.  */
+/* Bind PORT to BASE plus its index, or to any port if BASE is 0; listen, unless
+   for datagrams; and set local.  Returns 0; or -1 with errno, and the
+   descriptor may be open.  */
 static int port_bind(struct fault_port *port, long base)
 {
     const struct fault_options *options = port->server->options;

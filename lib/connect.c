@@ -87,7 +87,8 @@ static int bind_source(const struct race *race, int fd, int family)
 
 /* Whether FD, connected to PEER, is connected to itself: the kernel chose the
    destination port as local port, and TCP connected the socket to itself
-   without a listener.  Always 0 for UNIX.  */
+   without a listener.  0 also for UNIX, and if the local address cannot be
+   read.  */
 static int is_own_peer(int fd, const struct sonde_address *peer)
 {
     struct sonde_address local;

@@ -198,8 +198,8 @@ static int resolve_put_next(struct result *result, const struct addrinfo **at,
     return result->count > before;
 }
 
-/* The family of the first usable address in FOUND; AF_UNSPEC if there is
-   none.  */
+/* The family of the first address of IPv4 or IPv6 in FOUND; AF_UNSPEC if there
+   is none.  */
 static int first_family(const struct addrinfo *found)
 {
     while (found && found->ai_family != AF_INET && found->ai_family != AF_INET6)

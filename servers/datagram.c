@@ -170,8 +170,9 @@ static ssize_t datagram_serve_single(struct server *server,
     return 1;
 }
 
-/* The same for one datagram of a UNIX socket.  Few wait in its queue, as the
-   kernel lets the senders wait, and none is lost.  */
+/* Receive and answer one datagram of LISTENER, a UNIX socket, whose queue is
+   short: the kernel lets senders wait, and none is lost.  Returns 1, also for a
+   truncated datagram, which is logged; or -1 with errno.  */
 static ssize_t datagram_serve_unix(struct server *server,
                                    struct listen_socket *listener)
 {

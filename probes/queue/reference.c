@@ -29,9 +29,10 @@ int reference_open(struct reference *reference, int family, const char **failed)
     return -1;
 }
 
-/* End the connection, remove it from the listener's queue, and make the next
-   client.  One descriptor is enough: the client's, then accept's, then the next
-   client's.  Returns 0; or -1 with errno if there is no next client.  */
+/* End the connection, remove it from the listener's queue, and make the socket
+   of the next client, not yet connected.  One descriptor is enough: the
+   client's, then accept's, then the next client's.  Returns 0; or -1 with errno
+   if there is no next client.  */
 static int reference_end(struct reference *reference)
 {
     const char *failed;

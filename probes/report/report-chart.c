@@ -115,7 +115,7 @@ static int chart_level(const struct chart *chart, long count)
 }
 
 /* The largest count of the bars that end at LINE; -1 if none does.  */
-static long label_of(const struct chart *chart, int line)
+static long chart_label(const struct chart *chart, int line)
 {
     long label = -1;
     for (size_t i = 0; i < chart->count; i++) {
@@ -132,7 +132,7 @@ static long label_of(const struct chart *chart, int line)
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];
-    long label = label_of(chart, line);
+    long label = chart_label(chart, line);
     bool is_cap = chart->cap > 0 && chart->cap <= chart->max &&
                   chart_level(chart, chart->cap) == line;
     int used = 0;

@@ -14,11 +14,12 @@ struct top {
     long queue, backlog;
 };
 
-/* Whether RULE, limited by the largest queue, explains the FOUND connections of
-   BACKLOG; true if FOUND is negative, unknown.  A negative backlog may count as
-   the cap or as 0, since systems differ.  */
-static bool verdict_explains3(const struct rule *rule, const struct top *top,
-                              int backlog, long found)
+/* Whether RULE, limited by the largest queue, or if that is unknown by RULE for
+   the largest backlog in force, explains the FOUND connections of BACKLOG; true
+   if FOUND is negative, unknown.  A negative backlog may count as the cap or as
+   0, since systems differ.  */
+static bool rule_explains(const struct rule *rule, const struct top *top,
+                          int backlog, long found)
 {
     long max = top->queue < 0 && top->backlog >= 0
                    ? rule_value(rule, top->backlog)
@@ -59,7 +60,7 @@ static struct ruling rule_on(const struct queue_table *table,
         used > 0 && rule_fit(samples, used, &ruling.rule, &fits);
     free(samples);
     for (size_t i = 0; ruling.comparable && i < table->count; i++)
-        ruling.broken += !verdict_explains3(
+        ruling.broken += !rule_explains(
             &ruling.rule, top, table->rows[i].backlog, figure(&table->rows[i]));
     return ruling;
 }
@@ -254,6 +255,6 @@ bool verdict_explains(const struct verdict *verdict,
                       const struct queue_row *row)
 {
     struct top top = top_of(table, table->cap.accepted);
-    return verdict_explains3(&verdict->accepted.rule, &top, row->backlog,
-                             row->accepted);
+    return rule_explains(&verdict->accepted.rule, &top, row->backlog,
+                         row->accepted);
 }

@@ -114,7 +114,8 @@ static const struct row rows[] = {
 };
 
 /* Report the default of an option, and the value read back after setting: "0;
-   set 1: 1", "1; set 7: ENOPROTOOPT"; for a missing option the errno.  Returns
+   set 1: 1", "1; set 7: ENOPROTOOPT"; for a read-only option the default alone,
+   for a missing option the errno, without the privilege to set a skip.  Returns
    whether the option exists, that is, can be read.  */
 static bool option_defaults_report_row(struct probe *probe,
                                        const struct row *row)
