@@ -121,4 +121,4 @@ endif
 lib_libsonde_la_SOURCES =
 lib_libsonde_la_LIBADD = lib/libsonde-core.la
 lib_libsonde_la_LDFLAGS = -version-info 0:0:0 -no-undefined \
-	$(SONDE_EXPORTS)
+	$(SONDE_EXPORTS) $(SONDE_HARDENED_LDFLAGS)

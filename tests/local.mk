@@ -27,6 +27,7 @@ test_scripts = \
 	tests/echocli.sh \
 	tests/examples.sh \
 	tests/faultsrv.sh \
+	tests/hardened.sh \
 	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
