@@ -83,14 +83,6 @@ static void on_stop(int signo)
         on_soon(signo);
 }
 
-static int open_wake(void)
-{
-    int fd = sonde_selfpipe_open();
-    if (fd < 0 || sonde_selfpipe_catch(WAKE))
-        return -1;
-    return fd;
-}
-
 /* The caught signals, besides WAKE.  */
 static const struct {
     int number;
@@ -102,6 +94,34 @@ static const struct {
     {SIGQUIT, end_grace, SONDE_RESTART},    {SIGHUP, on_stop, SONDE_RESTART},
 };
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
+
+/* Returns 0, or -1 with errno after three tries: a server whose signals stay
+   blocked could not be stopped.  */
+static int stop_mask(int how)
+{
+    sigset_t set;
+    int error = 0;
+    sigemptyset(&set);
+    for (int i = 0; i < STOP_SIGNALS; i++)
+        sigaddset(&set, stop_signals[i].number);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, WAKE);
+    for (int tries = 0; tries < 3; tries++) {
+        error = pthread_sigmask(how, &set, NULL);
+        if (error == 0)
+            return 0;
+    }
+    errno = error;
+    return -1;
+}
+
+static int open_wake(void)
+{
+    int fd = sonde_selfpipe_open();
+    if (fd < 0 || sonde_selfpipe_catch(WAKE))
+        return -1;
+    return fd;
+}
 
 int stop_begin(long grace)
 {
@@ -117,27 +137,14 @@ int stop_begin(long grace)
                          stop_signals[i].restart))
             return -1;
     /* The parent process may have blocked the signals.  */
-    stop_release();
-    return fd;
+    return stop_mask(SIG_UNBLOCK) ? -1 : fd;
 }
 
 int stop_begin_child(void)
 {
     sonde_selfpipe_close();
     int fd = open_wake();
-    stop_release();
-    return fd;
-}
-
-static void stop_mask(int how)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    for (int i = 0; i < STOP_SIGNALS; i++)
-        sigaddset(&set, stop_signals[i].number);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, WAKE);
-    pthread_sigmask(how, &set, NULL);
+    return stop_mask(SIG_UNBLOCK) ? -1 : fd;
 }
 
 void stop_hold(void)

@@ -12,6 +12,11 @@ import re
 import socket
 
 MODELS = ("iterative", "fork", "prefork", "thread", "event")
+# After these failures, the first time or the second, each client is served.
+TRANSIENT = ("EINTR", "EAGAIN")
+REPEATED = ("accept", "accept4", "epoll_wait", "poll", "read", "recvfrom",
+            "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "wait4",
+            "write")
 CLIENT_STATUSES = set(range(0, 15))
 PIECES = (b"a", b"0123456789" * 10, b"\0\xff" * 5000)
 
@@ -20,10 +25,6 @@ class Run:
     """A command that ends by itself."""
 
     server = False
-    # Errnos after which everything works as if nothing had happened, if only
-    # the first such call, or the second, fails.
-    transient = ("EINTR", "EAGAIN")
-
     sample = True
     deadline = 60.0  # seconds to end; on a machine busy with other runs
 

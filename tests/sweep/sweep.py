@@ -38,7 +38,7 @@ import time
 import runs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STOPPED = 30.0      # seconds to end after SIGTERM
+STOPPED = 60.0      # seconds to end after SIGTERM
 SLOW = 5.0          # a client of a server that is faulty all the time
 CPU = 4.0           # seconds of processor time
 TRACE_MAX = 200000  # lines of a call that fails for ever
@@ -277,6 +277,10 @@ class Execution:
             if found and found[1] not in self.run.killed and \
                     not self.run.killed_usually:
                 problems.append("a process was killed by " + found[1])
+        # A server that fails has given back the handlers before it ends.
+        if result.status == -signal.SIGTERM and self.run.server and \
+                result.errors:
+            result.status = 2
         if result.status < 0:
             problems.append("killed by signal %d" % -result.status)
         elif result.status not in self.run.statuses:
@@ -295,7 +299,7 @@ class Execution:
                 problems.append("it prints %r" % found[0].decode())
         left = os.listdir(self.folder)
         if left and b"cannot remove" not in result.errors and \
-                not (self.fault and self.fault.call == "rmdir"):
+                not is_no_removal(self.fault):
             problems.append("files are left: %s" % left)
         shutil.rmtree(self.folder)
 
@@ -322,6 +326,13 @@ def stderr_fails(fault):
     """A sentence cannot be written where writing fails for ever."""
     return fault and fault.call in ("write", "writev", "dup2", "dup3") and \
         fault.when.endswith("+")
+
+
+def is_no_removal(fault):
+    """A folder that cannot be removed stays; so does a file, where removing
+    pretends that there is none."""
+    return fault and (fault.call == "rmdir" or fault.error == "ENOENT" and
+                      fault.call in ("unlink", "unlinkat"))
 
 
 def reader_ended(fault):
@@ -454,9 +465,9 @@ class Sweep:
                                   fault.error)
             if missing:
                 result.problems.append("status 0, but " + missing)
-        if run.server and run.served and fault.error in run.transient and \
-                not fault.when.endswith("+") and fault.seam == "strace" and \
-                result.client_errors:
+        if run.server and run.served and fault.error in runs.TRANSIENT and \
+                fault.call in runs.REPEATED and \
+                not fault.when.endswith("+") and result.client_errors:
             result.problems.append("a client was not served: " +
                                    result.client_errors[0])
         return result
