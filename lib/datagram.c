@@ -142,13 +142,14 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
 
 /* Send MESSAGE once, without SIGPIPE, which the BSDs raise for datagrams, too.
    Waits, until DEADLINE, only where the system cannot send without blocking.
-   Returns the length, or -1 with errno.  */
+   Returns the length; -1 with the errno of the call; -2 with that of the wait,
+   which is not to be repeated.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
     struct sonde__nosigpipe nosigpipe;
     /* sendmsg ignores the flag where send does.  */
     if (sonde__send_may_block(fd) && sonde__wait(fd, POLLOUT, deadline))
-        return -1;
+        return -2;
     sonde__nosigpipe_begin(&nosigpipe, fd);
     ssize_t count =
         sonde__sys.sendmsg(fd, message, sonde__dontwait | nosigpipe.flags);
@@ -163,11 +164,12 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
         return sonde__fail(EMSGSIZE);
     int64_t deadline = sonde__call_deadline(timeout);
     for (int i = 0; i < retries; i++) {
-        if (send_once(fd, message, deadline) >= 0) {
+        ssize_t sent = send_once(fd, message, deadline);
+        if (sent >= 0) {
             errno = saved;
             return 0;
         }
-        if (sonde__again(fd, POLLOUT, deadline))
+        if (sent == -2 || sonde__again(fd, POLLOUT, deadline))
             return -1;
     }
     return sonde__fail(EAGAIN);

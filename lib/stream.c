@@ -45,9 +45,11 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     int flags = deadline == SONDE_NEVER ? 0 : MSG_DONTWAIT;
     for (struct sonde__row row = {0};;) {
         ssize_t count = sonde__sys.recv(fd, buffer, size, flags);
-        if (count < 0 && errno == ENOTSOCK) /* a pipe or a terminal */
-            count =
-                sonde__wait(fd, POLLIN, deadline) ? -1 : read(fd, buffer, size);
+        if (count < 0 && errno == ENOTSOCK) { /* a pipe or a terminal */
+            if (sonde__wait(fd, POLLIN, deadline))
+                return -1;
+            count = read(fd, buffer, size);
+        }
         if (count >= 0)
             return count;
         if (sonde__again(fd, POLLIN, deadline) ||
@@ -92,13 +94,13 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
 }
 
 /* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
-   bytes, without SIGPIPE.  Returns the count, or -1 with errno: EAGAIN at
-   DEADLINE.  */
+   bytes, without SIGPIPE.  Returns the count, or -1 with the errno of write, or
+   -2 with that of sonde__wait, which is not to be repeated.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
     if (sonde__wait(fd, POLLOUT, deadline))
-        return -1;
+        return -2;
     struct sonde__nosigpipe nosigpipe;
     size = at_most(size, pipe_piece);
     sonde__nosigpipe_block(&nosigpipe);
@@ -109,15 +111,15 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 }
 
 /* Send once with FLAGS.  But where send may block in spite of FLAGS, which are
-   not 0, wait until DEADLINE for room, and send pieces.  Returns the count, or
-   -1 with errno: EAGAIN at DEADLINE; ENOTSOCK: FD is not a socket.  */
+   not 0, wait until DEADLINE for room, and send pieces.  Returns as
+   write_other; ENOTSOCK: FD is not a socket.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
     if (!flags || !sonde__send_may_block(fd))
         return send_nosigpipe(fd, buffer, size, flags);
     if (sonde__wait(fd, POLLOUT, deadline))
-        return -1;
+        return -2;
     return write_pieces(fd, buffer, size, flags, deadline);
 }
 
@@ -130,10 +132,12 @@ static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
     struct sonde__row row = {0};
     for (int races = 0;;) {
         ssize_t count = write_socket(fd, buffer, size, flags, deadline);
-        if (count < 0 && errno == ENOTSOCK)
+        if (count == -1 && errno == ENOTSOCK)
             count = write_other(fd, buffer, size, deadline);
         if (count > 0)
             return count;
+        if (count == -2)
+            return -1;
         if (count == 0) /* unexpected: no progress */
             errno = EAGAIN;
         if (errno == EPROTOTYPE) {

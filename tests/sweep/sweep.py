@@ -291,7 +291,8 @@ class Execution:
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
-                not stderr_fails(self.fault):
+                not stderr_fails(self.fault) and \
+                not reader_ended(self.fault):
             problems.append("status %d without a sentence" % result.status)
         for words in (EMPTY_WORDS, SANITIZER):
             found = words.search(result.errors + result.out)
@@ -337,7 +338,8 @@ def is_no_removal(fault):
 
 def reader_ended(fault):
     """Documented: if the reader ends early, the rest of a report is dropped."""
-    return fault.call == "write" and fault.error == "EPIPE"
+    return fault and fault.call in ("write", "sendto") and \
+        fault.error in ("EPIPE", "ECONNRESET")
 
 
 # ---- which faults ------------------------------------------------------------

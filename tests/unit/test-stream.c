@@ -272,6 +272,38 @@ static ssize_t send_nothing(int fd, const void *buffer, size_t size, int flags)
 
 /* What the kernel never should say, for ever: interrupted, ready though nothing
    is there, 0 bytes sent.  */
+static int poll_interrupted(struct pollfd *fds, nfds_t count, int timeout)
+{
+    ck_assert_int_lt(++calls, 10000);
+    errno = EINTR;
+    return -1;
+}
+
+static void sleep_played(int milliseconds)
+{
+    played += (int64_t)milliseconds * 1000000;
+}
+
+/* _i: 0 read, 1 write: of pipes, for which poll comes first.  */
+START_TEST(a_wait_that_is_always_interrupted_ends)
+{
+    int ends[2];
+    char byte = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    sonde__sys.poll = poll_interrupted;
+    sonde__sys.sleep = sleep_played;
+    sonde__sys.now = now_played;
+    errno = 0;
+    ck_assert_int_eq(_i ? sonde_write(ends[1], &byte, 1, -1)
+                        : sonde_read(ends[0], &byte, 1, -1),
+                     -1);
+    ck_assert_int_eq(errno, EINTR);
+    ck_assert_int_eq(calls, 128);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 START_TEST(no_error_is_repeated_without_end)
 {
     static const int errors[] = {EINTR, EAGAIN, 0};
@@ -726,6 +758,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, interruptions_do_not_move_the_deadline);
     tcase_add_test(tests, signals_do_not_move_the_deadline);
     tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
+    tcase_add_loop_test(tests, a_wait_that_is_always_interrupted_ends, 0, 2);
     tcase_add_loop_test(tests, no_error_is_repeated_without_end, 0, 3);
     tcase_add_test(tests, no_sigpipe_by_flag);
     tcase_add_test(tests, no_sigpipe_by_option);
