@@ -47,6 +47,14 @@ for errno in EPERM EINVAL; do
     is "backlogprobe: poll fails later ($errno): no figure, status 2" \
         [ "$status" -eq 2 ]
 done
+# An errno that no full queue has is no figure either, not even 0.
+for errno in EACCES EBADF; do
+    inject connect "$errno" always "$backlogprobe" -U -b 0
+    is "backlogprobe: connect always fails ($errno): disturbed, with the reason" \
+        grep -q "disturbed: $errno" "$scratch/out"
+    is "backlogprobe: connect always fails ($errno): no figure" \
+        grep -q '^ *0 *0 *- *- ' "$scratch/out"
+done
 # A report that cannot be written: write is interrupted for ever, or for a while.
 inject write EINTR always "$byteorder" --help
 is "a report: write is always interrupted: an end, status 2" \

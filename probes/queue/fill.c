@@ -171,6 +171,15 @@ static void fill_close(struct engine *engine, struct fill *fill)
     fill->count = fill->capacity = 0;
 }
 
+/* Whether the errno ERROR of a client may mean a full queue: Linux reports
+   EAGAIN for UNIX sockets, other systems refuse or reset.  A policy or a call
+   that fails always, as with EACCES, is no property of the queue.  */
+static bool may_mean_full(int error)
+{
+    return error == EAGAIN || error == ECONNREFUSED || error == ECONNRESET ||
+           error == ECONNABORTED || error == ETIMEDOUT || error == ENOBUFS;
+}
+
 /* Whether the last client failed for another reason than a full queue, by
    QUEUE, the kernel's report on the queue: it has room, or dropped nothing.
    Linux also counts the packets dropped at this listener, for want of room in
@@ -181,8 +190,11 @@ static void fill_close(struct engine *engine, struct fill *fill)
 static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
-    if (fill->overflow == OVERFLOW_NONE || queue->queued < 0 ||
-        queue->backlog < 0)
+    if (fill->overflow == OVERFLOW_NONE)
+        return false;
+    if (fill->overflow != OVERFLOW_SILENCE && !may_mean_full(fill->overflow))
+        return true;
+    if (queue->queued < 0 || queue->backlog < 0)
         return false;
     if (fill->overflow != OVERFLOW_SILENCE &&
         (fill->deferred ||

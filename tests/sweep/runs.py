@@ -316,7 +316,7 @@ def client_runs(peers):
 
 
 class ProbeRun(Run):
-    """Questions that are asked three times, each with a deadline."""
+    """A probe: it has deadlines of its own, for each of its questions."""
 
     sample = False
     deadline = 200.0
@@ -329,10 +329,10 @@ def probe_runs(peers):
     measure = ["backlogprobe", "--profile", "-b", "0-1"]
     yield Run("backlogprobe, IPv4", measure + ["-4", "--no-incomplete"],
               {0, 2}, missing=profile_missing)
-    yield Run("backlogprobe, incomplete", measure + ["-4"],
-              {0, 2}, missing=profile_missing)
-    yield Run("backlogprobe, UNIX", measure + ["-U"], {0, 2},
-              missing=profile_missing)
+    yield ProbeRun("backlogprobe, incomplete", measure + ["-4"],
+                   {0, 2}, missing=profile_missing)
+    yield ProbeRun("backlogprobe, UNIX", measure + ["-U"], {0, 2},
+                   missing=profile_missing)
     yield Run("backlogprobe --require", ["backlogprobe", "-4", "--require=5"],
               three, missing=matching(rb".*\n"), is_reported=True)
     yield Run("backlogprobe --json", ["backlogprobe", "-4", "-b", "0-1",

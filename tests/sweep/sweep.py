@@ -342,6 +342,11 @@ def reader_ended(fault):
         fault.error in ("EPIPE", "ECONNRESET")
 
 
+def is_empty_queue(fault):
+    """EAGAIN of accept is how a kernel reports an empty queue."""
+    return fault.call in ("accept", "accept4") and fault.error == "EAGAIN"
+
+
 # ---- which faults ------------------------------------------------------------
 
 
@@ -462,7 +467,7 @@ class Sweep:
         """What is wrong with RUN under FAULT."""
         result = self.execute(run, fault)
         if result.status == 0 and not run.server and \
-                not reader_ended(fault):
+                not reader_ended(fault) and not is_empty_queue(fault):
             missing = run.missing(usual.out, result.out, result.errors,
                                   fault.error)
             if missing:
