@@ -227,7 +227,9 @@ int select_input(struct probe *probe, int fd, struct timeval *time)
     if (fd >= FD_SETSIZE)
         probe_skip(probe, "select: no descriptor below %d is free", FD_SETSIZE);
     FD_ZERO(&set);
-    FD_SET((unsigned long)fd, &set); /* musl's macro minds the sign */
+    /* A type whose sign neither musl's macro minds, nor glibc's with
+       _FORTIFY_SOURCE where long has 32 bits.  */
+    FD_SET((unsigned short)fd, &set);
     return resource_check(select(fd + 1, &set, NULL, NULL, time), "select");
 }
 
