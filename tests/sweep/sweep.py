@@ -248,18 +248,7 @@ class Execution:
 
     def kill_rest(self):
         """Kill what has the tag of this run in its environment."""
-        killed = []
-        mark = ("SWEEP=" + self.tag).encode()
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open("/proc/%s/environ" % pid, "rb") as file:
-                    if mark not in file.read().split(b"\0"):
-                        continue
-                killed.append(read_file("/proc/%s/comm" % pid))
-                os.kill(int(pid), signal.SIGKILL)
-            except OSError:
-                continue
-        return killed
+        return kill_tagged(re.escape(self.tag) + "$")
 
     def read_state(self):
         with open(self.state, "rb") as state:
@@ -303,6 +292,23 @@ class Execution:
                 not is_no_removal(self.fault):
             problems.append("files are left: %s" % left)
         shutil.rmtree(self.folder)
+
+
+def kill_tagged(pattern):
+    """Kill each process whose SWEEP matches PATTERN.  Returns their names."""
+    killed = []
+    expression = re.compile(("SWEEP=" + pattern).encode())
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/environ" % pid, "rb") as file:
+                if not any(expression.match(variable)
+                           for variable in file.read().split(b"\0")):
+                    continue
+            killed.append(read_file("/proc/%s/comm" % pid))
+            os.kill(int(pid), signal.SIGKILL)
+        except OSError:
+            continue
+    return killed
 
 
 def number_of(error):
@@ -549,11 +555,17 @@ class Sweep:
         chosen = [run for run in runs.all_runs(peers.names)
                   if re.search(self.options.only, run.name) and
                   (run.sample or not self.options.sample)]
-        with concurrent.futures.ThreadPoolExecutor(
-                self.options.jobs) as pool:
+        pool = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
+        try:
             for run, (usual, calls) in zip(
                     chosen, list(pool.map(self.learn, chosen))):
                 self.sweep(run, usual, calls, pool)
+        except BaseException:
+            # Stopped: no further run, and those in progress end.
+            pool.shutdown(wait=False, cancel_futures=True)
+            kill_tagged("%d[.]" % os.getpid())
+            raise
+        pool.shutdown()
         print("1..%d" % self.tests)
         if self.unknown:
             print("# calls without an entry in errnos: " +
@@ -574,6 +586,7 @@ def main():
     parser.add_argument("--sample", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(99))
     with tempfile.TemporaryDirectory(prefix="sonde-sweep.") as scratch:
         peers = Peers(scratch)
         try:
