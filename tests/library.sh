@@ -25,6 +25,10 @@ else
         sort -u > "$scratch/promised"
     sort -u "$scratch/names" | comm -3 - "$scratch/promised" > "$scratch/out"
     none "it exports just what the header declares" "$scratch/promised"
+    sed -n 's/^ \(sonde_[a-z0-9_]*\)@Base .*/\1/p' \
+        "$srcdir/contrib/debian/libsonde0.symbols" | sort -u |
+        comm -3 - "$scratch/promised" > "$scratch/out"
+    none "so does the symbols file of the Debian package" "$scratch/promised"
 fi
 
 # Of a static library the linker takes the objects that are needed: ours alone,

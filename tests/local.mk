@@ -171,6 +171,19 @@ cross-check: dist
 	    $(SHELL) $(top_srcdir)/tests/cross-check.sh
 .PHONY: cross-check
 
+# The same bytes from the same commit: not part of make check.
+EXTRA_DIST += tests/twice.sh
+check-twice: all
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/twice.sh
+.PHONY: check-twice
+
+# Debian packages: not part of make check.
+EXTRA_DIST += tests/debian.sh
+check-debian: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    $(SHELL) $(top_srcdir)/tests/debian.sh
+.PHONY: check-debian
+
 # Which lines of lib/ the tests run.
 EXTRA_DIST += tests/coverage.sh
 coverage: dist
