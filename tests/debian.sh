@@ -64,7 +64,7 @@ else
     skip "lintian: no error, no warning" "lintian is not here"
 fi
 if have blhc; then
-    run blhc --all --line-numbers "$scratch/first.log"
+    run blhc --all --debian --line-numbers "$scratch/first.log"
     is "blhc: every hardening flag" [ "$status" -eq 0 ]
 else
     skip "blhc: every hardening flag" "blhc is not here"
