@@ -21,7 +21,7 @@ return unshare (CLONE_NEWUSER | CLONE_NEWNET)
 SONDE_NAMESPACE_LEAF=$sonde_cv_namespace
 AC_SUBST([SONDE_NAMESPACE_LEAF])
 AM_CONDITIONAL([SONDE_NAMESPACE_LINUX], [test "$SONDE_NAMESPACE_LEAF" = linux])
-dnl Only tests use seccomp; musl's compiler lacks the kernel's headers.
+dnl For sockprobe and tests; musl's compiler lacks the kernel's headers.
 AC_CACHE_CHECK([for seccomp filters], [sonde_cv_seccomp],
   [AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #include <linux/filter.h>

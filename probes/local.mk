@@ -23,6 +23,7 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/models.h \
 	probes/behaviour/option-names.c \
 	probes/behaviour/option-names.h \
+	probes/behaviour/policy.h \
 	probes/behaviour/question.c \
 	probes/behaviour/question.h \
 	probes/behaviour/tcp-table.c \
@@ -177,11 +178,22 @@ else
 probes_libprobes_la_SOURCES += probes/peer/tun-none.c
 endif
 
-# And m4/sonde-listeners.m4: by the system.
+# And m4/sonde-listeners.m4: by the system; and m4/sonde-poller.m4.
 if SONDE_LISTENERS_LINUX
 probes_libprobes_la_SOURCES += probes/behaviour/models-linux.c
 else
+if SONDE_KQUEUE
+probes_libprobes_la_SOURCES += probes/behaviour/models-kqueue.c
+else
 probes_libprobes_la_SOURCES += probes/behaviour/models-none.c
+endif
+endif
+
+# And m4/sonde-namespace.m4.
+if SONDE_SECCOMP
+probes_libprobes_la_SOURCES += probes/behaviour/policy-linux.c
+else
+probes_libprobes_la_SOURCES += probes/behaviour/policy-none.c
 endif
 
 # And m4/sonde-aio.m4.

@@ -32,6 +32,7 @@ accept.inherits.reuseaddr no
 accept.inherits.sndbuf no
 accept.inherits.sndtimeo no
 accept.inherits.ttl no
+accept.policy EACCES; the connection is lost
 address.length bind with a longer length: EINVAL
 bind.choices another address or port than requested: .*
 bind.reuse.addr success
@@ -55,6 +56,7 @@ connect.refused ETIMEDOUT
 connect.self no: ECONNREFUSED
 connect.unreachable ENETUNREACH .*
 exec.descriptors .*; with FD_CLOEXEC stays open
+io.epoll a client wakes all of 8 instances; with EPOLLEXCLUSIVE all
 io.models not all of .*
 limit.connections descriptors and local ports
 listen.again the queue is not resized; .*

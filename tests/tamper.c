@@ -34,6 +34,9 @@
 #ifdef SO_ATTACH_REUSEPORT_CBPF
 #include <linux/filter.h>
 #endif
+#ifdef HAVE_EPOLL
+#include <sys/epoll.h>
+#endif
 
 #undef fcntl /* gnulib's calls the C library's */
 
@@ -43,6 +46,7 @@ enum call {
     BIND,
     CLOSE,
     CONNECT,
+    EPOLL_CTL,
     FCNTL,
     FOPEN,
     GETSOCKOPT,
@@ -175,6 +179,7 @@ static const struct row rows[] = {
     {"accept.inherits.sndtimeo", ACCEPT,
      SETS(SOL_SOCKET, SO_SNDTIMEO, STRUCT(timeval, 0))},
     {"accept.inherits.ttl", ACCEPT, SETS(IPPROTO_IP, IP_TTL, INT(64))},
+    {"accept.policy", ACCEPT, NONBLOCKING, FAILS(EAGAIN)},
     {"address.length", BIND, LONGER, FAILS(EINVAL)},
     {"bind.choices", BIND, WILDCARD, .change = LOOPBACK},
 #ifdef SO_REUSEPORT
@@ -206,6 +211,9 @@ static const struct row rows[] = {
     {"connect.unreachable", GETSOCKOPT, MAPS(EHOSTUNREACH, ENETUNREACH),
      .option = SO_ERROR},
     {"exec.descriptors", FCNTL, IGNORES(F_SETFD)},
+#ifdef EPOLLEXCLUSIVE
+    {"io.epoll", EPOLL_CTL, CLEARS(EPOLLEXCLUSIVE)},
+#endif
     {"io.models", SELECT, IGNORES(0)},
     {"limit.connections", BIND, FIXED_PORT, FAILS(EADDRINUSE)},
     {"listen.again", LISTEN, AGAIN, IGNORES(0)},
@@ -528,6 +536,20 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
         return fail(row->error);
     return map_result(row, result);
 }
+
+#ifdef EPOLLEXCLUSIVE
+int epoll_ctl(int instance, int operation, int fd, struct epoll_event *event)
+{
+    REAL(epoll_ctl)
+    const struct row *row = row_for(EPOLL_CTL, 0);
+    struct epoll_event changed;
+    if (!row || !event || !is_due())
+        return real(instance, operation, fd, event);
+    changed = *event;
+    changed.events &= ~(unsigned)row->flags;
+    return real(instance, operation, fd, &changed);
+}
+#endif
 
 int fcntl(int fd, int command, ...)
 {

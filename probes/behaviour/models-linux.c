@@ -10,9 +10,19 @@
 
 #include "probes/behaviour/models.h"
 
+#ifndef EPOLLEXCLUSIVE
+#define EPOLLEXCLUSIVE (1U << 28) /* headers before Linux 4.5 */
+#endif
+
 int models_make_epoll(void)
 {
     return epoll_create1(0);
+}
+
+int models_make_kqueue(void)
+{
+    errno = ENOSYS;
+    return -1;
 }
 
 int models_make_io_uring(void)
@@ -24,4 +34,29 @@ int models_make_io_uring(void)
     errno = ENOSYS;
     return -1;
 #endif
+}
+
+int models_watch(int fd, enum models_mode mode)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    if (mode == MODELS_EDGE)
+        event.events |= EPOLLET;
+    if (mode == MODELS_EXCLUSIVE)
+        event.events |= EPOLLEXCLUSIVE;
+    int instance = models_make_epoll();
+    if (instance < 0)
+        return -1;
+    if (epoll_ctl(instance, EPOLL_CTL_ADD, fd, &event)) {
+        int error = errno;
+        close(instance);
+        errno = error;
+        return -1;
+    }
+    return instance;
+}
+
+int models_wait(int instance, int timeout)
+{
+    struct epoll_event event;
+    return epoll_wait(instance, &event, 1, timeout);
 }

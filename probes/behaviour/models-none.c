@@ -1,4 +1,4 @@
-/* models-none.c - neither epoll nor io_uring
+/* models-none.c - no epoll, no kqueue and no io_uring
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -7,14 +7,33 @@
 
 #include "probes/behaviour/models.h"
 
-int models_make_epoll(void)
+static int models_none_missing(void)
 {
     errno = ENOSYS;
     return -1;
 }
 
+int models_make_epoll(void)
+{
+    return models_none_missing();
+}
+
+int models_make_kqueue(void)
+{
+    return models_none_missing();
+}
+
 int models_make_io_uring(void)
 {
-    errno = ENOSYS;
-    return -1;
+    return models_none_missing();
+}
+
+int models_watch(int fd, enum models_mode mode)
+{
+    return models_none_missing();
+}
+
+int models_wait(int instance, int timeout)
+{
+    return models_none_missing();
 }

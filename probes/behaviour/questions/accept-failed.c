@@ -7,10 +7,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/wait.h"
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/policy.h"
 
 /* Report the answer and the results of getpeername, poll, setsockopt, two reads
    and a write on FD, accepted after RST with an address of LENGTH bytes.  */
@@ -116,6 +119,44 @@ static void accept_failed_probe_fdlimit(struct probe *probe)
         probe_report(probe, "client", "read: %s", try_read(client));
 }
 
+/* In a child, under a policy that answers accept with EACCES: the errno of
+   accept on LISTENER, 0 for success.  If there is no such policy, the question
+   is skipped.  */
+static int accept_failed_under_policy(struct probe *probe, int listener)
+{
+    enum { NO_POLICY = 255 };
+    pid_t child = probe_check(probe, fork(), "fork");
+    if (child == 0) {
+        if (policy_refuse_accept(EACCES))
+            _exit(NO_POLICY);
+        _exit(accept(listener, NULL, NULL) < 0 ? errno & 127 : 0);
+    }
+    int status = 0;
+    if (wait_child(child, &status, LOOPBACK_TIMEOUT) != child ||
+        !WIFEXITED(status))
+        probe_skip(probe, "the process under the policy does not end");
+    if (WEXITSTATUS(status) == NO_POLICY)
+        probe_skip(probe, "no seccomp filter that a process may set itself");
+    return WEXITSTATUS(status);
+}
+
+static void accept_failed_probe_policy(struct probe *probe)
+{
+    int listener = tcp_listener(probe, 8);
+    int client = tcp_client(probe, listener);
+    settle(probe);
+    set_nonblocking(listener, true);
+    int error = accept_failed_under_policy(probe, listener);
+    short events = wait_for(listener, POLLIN, 0);
+    int fd = resource_check(accept(listener, NULL, NULL), "accept");
+    probe_report(probe, "answer", "%s; the connection is %s",
+                 error ? error_text(error) : "success",
+                 fd >= 0 ? "kept in the queue" : "lost");
+    probe_report(probe, "poll", "%s", poll_names(events));
+    if (fd < 0)
+        probe_report(probe, "client", "read: %s", try_read(client));
+}
+
 QUESTIONS(accept_failed){
     {
         .id = "accept.aborted",
@@ -147,6 +188,19 @@ QUESTIONS(accept_failed){
             "descriptor; sonde_backoff",
         .probe = accept_failed_probe_fdlimit,
         .expected_errno = EMFILE,
+    },
+    {
+        .id = "accept.policy",
+        .text = "accept refused by a policy (a seccomp filter)",
+        .why = "If the connection stays in the queue, a loop around poll and "
+               "accept spins at full load for as long as the policy is in "
+               "force, and clients wait that no process serves.",
+        .standard =
+            "Not in POSIX. Linux's accept(2): EPERM by firewall rules; SELinux "
+            "and AppArmor: EACCES.",
+        .cope = "sonde_accept, then sonde_backoff_after: leaves the listener "
+                "alone after 64 failures in a row",
+        .probe = accept_failed_probe_policy,
     },
     END_OF_QUESTIONS,
 };

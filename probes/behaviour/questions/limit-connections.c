@@ -4,9 +4,11 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "probes/behaviour/loopback.h"
+#include "probes/run/namespace.h"
 #include "probes/run/proc.h"
 
 /* Connect a new socket to LISTENER from the local address and port of OTHER,
@@ -31,6 +33,81 @@ static int limit_connections_client(struct probe *probe, int listener)
     int fd = tcp_bound(probe, SO_REUSEADDR);
     probe_check(probe, connect_to(fd, &to), "connect");
     return fd;
+}
+
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT -1 /* setsockopt fails */
+#endif
+
+/* How a client gets its port: by connect, by bind to port 0, or by connect
+   after such a bind with IP_BIND_ADDRESS_NO_PORT.  */
+enum port_by { BY_CONNECT, BY_BIND, BY_LATE_BIND };
+
+/* Connect a client to LISTENER, into *FD.  Returns "success", or the failed
+   call and its errno as text.  */
+static const char *limit_connections_connect(struct probe *probe, int listener,
+                                             enum port_by by, int *fd)
+{
+    static char text[40];
+    struct sockaddr_in here = loopback_address(0);
+    struct sockaddr_in to = local_address(probe, listener);
+    const char *call = "connect";
+    *fd = tcp_socket(probe);
+    int result = 0;
+    if (by == BY_LATE_BIND &&
+        set_int(*fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1))
+        return result_text(-1);
+    if (by != BY_CONNECT)
+        result = bind_to(*fd, &here);
+    if (result)
+        call = "bind";
+    else
+        result = connect_to(*fd, &to);
+    snprintf(text, sizeof text, "%s: %s", call, status_text(result));
+    return result ? text : "success";
+}
+
+/* Report, as the finding KEY, a second connection to SECOND while a first to
+   FIRST has the only ephemeral port there is.  */
+static void limit_connections_report_shared(struct probe *probe,
+                                            const char *key, int first,
+                                            int second, enum port_by by)
+{
+    int one, two;
+    const char *text = limit_connections_connect(probe, first, by, &one);
+    if (!strcmp(text, "success"))
+        text = limit_connections_connect(probe, second, by, &two);
+    else
+        two = -1;
+    probe_report(probe, key, "%s", text);
+    reset(one);
+    reset(two);
+}
+
+/* Report whether connections to several servers share a local port that the
+   kernel chooses, in a network namespace of this process with one ephemeral
+   port.  */
+static void limit_connections_report_ports(struct probe *probe)
+{
+    struct namespace_trouble trouble;
+    if (namespace_enter(&trouble)) {
+        probe_report_skip(probe, "one-ephemeral-port", "%s", trouble.text);
+        return;
+    }
+    int first = tcp_listener(probe, 8), second = tcp_listener(probe, 8);
+    if (namespace_set("net.ipv4.ip_local_port_range", "61001 61001",
+                      &trouble)) {
+        probe_report_skip(probe, "one-ephemeral-port", "%s", trouble.text);
+        return;
+    }
+    limit_connections_report_shared(probe, "one-ephemeral-port", first, second,
+                                    BY_CONNECT);
+    limit_connections_report_shared(probe, "one-ephemeral-port-bind", first,
+                                    second, BY_BIND);
+    limit_connections_report_shared(probe, "IP_BIND_ADDRESS_NO_PORT", first,
+                                    second, BY_LATE_BIND);
+    limit_connections_report_shared(probe, "one-ephemeral-port-again", first,
+                                    first, BY_CONNECT);
 }
 
 static void limit_connections_probe(struct probe *probe)
@@ -58,6 +135,7 @@ static void limit_connections_probe(struct probe *probe)
                      ? "descriptors; and local ports, for one pair of "
                        "addresses and one server port"
                      : "descriptors and local ports");
+    limit_connections_report_ports(probe);
 }
 
 QUESTIONS(limit_connections){
@@ -73,6 +151,7 @@ QUESTIONS(limit_connections){
             "this limit is of one client address and one port of the server.",
         .cope = "sonde_reserve_shed, when descriptors run out",
         .probe = limit_connections_probe,
+        .where = IN_BOTH,
     },
     END_OF_QUESTIONS,
 };

@@ -15,6 +15,7 @@ probes_questions = \
 	probes/behaviour/questions/connect-timeout.c \
 	probes/behaviour/questions/exec.c \
 	probes/behaviour/questions/limit-connections.c \
+	probes/behaviour/questions/io-epoll.c \
 	probes/behaviour/questions/listen-again.c \
 	probes/behaviour/questions/listen-half-open.c \
 	probes/behaviour/questions/listen-queue.c \

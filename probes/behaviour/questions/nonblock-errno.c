@@ -121,6 +121,7 @@ static void nonblock_errno_probe_models(struct probe *probe)
     probe_report(probe, "select", "%s", by_select);
     probe_report(probe, "poll", "%s", by_poll);
     nonblock_errno_report_made(probe, "epoll", models_make_epoll());
+    nonblock_errno_report_made(probe, "kqueue", models_make_kqueue());
     nonblock_errno_report_made(probe, "io_uring", models_make_io_uring());
     bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",

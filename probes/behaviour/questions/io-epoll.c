@@ -1,0 +1,195 @@
+/* io-epoll.c - one listener in several epoll instances
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/wait.h"
+#include "probes/behaviour/loopback.h"
+#include "probes/behaviour/models.h"
+
+/* The pause after which no further instance is expected to wake, and before the
+   next client, in milliseconds.  */
+enum { INSTANCES = 8, CLIENTS = 40, ROUNDS = 5, QUIET = 50, BETWEEN = 2 };
+
+/* What children write: READY before they wait, otherwise the number of the
+   instance that woke.  */
+enum { READY = 100 };
+
+/* Processes, each with an epoll instance, that wait for clients of LISTENER.
+ */
+struct herd {
+    int listener;
+    int pipe[2];
+    int instances[INSTANCES]; /* in the order of epoll_ctl */
+    pid_t children[INSTANCES];
+};
+
+/* In a child: wait for a client and report the number NUMBER, once, or if
+   ACCEPTS again after each client.  */
+static _Noreturn void herd_wait(const struct herd *herd, int number,
+                                bool accepts)
+{
+    char ready = READY, byte = (char)number;
+    do {
+        if (write(herd->pipe[1], &ready, 1) != 1 ||
+            models_wait(herd->instances[number], DEADLINE_USUAL) != 1 ||
+            write(herd->pipe[1], &byte, 1) != 1)
+            _exit(1);
+        if (accepts)
+            reset(accept(herd->listener, NULL, NULL));
+    } while (accepts);
+    for (;;)
+        pause();
+}
+
+/* The next byte of a child within TIMEOUT; -1 if there is none.  */
+static int herd_read(const struct herd *herd, int timeout)
+{
+    char byte;
+    if (!wait_for(herd->pipe[0], POLLIN, timeout) ||
+        read(herd->pipe[0], &byte, 1) != 1)
+        return -1;
+    return byte;
+}
+
+/* Make the instances, and the processes that wait.  Returns 0; or -1 with the
+   errno of an instance, and nothing is left.  If a process cannot be made, or
+   does not wait, the question is skipped.  */
+static int herd_open(struct herd *herd, struct probe *probe,
+                     enum models_mode mode, bool accepts)
+{
+    herd->listener = tcp_listener(probe, CLIENTS);
+    set_nonblocking(herd->listener, true);
+    for (int i = 0; i < INSTANCES; i++) {
+        herd->instances[i] =
+            resource_check(models_watch(herd->listener, mode), "epoll");
+        if (herd->instances[i] >= 0)
+            continue;
+        int error = errno;
+        while (i-- > 0)
+            close(herd->instances[i]);
+        close(herd->listener);
+        errno = error;
+        return -1;
+    }
+    probe_check(probe, pipe(herd->pipe), "pipe");
+    for (int i = 0; i < INSTANCES; i++) {
+        herd->children[i] = probe_check(probe, fork(), "fork");
+        if (herd->children[i] == 0)
+            herd_wait(herd, i, accepts);
+    }
+    for (int i = 0; i < INSTANCES; i++)
+        if (herd_read(herd, LOOPBACK_TIMEOUT) != READY)
+            probe_skip(probe, "a process does not wait");
+    settle(probe);
+    return 0;
+}
+
+static void herd_close(struct herd *herd)
+{
+    for (int i = 0; i < INSTANCES; i++)
+        kill(herd->children[i], SIGKILL);
+    for (int i = 0; i < INSTANCES; i++) {
+        wait_child(herd->children[i], NULL, LOOPBACK_TIMEOUT);
+        close(herd->instances[i]);
+    }
+    close(herd->pipe[0]);
+    close(herd->pipe[1]);
+    close(herd->listener);
+}
+
+/* How many instances a client wakes that no process accepts; -1 with errno if
+   no instance can be made.  */
+static int herd_count(struct probe *probe, enum models_mode mode)
+{
+    struct herd herd;
+    int count = 0;
+    if (herd_open(&herd, probe, mode, false))
+        return -1;
+    int client = tcp_client(probe, herd.listener);
+    while (count < INSTANCES &&
+           herd_read(&herd, count ? QUIET : LOOPBACK_TIMEOUT) >= 0)
+        count++;
+    reset(client);
+    herd_close(&herd);
+    return count;
+}
+
+/* The number of herd_count in words: of ROUNDS the least if MODE is to wake
+   one, since a process that does not wait yet finds the client, and otherwise
+   the largest, since a busy host wakes late.  */
+static const char *epoll_woken(struct probe *probe, enum models_mode mode)
+{
+    int best = herd_count(probe, mode);
+    int wanted = mode == MODELS_EXCLUSIVE ? 1 : INSTANCES;
+    for (int i = 1; i < ROUNDS && best > 0 && best != wanted; i++) {
+        int count = herd_count(probe, mode);
+        if (wanted == 1 ? count < best : count > best)
+            best = count;
+    }
+    return best < 0            ? error_text(errno)
+           : best == INSTANCES ? "all"
+                               : result_text(best);
+}
+
+/* Of clients that come one after another, and are accepted, the share of the
+   instances, in words.  */
+static const char *epoll_shared(struct probe *probe, enum models_mode mode)
+{
+    struct herd herd;
+    int counts[INSTANCES] = {0}, most = 0;
+    if (herd_open(&herd, probe, mode, true))
+        return error_text(errno);
+    for (int i = 0; i < CLIENTS; i++) {
+        int client = tcp_client(probe, herd.listener), got;
+        while ((got = herd_read(&herd, LOOPBACK_TIMEOUT)) >= 0 && got != READY)
+            counts[got % INSTANCES]++;
+        wait_pause(BETWEEN);
+        reset(client);
+    }
+    herd_close(&herd);
+    for (int i = 0; i < INSTANCES; i++)
+        most = counts[i] > counts[most] ? i : most;
+    return counts[most] < CLIENTS * 3 / 4 ? "spread"
+           : most == 0                    ? "the first takes most"
+           : most == INSTANCES - 1        ? "the last takes most"
+                                          : "one takes most";
+}
+
+static void epoll_probe(struct probe *probe)
+{
+    int instance = resource_check(models_make_epoll(), "epoll_create1");
+    if (instance < 0)
+        probe_skip(probe, "no epoll: %s", error_text(errno));
+    close(instance);
+    const char *level = epoll_woken(probe, MODELS_LEVEL);
+    const char *exclusive = epoll_woken(probe, MODELS_EXCLUSIVE);
+    probe_report(probe, "answer",
+                 "a client wakes %s of %d instances; with EPOLLEXCLUSIVE %s",
+                 level, INSTANCES, exclusive);
+    probe_report(probe, "edge-triggered", "%s",
+                 epoll_woken(probe, MODELS_EDGE));
+    probe_report(probe, "EPOLLEXCLUSIVE-clients", "%s",
+                 epoll_shared(probe, MODELS_EXCLUSIVE));
+}
+
+QUESTIONS(io_epoll){
+    {
+        .id = "io.epoll",
+        .text = "one listener in 8 epoll instances: which wake for a client",
+        .why =
+            "Where all wake, all but one find nothing to accept: a thundering "
+            "herd. Where the instance that was made first always wakes, the "
+            "workers of a server have unequal loads.",
+        .standard =
+            "Not in POSIX. Linux's epoll_ctl(2): without EPOLLEXCLUSIVE (since "
+            "4.5) all instances receive the event, with it one or more.",
+        .cope = "one process that accepts, as echosrv --model event has",
+        .probe = epoll_probe,
+    },
+    END_OF_QUESTIONS,
+};
