@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -119,21 +120,21 @@ static int herd_count(struct probe *probe, enum models_mode mode)
     return count;
 }
 
-/* The number of herd_count in words: of ROUNDS the least if MODE is to wake
-   one, since a process that does not wait yet finds the client, and otherwise
-   the largest, since a busy host wakes late.  */
+/* The number of herd_count in words, of up to ROUNDS: 1 if MODE is to wake one
+   and one round shows it, since a process that does not wait yet finds the
+   client; otherwise the largest, since a busy host wakes late.  */
 static const char *epoll_woken(struct probe *probe, enum models_mode mode)
 {
-    int best = herd_count(probe, mode);
+    int most = 0, count = 0;
     int wanted = mode == MODELS_EXCLUSIVE ? 1 : INSTANCES;
-    for (int i = 1; i < ROUNDS && best > 0 && best != wanted; i++) {
-        int count = herd_count(probe, mode);
-        if (wanted == 1 ? count < best : count > best)
-            best = count;
+    for (int i = 0; i < ROUNDS && count >= 0 && count != wanted; i++) {
+        count = herd_count(probe, mode);
+        if (count > most || count == wanted)
+            most = count;
     }
-    return best < 0            ? error_text(errno)
-           : best == INSTANCES ? "all"
-                               : result_text(best);
+    return count < 0           ? error_text(errno)
+           : most == INSTANCES ? "all"
+                               : result_text(most);
 }
 
 /* Of clients that come one after another, and are accepted, the share of the
@@ -173,8 +174,12 @@ static void epoll_probe(struct probe *probe)
                  level, INSTANCES, exclusive);
     probe_report(probe, "edge-triggered", "%s",
                  epoll_woken(probe, MODELS_EDGE));
-    probe_report(probe, "EPOLLEXCLUSIVE-clients", "%s",
-                 epoll_shared(probe, MODELS_EXCLUSIVE));
+    if (!strcmp(exclusive, "1"))
+        probe_report(probe, "EPOLLEXCLUSIVE-clients", "%s",
+                     epoll_shared(probe, MODELS_EXCLUSIVE));
+    else
+        probe_report_skip(probe, "EPOLLEXCLUSIVE-clients",
+                          "the flag does not wake one instance alone");
 }
 
 QUESTIONS(io_epoll){
