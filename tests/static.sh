@@ -149,4 +149,4 @@ is "listeners: as the dynamic build" \
 let_go
 halt
 is "echosrv: ends" [ "$status" -eq 0 ]
-finish
+finish_alone
