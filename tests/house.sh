@@ -235,7 +235,7 @@ for page in ./*.md doc/*.md profiles/README.md contrib/README.md; do
     grep -o '](\([^)#:]*\)[^)]*)' "$page" | sed 's/^](//; s/[)#].*//' |
         grep -v -e '^$' -e ':' | sed "s,^,$page $(dirname "$page")/,"
     grep -o '`\(tests\|doc\|bench\|probes\|lib\|servers\)/[A-Za-z0-9_./-]*`' "$page" |
-        tr -d '`' | grep -v -e NAME -e TOPIC | sed "s,^,$page ,"
+        tr -d '`' | grep -v -e NAME -e TOPIC -e "\.log" | sed "s,^,$page ,"
 done > "$scratch/named"
 while read -r page path; do
     [ -e "$path" ] || echo "$page: $path"
