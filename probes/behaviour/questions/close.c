@@ -236,6 +236,7 @@ QUESTIONS(close){
                     "returns EWOULDBLOCK, and the rest is discarded.",
         .cope = "sonde_half_close, and a wait for the peer's end",
         .probe = close_probe_linger_time,
+        .deadline = DEADLINE_SECONDS,
     },
     {
         .id = "close.linger-nonblock",
@@ -245,6 +246,7 @@ QUESTIONS(close){
                     "once.",
         .cope = "sonde_half_close, and a wait for the peer's end",
         .probe = close_probe_linger_time,
+        .deadline = DEADLINE_SECONDS,
         .data = "nonblocking",
     },
     {

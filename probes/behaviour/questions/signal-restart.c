@@ -221,6 +221,7 @@ static void signal_restart_probe(struct probe *probe)
             "EINTR for a failure: a server ends on SIGCHLD, a client stops.",  \
         .standard = standards, .cope = copes, .probe = signal_restart_probe,   \
         .data = &(const struct trial){call, timeout},                          \
+        .deadline = call == CONNECT ? DEADLINE_SECONDS : 0,                    \
     }
 #define COUNTED(function) function ": EINTR is counted against the deadline"
 #define POSIX_RESTART                                                          \
@@ -241,6 +242,7 @@ QUESTIONS(signal_restart){
         .cope = "sonde_connect: never calls connect twice; polls, then reads "
                 "SO_ERROR and getpeername",
         .probe = signal_restart_probe_again,
+        .deadline = DEADLINE_SECONDS,
     },
     RESTART("accept", POSIX_RESTART, "sonde_accept: EINTR is never reported",
             ACCEPT, SO_RCVTIMEO),
