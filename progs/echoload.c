@@ -61,7 +61,7 @@ static const struct option_row rows[] = {
     ROW_TEXT("compare", 0, "FILE", &choices.compare,
              "report the differences from a profile: exit 0 or 1; a file "
              "instead of HOST is compared without a run"),
-    ROW_NUMBER("tolerance", 0, "PERCENT", &choices.tolerance, 0, 1000,
+    ROW_NUMBER("tolerance", 0, "PERCENT", &choices.tolerance, 0, 99,
                "what --compare does not count as a difference (10)"),
     ROW_FLAG("json", 'j', &choices.json,
              "report in JSON, with a line for each second"),

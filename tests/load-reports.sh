@@ -176,7 +176,7 @@ run "$echoload" --tolerance 9 --compare "$scratch/changed" "$scratch/slow"
 is "a difference: both values, in percent" grep -q \
     '^latency p90_ns  *here: 900  *there: 1000 (-10.0 %)$' "$scratch/out"
 changed plan size 65
-run "$echoload" --compare "$scratch/changed" "$scratch/saved" --tolerance 1000
+run "$echoload" --compare "$scratch/changed" "$scratch/saved" --tolerance 99
 is "another setting is a difference at any tolerance: 1" sh -c '
     [ "$1" -eq 1 ] && grep -q "^plan size  *here: 64  *there: 65$" "$2"' - \
     "$status" "$scratch/out"
@@ -185,12 +185,12 @@ run "$echoload" --compare "$scratch/changed" "$scratch/saved"
 is "a figure that one run lacks: 1" sh -c '[ "$1" -eq 1 ] &&
     grep -q "there: missing$" "$2" && grep -q "; 1 are only here$" "$2"' - \
     "$status" "$scratch/out"
-load -n 2 -d 0.2 --compare "$scratch/saved" --tolerance 1000
+load -n 2 -d 0.2 --compare "$scratch/saved" --tolerance 99
 is "a run and a saved one: 0 or 1, as the report says" sh -c '
-    grep -q "^[0-9]* of 12 figures differ (tolerance 1000 %)$" "$2" &&
+    grep -q "^[0-9]* of 12 figures differ (tolerance 99 %)$" "$2" &&
     case $(tail -n 1 "$2") in 0*) [ "$1" -eq 0 ] ;; *) [ "$1" -eq 1 ] ;; esac' \
     - "$status" "$scratch/out"
-load -n 2 -d 0.2 --size 65 --compare "$scratch/saved" --tolerance 1000
+load -n 2 -d 0.2 --size 65 --compare "$scratch/saved" --tolerance 99
 is "a run with another size: 1" [ "$status" -eq 1 ]
 load --connect -n 2 -d 0.2 --profile
 cp "$scratch/out" "$scratch/connects"
@@ -253,4 +253,5 @@ bad () {
 bad 'choose one' --json --profile
 bad 'choose one' --profile --histogram -
 bad 'applies to --compare only' --tolerance 5
+bad 'from 0 to 99' --compare "$scratch/saved" --tolerance 100
 finish

@@ -280,10 +280,11 @@ static bool say_cause(struct sentence *text, const struct listener_row *row)
     return group_is_stuck(row->group);
 }
 
+enum { LONG_MS = 1000 }; /* no burst is that long */
+
 /* Append what the age of the oldest client in the full queue of ROW means.  */
 static void say_slow(struct sentence *text, const struct listener_row *row)
 {
-    enum { LONG_MS = 1000 }; /* no burst is that long */
     if (row->oldest >= LONG_MS)
         say(text,
             " (a client has waited for over %ld s, so it does not, or "
@@ -297,14 +298,25 @@ static void say_slow(struct sentence *text, const struct listener_row *row)
         say(text, ")");
 }
 
-/* Append advice for a queue that is full now.  */
+/* Whether the queue of ROW is full, or nearly so for long: a queue in which a
+   client leaves now and then is as bad.  */
+static bool is_as_good_as_full(const struct listener_row *row)
+{
+    enum { NEARLY_FULL = 70 };
+    return row->percent == 100 ||
+           (row->percent >= NEARLY_FULL && row->oldest >= LONG_MS);
+}
+
+/* Append advice for a queue that is as good as full now.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
     if (say_cause(text, row))
         return;
-    say(text, "the queue is full: check whether the program still calls "
-              "accept, and fast enough");
+    say(text,
+        "the queue is %sfull: check whether the program still calls accept, "
+        "and fast enough",
+        row->percent == 100 ? "" : "nearly ");
     say_slow(text, row);
     if (!may_overflow(listeners, row)) {
         say(text, "; no overflow of this listener so far");
@@ -330,7 +342,7 @@ static void put_advice(FILE *out, const struct listeners *listeners,
     else if (row->percent < 0)
         say(&text, "unknown: without the capacity of the queue, the percentage "
                    "cannot be computed");
-    else if (row->percent == 100)
+    else if (is_as_good_as_full(row))
         say_full(&text, listeners, row);
     else if (group_is_stuck(row->group))
         group_say_others(&text, row->group);

@@ -35,7 +35,7 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
 {
     size_t members = 0, before = 0;
     double sum = 0;
-    struct sentence shares = {""};
+    struct sentence shares = {""}, peaks = {""};
     int family = row->listener.address.storage.ss_family;
     if (row->listener.type != SOCK_STREAM ||
         (family != AF_INET && family != AF_INET6))
@@ -46,9 +46,13 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
             continue;
         before += other < row;
         sum += watch_full_share(other);
-        if (members++ < NAMED_MEMBERS)
-            say(&shares, "%s%.0f", members > 1 ? ", " : "",
-                watch_full_share(other));
+        if (members++ >= NAMED_MEMBERS)
+            continue;
+        say(&shares, "%s%.0f", members > 1 ? ", " : "",
+            watch_full_share(other));
+        say(&peaks, "%s%d", members > 1 ? ", " : "",
+            occupancy_percent(other->occupancy.peak.queued,
+                              other->occupancy.peak.capacity));
     }
     if (members < 2)
         return;
@@ -57,9 +61,10 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
         return;
     }
     say(text,
-        "one of %zu sockets at this address (SO_REUSEPORT); full for %s%s %% "
-        "of the time",
-        members, shares.text, members > NAMED_MEMBERS ? ", ..." : "");
+        "one of %zu sockets at this address (SO_REUSEPORT); peaks: %s%s %%; "
+        "full for %s%s %% of the time",
+        members, peaks.text, members > NAMED_MEMBERS ? ", ..." : "",
+        shares.text, members > NAMED_MEMBERS ? ", ..." : "");
     if (sum > 0)
         say(text,
             ". A hash assigns clients to the sockets evenly, full or not, "

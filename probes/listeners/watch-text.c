@@ -204,8 +204,9 @@ void watch_text(FILE *out, const struct watch *watch)
         else
             idle++;
     if (idle > 0)
-        fprintf(out, "%zu %slisteners: no queue at any look, and no drops\n\n",
-                idle, idle < watch->count ? "other " : "");
+        fprintf(out, "%zu %slistener%s: no queue at any look, and no drops\n\n",
+                idle, idle < watch->count ? "other " : "",
+                idle == 1 ? "" : "s");
     watch_put_host(out, watch);
 }
 
