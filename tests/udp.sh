@@ -191,6 +191,8 @@ is "the table: a connected socket" grep -q "^127.0.0.1:$(port_of 2)->127.0.0.1:"
     "$scratch/out"
 says "drops are datagrams lost since the socket was made, for any reason; all UDP" \
     "the table: a note on drops"
+says " has most drops: \"listeners [0-9]*\" explains" \
+    "the table: what to look at next"
 is "the table: no line is wider than 80 columns" lacks "$scratch/out" '.\{81\}'
 run "$listeners" -6u --json
 json_is 'if_any(.listeners[]; .family == "inet6" and .type == "dgram")' \

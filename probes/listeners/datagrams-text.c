@@ -73,8 +73,10 @@ static void put_datagram_row(FILE *out, const struct listener_row *row,
     fprintf(out, "  %s\n", row->owner_count ? owners.text : "-");
 }
 
-/* Write the note on drops, with the counters of IPv4 and IPv6 together.  */
-static void put_datagram_drops(FILE *out, const struct listeners *listeners)
+/* Write the note on drops, with the counters of IPv4 and IPv6 together.  MOST
+   is the row with most drops.  */
+static void put_datagram_drops(FILE *out, const struct listeners *listeners,
+                               const struct listener_row *most)
 {
     const struct listener_row any = {.listener.v6only = 0};
     struct sonde_datagram_totals totals = datagrams_totals_of(listeners, &any);
@@ -89,16 +91,22 @@ static void put_datagram_drops(FILE *out, const struct listeners *listeners)
         say(&note, "; all UDP sockets here, and those closed since, lost ");
         datagrams_say_totals(&note, &totals);
     }
+    say(&note, "; %s has most drops: \"listeners %s%d\" explains", most->local,
+        most->part ? "--all " : "",
+        sonde_address_port(&most->listener.address));
     put_sentence(out, NULL, &note);
 }
 
 static void put_datagram_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
-    bool is_dropping = false, has_unix = false;
+    const struct listener_row *most = NULL;
+    bool has_unix = false;
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
-        is_dropping |= datagrams_is_dropping(row);
+        if (datagrams_is_dropping(row) &&
+            (!most || row->listener.queue.drops > most->listener.queue.drops))
+            most = row;
         has_unix |= listener_is_datagram(&row->listener) &&
                     listener_is_unix(&row->listener);
     }
@@ -106,8 +114,8 @@ static void put_datagram_notes(FILE *out, const struct listeners *listeners)
         datagrams_say_reduced(&note, listeners);
         put_sentence(out, NULL, &note);
     }
-    if (is_dropping)
-        put_datagram_drops(out, listeners);
+    if (most)
+        put_datagram_drops(out, listeners, most);
     if (has_unix) {
         say(&note, "the kernel reports neither how many datagrams wait in a "
                    "UNIX socket, nor the limit");

@@ -121,7 +121,7 @@ static void watch_put_row(FILE *out, const struct watch *watch,
     if (occupancy->drops >= 0) {
         say(&text, "%lld%s", (long long)occupancy->drops,
             row->listener.type == SOCK_DGRAM
-                ? " datagrams lost"
+                ? " datagrams lost; a datagram is lost if not all of it fits"
                 : " packets discarded by this listener, for any reason");
         put_sentence(out, "drops", &text);
     }
