@@ -181,7 +181,10 @@ int listeners_watch(const struct listeners *listeners, unsigned families,
         }
     progress_end();
     watch_end(&run.watch);
+    int64_t left_out = run.spool.left_out;
     watch_run_put(&run, WATCH_REPORT);
+    if (run.spool.left_out > left_out)
+        status = complain("cannot write the report: %s", strerror(ENOMEM));
     status = watch_run_finish(&run, status);
     spool_free(&run.spool);
     watch_free(&run.watch);

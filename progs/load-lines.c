@@ -51,9 +51,8 @@ static void load_lines_subtract(const struct load_report *report,
     earlier = *report;
 }
 
-/* Append the line of REPORT to the spool.  */
-static void load_lines_put(const struct load_report *report,
-                           enum load_line line, int64_t at)
+/* Append the line of the second to the spool.  */
+static void load_lines_put(int64_t at)
 {
     char *text = NULL;
     size_t size = 0;
@@ -62,12 +61,12 @@ static void load_lines_put(const struct load_report *report,
         spool.left_out++;
         return;
     }
-    load_report_json(out, report, line, at, spool.left_out);
+    load_report_json(out, &second, LOAD_LINE_SECOND, at, spool.left_out);
     bool is_whole = !ferror(out);
     if (fclose(out) || !is_whole)
         spool.left_out++;
     else
-        spool_add(&spool, text, size, line == LOAD_LINE_REPORT);
+        spool_add(&spool, text, size, false);
     free(text);
 }
 
@@ -77,7 +76,7 @@ bool load_lines_progress(const struct load_report *report, int64_t elapsed)
     int64_t at = monotonic_now() - start;
     if (at >= due) {
         load_lines_subtract(report, at - last);
-        load_lines_put(&second, LOAD_LINE_SECOND, at);
+        load_lines_put(at);
         last = at;
         due = at - at % LINE_SECOND + LINE_SECOND;
     }
@@ -87,11 +86,14 @@ bool load_lines_progress(const struct load_report *report, int64_t elapsed)
 int load_lines_end(const struct load_report *report)
 {
     int error = spool.error, status = 0;
-    if (report && !error)
-        load_lines_put(report, LOAD_LINE_REPORT, monotonic_now() - start);
+    FILE *out = output_stream();
     if (!error && spool.size > 0)
-        fwrite(spool.bytes, 1, spool.size, output_stream());
-    else if (error && !write_has_no_reader(error))
+        fwrite(spool.bytes, 1, spool.size, out);
+    /* Not by the spool, which may find no memory.  */
+    if (!error && report)
+        load_report_json(out, report, LOAD_LINE_REPORT, monotonic_now() - start,
+                         spool.left_out);
+    if (error && !write_has_no_reader(error))
         status = complain("cannot write standard output: %s", strerror(error));
     spool_free(&spool);
     return status;

@@ -185,7 +185,7 @@ static void epoll_probe(struct probe *probe)
 QUESTIONS(io_epoll){
     {
         .id = "io.epoll",
-        .text = "one listener in 8 epoll instances: which wake for a client",
+        .text = "which of 8 epoll instances a client wakes",
         .why =
             "Where all wake, all but one find nothing to accept: a thundering "
             "herd. Where the instance that was made first always wakes, the "
