@@ -7,6 +7,7 @@
 tour=$srcdir/doc/tour.md
 
 have_namespaces > "$scratch/out" || skip_all "$(sed 's/^# //' "$scratch/out")"
+is_sanitized && skip_all "daemon.c would need the sanitizers' own flags"
 have ip || skip_all "ip is not here"
 unshare -Urn test -w /proc/sys/net/core/somaxconn ||
     skip_all "somaxconn is not visible in a user namespace (Linux before 6.3)"
