@@ -62,7 +62,9 @@ runs () {
     # shellcheck disable=SC2086
     run $emulator "$scratch/$name/sockprobe" --profile byteorder accept udp
     is "$name: sockprobe answers" [ "$status" -eq 0 ]
-    is "$name: sockprobe answers each" lacks "$scratch/out" "	answer	-	"
+    # qemu-user has no seccomp filters, nor has a build without kernel headers.
+    grep -v '^accept\.policy	' "$scratch/out" > "$scratch/others"
+    is "$name: sockprobe answers each" lacks "$scratch/others" "	answer	-	"
     if [ -n "$emulator" ] || ! have jq; then
         skip "$name: listeners finds a server" "needs jq, and no emulator"
         return

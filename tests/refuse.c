@@ -14,6 +14,9 @@
 
 #include <config.h>
 
+/* With it the headers define some of these functions inline.  */
+#undef _FORTIFY_SOURCE
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>

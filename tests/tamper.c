@@ -10,6 +10,9 @@
 
 #include <config.h>
 
+/* With it the headers define some of these functions inline.  */
+#undef _FORTIFY_SOURCE
+
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>

@@ -15,6 +15,9 @@
 
 #include <config.h>
 
+/* With it the headers define some of these functions inline.  */
+#undef _FORTIFY_SOURCE
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
