@@ -12,10 +12,9 @@
    as on macOS.  With REFUSE_FULL a call that may wait says that standard error
    takes more, as if another writer were to fill it just then. */
 
+/* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
+#undef SONDE_FORTIFY
 #include <config.h>
-
-/* With it the headers define some of these functions inline.  */
-#undef _FORTIFY_SOURCE
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -8,10 +8,9 @@
    With listen.queue listen passes on 3n/2, with listen.synqueue n + 2: a kernel
    whose rule is another one, as far as its user can see.  */
 
+/* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
+#undef SONDE_FORTIFY
 #include <config.h>
-
-/* With it the headers define some of these functions inline.  */
-#undef _FORTIFY_SOURCE
 
 #include <arpa/inet.h>
 #include <dlfcn.h>

@@ -13,10 +13,9 @@
    A call access (FAILING_MARK, F_OK) shows in a trace where the loader's calls
    end and those of the program begin.  */
 
+/* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
+#undef SONDE_FORTIFY
 #include <config.h>
-
-/* With it the headers define some of these functions inline.  */
-#undef _FORTIFY_SOURCE
 
 #include <dlfcn.h>
 #include <errno.h>
