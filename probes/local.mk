@@ -178,15 +178,18 @@ else
 probes_libprobes_la_SOURCES += probes/peer/tun-none.c
 endif
 
-# And m4/sonde-listeners.m4: by the system; and m4/sonde-poller.m4.
+# And m4/sonde-listeners.m4: by the system.
 if SONDE_LISTENERS_LINUX
 probes_libprobes_la_SOURCES += probes/behaviour/models-linux.c
 else
-if SONDE_KQUEUE
-probes_libprobes_la_SOURCES += probes/behaviour/models-kqueue.c
-else
 probes_libprobes_la_SOURCES += probes/behaviour/models-none.c
 endif
+
+# And m4/sonde-poller.m4.
+if SONDE_KQUEUE
+probes_libprobes_la_SOURCES += probes/behaviour/kqueue-bsd.c
+else
+probes_libprobes_la_SOURCES += probes/behaviour/kqueue-none.c
 endif
 
 # And m4/sonde-namespace.m4.

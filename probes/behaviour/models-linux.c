@@ -19,12 +19,6 @@ int models_make_epoll(void)
     return epoll_create1(0);
 }
 
-int models_make_kqueue(void)
-{
-    errno = ENOSYS;
-    return -1;
-}
-
 int models_make_io_uring(void)
 {
 #ifdef SYS_io_uring_setup

@@ -1,4 +1,4 @@
-/* models-none.c - no epoll, no kqueue and no io_uring
+/* models-none.c - neither epoll nor io_uring
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -14,11 +14,6 @@ static int models_none_missing(void)
 }
 
 int models_make_epoll(void)
-{
-    return models_none_missing();
-}
-
-int models_make_kqueue(void)
 {
     return models_none_missing();
 }
