@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory-stream.h"
 #include "base/percentiles.h"
 #include "load/load.h"
 #include "probes/finding/finding.h"
@@ -93,11 +94,17 @@ static void echoload_make_plan(const struct client_target *target)
     plan.timeout = timeout * 1000000;
 }
 
+/* Whether the histogram is the report, and no file.  */
+static bool echoload_is_percentiles(void)
+{
+    return choices.histogram && !strcmp(choices.histogram, "-");
+}
+
 /* A conflict between the forms of the report.  */
 static const char *echoload_form_conflict(void)
 {
-    bool is_text = choices.histogram && !strcmp(choices.histogram, "-");
-    if (choices.json + choices.profile + (choices.compare != NULL) + is_text >
+    if (choices.json + choices.profile + (choices.compare != NULL) +
+            echoload_is_percentiles() >
         1)
         return "--json, --profile, --compare and --histogram=- are several "
                "reports; choose one";
@@ -174,10 +181,9 @@ static int echoload_write_histogram(void)
     if (!out)
         return complain("out of memory");
     percentiles_write(out, echoload_histogram());
-    bool is_whole = !ferror(out);
-    int status = fclose(out) || !is_whole
-                     ? complain("out of memory")
-                     : output_replace(choices.histogram, text, size);
+    if (memory_stream_close(out, &text))
+        return complain("out of memory");
+    int status = output_replace(choices.histogram, text, size);
     free(text);
     return status;
 }
@@ -222,7 +228,6 @@ static load_progress_function *echoload_progress(void)
    report_status.  */
 static void echoload_report(bool has_report)
 {
-    bool is_text = choices.histogram && !strcmp(choices.histogram, "-");
     progress_end();
     if (choices.json)
         report_status = load_lines_end(has_report ? &report : NULL);
@@ -230,11 +235,11 @@ static void echoload_report(bool has_report)
         return;
     else if (choices.profile || choices.compare)
         report_status = echoload_report_profile();
-    else if (is_text)
+    else if (echoload_is_percentiles())
         percentiles_write(output_stream(), echoload_histogram());
     else
         load_report_text(output_stream(), &report);
-    if (has_report && choices.histogram && !is_text &&
+    if (has_report && choices.histogram && !echoload_is_percentiles() &&
         echoload_write_histogram())
         report_status = STATUS_TROUBLE;
 }
@@ -286,7 +291,7 @@ static int echoload_read(const char *name, struct findings *findings)
    the loss of the report before both.  */
 static int echoload_run_load(void)
 {
-    if (choices.histogram && strcmp(choices.histogram, "-") &&
+    if (choices.histogram && !echoload_is_percentiles() &&
         output_check_path(choices.histogram))
         return STATUS_TROUBLE;
     int status =

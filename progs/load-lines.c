@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory-stream.h"
 #include "base/monotonic.h"
 #include "base/write.h"
 #include "progs/load-lines.h"
@@ -62,8 +63,7 @@ static void load_lines_put(int64_t at)
         return;
     }
     load_report_json(out, &second, LOAD_LINE_SECOND, at, spool.left_out);
-    bool is_whole = !ferror(out);
-    if (fclose(out) || !is_whole)
+    if (memory_stream_close(out, &text))
         spool.left_out++;
     else
         spool_add(&spool, text, size, false);

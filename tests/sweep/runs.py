@@ -324,6 +324,9 @@ def client_runs(peers):
                   ["echoload", "-j", "-d", "0.1"] + options + host +
                   [peers["echo"]], CLIENT_STATUSES,
                   missing=matching(rb"\{.*\}\n"))
+    yield Run("echoload, two lines", ["echoload", "-j", "-d", "1.2"] + host +
+              [peers["echo"]], CLIENT_STATUSES,
+              missing=matching(rb"\{.*\}\n"))
 
 
 class ProbeRun(Run):
