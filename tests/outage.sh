@@ -114,6 +114,18 @@ is "a hung server: it does not accept, and where to look" names hung.2 \
 fast enough (a client has waited for over 1 s, so it does not, or far too slowly,\
 .*strace -p PID)"
 
+# Nearly full, and a client waits as long: advice as for a full queue.
+run in_namespace '. "$scratch/lib.sh"; hold "$listening" inet:9:8
+    process=$server; turn=0
+    while [ "$turn" -lt 2000 ]; do
+        "$listeners" "$port" > "$scratch/nearly.2"
+        grep -q "waited for [1-9]" "$scratch/nearly.2" && break
+        turn=$((turn + 1))
+    done; echo "$port $process" > "$scratch/nearly.names"; release'
+is "nearly full for long: the program does not accept" names nearly.2 \
+    "to do the queue is nearly full: check whether the program still calls accept, \
+and fast enough (a client has waited for over 1 s, so it does not"
+
 # The program asked for 511 and got 128: while the queue is full, and after.
 run in_namespace '. "$scratch/lib.sh"
     echo 128 > /proc/sys/net/core/somaxconn || exit 9
