@@ -202,7 +202,7 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 
 # Builds by musl, which takes as long as the build itself.
 EXTRA_DIST += tests/static.sh
-check-static: all
+check-static: all sonde$(EXEEXT) tests/crowd$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/static.sh
 .PHONY: check-static
 
