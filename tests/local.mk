@@ -202,13 +202,15 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 
 # Builds by musl, which takes as long as the build itself.
 EXTRA_DIST += tests/static.sh
-check-static: all sonde$(EXEEXT) tests/crowd$(EXEEXT)
+check-static: all
+	$(MAKE) $(AM_MAKEFLAGS) sonde$(EXEEXT) tests/crowd$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/static.sh
 .PHONY: check-static
 
 # Every fault that sweep.sh has a sample of: hours.
 EXTRA_DIST += tests/sweep/errnos tests/sweep/runs.py tests/sweep/sweep.py
-check-faults: all $(check_LTLIBRARIES)
+check-faults: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_LTLIBRARIES)
 	$(AM_TESTS_ENVIRONMENT) SWEEP="$${SWEEP:-whole}"; export SWEEP; \
 	    $(SHELL) $(top_srcdir)/tests/sweep.sh
 .PHONY: check-faults
