@@ -207,6 +207,13 @@ check-static: all
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/static.sh
 .PHONY: check-static
 
+# The servers for minutes, among clients of every kind.
+EXTRA_DIST += tests/soak.sh
+soak: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/crowd$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/soak.sh
+.PHONY: soak
+
 # Every fault that sweep.sh has a sample of: hours.
 EXTRA_DIST += tests/sweep/errnos tests/sweep/runs.py tests/sweep/sweep.py
 check-faults: all
