@@ -42,6 +42,7 @@ test_scripts = \
 	tests/memory.sh \
 	tests/namespaces.sh \
 	tests/names.sh \
+	tests/netfaults.sh \
 	tests/netns.sh \
 	tests/options.sh \
 	tests/outage.sh \
@@ -128,6 +129,15 @@ check_PROGRAMS += tests/crowd
 tests_crowd_SOURCES = tests/crowd.c
 tests_crowd_CFLAGS = $(SONDE_CFLAGS)
 tests_crowd_LDADD = lib/libsonde-core.la
+
+# A wire between two hosts, for netfaults.sh.
+EXTRA_DIST += tests/wire.c
+if SONDE_TUN_LINUX
+check_PROGRAMS += tests/wire
+tests_wire_SOURCES = tests/wire.c
+tests_wire_CFLAGS = $(SONDE_CFLAGS)
+tests_wire_LDADD =
+endif
 
 # A listener that accepts late, for connect-only.sh.
 check_PROGRAMS += tests/late

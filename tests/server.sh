@@ -142,3 +142,24 @@ has_ipv6 () {
         cannot_look "for IPv6: $(cat "$scratch/log")"
     return 1
 }
+
+# side_by_side: run the script that asks, $0, for each model, all at once, and
+# give the results of all.  The last command of a script.
+side_by_side () {
+    for model in $models; do
+        sh "$0" "$model" > "$scratch/$model" 2>&1 &
+    done
+    wait
+    for model in $models; do
+        grep '^#' "$scratch/$model"
+        sed -n 's/^ok [0-9]* - //p' "$scratch/$model" > "$scratch/good"
+        while read -r line; do
+            ok 0 "$line"
+        done < "$scratch/good"
+        grep -v '^ok \|^#\|^1\.\.' "$scratch/$model" > "$scratch/out"
+        is "$model: to its end, without a failure" sh -c '
+            [ ! -s "$1" ] && grep -q "^1\.\.[1-9]" "$2"' - \
+            "$scratch/out" "$scratch/$model"
+    done
+    finish_alone
+}

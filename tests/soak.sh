@@ -14,26 +14,9 @@
     skip_all "this system has no /proc to tell the memory"
 is_sanitized && skip_all "this build is sanitized: its memory is not flat"
 seconds=${SOAK_SECONDS:-600}
+lifetime=$((seconds + 300))
 
-# Without a model: all of them, each by a process of this script.
-if [ $# -eq 0 ]; then
-    for model in $models; do
-        sh "$0" "$model" > "$scratch/$model" 2>&1 &
-    done
-    wait
-    for model in $models; do
-        grep '^#' "$scratch/$model"
-        sed -n 's/^ok [0-9]* - //p' "$scratch/$model" > "$scratch/good"
-        while read -r line; do
-            ok 0 "$line"
-        done < "$scratch/good"
-        run grep -v '^ok \|^#\|^1\.\.' "$scratch/$model"
-        is "$model: to its end, without a failure" [ "$status" -eq 1 ] &&
-            grep -q '^1\.\.[1-9]' "$scratch/$model" || tests_failed=1
-    done
-    finish_alone
-fi
-
+[ $# -gt 0 ] || side_by_side
 model=$1
 # As many as are served at a time, with a steady load; and what that load is.
 case $model in
