@@ -1,16 +1,21 @@
-# bench/local.mk - benchmarks: make bench, bench-servers, bench-datagrams
+# bench/local.mk - benchmarks: make bench, bench-servers, bench-datagrams,
+# bench-instructions
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines
 if SONDE_LISTENERS_LINUX
-EXTRA_PROGRAMS += bench/lookups
+EXTRA_PROGRAMS += bench/instructions bench/lookups
+bench_instructions_CFLAGS = $(SONDE_CFLAGS)
+bench_instructions_SOURCES = bench/instructions.c
+bench_instructions_LDADD = lib/libsonde-core.la
 bench_lookups_CFLAGS = $(SONDE_CFLAGS)
 bench_lookups_SOURCES = bench/lookups.c
 bench_lookups_LDADD = lib/libsonde-core.la
 else
-EXTRA_DIST += bench/lookups.c
+EXTRA_DIST += bench/instructions.c bench/lookups.c
 endif
-EXTRA_DIST += bench/backlog.sh bench/datagrams.sh bench/servers.sh
+EXTRA_DIST += bench/backlog.sh bench/datagrams.sh bench/instructions.sh \
+	bench/instructions.tsv bench/servers.sh
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_backlog_classic_CFLAGS = $(SONDE_CFLAGS)
 bench_backlog_classic_SOURCES = bench/backlog-classic.c
@@ -30,4 +35,11 @@ bench-servers: echosrv echocli echoload
 	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
 bench-datagrams: echosrv bench/datagrams
 	builddir=. $(SHELL) $(top_srcdir)/bench/datagrams.sh
-.PHONY: bench bench-datagrams bench-servers
+# Counted, not timed: the ratios are held in .ci/run.
+bench-instructions check-instructions: echosrv $(EXTRA_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) tests/crowd$(EXEEXT)
+	held=; [ $@ = bench-instructions ] || held=yes; \
+	    $(AM_TESTS_ENVIRONMENT) HELD=$$held; export HELD; \
+	    $(SHELL) $(top_srcdir)/bench/instructions.sh
+.PHONY: bench bench-datagrams bench-instructions bench-servers \
+	check-instructions

@@ -6,7 +6,8 @@
    alternate.  Prints the medians of the CPU time, and the median ratio within a
    round.  Linux only.
 
-   usage: lookups [rounds [looks]]  */
+   usage: lookups [rounds [looks]]
+          lookups bare|ours LOOKS   these alone, for instructions.sh  */
 
 #include <config.h>
 
@@ -14,6 +15,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +104,11 @@ int main(int argc, char **argv)
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     struct sonde_address address;
     struct sonde_watch *watch;
-    size_t rounds = argc > 1 ? (size_t)atoi(argv[1]) : 15;
+    bool only_bare = argc > 1 && !strcmp(argv[1], "bare");
+    bool only_ours = argc > 1 && !strcmp(argv[1], "ours");
+    size_t rounds = only_bare || only_ours ? 1
+                    : argc > 1             ? (size_t)atoi(argv[1])
+                                           : 15;
     if (argc > 2)
         looks = atol(argv[2]);
     if (rounds < 1 || rounds > max_rounds || looks < 1)
@@ -117,8 +123,8 @@ int main(int argc, char **argv)
     int port = sonde_address_port(&address);
     sonde_listeners(AF_INET, 1000, find, &port);
     for (size_t i = 0; i < rounds; i++) {
-        bare[i] = look_barely(fd);
-        ours[i] = look(watch);
+        bare[i] = only_ours ? 1 : look_barely(fd);
+        ours[i] = only_bare ? 1 : look(watch);
         ratios[i] = ours[i] / bare[i];
     }
     printf("the barest look-up  %.2f us of CPU\n", median(bare, rounds));

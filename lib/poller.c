@@ -158,9 +158,10 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     while (sonde_poller_next(poller, &dropped))
         continue;
     poller->taken = poller->found_count = 0;
-    for (;;) {
+    for (int left = timeout;; left = sonde_deadline_left(deadline)) {
         find_always(poller);
-        int left = poller->found_count > 0 ? 0 : sonde_deadline_left(deadline);
+        if (poller->found_count > 0)
+            left = 0;
         int failed = poller->way->wait(poller, left);
         if (failed && errno != EINTR)
             return -1;
