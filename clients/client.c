@@ -302,12 +302,13 @@ static int make_own_address(struct client *client, struct sonde_address *source)
 }
 
 /* Connect to the UNIX socket of the target within TIMEOUT milliseconds.  A
-   datagram socket is bound to a path of its own, writable for all users, and
-   *OPTIONS gets this source.  Returns the descriptor; or -1 with errno and the
+   datagram socket is bound to a path of its own, writable for all users, not to
+   the source of OPTIONS.  Returns the descriptor; or -1 with errno and the
    status in the report, and maybe the end and text of CLIENT.  */
 static int connect_path(struct client *client, int timeout,
-                        struct sonde_connect_options *options)
+                        const struct sonde_connect_options *options)
 {
+    struct sonde_connect_options own = *options;
     struct sonde_address server, source;
     bool is_datagram = options->type == SOCK_DGRAM;
     if (sonde_address_unix_name(&server, client->target->path) ||
@@ -316,8 +317,8 @@ static int connect_path(struct client *client, int timeout,
         return -1;
     }
     if (is_datagram)
-        options->source = &source;
-    int fd = sonde_connect(&server, 1, timeout, options, &client->report);
+        own.source = &source;
+    int fd = sonde_connect(&server, 1, timeout, &own, &client->report);
     /* A server of another user must be able to reply.  The kernel discards
        datagrams of all other senders, since the socket is connected.  */
     if (fd >= 0 && is_datagram && *own_path)

@@ -210,6 +210,13 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
 
+# What static analysers find.
+EXTRA_DIST += .clang-tidy tests/analyse.reasons tests/analyse.sh
+analyse: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    $(SHELL) $(top_srcdir)/tests/analyse.sh
+.PHONY: analyse
+
 # Builds by musl, which takes as long as the build itself.
 EXTRA_DIST += tests/static.sh
 check-static: all

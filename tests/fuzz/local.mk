@@ -5,16 +5,21 @@
 fuzzers = \
 	tests/fuzz/fuzz-activation \
 	tests/fuzz/fuzz-address \
+	tests/fuzz/fuzz-answers \
 	tests/fuzz/fuzz-backlogs \
+	tests/fuzz/fuzz-connection \
 	tests/fuzz/fuzz-findings \
 	tests/fuzz/fuzz-line \
+	tests/fuzz/fuzz-options \
 	tests/fuzz/fuzz-port \
+	tests/fuzz/fuzz-proc \
 	tests/fuzz/fuzz-profile \
 	tests/fuzz/fuzz-resolve \
 	tests/fuzz/fuzz-sock-diag
 
 # What make check runs: the files of the corpus, one by one.
-fuzz_libs = tests/fuzz/libreplay.la probes/libprobes.la base/libbase.la lib/libsonde-core.la
+fuzz_libs = tests/fuzz/libreplay.la progs/libprogs.la servers/libservers.la \
+	probes/libprobes.la base/libbase.la lib/libsonde-core.la
 check_PROGRAMS += $(fuzzers)
 check_LTLIBRARIES += tests/fuzz/libreplay.la
 tests_fuzz_libreplay_la_CFLAGS = $(SONDE_CFLAGS)
@@ -23,14 +28,22 @@ tests_fuzz_fuzz_activation_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_activation_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_address_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_address_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_answers_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_answers_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_backlogs_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_backlogs_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_connection_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_connection_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_findings_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_findings_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_line_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_line_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_options_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_options_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_port_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_port_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_proc_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_fuzz_proc_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_profile_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_profile_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_resolve_CFLAGS = $(SONDE_CFLAGS)
@@ -41,11 +54,16 @@ tests_fuzz_fuzz_sock_diag_LDADD = $(fuzz_libs)
 test_scripts += tests/corpus.sh
 EXTRA_DIST += \
 	tests/corpus/activation \
+	tests/corpus/README.md \
 	tests/corpus/address \
+	tests/corpus/answers \
 	tests/corpus/backlogs \
+	tests/corpus/connection \
 	tests/corpus/findings \
 	tests/corpus/line \
+	tests/corpus/options \
 	tests/corpus/port \
+	tests/corpus/proc \
 	tests/corpus/profile \
 	tests/corpus/resolve \
 	tests/corpus/sock-diag \
