@@ -6,6 +6,7 @@ base_libbase_la_CFLAGS = $(SONDE_CFLAGS)
 base_libbase_la_SOURCES = \
 	base/budget.c \
 	base/budget.h \
+	base/capability.h \
 	base/cgroup.c \
 	base/cgroup.h \
 	base/check.c \
@@ -34,6 +35,8 @@ base_libbase_la_SOURCES = \
 	base/prometheus.h \
 	base/queue-client.c \
 	base/queue-client.h \
+	base/sandbox.c \
+	base/sandbox.h \
 	base/sentence.c \
 	base/sentence.h \
 	base/wait.c \
@@ -42,3 +45,20 @@ base_libbase_la_SOURCES = \
 	base/wrap.h \
 	base/write.c \
 	base/write.h
+
+# One leaf for each way a system has; m4/sonde-capability.m4 and
+# m4/sonde-sandbox.m4 choose.
+if SONDE_CAPABILITY_LINUX
+base_libbase_la_SOURCES += base/capability-linux.c
+else
+base_libbase_la_SOURCES += base/capability-none.c
+endif
+if SONDE_SANDBOX_LINUX
+base_libbase_la_SOURCES += base/sandbox-linux.c
+else
+if SONDE_SANDBOX_OPENBSD
+base_libbase_la_SOURCES += base/sandbox-openbsd.c
+else
+base_libbase_la_SOURCES += base/sandbox-none.c
+endif
+endif

@@ -84,6 +84,7 @@ struct fault_options {
     bool greets;      /* send the reply without waiting for the client */
     long max_clients; /* concurrent clients */
     long duration;    /* milliseconds until the end; 0: none */
+    bool no_sandbox;  /* keep all access; with a command always so */
     bool verbose;     /* log the end of each client */
     const char *const *command; /* program and arguments; NULL: none */
     size_t command_count;

@@ -9,11 +9,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/capability.h"
 #include "base/descriptors.h"
 #include "base/monotonic.h"
+#include "base/sandbox.h"
 #include "faults/server.h"
 
 /* SPARE: descriptors besides those of clients.  PASSES: rounds that take what
@@ -128,6 +132,55 @@ static int run_fail(const struct fault_run *run)
     return 2;
 }
 
+/* ---- start and end ------------------------------------------------------- */
+
+/* Write the folder of PATH to FOLDER, of SIZE bytes: "/run/." or ".".  */
+static void run_find_folder(const char *path, char *folder, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, size, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
+}
+
+/* Enter the sandbox, as the other servers do.  A fault with a timer may connect
+   or bind later.  */
+static void run_enter_sandbox(const struct fault_options *options)
+{
+    char folder[sizeof(struct sockaddr_storage) + 2], text[SANDBOX_TEXT];
+    const char *const folders[] = {folder};
+    struct sandbox_needs needs = {.folders = folders,
+                                  .answers_unix =
+                                      options->path && options->datagrams,
+                                  .forks = true};
+    if (options->path && *options->path != '@') {
+        run_find_folder(options->path, folder, sizeof folder);
+        needs.folder_count = 1;
+    }
+    for (size_t i = 0; i < options->count; i++)
+        needs.connects |= options->choices[i].fault->tick != NULL;
+    int error = sandbox_enter(&needs, text) ? errno : 0;
+    const char *lack = error ? sandbox_lack(error, options->verbose) : NULL;
+    if (lack)
+        options->log("no sandbox: %s; the server runs without", lack);
+    else if (options->verbose)
+        options->log("sandbox: %s", text);
+}
+
+/* The sockets are open, and no process is started: give up capabilities, and
+   the rest without a command, which needs it.  Returns 0, or 2 with the reason
+   in the log.  */
+static int run_confine(const struct fault_options *options)
+{
+    if (options->command_count > 0)
+        return 0;
+    if (geteuid() != 0 && capability_drop()) {
+        options->log("cannot drop capabilities: %s", strerror(errno));
+        return 2;
+    }
+    if (!options->no_sandbox)
+        run_enter_sandbox(options);
+    return 0;
+}
+
 /* Start all.  Returns 0, or the exit status with the reason in the log.  */
 static int run_open(struct fault_run *run)
 {
@@ -147,7 +200,7 @@ static int run_open(struct fault_run *run)
     server->start = monotonic_ms();
     run->end = options->duration ? server->start + options->duration : -1;
     if (options->command_count == 0)
-        return 0;
+        return run_confine(options);
     run->command_start = server->start;
     run->command = fault_command_start(options, server->report);
     server->report->command.ran = run->command > 0;

@@ -18,7 +18,7 @@ enum { REPLY_MAX = 16 << 20, COMMAND_MS = 60000, OPERANDS_MAX = 4096 };
 
 static struct {
     struct option_list faults, command;
-    bool list, inet, inet6, udp, any, greets, json, verbose;
+    bool list, inet, inet6, udp, any, greets, no_sandbox, json, verbose;
     const char *path, *reply;
     long port, duration, max_clients;
 } choices = {.max_clients = FAULT_CLIENTS};
@@ -45,6 +45,8 @@ static const struct option_row rows[] = {
                 "end after this time, and kill the command; 60 with a command"),
     ROW_NUMBER("max-clients", 0, "N", &choices.max_clients, 1, 10000,
                "serve at most N clients at a time; 512 by default"),
+    ROW_FLAG("no-sandbox", 0, &choices.no_sandbox,
+             "keep access to files, ports and processes"),
     ROW_FLAG("json", 'j', &choices.json, "report in JSON what the clients did"),
     ROW_FLAG("verbose", 'v', &choices.verbose, "log the end of each client"),
     {0},
@@ -164,6 +166,7 @@ static int faultsrv_run(void)
         .duration = choices.duration            ? choices.duration
                     : choices.command.count > 0 ? COMMAND_MS
                                                 : 0,
+        .no_sandbox = choices.no_sandbox,
         .verbose = choices.verbose,
         .command = choices.command.texts,
         .command_count = choices.command.count,

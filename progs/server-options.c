@@ -49,6 +49,8 @@ const struct option_row server_rows[] = {
              "serve the socket on standard input"),
     ROW_TEXT("user", 0, "NAME", &options.user,
              "become NAME when the sockets are open"),
+    ROW_FLAG("no-sandbox", 0, &options.no_sandbox,
+             "keep access to files, ports and processes"),
     ROW_NUMBER("max-clients", 0, "N", &options.max_clients, 1, 1000000,
                "concurrent clients; further clients wait"),
     ROW_NUMBER("max-per-source", 0, "N", &options.max_per_source, 1, 1000000,

@@ -6,6 +6,7 @@ servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
 servers_libservers_la_SOURCES = \
 	servers/accept.c \
 	servers/client.c \
+	servers/confine.c \
 	servers/connection.c \
 	servers/connection.h \
 	servers/datagram.c \
@@ -41,10 +42,3 @@ servers_libservers_la_SOURCES = \
 	servers/stop.c \
 	servers/stop.h \
 	servers/watch.h
-
-# One leaf for each way a system has; m4/sonde-capability.m4 chooses.
-if SONDE_CAPABILITY_LINUX
-servers_libservers_la_SOURCES += servers/capability-linux.c
-else
-servers_libservers_la_SOURCES += servers/capability-none.c
-endif

@@ -177,6 +177,7 @@ static void fork_end(struct server *server)
 const struct model model_fork = {
     .waits = true,
     .asynchronous = true,
+    .forks = true,
     .batch = 1,
     .max_clients = 10000,
     .begin = fork_begin,

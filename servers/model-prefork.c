@@ -336,6 +336,7 @@ static void prefork_end(struct server *server)
 
 const struct model model_prefork = {
     .waits = true,
+    .forks = true,
     .batch = 1,
     .begin = prefork_begin,
     .serve = prefork_serve,

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "servers/log.h"
 #include "servers/privilege.h"
 

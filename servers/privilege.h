@@ -30,10 +30,4 @@ int privilege_find(const char *name, struct identity *identity);
    not go on.  */
 int privilege_drop(const struct identity *identity);
 
-/* Drop all capabilities of the calling thread, ambient capabilities included,
-   and check the result.  Hides: capabilities are Linux's (capabilities(7)).
-   Returns 0, as on systems without capabilities, where nothing is done; -1 with
-   errno: EPERM, some are left; any errno of capget and capset.  */
-int capability_drop(void);
-
 #endif /* SERVERS_PRIVILEGE_H */

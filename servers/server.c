@@ -211,7 +211,7 @@ static int server_run_to_end(struct server *server)
     const char *user = server->options->user;
     if ((user && privilege_find(user, &identity)) ||
         sockets_open(server, &connection) ||
-        (user && privilege_drop(&identity)))
+        (user && privilege_drop(&identity)) || server_confine(server))
         return -1;
     if (server_begin(server))
         return -1;

@@ -20,6 +20,7 @@
 struct model {
     bool waits;        /* calls on a connection block */
     bool asynchronous; /* threads or signal handlers count clients off, too */
+    bool forks;        /* starts processes */
     int batch;         /* max clients accepted for one event */
     long max_clients;  /* default of --max-clients; 0: any number */
     /* Allocate memory, start workers.  Returns 0, or -1 with errno: END is
@@ -63,6 +64,7 @@ struct server_options {
     bool inetd;       /* serve the socket on standard input */
     bool verbose;     /* log each client and each answered datagram */
     const char *user; /* to become, once the sockets are open */
+    bool no_sandbox;
     long workers;     /* of prefork */
     long max_clients; /* 0: the default of the model */
     long max_per_source;
@@ -130,6 +132,15 @@ struct server {
    cannot continue.  Sockets are closed, and files of UNIX sockets removed, in
    each case.  To be called once in a process.  */
 int server_run(const struct server_options *options);
+
+/* ---- confine.c ----------------------------------------------------------- */
+
+/* Give up what SERVER, whose sockets are open, does not need any more: all
+   capabilities, unless root; and, without --no-sandbox, access to files, ports
+   and other processes, as far as the system has a sandbox: see base/sandbox.h.
+   To be called before processes and threads are started.  Returns 0, also
+   without a sandbox; -1 with the reason in the log: capabilities are left.  */
+int server_confine(const struct server *server);
 
 /* ---- loop.c -------------------------------------------------------------- */
 

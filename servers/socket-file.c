@@ -37,11 +37,8 @@ const char *socket_file_path(const struct sonde_address *address)
            offsetof(struct sockaddr_un, sun_path);
 }
 
-enum { FOLDER_SIZE = sizeof(struct sockaddr_storage) + 2 };
-
-/* Write the folder of ADDRESS's path to FOLDER: "/run/." or ".".  */
-static void socket_file_folder(const struct sonde_address *address,
-                               char folder[FOLDER_SIZE])
+void socket_file_folder(const struct sonde_address *address,
+                        char folder[SOCKET_FOLDER])
 {
     const char *path = socket_file_path(address);
     const char *slash = strrchr(path, '/');
@@ -53,7 +50,7 @@ static void socket_file_folder(const struct sonde_address *address,
 
 int socket_file_lock(const struct sonde_address *address)
 {
-    char folder[FOLDER_SIZE];
+    char folder[SOCKET_FOLDER];
     socket_file_folder(address, folder);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -188,7 +185,7 @@ int socket_access_give(const struct socket_access *access,
    opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
-    char path[FOLDER_SIZE];
+    char path[SOCKET_FOLDER];
     struct stat folder, file;
     int saved = errno;
     socket_file_folder(address, path);

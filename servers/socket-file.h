@@ -13,6 +13,13 @@
 /* The path in ADDRESS, a UNIX address.  */
 const char *socket_file_path(const struct sonde_address *address);
 
+/* Room for the folder of a path.  */
+enum { SOCKET_FOLDER = sizeof(struct sockaddr_storage) + 2 };
+
+/* Write the folder of ADDRESS's path to FOLDER: "/run/." or ".".  */
+void socket_file_folder(const struct sonde_address *address,
+                        char folder[SOCKET_FOLDER]);
+
 /* Lock the folder of ADDRESS's path by flock(2), as any user with read
    permission for the folder can: a socket between bind and listen looks like
    the stale file of a dead server.  Returns a descriptor, with close-on-exec,

@@ -11,7 +11,9 @@ have gcov || skip_all "gcov is not here"
 mkdir "$scratch/src" && tar -C "$scratch/src" -xf "$TARBALL" ||
     skip_all "no tarball; make coverage makes one"
 cd "$scratch"/src/sonde-* || exit 99
-if ! { ./configure --quiet CC="${GCC:-gcc}" CFLAGS='-g -O0 --coverage' &&
+# In a sandbox a server cannot write its counters.
+if ! { ./configure --quiet CC="${GCC:-gcc}" CFLAGS='-g -O0 --coverage' \
+        sonde_cv_sandbox=none &&
     ${MAKE:-make} && ${MAKE:-make} check; } > "$scratch/log" 2>&1; then
     tail -n 30 "$scratch/log" >&2
     ok 1 "it builds and passes with counters"

@@ -51,6 +51,7 @@ test_scripts = \
 	tests/pages.sh \
 	tests/planted.sh \
 	tests/reuseport.sh \
+	tests/sandbox.sh \
 	tests/schema.sh \
 	tests/servers-calls.sh \
 	tests/servers-hostile.sh \
@@ -159,6 +160,17 @@ endif
 # shared object for a library that is not installed.
 if SONDE_SHARED
 check_LTLIBRARIES += tests/tamper.la tests/refuse.la tests/sweep/failing.la
+endif
+# For sandbox.sh, where the sandbox is Linux's.
+EXTRA_DIST += tests/confined.c
+if SONDE_SHARED
+if SONDE_SANDBOX_LINUX
+check_LTLIBRARIES += tests/confined.la
+tests_confined_la_SOURCES = tests/confined.c
+tests_confined_la_CFLAGS = $(SONDE_CFLAGS)
+tests_confined_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_confined_la_LIBADD = $(LIBDL)
+endif
 endif
 tests_sweep_failing_la_SOURCES = tests/sweep/failing.c
 tests_sweep_failing_la_CFLAGS = $(SONDE_CFLAGS)

@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/test-socket \
 	tests/unit/test-source \
 	tests/unit/test-reserve \
+	tests/unit/test-sandbox \
 	tests/unit/test-stream \
 	tests/unit/test-threads \
 	tests/unit/test-udp \

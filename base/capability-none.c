@@ -3,7 +3,7 @@
 
 #include <config.h>
 
-#include "servers/privilege.h"
+#include "base/capability.h"
 
 int capability_drop(void)
 {
