@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@ struct confine_folders {
     char text[LISTEN_SOCKETS_MAX][SOCKET_FOLDER];
     const char *list[LISTEN_SOCKETS_MAX];
 };
+
+/* For the log, after the lines of the listen sockets; "": nothing.  */
+static char note[2 * SANDBOX_TEXT];
 
 /* What SERVER still does.  FOLDERS has the texts.  */
 static struct sandbox_needs confine_find_needs(const struct server *server,
@@ -48,9 +52,16 @@ static void confine_enter(const struct server *server)
     int error = sandbox_enter(&needs, text) ? errno : 0;
     const char *lack = error ? sandbox_lack(error, verbose) : NULL;
     if (lack)
-        log_line("no sandbox: %s; the server runs without", lack);
+        snprintf(note, sizeof note, "no sandbox: %s; the server runs without",
+                 lack);
     else if (verbose)
-        log_line("sandbox: %s", text);
+        snprintf(note, sizeof note, "sandbox: %s", text);
+}
+
+void server_report_sandbox(void)
+{
+    if (*note)
+        log_line("%s", note);
 }
 
 int server_confine(const struct server *server)

@@ -215,11 +215,12 @@ static int server_run_to_end(struct server *server)
         return -1;
     if (server_begin(server))
         return -1;
+    listen_sockets_announce(&server->listeners);
+    listen_sockets_warn_files(&server->listeners);
+    server_report_sandbox();
     if (connection >= 0)
         serve_inherited(server, connection);
     if (server->listeners.count > 0) {
-        listen_sockets_announce(&server->listeners);
-        listen_sockets_warn_files(&server->listeners);
         server_loop(server);
         model_end(server);
         server_log_end(server);

@@ -142,6 +142,9 @@ int server_run(const struct server_options *options);
    without a sandbox; -1 with the reason in the log: capabilities are left.  */
 int server_confine(const struct server *server);
 
+/* Log the sandbox, or its lack, with --verbose; a failure always.  */
+void server_report_sandbox(void);
+
 /* ---- loop.c -------------------------------------------------------------- */
 
 /* Open server->poller for the listen sockets, for no events yet, and for the

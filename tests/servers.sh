@@ -192,6 +192,7 @@ for model in $models; do
     run "$crowd" "127.0.0.1:$port" burst 300 reset open 8 shut close udp 100
     halt
     grep -vx -e "echosrv: listening on $peer, \(TCP\|UDP\)\(, receive .*\)*" \
+        -e "echosrv: \(no \)*sandbox: .*" \
         -e "echosrv: $peer: connected to $peer, [0-9]* clients*" \
         -e "echosrv: $peer: ended, 0 bytes received, 0 sent" \
         -e "echosrv: $peer: connection reset by peer, 0 bytes received, 0 sent" \
