@@ -200,33 +200,35 @@ static size_t rates_join(struct rate *rates, size_t count)
 
 /* Add the finding "times.NUMBER.KEY", or KEY for NUMBER 0.  */
 static int rate_add(struct findings *findings, const char *id, size_t number,
-                    const char *key, const char *value)
+                    const char *key, const char *value, enum how how)
 {
     char name[40];
     snprintf(name, sizeof name, "times.%zu.%s", number, key);
     struct finding finding = {.id = id,
                               .key = number ? name : key,
                               .value = value,
-                              .how = HOW_MEASURED,
+                              .how = how,
                               .stable = true};
     return findings_add(findings, &finding);
 }
 
-/* Add the findings of RATE, the NUMBERth of TOTAL runs.  */
+/* Add the findings of RATE, the NUMBERth of TOTAL runs.  An answer is known as
+   its run reported; a reason for no answer was observed, as the runs were.  */
 static int rate_add_all(struct findings *findings, const char *id,
                         size_t number, const struct rate *rate, size_t total)
 {
     char text[600], runs[24], low[24], high[24];
+    enum how how = rate->is_reason ? HOW_MEASURED : rate->answer->how;
     struct interval interval = interval_of((long)rate->runs, (long)total);
     snprintf(text, sizeof text, "%s%s", rate->is_reason ? "no answer: " : "",
              rate->text);
     snprintf(runs, sizeof runs, "%zu", rate->runs);
     snprintf(low, sizeof low, "%.0f", interval.low * 1e6);
     snprintf(high, sizeof high, "%.0f", interval.high * 1e6);
-    return rate_add(findings, id, number, "answer", text) ||
-           rate_add(findings, id, number, "runs", runs) ||
-           rate_add(findings, id, number, "low-ppm", low) ||
-           rate_add(findings, id, number, "high-ppm", high);
+    return rate_add(findings, id, number, "answer", text, how) ||
+           rate_add(findings, id, number, "runs", runs, HOW_MEASURED) ||
+           rate_add(findings, id, number, "low-ppm", low, HOW_COMPUTED) ||
+           rate_add(findings, id, number, "high-ppm", high, HOW_COMPUTED);
 }
 
 /* Add "answer" and "times", and the KINDS different RATES of COUNT runs.  */
@@ -254,7 +256,7 @@ static int rates_add(struct findings *findings, const char *id,
     answer.stable = kinds == 1;
     snprintf(times, sizeof times, "%zu", count);
     int failed = findings_add(findings, &answer) ||
-                 rate_add(findings, id, 0, "times", times);
+                 rate_add(findings, id, 0, "times", times, HOW_MEASURED);
     for (size_t i = 0; i < kinds && i < RATES_MAX && !failed; i++)
         failed = rate_add_all(findings, id, i + 1, &rates[i], count);
     return failed ? -1 : 0;
