@@ -55,6 +55,13 @@ for errno in EACCES EBADF; do
     is "backlogprobe: connect always fails ($errno): no figure" \
         grep -q '^ *0 *0 *- *- ' "$scratch/out"
 done
+# An event of the drawing is a call that succeeded.
+inject shutdown ENOTCONN always "$sockprobe" --profile tcp.states
+cp "$scratch/out" "$scratch/profile"
+is "--states: shutdown fails: it is no event that was drawn" \
+    lacks "$scratch/profile" "	loopback.*shutdown"
+is "--states: shutdown fails: the errno" \
+    grep -q "^tcp.states	answer	-	.*shutdown: ENOTCONN" "$scratch/profile"
 # A report that cannot be written: write is interrupted for ever, or for a while.
 inject write EINTR always "$byteorder" --help
 is "a report: write is always interrupted: an end, status 2" \

@@ -4,7 +4,9 @@
    Each step is a finding "WALK.NN" of the form "EVENT; HERE; PEER": the
    event, and the state of both ends in the kernel's table. If both ends
    belong to this kernel, transient states are skipped; if the peer is
-   simulated, its column is "-" and the kernel waits for each packet.  */
+   simulated, its column is "-" and the kernel waits for each packet.  An event
+   is a call that succeeded: a failed call skips the question with its errno,
+   and the steps before stay.  */
 
 #include <config.h>
 
@@ -121,11 +123,11 @@ static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
     tcp_states_step_listener(&walk, walk.peer);
     walk.both = true;
     tcp_states_step(&walk, "connect, accept");
-    resource_check(shutdown(pair.client, SHUT_WR), "shutdown");
+    probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_input(pair.server);
     settle(probe);
     tcp_states_step(&walk, "here: shutdown (SHUT_WR)");
-    resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
+    probe_check(probe, shutdown(pair.server, SHUT_WR), "shutdown");
     wait_input(pair.client);
     settle(probe);
     tcp_states_step(&walk, "there: shutdown (SHUT_WR)");
@@ -163,7 +165,7 @@ static void tcp_states_connect(struct walk *walk, struct peer *peer)
 
 static void tcp_states_shutdown(struct walk *walk)
 {
-    resource_check(shutdown(walk->tcp.fd, SHUT_WR), "shutdown");
+    probe_check(walk->probe, shutdown(walk->tcp.fd, SHUT_WR), "shutdown");
     tcp_states_exchange(walk, 0, FIN, "shutdown: FIN out");
 }
 
@@ -225,7 +227,7 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     tcp->fd = probe_check(peer->probe, accept(listener, NULL, NULL), "accept");
     tcp_states_step(&walk, "ACK in; accept");
     tcp_states_exchange(&walk, FIN | ACK, ACK, "FIN in; ACK out");
-    close(tcp->fd);
+    probe_check(peer->probe, close(tcp->fd), "close");
     tcp_states_exchange(&walk, 0, FIN, "close: FIN out");
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
