@@ -217,6 +217,16 @@ else
     skip "clang-format changes nothing" "clang-format is not here"
 fi
 
+# "is TEXT [ A ] && [ B ]" tests A alone.
+find ./tests ./bench -name '*.sh' > "$scratch/scripts"
+xargs awk '
+    { line = line $0 }
+    /\\$/ { sub(/\\$/, "", line); next }
+    line ~ /^ *(is|none|lacks|json_is) .*\] *(&&|\|\|) *\[/ &&
+        line !~ /sh -c/ { print FILENAME ": " line }
+    { line = "" }' < "$scratch/scripts" > "$scratch/out"
+none "no half of a test is outside of the tested command" "$scratch/scripts"
+
 # For code navigators.
 if have jq && [ -f "${builddir:-.}/Makefile" ]; then
     grep '^./\(base\|lib\|probes\|servers\|clients\|load\|faults\|progs\)/.*\.c$' \

@@ -54,7 +54,7 @@ stuck_worker () {
     stuck=$2 well=$3
     halt "$stuck"
     # 9 of 400 go to each of 4 but for one in 10^30.
-    echo "connect 400" >&9
+    echo "queue 400" >&9
     count > "$scratch/counted"
 }
 END
@@ -93,7 +93,7 @@ is "table: the note names the stuck worker, the share and the next command" \
 full: workers\[$stuck\]; the others have room: about 1 of 4 new clients hangs; \
 \"listeners $port\" explains"
 is "about a quarter of 400 clients hangs (60 to 150)" \
-    [ "$silent" -ge 60 ] && [ "$silent" -le 150 ]
+    sh -c '[ "$1" -ge 60 ] && [ "$1" -le 150 ]' - "$silent"
 is "explained: once for the group" [ \
     "$(grep -c '^group  *one of 4 sockets' "$scratch/explained")" -eq 1 ]
 is "explained: the stuck worker comes first, with what to do" \

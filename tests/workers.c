@@ -8,6 +8,8 @@
    byte.  Prints the port, the processes in a line, and "ready".  Commands on
    standard input, one a line:
        connect N   connect N clients, without waiting
+       queue N     the same, with a wait of up to 10 ms for the byte of each: a
+                   worker that accepts has no full queue
        count       print "served A reset B silent C" of all clients, after none
                    of the silent ones changed for 300 ms
        close       close all clients
@@ -26,7 +28,7 @@
 
 #include "sonde.h"
 
-enum { WORKERS = 16, CLIENTS = 4096, SILENCE = 300 };
+enum { WORKERS = 16, CLIENTS = 4096, SILENCE = 300, PACE = 10 };
 
 static struct pollfd clients[CLIENTS];
 static int client_count, served, resets;
@@ -67,7 +69,9 @@ static void work(int listener)
     }
 }
 
-static void connect_clients(const struct sonde_address *address, int count)
+/* Wait up to PAUSE milliseconds for the byte of each client.  */
+static void connect_clients(const struct sonde_address *address, int count,
+                            int pause)
 {
     while (count-- > 0 && client_count < CLIENTS) {
         int fd =
@@ -76,7 +80,10 @@ static void connect_clients(const struct sonde_address *address, int count)
                                address->length) &&
                        errno != EINPROGRESS))
             die("connect");
-        clients[client_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        clients[client_count] = (struct pollfd){.fd = fd, .events = POLLIN};
+        if (pause > 0)
+            poll(&clients[client_count], 1, pause);
+        client_count++;
     }
 }
 
@@ -133,7 +140,9 @@ int main(int argc, char **argv)
     fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
         if (!strncmp(line, "connect ", 8))
-            connect_clients(&address, atoi(line + 8));
+            connect_clients(&address, atoi(line + 8), 0);
+        else if (!strncmp(line, "queue ", 6))
+            connect_clients(&address, atoi(line + 6), PACE);
         else if (!strncmp(line, "count", 5))
             count_clients();
         else if (!strncmp(line, "close", 5))
