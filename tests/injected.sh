@@ -62,6 +62,16 @@ is "--states: shutdown fails: it is no event that was drawn" \
     lacks "$scratch/profile" "	loopback.*shutdown"
 is "--states: shutdown fails: the errno" \
     grep -q "^tcp.states	answer	-	.*shutdown: ENOTCONN" "$scratch/profile"
+# The C library takes ENOENT for the end of a folder: /proc without a process.
+inject getdents64 ENOENT always "$builddir/listeners" --all
+is "listeners --all: /proc shows no process: a reason, status 2" sh -c '
+    [ "$1" -eq 2 ] && grep -q "/proc" "$2" && ! grep -q Success "$2"' - \
+    "$status" "$scratch/err"
+# A path is no service: nothing is looked up.
+run strace -f -qq -e trace=openat -o "$scratch/trace" \
+    "$builddir/listeners" --unix "$scratch/nobody"
+is "listeners: a path is not looked up among the services" \
+    lacks "$scratch/trace" 'nsswitch\|/etc/services'
 # A report that cannot be written: write is interrupted for ever, or for a while.
 inject write EINTR always "$byteorder" --help
 is "a report: write is always interrupted: an end, status 2" \

@@ -62,13 +62,16 @@ static long operand_read_number(const char *text)
 }
 
 /* The port of the service NAME over PROTOCOL, "tcp" or "udp", in the system's
-   database or known to sonde_resolve, or -1.  */
+   database or known to sonde_resolve, or -1.  A path is no service, and is not
+   looked up.  */
 static int service_port(const char *name, const char *protocol)
 {
     struct sonde_target target = {NULL, name, AF_INET,
                                   strcmp(protocol, "udp") ? SOCK_STREAM
                                                           : SOCK_DGRAM};
     struct sonde_address found;
+    if (strchr(name, '/'))
+        return -1;
     const struct servent *service = getservbyname(name, protocol);
     if (service)
         return ntohs((in_port_t)service->s_port);

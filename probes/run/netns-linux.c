@@ -135,13 +135,15 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
 }
 
 /* Add all processes of PROC to LIST until DEADLINE.  Returns 0, or -1 with
-   errno.  */
+   errno: ENOTSUP if PROC shows no process, not even this one.  The C library
+   takes ENOENT for the end of a folder, and so does not report it.  */
 static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
                                      int64_t deadline)
 {
     const struct dirent *entry;
     size_t last = 0;
-    for (unsigned i = 0; (errno = 0, entry = readdir(proc));) {
+    unsigned i = 0;
+    while ((errno = 0, entry = readdir(proc))) {
         if (!isdigit((unsigned char)*entry->d_name))
             continue;
         if (++i % PROCESSES_A_LOOK == 0 && sonde_deadline_left(deadline) == 0) {
@@ -151,6 +153,8 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
         if (netns_linux_add_process(list, entry->d_name, &last))
             return -1;
     }
+    if (errno == 0 && i == 0)
+        errno = ENOTSUP;
     return errno ? -1 : 0;
 }
 

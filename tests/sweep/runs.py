@@ -134,10 +134,17 @@ def profile_missing(usual, found, errors, error):
 
 def answers_missing(usual, found, errors, error):
     """As profile_missing for a lack of resources, which is no behaviour of the
-    host.  Another errno of a question's own call is an answer."""
+    host.  Another errno of a question's own call may be the answer, by name; it
+    is in no other answer's place."""
     if error in ("EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"):
         return profile_missing(usual, found, errors, error)
-    return None if findings(found) else "there are no answers"
+    old, new = findings(usual), findings(found)
+    for key, (value, how, stable, _) in old.items():
+        if how == "measured" and stable == "yes" and key in new and \
+                new[key][1:3] == ["measured", "yes"] and \
+                value != new[key][0] and error not in new[key][0]:
+            return "%s %s: %s became %s" % (key + (value, new[key][0]))
+    return None if new else "there are no answers"
 
 
 def states_missing(usual, found, errors, error):

@@ -353,6 +353,12 @@ def is_empty_queue(fault):
     return fault.call in ("accept", "accept4") and fault.error == "EAGAIN"
 
 
+def is_closed_link(fault):
+    """ENOENT of a link in /proc/PID/fd is how a kernel reports a descriptor
+    that was closed meanwhile."""
+    return fault.call == "readlinkat" and fault.error == "ENOENT"
+
+
 # ---- which faults ------------------------------------------------------------
 
 
@@ -473,7 +479,8 @@ class Sweep:
         """What is wrong with RUN under FAULT."""
         result = self.execute(run, fault)
         if result.status == 0 and not run.server and \
-                not reader_ended(fault) and not is_empty_queue(fault):
+                not reader_ended(fault) and not is_empty_queue(fault) and \
+                not is_closed_link(fault):
             missing = run.missing(usual.out, result.out, result.errors,
                                   fault.error)
             if missing:
