@@ -24,6 +24,7 @@ test_scripts = \
 	tests/daytimecli.sh \
 	tests/disturbed.sh \
 	tests/connect-only.sh \
+	tests/contrib.sh \
 	tests/echocli.sh \
 	tests/examples.sh \
 	tests/faultsrv.sh \
