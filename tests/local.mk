@@ -223,6 +223,12 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	    $(SHELL) $(top_srcdir)/tests/valgrind.sh
 .PHONY: check-threads check-valgrind
 
+# Whether this tree may be released.
+EXTRA_DIST += tests/release.sh
+release-check: all
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/release.sh
+.PHONY: release-check
+
 # What static analysers find.
 EXTRA_DIST += .clang-tidy tests/analyse.reasons tests/analyse.sh
 analyse: dist
