@@ -123,11 +123,11 @@ const char *load_plan_problem(const struct load_plan *plan, int type);
    -1 without errno if the limit is too low.  */
 int load_raise_limit(size_t count, long *limit);
 
-/* Check that half of the memory left suffices for PLAN: for both ends of the
-   connections, since the server may run in the same container, and for pending
-   messages.  Returns 0, also if no bound is known; or -1 with the reason, the
-   end of a sentence, in WHY of SIZE bytes.  */
-int load_fits(const struct load_plan *plan, char *why, size_t size);
+/* Check that half of the memory left suffices for PLAN against a peer of TYPE:
+   for both ends of the connections, since the server may run in the same
+   container, and for pending messages.  Returns 0, also if no bound is known;
+   or -1 with the reason, the end of a sentence, in WHY of SIZE bytes.  */
+int load_fits(const struct load_plan *plan, int type, char *why, size_t size);
 
 /* Run PLAN against the peer of CLIENT.  The connection of CLIENT is the first
    of the run; with LOAD_CONNECTS this connection is closed instead.  All

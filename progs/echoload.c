@@ -25,7 +25,7 @@ static struct {
     const char *histogram, *compare;
     long hold, connections, size, depth, duration; /* 0: not given */
     long tolerance;                                /* -1: not given */
-} choices = {.size = 64, .tolerance = -1};
+} choices = {.tolerance = -1};
 
 static struct load_plan plan;
 static struct load_report report;
@@ -88,7 +88,7 @@ static void echoload_make_plan(const struct client_target *target)
                 : choices.connect_only ? LOAD_ONLY
                                        : LOAD_MESSAGES;
     plan.connections = (size_t)connections;
-    plan.size = (size_t)choices.size;
+    plan.size = (size_t)(choices.size ? choices.size : 64);
     plan.depth = (size_t)(choices.depth ? choices.depth : 1);
     plan.duration = (int64_t)duration * 1000000;
     plan.timeout = timeout * 1000000;
@@ -113,10 +113,43 @@ static const char *echoload_form_conflict(void)
     return NULL;
 }
 
+/* Whether the operand is the second profile of --compare: a path with a slash,
+   or the name of a regular file.  */
+static bool echoload_has_second(void)
+{
+    struct stat status;
+    if (!choices.compare || client_options.path ||
+        client_options.operands.count != 1)
+        return false;
+    const char *name = client_options.operands.texts[0];
+    return strchr(name, '/') ||
+           (!stat(name, &status) && S_ISREG(status.st_mode));
+}
+
+/* Whether an option of a run was given.  */
+static bool echoload_has_run_options(void)
+{
+    return choices.connect || choices.connect_only || choices.histogram ||
+           choices.hold || choices.connections || choices.size ||
+           choices.depth || choices.duration || plan.rate || plan.reset ||
+           client_options.inet || client_options.inet6 || client_options.udp ||
+           client_options.verbose || client_options.source ||
+           client_options.timeout || client_options.keepalive;
+}
+
 static const char *echoload_conflict(void)
 {
     if (echoload_form_conflict())
         return echoload_form_conflict();
+    if (echoload_has_second() && echoload_has_run_options())
+        return "--compare of two files makes no run, and takes no option but "
+               "--tolerance; for a run against a host of that name give PORT";
+    if (choices.histogram && !*choices.histogram)
+        return "--histogram: the name of the file is empty";
+    if (choices.compare && !*choices.compare)
+        return "--compare: the name of the file is empty";
+    if (choices.connect_only && choices.size)
+        return "--size does not apply to --connect-only, which sends no byte";
     if (choices.connect && choices.hold)
         return "--connect and --hold are two kinds of run; choose one";
     if (choices.connect_only && (choices.connect || choices.hold))
@@ -159,7 +192,7 @@ static int echoload_check(const struct client_target *target)
                         plan.connections, limit);
     /* Without memory for the connections, the kernel could kill other
        processes.  */
-    if (load_fits(&plan, why, sizeof why))
+    if (load_fits(&plan, target->type, why, sizeof why))
         return complain("%zu connections are too many: %s", plan.connections,
                         why);
     return OPTIONS_GO_ON;
@@ -265,19 +298,6 @@ static int echoload_connect_only(const struct client_target *target,
     return (int)load_end_of(&report);
 }
 
-/* Whether the operand is the second profile of --compare: a path with a slash,
-   or the name of a regular file.  */
-static bool echoload_has_second(void)
-{
-    struct stat status;
-    if (!choices.compare || client_options.path ||
-        client_options.operands.count != 1)
-        return false;
-    const char *name = client_options.operands.texts[0];
-    return strchr(name, '/') ||
-           (!stat(name, &status) && S_ISREG(status.st_mode));
-}
-
 /* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
 static int echoload_read(const char *name, struct findings *findings)
 {
@@ -285,6 +305,18 @@ static int echoload_read(const char *name, struct findings *findings)
     return load_profile_read(findings, name, problem, sizeof problem)
                ? complain("--compare: %s", problem)
                : 0;
+}
+
+/* After the failed lookup of a host that may have been meant for a file.  */
+static void echoload_explain_host(void)
+{
+    struct stat status;
+    const char *name = client_options.operands.texts[0];
+    if (choices.compare && client_options.operands.count == 1 &&
+        stat(name, &status))
+        complain("--compare: nor is there a file '%s', to compare without a "
+                 "run: %s; correct the name of the file, or write ./ before it",
+                 name, strerror(errno));
 }
 
 /* Run and report.  The status of a failed run comes before a difference, and
@@ -299,6 +331,8 @@ static int echoload_run_load(void)
             ? client_options_resolve("echo", 7, echoload_check,
                                      echoload_connect_only)
             : client_options_run("echo", 7, echoload_check, echoload_measure);
+    if (status == CLIENT_NAME_UNKNOWN || status == CLIENT_NAME_NO_ANSWER)
+        echoload_explain_host();
     return report_status == STATUS_TROUBLE || status == STATUS_DONE
                ? report_status
                : status;

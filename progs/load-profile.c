@@ -19,22 +19,22 @@ static const struct profile_form load_form = {"sonde-load", 1, false};
 /* What is compared.  The last rows count in runs of connections alone: another
    run makes few, and the first includes the lookup of the name.  */
 static const struct figure load_figures[] = {
-    {"plan", "kind", true},
-    {"plan", "transport", true},
-    {"plan", "connections", true},
-    {"plan", "size", true},
-    {"plan", "depth", true},
-    {"plan", "rate", true},
-    {"plan", "reset", true},
-    {"result", "messages_per_second", false},
-    {"latency", "p50_ns", false},
-    {"latency", "p90_ns", false},
-    {"latency", "p99_ns", false},
-    {"result", "errors", false},
-    {"result", "connects_per_second", false},
-    {"connect", "p50_ns", false},
-    {"connect", "p90_ns", false},
-    {"connect", "p99_ns", false},
+    {"plan", "kind", FIGURE_SETTING},
+    {"plan", "transport", FIGURE_SETTING},
+    {"plan", "connections", FIGURE_SETTING},
+    {"plan", "size", FIGURE_SETTING},
+    {"plan", "depth", FIGURE_SETTING},
+    {"plan", "rate", FIGURE_SETTING},
+    {"plan", "reset", FIGURE_SETTING},
+    {"result", "messages_per_second", FIGURE_RATE},
+    {"latency", "p50_ns", FIGURE_TIME},
+    {"latency", "p90_ns", FIGURE_TIME},
+    {"latency", "p99_ns", FIGURE_TIME},
+    {"result", "errors", FIGURE_COUNT},
+    {"result", "connects_per_second", FIGURE_RATE},
+    {"connect", "p50_ns", FIGURE_TIME},
+    {"connect", "p90_ns", FIGURE_TIME},
+    {"connect", "p99_ns", FIGURE_TIME},
 };
 
 enum {
@@ -71,19 +71,23 @@ static void making_number(struct making *making, const char *id,
 static void making_plan(struct making *making, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
-    char peer[CLIENT_ADDRESS_TEXT];
+    char peer[SONDE_ADDRESS_TEXT];
     making_text(making, "plan", "kind", load_report_kind(report), HOW_CONSTANT);
     making_text(making, "plan", "transport", load_report_transport(report),
                 HOW_CONSTANT);
-    making_text(making, "plan", "peer",
-                client_print_address(&report->peer, peer), HOW_CONSTANT);
+    making_text(making, "plan", "peer", load_report_peer(report, peer),
+                HOW_CONSTANT);
     making_number(making, "plan", "connections", plan->connections,
                   HOW_CONSTANT);
-    making_number(making, "plan", "size", plan->size, HOW_CONSTANT);
-    making_number(making, "plan", "depth", plan->depth, HOW_CONSTANT);
-    making_number(making, "plan", "duration_ms",
-                  (uint64_t)(plan->duration / 1000000), HOW_CONSTANT);
-    making_number(making, "plan", "rate", (uint64_t)plan->rate, HOW_CONSTANT);
+    if (plan->kind != LOAD_ONLY) {
+        making_number(making, "plan", "size", plan->size, HOW_CONSTANT);
+        making_number(making, "plan", "depth", plan->depth, HOW_CONSTANT);
+        making_number(making, "plan", "duration_ms",
+                      (uint64_t)(plan->duration / 1000000), HOW_CONSTANT);
+    }
+    if (plan->rate > 0)
+        making_number(making, "plan", "rate", (uint64_t)plan->rate,
+                      HOW_CONSTANT);
     making_text(making, "plan", "reset", plan->reset ? "yes" : "no",
                 HOW_CONSTANT);
 }
@@ -117,10 +121,15 @@ static void making_result(struct making *making,
     making_number(making, id, "messages_per_second",
                   (uint64_t)(load_report_rate(report, report->messages) + 0.5),
                   HOW_COMPUTED);
+    making_number(making, id, "bytes_per_second",
+                  load_report_bytes_rate(report), HOW_COMPUTED);
     making_number(making, id, "connects", report->connects, HOW_MEASURED);
     making_number(making, id, "connects_per_second",
                   (uint64_t)(load_report_rate(report, report->connects) + 0.5),
                   HOW_COMPUTED);
+    if (load_report_has_opened(report))
+        making_number(making, id, "opened_ns", (uint64_t)report->opened,
+                      HOW_MEASURED);
     making_number(making, id, "late", report->late, HOW_MEASURED);
     making_number(making, id, "errors", load_count_errors(report),
                   HOW_MEASURED);

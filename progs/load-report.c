@@ -54,6 +54,28 @@ const char *load_report_transport(const struct load_report *report)
                                                      : "TCP";
 }
 
+const char *load_report_peer(const struct load_report *report,
+                             char text[SONDE_ADDRESS_TEXT])
+{
+    if (sonde_address_print(&report->peer, text, SONDE_ADDRESS_TEXT) < 0)
+        *text = '\0';
+    endpoint_show_abstract(text);
+    return text;
+}
+
+uint64_t load_report_bytes_rate(const struct load_report *report)
+{
+    return (uint64_t)(load_report_rate(report, report->messages) *
+                          (double)report->plan->size +
+                      0.5);
+}
+
+bool load_report_has_opened(const struct load_report *report)
+{
+    return report->plan->kind == LOAD_MESSAGES ||
+           report->plan->kind == LOAD_HOLD;
+}
+
 /* ---- for people ---------------------------------------------------------- */
 
 static void print_title(FILE *out, const struct load_report *report)
@@ -279,16 +301,15 @@ static void json_plan(struct json *json, const struct load_report *report)
     char peer[SONDE_ADDRESS_TEXT];
     json_object(json, "plan");
     json_text(json, "kind", load_report_kind(report));
-    if (sonde_address_print(&report->peer, peer, sizeof peer) < 0)
-        *peer = '\0';
-    endpoint_show_abstract(peer);
-    json_text(json, "peer", peer);
+    json_text(json, "peer", load_report_peer(report, peer));
     json_text(json, "transport", load_report_transport(report));
     json_number(json, "connections", (int64_t)plan->connections);
-    json_number(json, "size", (int64_t)plan->size);
-    json_number(json, "depth", (int64_t)plan->depth);
-    json_number(json, "duration_ms", plan->duration / 1000000);
+    bool sends = plan->kind != LOAD_ONLY;
+    json_count(json, "size", sends ? (int64_t)plan->size : -1);
+    json_count(json, "depth", sends ? (int64_t)plan->depth : -1);
+    json_count(json, "duration_ms", sends ? plan->duration / 1000000 : -1);
     json_count(json, "rate", plan->rate > 0 ? plan->rate : -1);
+    json_bool(json, "reset", plan->reset);
     json_object_end(json);
 }
 
@@ -320,11 +341,12 @@ void load_report_json(FILE *out, const struct load_report *report,
     json_number(&json, "messages", (int64_t)report->messages);
     json_number(&json, "messages_per_second", (int64_t)(messages + 0.5));
     json_number(&json, "bytes_per_second",
-                (int64_t)(messages * (double)report->plan->size + 0.5));
+                (int64_t)load_report_bytes_rate(report));
     json_number(&json, "connects", (int64_t)report->connects);
     json_number(&json, "connects_per_second",
                 (int64_t)(load_report_rate(report, report->connects) + 0.5));
-    json_number(&json, "opened_ns", report->opened);
+    json_count(&json, "opened_ns",
+               load_report_has_opened(report) ? report->opened : -1);
     json_number(&json, "late", (int64_t)report->late);
     bool is_only = report->plan->kind == LOAD_ONLY;
     bool is_known = report->has_retransmissions;

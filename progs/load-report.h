@@ -34,6 +34,18 @@ extern const struct load_point load_points[LOAD_POINTS];
 const char *load_report_kind(const struct load_report *report);
 const char *load_report_transport(const struct load_report *report);
 
+/* The address of the server of REPORT, as in JSON: empty if unprintable.
+   Returns TEXT.  */
+const char *load_report_peer(const struct load_report *report,
+                             char text[SONDE_ADDRESS_TEXT]);
+
+/* Whether the run of REPORT opens its connections before its measured phase, so
+   that the time until all were established is known.  */
+bool load_report_has_opened(const struct load_report *report);
+
+/* Bytes of messages a second, in each direction.  */
+uint64_t load_report_bytes_rate(const struct load_report *report);
+
 /* COUNT per second of the run; 0 if no time has passed.  */
 double load_report_rate(const struct load_report *report, uint64_t count);
 

@@ -45,7 +45,8 @@ late_figures () {
 start echo
 only -n 20
 is "a server with room: ends with 0" [ "$status" -eq 0 ]
-json_is '.plan.kind == "connect-only" and .connects == 20 and .messages == 0
+json_is '.plan.kind == "connect-only" and .connects == 20 and .opened_ns == null and
+    .plan.size == null and .plan.depth == null and .plan.duration_ms == null and .messages == 0
     and .errors == 0 and .connect.count == 20' "all connect"
 is "text: a verdict" sh -c '"$echoload" --connect-only -n 3 127.0.0.1 "$1" |
     grep -q "^all 3 clients connected"' - "$port"

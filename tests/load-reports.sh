@@ -153,9 +153,28 @@ is "--profile: the version, then six columns in every line" awk -F '\t' '
     NR == 1 ? $0 != "sonde-load\t1" : NF != 6 { bad++ }
     END { exit bad || NR < 20 }' "$scratch/out"
 cp "$scratch/out" "$scratch/saved"
+load -n 2 -d 0.2 --rate 100 --reset --json
+last_line
+cp "$scratch/out" "$scratch/report"
+load -n 2 -d 0.2 --rate 100 --reset --profile
+plain () {
+    awk -F '\t' '$1 == "plan" && $2 ~ /^(peer|rate|reset|size|depth)$/ {
+        print $2, $3 }' "$1"
+}
+is "--profile: the settings are those of --json" sh -c '[ "$1" = "$2" ]' - \
+    "$(plain "$scratch/out")" "$(jq -r '.plan | "depth \(.depth)",
+        "peer \(.peer)", "rate \(.rate)",
+        "reset \(if .reset then "yes" else "no" end)",
+        "size \(.size)"' "$scratch/report")"
+is "--profile: keys are those of --json" sh -c '[ -z "$1" ]' - "$(
+    awk -F '\t' '$1 ~ /^(plan|latency|connect)$/ { print $1 "." $2 }
+        $1 == "result" { print $2 }' "$scratch/out" | while read -r key; do
+        jq -e "[paths | map(tostring) | join(\".\")] | index(\"$key\")" \
+            "$scratch/report" > /dev/null || echo "$key"
+    done)"
 run "$echoload" --compare "$scratch/saved" "$scratch/saved"
 is "--compare, the same file twice: 0" sh -c '[ "$1" -eq 0 ] &&
-    grep -q "^0 of 12 figures differ (tolerance 10 %)$" "$2"' - "$status" \
+    grep -q "^0 of 11 figures differ (tolerance 10 %)$" "$2"' - "$status" \
     "$scratch/out"
 # changed ID KEY VALUE: the saved run with that value, in $scratch/changed.
 changed () {
@@ -174,7 +193,22 @@ for tolerance in 9:1 10:0; do
 done
 run "$echoload" --tolerance 9 --compare "$scratch/changed" "$scratch/slow"
 is "a difference: both values, in percent" grep -q \
-    '^latency p90_ns  *here: 900  *there: 1000 (-10.0 %)$' "$scratch/out"
+    '^latency p90_ns  *here: 900 ns  *there: 1000 ns  *-10.0 %, better$' \
+    "$scratch/out"
+is "a difference: no line of more than 79 columns" \
+    [ "$(awk 'length > 79' "$scratch/out" | wc -l)" -eq 0 ]
+for option in "-n 2" "--size 64" "-d 1" -4 "-t 1" "--rate 5" --reset -v \
+    --connect "--histogram $scratch/run.hgrm"; do
+    # shellcheck disable=SC2086 # words
+    run "$echoload" --compare "$scratch/saved" $option "$scratch/saved"
+    is "two files and $option: refused" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "takes no option but --tolerance" "$2"' - "$status" "$scratch/err"
+done
+# getaddrinfo looks up no name with a blank.
+run bounded 60 "$echoload" --compare "$scratch/saved" "no such file"
+is "a second file that is missing, without a slash: both are said" sh -c '
+    [ "$1" -eq 7 ] && grep -q "nor is there a file .no such file." "$2"' - \
+    "$status" "$scratch/err"
 changed plan size 65
 run "$echoload" --compare "$scratch/changed" "$scratch/saved" --tolerance 99
 is "another setting is a difference at any tolerance: 1" sh -c '
@@ -187,7 +221,7 @@ is "a figure that one run lacks: 1" sh -c '[ "$1" -eq 1 ] &&
     "$status" "$scratch/out"
 load -n 2 -d 0.2 --compare "$scratch/saved" --tolerance 99
 is "a run and a saved one: 0 or 1, as the report says" sh -c '
-    grep -q "^[0-9]* of 12 figures differ (tolerance 99 %)$" "$2" &&
+    grep -q "^[0-9]* of 11 figures differ (tolerance 99 %)$" "$2" &&
     case $(tail -n 1 "$2") in 0*) [ "$1" -eq 0 ] ;; *) [ "$1" -eq 1 ] ;; esac' \
     - "$status" "$scratch/out"
 load -n 2 -d 0.2 --size 65 --compare "$scratch/saved" --tolerance 99
@@ -196,7 +230,7 @@ load --connect -n 2 -d 0.2 --profile
 cp "$scratch/out" "$scratch/connects"
 run "$echoload" --compare "$scratch/connects" "$scratch/connects"
 is "runs of --connect: the times of connect, too" \
-    grep -q "^0 of 16 figures differ" "$scratch/out"
+    grep -q "^0 of 15 figures differ" "$scratch/out"
 free_port
 run "$echoload" --compare "$scratch/saved" 127.0.0.1 "$port"
 is "a run that fails keeps its status: 3" said 3 "Connection refused"
@@ -253,5 +287,8 @@ bad () {
 bad 'choose one' --json --profile
 bad 'choose one' --profile --histogram -
 bad 'applies to --compare only' --tolerance 5
+bad 'the name of the file is empty' --histogram=
+bad 'the name of the file is empty' --compare=
+bad 'which sends no byte' --connect-only --size 64
 bad 'from 0 to 99' --compare "$scratch/saved" --tolerance 100
 finish

@@ -38,12 +38,13 @@ static const char *other_value(const struct findings *findings,
     return other && compare_counts(other) ? other->value : NULL;
 }
 
-void comparison_put(FILE *out, const struct finding *finding, const char *here,
-                    const char *there, const char *remark)
+/* Write a line: id and key of FINDING, its value HERE and THERE.  */
+static void compare_put(FILE *out, const struct finding *finding,
+                        const char *here, const char *there)
 {
     char name[120];
     snprintf(name, sizeof name, "%s %s", finding->id, finding->key);
-    fprintf(out, "%-38s here: %-14s there: %s%s\n", name, here, there, remark);
+    fprintf(out, "%-38s here: %-14s there: %s\n", name, here, there);
 }
 
 void comparison_end(FILE *out, const struct comparison *comparison,
@@ -72,8 +73,8 @@ static size_t put_alone(FILE *out, const struct findings *findings,
             !strcmp(finding->key, "tcp_abort_on_overflow"))
             continue;
         alone++;
-        comparison_put(out, finding, is_here ? finding->value : "missing",
-                       is_here ? "missing" : finding->value, "");
+        compare_put(out, finding, is_here ? finding->value : "missing",
+                    is_here ? "missing" : finding->value);
     }
     return alone;
 }
@@ -92,7 +93,7 @@ struct comparison compare_findings_of(FILE *out, const struct findings *here,
         comparison.same += is_same;
         comparison.different += !is_same;
         if (!is_same)
-            comparison_put(out, finding, finding->value, other, "");
+            compare_put(out, finding, finding->value, other);
     }
     comparison.here_only = put_alone(out, here, there, true);
     comparison.there_only = put_alone(out, there, here, false);

@@ -15,11 +15,6 @@ struct comparison {
     size_t here_only, there_only; /* not measured on the other host */
 };
 
-/* Write a line: id and key of FINDING, its value HERE and THERE, and REMARK,
-   which is empty or begins with a blank.  */
-void comparison_put(FILE *out, const struct finding *finding, const char *here,
-                    const char *there, const char *remark);
-
 /* Write the last line, the numbers of COMPARISON; HOW, which is empty or begins
    with a blank, follows "differ".  */
 void comparison_end(FILE *out, const struct comparison *comparison,

@@ -26,7 +26,8 @@ int figures_check(const struct findings *findings, const struct figure *list,
     int64_t number;
     for (size_t i = 0; i < count; i++) {
         const char *text = findings_text(findings, list[i].id, list[i].key);
-        if (!text || list[i].is_setting || figure_parse(text, &number))
+        if (!text || list[i].kind == FIGURE_SETTING ||
+            figure_parse(text, &number))
             continue;
         snprintf(problem, size, "%s: '%.40s' is no number: %s %s", name, text,
                  list[i].id, list[i].key);
@@ -35,21 +36,74 @@ int figures_check(const struct findings *findings, const struct figure *list,
     return 0;
 }
 
-/* Compare the numbers HERE and THERE.  Returns whether HERE is more than
-   TOLERANCE percent above or below THERE; REMARK of SIZE bytes is the
-   difference in percent, with its sign; empty if THERE is 0.  */
-static bool figure_differs(const char *here, const char *there, long tolerance,
-                           char *remark, size_t size)
+/* Room for a value with its unit, and for a remark.  */
+enum { FIGURE_TEXT = 40 };
+
+/* Print VALUE, checked, of FIGURE with its unit to TEXT: a time of less than
+   10000 ns in full, and a longer one with four digits.  NULL is "missing".
+   Returns TEXT.  */
+static const char *figure_print(const struct figure *figure, const char *value,
+                                char text[FIGURE_TEXT])
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    int64_t number = 0;
+    size_t unit = 0;
+    if (value)
+        figure_parse(value, &number);
+    double time = (double)number;
+    for (; time >= 10000 && unit < 3; time /= 1000)
+        unit++;
+    int digits = unit == 0 || time >= 1000 ? 0 : time >= 100 ? 1 : 2;
+    if (!value)
+        snprintf(text, FIGURE_TEXT, "missing");
+    else if (figure->kind == FIGURE_TIME)
+        snprintf(text, FIGURE_TEXT, "%.*f %s", digits, time, units[unit]);
+    else
+        snprintf(text, FIGURE_TEXT, "%s%s", value,
+                 figure->kind == FIGURE_RATE ? "/s" : "");
+    return text;
+}
+
+/* Compare the numbers HERE and THERE of FIGURE.  Returns whether HERE is more
+   than TOLERANCE percent above or below THERE; REMARK is the difference in
+   percent, unless THERE is 0, and whether HERE is better.  */
+static bool figure_differs(const struct figure *figure, const char *here,
+                           const char *there, long tolerance,
+                           char remark[FIGURE_TEXT])
 {
     int64_t a = 0, b = 0;
+    char percent[FIGURE_TEXT] = "";
     figure_parse(here, &a);
     figure_parse(there, &b);
     double difference = (double)a - (double)b;
-    *remark = '\0';
-    if (b > 0)
-        snprintf(remark, size, " (%+.1f %%)", 100 * difference / (double)b);
+    double share = b > 0 ? 100 * difference / (double)b : 0;
+    if (b > 0 && share < 10000)
+        snprintf(percent, sizeof percent, "%+.*f %%, ", share < 1000 ? 1 : 0,
+                 share);
+    else if (b > 0)
+        snprintf(percent, sizeof percent, "> 9999 %%, ");
+    snprintf(remark, FIGURE_TEXT, "%.20s%s", percent,
+             (difference > 0) == (figure->kind == FIGURE_RATE) ? "better"
+                                                               : "worse");
     return (difference < 0 ? -difference : difference) * 100 >
            (double)tolerance * (double)b;
+}
+
+/* Write a line for FIGURE: its values HERE and THERE, NULL if missing, and
+   REMARK, which may be empty.  At most 79 columns, unless a value is longer
+   than 9 digits with a unit.  */
+static void figure_put_line(FILE *out, const struct figure *figure,
+                            const char *here, const char *there,
+                            const char *remark)
+{
+    char name[80], a[FIGURE_TEXT], b[FIGURE_TEXT];
+    snprintf(name, sizeof name, "%s %s", figure->id, figure->key);
+    fprintf(out, "%-26s here: %-10s there: ", name,
+            figure_print(figure, here, a));
+    if (*remark)
+        fprintf(out, "%-9s %s\n", figure_print(figure, there, b), remark);
+    else
+        fprintf(out, "%s\n", figure_print(figure, there, b));
 }
 
 /* Compare HERE and THERE by FIGURE; write a difference, and add to
@@ -61,20 +115,18 @@ static void figure_compare(FILE *out, const struct figure *figure,
 {
     const char *a = findings_text(here, figure->id, figure->key);
     const char *b = findings_text(there, figure->id, figure->key);
-    struct finding named = {.id = figure->id, .key = figure->key};
-    char remark[40] = "";
+    char remark[FIGURE_TEXT] = "";
     bool differs = a && b && strcmp(a, b);
     if (!a && !b)
         return;
-    if (differs && !figure->is_setting)
-        differs = figure_differs(a, b, tolerance, remark, sizeof remark);
+    if (differs && figure->kind != FIGURE_SETTING)
+        differs = figure_differs(figure, a, b, tolerance, remark);
     comparison->here_only += a && !b;
     comparison->there_only += b && !a;
     comparison->different += differs;
     comparison->same += a && b && !differs;
     if (differs || !a || !b)
-        comparison_put(out, &named, a ? a : "missing", b ? b : "missing",
-                       remark);
+        figure_put_line(out, figure, a, b, remark);
 }
 
 struct comparison figures_compare(FILE *out, const struct figure *list,

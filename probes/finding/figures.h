@@ -13,9 +13,16 @@
 
 /* A finding to compare: a setting, of which the text counts, or a figure, a
    decimal number of 0 to 2^63 - 1, of which the value counts.  */
+enum figure_kind {
+    FIGURE_SETTING,
+    FIGURE_COUNT, /* less is better */
+    FIGURE_TIME,  /* nanoseconds; less is better */
+    FIGURE_RATE   /* a second; more is better */
+};
+
 struct figure {
     const char *id, *key;
-    bool is_setting;
+    enum figure_kind kind;
 };
 
 /* Check that the figures among the COUNT rows of LIST that FINDINGS, which are
@@ -27,8 +34,9 @@ int figures_check(const struct findings *findings, const struct figure *list,
 /* Compare HERE and THERE, sorted and checked, by the COUNT rows of LIST.  A
    setting differs if it is not the same, a figure if HERE is more than
    TOLERANCE percent above or below THERE.  Write the differences, figures with
-   the percentage, and rows that are on one side only, to OUT as
-   compare_findings_of does.  Returns the numbers.  */
+   units, the percentage and whether HERE is better, and rows that are on one
+   side only, to OUT, one a line, and last a line with the numbers.  Returns the
+   numbers.  */
 struct comparison figures_compare(FILE *out, const struct figure *list,
                                   size_t count, const struct findings *here,
                                   const struct findings *there, long tolerance);

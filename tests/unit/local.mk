@@ -87,7 +87,8 @@ AM_CPPFLAGS += $(CHECK_CFLAGS)
 LDADD = tests/unit/libunit.la progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la \
 	$(CHECK_LIBS)
 
-tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h
+tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h \
+	tests/unit/findings-pair.c tests/unit/findings-pair.h
 
 if SONDE_HAVE_CHECK
 check_PROGRAMS += $(unit_tests)

@@ -7,50 +7,31 @@
 #include <string.h>
 
 #include "probes/finding/compare.h"
+#include "tests/unit/findings-pair.h"
 #include "tests/unit/unit.h"
-
-static struct findings here, there;
-
-static void add_to(struct findings *findings, const char *id, const char *key,
-                   const char *value)
-{
-    struct finding finding = {
-        .id = id, .key = key, .value = value, .stable = true};
-    ck_assert(!findings_add(findings, &finding));
-}
-
-static void add_both(const char *id, const char *key, const char *a,
-                     const char *b)
-{
-    add_to(&here, id, key, a);
-    add_to(&there, id, key, b);
-}
 
 /* The comparison, its text in *TEXT, which is the caller's.  */
 static struct comparison compare(char **text)
 {
     size_t size;
     FILE *out = open_memstream(text, &size);
-    findings_sort(&here);
-    findings_sort(&there);
+    pair_sort();
     struct comparison found = compare_findings_of(out, &here, &there);
     fclose(out);
-    findings_free(&here);
-    findings_free(&there);
     return found;
 }
 
 START_TEST(what_is_the_same_is_counted)
 {
     char *text;
-    add_both("listen.queue", "inet.1.accepted", "2", "2");
-    add_both("volatile", "time", "1", "2");
-    add_both("host", "release", "6", "7");
-    add_both("with", "net.core.somaxconn", "6", "7");
-    add_both("listen.cap", "scope", "net:[1]", "net:[2]");
-    add_both("listen.cap", "initial", "yes", "no");
-    add_to(&there, "listen.cap", "initial-value", "4096");
-    add_both("listen.queue", "inet.1.repeats", "2", "3");
+    pair_add("listen.queue", "inet.1.accepted", "2", "2");
+    pair_add("volatile", "time", "1", "2");
+    pair_add("host", "release", "6", "7");
+    pair_add("with", "net.core.somaxconn", "6", "7");
+    pair_add("listen.cap", "scope", "net:[1]", "net:[2]");
+    pair_add("listen.cap", "initial", "yes", "no");
+    pair_add_to(&there, "listen.cap", "initial-value", "4096");
+    pair_add("listen.queue", "inet.1.repeats", "2", "3");
     struct comparison found = compare(&text);
     ck_assert_uint_eq(found.same, 1);
     ck_assert_uint_eq(found.different + found.here_only + found.there_only, 0);
@@ -62,9 +43,9 @@ END_TEST
 START_TEST(what_differs_is_named)
 {
     char *text;
-    add_both("listen.queue", "inet.1.accepted", "2", "3");
-    add_both("listen.queue", "inet.2.accepted", "3", NULL);
-    add_to(&there, "listen.queue", "inet.3.accepted", "4");
+    pair_add("listen.queue", "inet.1.accepted", "2", "3");
+    pair_add("listen.queue", "inet.2.accepted", "3", NULL);
+    pair_add_to(&there, "listen.queue", "inet.3.accepted", "4");
     struct comparison found = compare(&text);
     ck_assert_uint_eq(found.same, 0);
     ck_assert_uint_eq(found.different, 1);
@@ -79,6 +60,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    tcase_add_checked_fixture(tests, pair_setup, pair_teardown);
     tcase_add_test(tests, what_is_the_same_is_counted);
     tcase_add_test(tests, what_differs_is_named);
 }
