@@ -10,6 +10,8 @@ probes_libprobes_la_SOURCES = \
 	probes/behaviour/answers.h \
 	probes/behaviour/catalogue.c \
 	probes/behaviour/catalogue.h \
+	probes/behaviour/exec-peer.c \
+	probes/behaviour/exec-peer.h \
 	probes/behaviour/pool.c \
 	probes/behaviour/pool.h \
 	probes/behaviour/interrupt.c \

@@ -11,6 +11,7 @@
 #include "base/mask.h"
 #include "base/monotonic.h"
 #include "probes/behaviour/answers.h"
+#include "probes/behaviour/exec-peer.h"
 #include "probes/behaviour/pool.h"
 #include "probes/finding/host.h"
 #include "probes/finding/profile.h"
@@ -405,5 +406,6 @@ int main(int argc, char **argv)
         .conflict = sockprobe_conflict,
         .run = sockprobe_run,
     };
-    return program_main(&program, argc, argv);
+    int status = exec_peer_main(argc, argv);
+    return status < 0 ? program_main(&program, argc, argv) : status;
 }

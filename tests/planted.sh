@@ -56,6 +56,7 @@ connect.refused ETIMEDOUT
 connect.self no: ECONNREFUSED
 connect.unreachable ENETUNREACH .*
 exec.descriptors .*; with FD_CLOEXEC stays open
+exec.peer ENOTCONN
 io.epoll a client wakes all of 8 instances; with EPOLLEXCLUSIVE all
 io.models not all of .*
 limit.connections descriptors and local ports

@@ -51,6 +51,7 @@ enum call {
     EPOLL_CTL,
     FCNTL,
     FOPEN,
+    GETPEERNAME,
     GETSOCKOPT,
     LISTEN,
     POLL,
@@ -213,6 +214,7 @@ static const struct row rows[] = {
     {"connect.unreachable", GETSOCKOPT, MAPS(EHOSTUNREACH, ENETUNREACH),
      .option = SO_ERROR},
     {"exec.descriptors", FCNTL, IGNORES(F_SETFD)},
+    {"exec.peer", GETPEERNAME, FAILS(ENOTCONN)},
 #ifdef EPOLLEXCLUSIVE
     {"io.epoll", EPOLL_CTL, CLEARS(EPOLLEXCLUSIVE)},
 #endif
@@ -590,6 +592,16 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
     return file && row && !strcmp(path, row->path) && is_due()
                ? file_replaced(row, file)
                : file;
+}
+
+int getpeername(int fd, struct sockaddr *restrict address,
+                socklen_t *restrict length)
+{
+    REAL(getpeername)
+    const struct row *row = row_for(GETPEERNAME, 0);
+    if (row && is_due())
+        return fail(row->error);
+    return real(fd, address, length);
 }
 
 int getsockopt(int fd, int level, int option, void *restrict value,
