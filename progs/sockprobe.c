@@ -78,9 +78,17 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
+/* With --times runs are alike: the rest takes as long as those before did.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
-    progress_show(elapsed, "%zu of %zu runs", done, total);
+    double left = done > 0 ? (double)elapsed / 1000 / (double)done *
+                                 (double)(total - done)
+                           : 0;
+    if (choices.times > 0)
+        progress_show(elapsed, "%zu of %zu runs, about %.0f s left", done,
+                      total, left);
+    else
+        progress_show(elapsed, "%zu of %zu runs", done, total);
 }
 
 /* A question was killed: the report is incomplete.  */

@@ -130,13 +130,25 @@ static void pool_end(struct pool *pool, struct repeat *job, bool whole)
                                 (long)(monotonic_ms() - pool->start));
 }
 
+/* How many jobs may run beside each other when JOB begins, of MAX: repeats that
+   wait for a second, many; others as usual.  */
+static size_t pool_beside(const struct pool *pool, const struct repeat *job,
+                          size_t max)
+{
+    bool waits =
+        pool->request->times > 0 && job->question->deadline == DEADLINE_SECONDS;
+    return waits || max < POOL_MAX ? max : POOL_MAX;
+}
+
 /* Begin jobs that are not done, until MAX run in parallel.  Without a process,
    descriptor or memory for another job, leave the rest for a later call.
    Returns 0; or -1 with errno if no job runs and none can begin.  */
 static int pool_begin_jobs(struct pool *pool, size_t max)
 {
-    while (pool->running < max && pool->begun < pool->count) {
+    while (pool->begun < pool->count) {
         struct repeat *job = &pool->jobs[pool->begun];
+        if (pool->running >= pool_beside(pool, job, max))
+            break;
         if (!job->done && pool_begin(pool, job))
             return pool->running > 0 ? 0 : -1;
         pool->begun++;
@@ -148,8 +160,8 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
    Returns 0, or -1 with the errno of poll if poll keeps failing.  */
 static int pool_attend(struct pool *pool)
 {
-    struct pollfd fds[POOL_MAX];
-    struct repeat *of[POOL_MAX];
+    struct pollfd fds[POOL_WAITING_MAX];
+    struct repeat *of[POOL_WAITING_MAX];
     nfds_t count = 0;
     int timeout = pool->request->stop ? STOP_MS : INT_MAX;
     while (pool->first < pool->begun && !pool->jobs[pool->first].run)
@@ -301,7 +313,9 @@ static size_t pool_parallel_max(char *why, size_t size)
                  budget.processes.by, (long long)budget.processes.left,
                  PROCESSES + SPARE);
     int64_t max = memory < processes ? memory : processes;
-    return max < 1 ? 0 : max < POOL_MAX ? (size_t)max : POOL_MAX;
+    return max < 1                  ? 0
+           : max < POOL_WAITING_MAX ? (size_t)max
+                                    : POOL_WAITING_MAX;
 }
 
 int pool_ask(const struct pool_request *request, struct findings *findings,

@@ -18,6 +18,10 @@
    scarce (base/budget.h).  */
 enum { POOL_MAX = 24 };
 
+/* The same for TIMES repeats of a question that waits (DEADLINE_SECONDS): they
+   take memory, but no CPU time.  */
+enum { POOL_WAITING_MAX = 96 };
+
 /* What to run.  */
 struct pool_request {
     const struct question *const *questions;
