@@ -223,6 +223,31 @@ bare_root () {
         > "$root/etc/apt/apt.conf.d/00host"
 }
 
+# For the root: hold the lock of file $1 for 30 seconds, from the line "held" on.
+hold_lock () {
+    cat << 'END'
+use Fcntl;
+open (my $file, '+>>', $ARGV[0]) or die $!;
+my $lock = pack ('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0);
+fcntl ($file, F_SETLK, $lock) or die $!;
+system ('echo held');
+sleep 30;
+END
+}
+
+# first_line ROOT COMMAND-LINE: run it while another process holds the lock of
+# dpkg for 30 seconds; then print what was downloaded, and for how long it ran.
+first_line () {
+    hold_lock > "$1/root/hold-lock"
+    begin=$SECONDS
+    enter "$1" "perl /root/hold-lock /var/lib/dpkg/lock-frontend > /root/held &
+        while kill -0 \$! && ! grep -q held /root/held; do :; done; $2" 2>&1 |
+        tee "$work/first"
+    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+    echo "the first line took $((SECONDS - begin - 30)) s, without the lock"
+    grep -q 'lock-frontend.*; waiting' "$work/first"
+}
+
 # minimal_root SUITE: make a Debian of essential packages only, with the
 # committed checkout; then run both command lines of the README, as on a fresh
 # machine, with parallel make as the only difference.
@@ -236,6 +261,6 @@ minimal_root () {
     mkdir -p "$root/root/sonde" &&
         git -c safe.directory='*' archive --output="$work/head.tar" HEAD &&
         tar -C "$root/root/sonde" -xf "$work/head.tar" || return 1
-    enter "$root" "$probe" && enter "$root" "$check" || return 1
+    first_line "$root" "$probe" && enter "$root" "$check" || return 1
     rm -rf --one-file-system "$root"
 }

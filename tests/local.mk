@@ -17,6 +17,7 @@ AM_TESTS_ENVIRONMENT = \
 test_scripts = \
 	tests/all.sh \
 	tests/backlogprobe.sh \
+	tests/bootstrap.sh \
 	tests/busy.sh \
 	tests/byteorder.sh \
 	tests/check.sh \
