@@ -162,8 +162,8 @@ cross () {
         make -s cross-check
 }
 
-# soak_begin SECONDS, soak_end: the soak waits more than it computes, and so runs
-# beside a step of compilers.
+# soak_begin SECONDS, soak_end: the soak waits more than it computes, and so
+# runs beside a step of compilers.
 soak_begin () {
     make -s tests/crowd > "$work/crowd.log" 2>&1
     (SOAK_SECONDS=$1 sh tests/soak.sh > "$work/soak.out" 2>&1
