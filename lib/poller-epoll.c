@@ -28,6 +28,10 @@ static int poller_epoll_change(struct sonde_poller *poller, int fd,
         event.events |= EPOLLIN;
     if (to & SONDE_WRITABLE)
         event.events |= EPOLLOUT;
+#ifdef EPOLLEXCLUSIVE
+    if (to & SONDE_EXCLUSIVE)
+        event.events |= EPOLLEXCLUSIVE;
+#endif
     return epoll_ctl(poller->fd, operation, fd, &event);
 }
 

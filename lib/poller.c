@@ -88,11 +88,18 @@ static void find_always(struct sonde_poller *poller)
         }
 }
 
+/* Whether EVENTS are known, and SONDE_EXCLUSIVE does not stand alone.  */
+static int poller_may_watch(unsigned events)
+{
+    return !(events & ~(SONDE_READABLE | SONDE_WRITABLE | SONDE_EXCLUSIVE)) &&
+           events != SONDE_EXCLUSIVE;
+}
+
 int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
                      void *data)
 {
     int saved = errno;
-    if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
+    if (!poller_may_watch(events))
         return sonde__fail(EINVAL);
     /* EBADF here: a number without a descriptor must not enlarge the table, and
        a descriptor watched for no event is not checked by the back end, which
@@ -122,7 +129,11 @@ int sonde_poller_modify(struct sonde_poller *poller, int fd, unsigned events,
     struct sonde__slot *slot = sonde__poller_slot(poller, fd);
     if (!slot)
         return sonde__fail(ENOENT);
-    if (events & ~(SONDE_READABLE | SONDE_WRITABLE))
+    if (!poller_may_watch(events))
+        return sonde__fail(EINVAL);
+    /* epoll cannot modify an entry with EPOLLEXCLUSIVE.  */
+    if (slot->interest && events && slot->interest != events &&
+        (slot->interest | events) & SONDE_EXCLUSIVE)
         return sonde__fail(EINVAL);
     if (slot->interest != events && poller_watch(poller, fd, events))
         return -1;

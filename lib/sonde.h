@@ -1391,6 +1391,14 @@ void sonde_selfpipe_close(void);
 #define SONDE_READABLE 1U /* read, or accept, would not block */
 #define SONDE_WRITABLE 2U /* write would not block; a connect has ended */
 
+/* Added to these: where several processes watch a socket by a poller each, wake
+   one of those that wait, not all.  The others may stay asleep even if the
+   process that was woken makes no call on the socket; each sees the socket as
+   ready when adding it, or modifying from 0.  Such events can be modified to 0
+   and from 0 only, else EINVAL.
+   Hides: epoll of Linux 4.5 can; elsewhere all are woken.  */
+#define SONDE_EXCLUSIVE 4U
+
 /* The system interface of a poller.  */
 enum sonde_poller_kind {
     SONDE_POLLER_BEST, /* epoll (Linux, illumos) or kqueue (the BSDs, macOS)
@@ -1428,7 +1436,8 @@ struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind);
 void sonde_poller_close(struct sonde_poller *poller);
 
 /* Watch FD for EVENTS, SONDE_READABLE, SONDE_WRITABLE, both, or 0: none until
-   sonde_poller_modify.  DATA is returned with each event.
+   sonde_poller_modify.  SONDE_EXCLUSIVE may be added.  DATA is returned with
+   each event.
    Returns 0.  EEXIST: FD is watched already.  EBADF.  EPERM: under epoll, FD is
    a regular file.  EPIPE: under kqueue, FD is a pipe without a reader.
    EINVAL: unknown events; under kqueue, FD is of a kind not supported.

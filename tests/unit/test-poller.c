@@ -183,6 +183,32 @@ START_TEST(modify_changes_interest_and_user)
 }
 END_TEST
 
+/* As without, but changed from and to nothing only.  */
+START_TEST(exclusive_is_found_ready)
+{
+    const unsigned events = SONDE_READABLE | SONDE_EXCLUSIVE;
+    open_kind(_i);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_EXCLUSIVE, NULL),
+                     -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], events, NULL), 0);
+    expect_nothing();
+    ck_assert_int_eq(write(pair[1], "x", 1), 1);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], SONDE_READABLE, NULL),
+                     -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], events, &value), 0);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_ptr_eq(event.data, &value);
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], 0, NULL), 0);
+    expect_nothing();
+    ck_assert_int_eq(sonde_poller_modify(poller, pair[0], events, NULL), 0);
+    expect(pair[0], SONDE_READABLE);
+    ck_assert_int_eq(sonde_poller_remove(poller, pair[0]), 0);
+}
+END_TEST
+
 START_TEST(mistakes_are_told)
 {
     open_kind(_i);
@@ -455,6 +481,7 @@ static void add(TCase *tests)
                         kinds);
     tcase_add_loop_test(tests, both_directions_are_one_event, 0, kinds);
     tcase_add_loop_test(tests, modify_changes_interest_and_user, 0, kinds);
+    tcase_add_loop_test(tests, exclusive_is_found_ready, 0, kinds);
     tcase_add_loop_test(tests, mistakes_are_told, 0, kinds);
     tcase_add_loop_test(tests, hung_up_means_try_the_call, 0, kinds);
     tcase_add_loop_test(tests, a_refused_connect_is_writable, 0, kinds);
