@@ -27,7 +27,7 @@ static int model = 4; /* index of event */
 const struct option_row server_rows[] = {
     ROW_CHOICE("model", 'm', "MODEL", &model, model_names, "(event)"),
     ROW_NUMBER("workers", 0, "N", &options.workers, 1, WORKERS_MAX,
-               "processes of prefork (8)"),
+               "processes of prefork (8) or event (1)"),
     ROW_FLAG("ipv4", '4', &options.listen_addresses.inet, "IPv4 only"),
     ROW_FLAG("ipv6", '6', &options.listen_addresses.inet6, "IPv6 only"),
     ROW_FLAG("tcp", 0, &tcp, "TCP only"),
@@ -83,8 +83,9 @@ static const char *find_conflict(void)
                "network as well add --any or --address";
     if (!places->unix_path && (places->unix_mode || places->unix_owner))
         return "--unix-mode and --unix-owner need --unix";
-    if (options.workers > 0 && options.model != &model_prefork)
-        return "--workers applies to --model=prefork only";
+    if (options.workers > 0 && options.model != &model_prefork &&
+        options.model != &model_event)
+        return "--workers applies to --model=prefork and --model=event only";
     if (options.inetd && (places->port || places->unix_path || has_address))
         return "--inetd brings the socket; leave out addresses and ports";
     return NULL;
@@ -129,8 +130,10 @@ int server_options_run(const char *program, const char *service,
     places->stream = tcp || !udp;
     places->datagram = udp || !tcp;
     if (options.workers == 0)
-        options.workers = WORKERS;
+        options.workers = options.model == &model_prefork ? WORKERS : 1;
     if (options.max_clients > 0 && options.workers > options.max_clients)
         options.workers = options.max_clients;
+    if (options.model == &model_event && options.workers > 1)
+        options.model = &model_event_workers;
     return server_run(&options) ? STATUS_TROUBLE : STATUS_DONE;
 }

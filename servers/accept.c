@@ -14,8 +14,8 @@
 #include "base/descriptors.h"
 #include "base/wait.h"
 #include "servers/log.h"
-#include "servers/server.h"
 #include "servers/stop.h"
+#include "servers/workers.h"
 
 /* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
    option, as the first client shows.  Failures are ignored.  */
@@ -85,12 +85,14 @@ static void accept_client(struct server *server,
     char text[LOG_ADDRESS];
     if (is_too_late(server, fd)) {
         close(fd);
+        workers_unreserve(server);
         server->cut_off++;
         return;
     }
     if (server->options->max_per_source > 0 &&
         !accept_count_source(server, peer, &client)) {
         close(fd);
+        workers_unreserve(server);
         return;
     }
     if (sonde_address_port(&listener->local) >= 0) {
@@ -178,7 +180,11 @@ static bool accept_clients(struct server *server,
         SONDE_CLOEXEC | (server->model->waits ? 0 : SONDE_NONBLOCK);
     for (long i = 0; i < max && !server->resume_at; i++) {
         struct sonde_address peer;
+        if (!workers_reserve(server))
+            return false;
         int fd = sonde_accept(listener->fd, &peer, flags);
+        if (fd < 0)
+            workers_unreserve(server);
         if (fd < 0 && i > 0 && errno == EAGAIN)
             return false;
         if (fd < 0) {
@@ -201,7 +207,9 @@ void accept_ready(struct server *server, struct watch *watch, unsigned ready)
     long max = server->model->batch;
     if (server->max > 0 && server->max - server->clients < max)
         max = server->max - server->clients;
-    accept_clients(server, (struct listen_socket *)(void *)watch, max);
+    struct listen_socket *listener = (void *)watch;
+    accept_clients(server, listener, max);
+    listener_yield(server, listener);
 }
 
 void accept_queued(struct server *server, struct listen_socket *listener)

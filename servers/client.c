@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "servers/server.h"
 #include "servers/stop.h"
+#include "servers/workers.h"
 
 long server_clients(struct server *server)
 {
@@ -18,9 +18,14 @@ long server_clients(struct server *server)
 
 void server_count_off(struct server *server, uint64_t source)
 {
-    if (server->options->max_per_source > 0)
-        source_leave(&server->sources, source);
+    if (server->options->max_per_source > 0) {
+        if (server->model->leave)
+            server->model->leave(server, source);
+        else
+            source_leave(&server->sources, source);
+    }
     server->clients--;
+    workers_unreserve(server);
     if (server->wants_fewer)
         stop_wake();
 }

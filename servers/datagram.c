@@ -8,7 +8,20 @@
 
 #include "base/monotonic.h"
 #include "servers/log.h"
-#include "servers/server.h"
+#include "servers/workers.h"
+
+/* Take the lock of the limits, if other workers use them.  */
+static bool datagram_lock(struct server *server)
+{
+    return !server->pool || !server->pool->datagrams ||
+           datagram_limit_lock(server->limit, (int)server->pool->self + 1);
+}
+
+static void datagram_unlock(struct server *server)
+{
+    if (server->pool && server->pool->datagrams)
+        datagram_limit_unlock(server->limit);
+}
 
 /* Whether REQUEST of the local sender FROM is within the limit of repeated
    datagrams.  */
@@ -16,9 +29,28 @@ static bool datagram_take_local(struct server *server,
                                 const struct datagram_request *request,
                                 const struct sonde_address *from)
 {
-    uint64_t number =
-        repeat_note(&server->repeats, from, request->data, request->size);
-    return number == 0 || repeat_take(&server->repeats, number, monotonic_ms());
+    struct repeat_table *repeats = &server->limit->repeats;
+    uint64_t number = repeat_note(repeats, from, request->data, request->size);
+    return number == 0 || repeat_take(repeats, number, monotonic_ms());
+}
+
+/* Whether REQUEST of FROM is within the limit of its sender, without a line in
+   the log.  */
+static bool datagram_is_within(struct server *server,
+                               const struct datagram_request *request,
+                               const struct sonde_address *from, bool is_local)
+{
+    long rate = server->options->rate;
+    uint64_t source = is_local ? 0 : source_of(from);
+    if (!datagram_lock(server))
+        return false;
+    bool result = is_local
+                      ? datagram_take_local(server, request, from)
+                      : rate_take(&server->limit->rates,
+                                  source ? source : repeat_sender(from),
+                                  rate < 0 ? RATE_USUAL : rate, monotonic_ms());
+    datagram_unlock(server);
+    return result;
 }
 
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
@@ -30,13 +62,8 @@ static bool datagram_take(struct server *server,
 {
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
-    uint64_t source = is_local ? 0 : source_of(from);
     char text[LOG_ADDRESS];
-    if (rate == 0 ||
-        (is_local
-             ? datagram_take_local(server, request, from)
-             : rate_take(&server->rates, source ? source : repeat_sender(from),
-                         rate < 0 ? RATE_USUAL : rate, monotonic_ms())))
+    if (rate == 0 || datagram_is_within(server, request, from, is_local))
         return true;
     log_address(from, text);
     if (is_local)

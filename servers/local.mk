@@ -10,6 +10,8 @@ servers_libservers_la_SOURCES = \
 	servers/connection.c \
 	servers/connection.h \
 	servers/datagram.c \
+	servers/datagram-limit.c \
+	servers/datagram-limit.h \
 	servers/daytime.c \
 	servers/daytime.h \
 	servers/echo.c \
@@ -20,6 +22,7 @@ servers_libservers_la_SOURCES = \
 	servers/listen-watch.c \
 	servers/loop.c \
 	servers/model-event.c \
+	servers/model-event-workers.c \
 	servers/model-fork.c \
 	servers/model-iterative.c \
 	servers/model-prefork.c \
@@ -41,4 +44,6 @@ servers_libservers_la_SOURCES = \
 	servers/source.h \
 	servers/stop.c \
 	servers/stop.h \
-	servers/watch.h
+	servers/watch.h \
+	servers/workers.c \
+	servers/workers.h

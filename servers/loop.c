@@ -12,8 +12,11 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Milliseconds until the next try to log that lines were dropped.  */
-enum { LOG_AGAIN = 1000 };
+/* Milliseconds.  LOG_AGAIN: until the next try to log that lines were dropped.
+   LOOK_AGAIN: until a worker looks at the listen sockets unasked: the worker
+   that was woken for a client may be stopped or have ended.  FULL_AGAIN: until
+   the next look whether a client of another worker has left.  */
+enum { LOG_AGAIN = 1000, LOOK_AGAIN = 1000, FULL_AGAIN = 20 };
 
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
@@ -92,6 +95,15 @@ static bool loop_pause(struct server *server, int error)
     return true;
 }
 
+/* Milliseconds until the next look at listen sockets shared with other workers;
+   -1: they are not shared.  */
+static int loop_look_due(const struct server *server)
+{
+    if (server->phase != SERVER_RUNNING || !listeners_are_shared(server))
+        return -1;
+    return server->full_in_all ? FULL_AGAIN : LOOK_AGAIN;
+}
+
 void server_loop(struct server *server)
 {
     server->quiet_since = server->ends_when_quiet ? monotonic_ms() : 0;
@@ -104,7 +116,10 @@ void server_loop(struct server *server)
             listeners_update(server);
         if (server->failed && server->phase != SERVER_CUT)
             continue;
+        due = server_sooner(due, loop_look_due(server));
         int ready = sonde_poller_wait(server->poller, due);
+        if (ready == 0)
+            listeners_look_again(server);
         if (ready >= 0)
             loop_dispatch(server, ready);
         else if (!loop_pause(server, errno))

@@ -196,6 +196,7 @@ static void server_end(struct server *server)
     sonde_reserve_close(&server->reserve);
     sonde_poller_close(server->poller);
     source_free(&server->sources);
+    datagram_limit_close(server->limit);
 }
 
 /* Open all sockets, and serve until the end.  Returns as server_run; server_end
@@ -234,7 +235,6 @@ int server_run(const struct server_options *options)
     if (!server)
         return log_line("%s", strerror(ENOMEM));
     server->options = options;
-    server->repeats.seed = (uint64_t)monotonic_now();
     server->model = options->model;
     server->reserve.fd = -1;
     server->wake_fd = -1;
@@ -243,6 +243,12 @@ int server_run(const struct server_options *options)
     server->timeout =
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
+    server->limit = datagram_limit_open();
+    if (!server->limit) {
+        free(server);
+        return log_line("%s", strerror(errno));
+    }
+    server->limit->repeats.seed = (uint64_t)monotonic_now();
     /* The soft limit is low for fd_set, which is not used here.  */
     descriptors_raise(DESCRIPTORS);
     int result = server_run_to_end(server);

@@ -10,10 +10,9 @@
 
 #include "base/monotonic.h"
 #include "servers/connection.h"
+#include "servers/datagram-limit.h"
 #include "servers/listen-socket.h"
 #include "servers/log.h"
-#include "servers/rate.h"
-#include "servers/repeat.h"
 #include "servers/source.h"
 
 /* Concurrency model.  NULL callbacks are skipped.  */
@@ -29,6 +28,8 @@ struct model {
     /* With --max-per-source alone: count a client of SOURCE, as source_enter
        does.  NULL: counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
+    /* The same, for a client that leaves, as source_leave does.  */
+    void (*leave)(struct server *server, uint64_t source);
     /* Serve CLIENT, owned by the model from now on, and do what
        server_client_close does at the end.  If CLIENT cannot be served, the
        reason is logged, too.  In a process with a single client at a time, the
@@ -51,7 +52,7 @@ struct model {
 };
 
 extern const struct model model_iterative, model_fork, model_prefork,
-    model_thread, model_event;
+    model_thread, model_event, model_event_workers;
 
 /* The command line.  Times are in milliseconds unless noted; 0 or NULL is
    "none", except where noted.  */
@@ -65,7 +66,7 @@ struct server_options {
     bool verbose;     /* log each client and each answered datagram */
     const char *user; /* to become, once the sockets are open */
     bool no_sandbox;
-    long workers;     /* of prefork */
+    long workers;     /* of prefork and of the event model */
     long max_clients; /* 0: the default of the model */
     long max_per_source;
     long idle_timeout;
@@ -95,9 +96,11 @@ struct server {
     int wake_fd;
     struct listen_sockets listeners;
     struct sonde_reserve reserve;
-    bool no_streams;      /* served by workers */
-    bool is_child;        /* a worker: the parent logs, and removes files */
-    bool ends_when_quiet; /* see shutdown.c */
+    struct worker_pool *pool; /* NULL: no workers; see workers.h */
+    bool no_streams;          /* served by workers */
+    bool no_datagrams;        /* likewise */
+    bool is_child;            /* a worker: the parent logs, and removes files */
+    bool ends_when_quiet;     /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
     bool failed; /* cannot continue: the loop ends the server */
     int timeout; /* milliseconds of a connection's blocking calls; -1: none */
@@ -112,9 +115,9 @@ struct server {
     atomic_int cut_off;  /* connections closed by the shutdown */
     atomic_int clients;
     atomic_int wants_fewer;      /* wake the loop when a client leaves */
+    bool full_in_all;            /* all workers together have the maximum */
     struct source_table sources; /* with --max-per-source */
-    struct rate_table rates;     /* pages of zeros until used, as repeats */
-    struct repeat_table repeats;
+    struct datagram_limit *limit;
     struct connection_queue working, lingering; /* of the event model */
     void *model_data;
     char buffer[CONNECTION_PIECE];
@@ -209,12 +212,22 @@ int listeners_next_due(const struct server *server);
 void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
+/* After accept at LISTENER: let the next client wake another worker, if any is
+   idle.  */
+void listener_yield(struct server *server, struct listen_socket *listener);
+
+/* Whether the listen sockets are shared with the loops of other workers.  */
+bool listeners_are_shared(const struct server *server);
+
+/* Let listen sockets that are shared be found ready, if they are.  */
+void listeners_look_again(struct server *server);
+
 /* Poll no listen socket for 5 ms, then twice as long each time in a row, one
    second at most.  Returns at once.  */
 void server_back_off(struct server *server);
 
 /* Whether the maximum of clients is served.  */
-bool server_is_full(const struct server *server);
+bool server_is_full(struct server *server);
 
 /* ---- client.c ------------------------------------------------------------ */
 

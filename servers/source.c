@@ -152,3 +152,16 @@ void source_free(struct source_table *table)
     free(table->list);
     *table = (struct source_table){0};
 }
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
+
+void source_slot_set(struct source_slot *slot, uint64_t source)
+{
+    slot->high = (unsigned)(source >> 32);
+    slot->low = (unsigned)source;
+}
+
+uint64_t source_slot_get(const struct source_slot *slot)
+{
+    return (uint64_t)slot->high << 32 | slot->low;
+}

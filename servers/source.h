@@ -8,6 +8,7 @@
 #ifndef SERVERS_SOURCE_H
 #define SERVERS_SOURCE_H 1
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "sonde.h"
@@ -38,5 +39,17 @@ void source_leave(struct source_table *table, uint64_t source);
 
 /* Free the memory of TABLE, which is then empty.  */
 void source_free(struct source_table *table);
+
+/* A source in shared memory, in halves: where the processor cannot write 64
+   bits at once, a 64-bit atomic integer has a lock in each process.  A reader
+   may see one new half and one half of 0, and count a client too many of
+   another IPv6 network for a moment.  No client is missed if a process fills a
+   slot of its own before it reads the others.  */
+struct source_slot {
+    atomic_uint high, low;
+};
+
+void source_slot_set(struct source_slot *slot, uint64_t source);
+uint64_t source_slot_get(const struct source_slot *slot);
 
 #endif /* SERVERS_SOURCE_H */

@@ -60,6 +60,7 @@ test_scripts = \
 	tests/servers-inherited.sh \
 	tests/servers-loops.sh \
 	tests/servers-peers.sh \
+	tests/servers-workers.sh \
 	tests/servers.sh \
 	tests/settings.sh \
 	tests/sockprobe.sh \
@@ -103,6 +104,12 @@ check_PROGRAMS += tests/workers
 tests_workers_SOURCES = tests/workers.c
 tests_workers_CFLAGS = $(SONDE_CFLAGS)
 tests_workers_LDADD = lib/libsonde-core.la
+
+# Clients that count their messages, for servers-workers.sh.
+check_PROGRAMS += tests/fair
+tests_fair_SOURCES = tests/fair.c
+tests_fair_CFLAGS = $(SONDE_CFLAGS)
+tests_fair_LDADD = lib/libsonde-core.la
 
 # Half-open handshakes for synrecv.sh.
 check_PROGRAMS += tests/halfopen

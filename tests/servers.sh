@@ -258,7 +258,7 @@ bad "invalid argument 'spoon' for '--model': choose one of iterative, fork," \
 for option in t w g; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"
 done
-bad 'prefork only' --workers=3
+bad 'prefork and --model=event only' --workers=3 --model=fork
 bad 'add --any' --unix=/tmp/x --port=9
 bad 'add --any' --unix=/tmp/x -6
 bad 'leave out addresses' --inetd --port=9

@@ -274,9 +274,9 @@ def unix(talk, path="socket"):
 
 
 def server_runs():
-    for model in MODELS:
-        usual = ["--grace=1", "--model=" + model]
-        if model == "prefork":
+    for model in MODELS + ("event, two workers",):
+        usual = ["--grace=1", "--model=" + model.split(",")[0]]
+        if model in ("prefork", "event, two workers"):
             usual.append("--workers=2")
         yield ServerRun("echosrv, %s, TCP and UDP" % model,
                         ["echosrv", "-4", "-p", "0"] + usual,

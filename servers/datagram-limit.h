@@ -1,0 +1,33 @@
+/* datagram-limit.h - the limits of answers to datagrams, for all workers
+   SPDX-License-Identifier: GPL-3.0-or-later  */
+
+#ifndef SERVERS_DATAGRAM_LIMIT_H
+#define SERVERS_DATAGRAM_LIMIT_H 1
+
+#include <stdatomic.h>
+
+#include "servers/rate.h"
+#include "servers/repeat.h"
+
+/* Pages of zeros until used, shared with the processes forked later.  */
+struct datagram_limit {
+    atomic_int holder; /* of the lock: the number of a worker and 1; 0: none */
+    struct rate_table rates;
+    struct repeat_table repeats;
+};
+
+/* Returns the limit, or NULL with errno.  */
+struct datagram_limit *datagram_limit_open(void);
+
+/* Free LIMIT; NULL is allowed.  */
+void datagram_limit_close(struct datagram_limit *limit);
+
+/* Take the lock of LIMIT for HOLDER, not 0.  Returns false, without the lock,
+   if another process keeps it, as when stopped in between.  */
+bool datagram_limit_lock(struct datagram_limit *limit, int holder);
+void datagram_limit_unlock(struct datagram_limit *limit);
+
+/* HOLDER has ended: release its lock, if it has the lock.  */
+void datagram_limit_recover(struct datagram_limit *limit, int holder);
+
+#endif /* SERVERS_DATAGRAM_LIMIT_H */

@@ -1,0 +1,240 @@
+#!/bin/sh
+# servers-workers.sh - the event model in several processes
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/alone.sh"
+. "${srcdir:-.}/tests/tap.sh"
+. "$srcdir/tests/server.sh"
+echosrv=$builddir/echosrv
+fair=$builddir/tests/fair
+
+# begin OPTIONS...: start the server with all its workers.
+begin () {
+    serve "$echosrv" -v "$@"
+    workers_begun
+}
+# workers_begun: wait for $count workers.
+count=2
+workers_begun () {
+    until [ "$(children_of "$server" | wc -l)" -eq "$count" ]; do
+        kill -0 "$server" || return
+    done
+}
+# all_of COMMAND...: hand it the processes of the server.
+all_of () {
+    # shellcheck disable=SC2046 # numbers are words
+    "$@" "$server" $(children_of "$server")
+}
+# sockets_of PID: how many it has open.
+sockets_of () {
+    # shellcheck disable=SC2012 # names without blanks
+    ls -l "$proc/$1/fd" | grep -c socket:
+}
+first_worker () {
+    children_of "$server" | tr ' ' '\n' | grep . | sort -n | head -n 1
+}
+
+# ---- service -----------------------------------------------------------------
+
+begin -4 -p 0 --workers=2
+run "$crowd" "127.0.0.1:$port" once open 20 say 1000 shut close udp 100 \
+    burst 50 close
+is "two workers: streams and datagrams" [ "$status" -eq 0 ]
+# The worker of a datagram socket, each in turn.
+for round in first second; do
+    kill -KILL "$(first_worker)"
+    run "$crowd" "127.0.0.1:$port" udp 100 once
+    is "the $round worker killed: the other answers" [ "$status" -eq 0 ]
+    until_logged 'a worker ended (signal 9)'
+    workers_begun
+done
+run "$crowd" "127.0.0.1:$port" udp 100 once
+is "workers are replaced" [ "$status" -eq 0 ]
+halt
+is "and stopped" [ "$status" -eq 0 ]
+is "the end of a worker is logged" \
+    logged 'a worker ended (signal 9); starting a new one within a minute'
+
+begin --unix "$scratch/stream" --workers=2
+run "$crowd" "$scratch/stream" once open 5 say 100 shut close
+is "UNIX streams" [ "$status" -eq 0 ]
+halt
+is "the file is removed" [ "$status" -eq 0 -a ! -e "$scratch/stream" ]
+begin --unix "$scratch/datagrams" --udp --workers=2
+run "$crowd" "$scratch/datagrams" udp 100
+is "UNIX datagrams" [ "$status" -eq 0 ]
+halt
+
+serve "$echosrv" -4 -p 0 --workers=1
+is "one worker is the server itself" [ -z "$(children_of "$server")" ]
+halt
+serve "$echosrv" -4 -p 0 --workers=5 --max-clients=2
+count=2
+workers_begun
+is "no more workers than clients" [ "$(children_of "$server" | wc -l)" -eq 2 ]
+halt
+serve "$builddir/daytimesrv" -4 -p 0 --workers=2
+run "$crowd" "127.0.0.1:$port" line uline
+is "daytime" [ "$status" -eq 0 ]
+halt
+wrong_usage 'prefork and --model=event only' "$echosrv" --model=thread \
+    --workers=2
+
+# ---- shares ------------------------------------------------------------------
+
+if [ "$(uname -s)" = Linux ] && [ -d "$proc/$$/fd" ]; then
+    begin -4 -p 0 --tcp --workers=2
+    idle=$(all_of sh -c 'for pid; do echo "$pid"; done' - | tail -n 2)
+    # One after the other: each client finds all workers idle.
+    hold open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 \
+        open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 \
+        wait shut
+    for pid in $idle; do
+        sockets_of "$pid"
+    done > "$scratch/shares"
+    least=$(sort -n "$scratch/shares" | head -n 1)
+    most=$(sort -n "$scratch/shares" | tail -n 1)
+    echo "# sockets of the workers: $least, $most"
+    is "clients are spread over the workers" [ $((most - least)) -le 6 ]
+    let_go
+    halt
+else
+    skip "clients are spread over the workers" "no $proc/PID/fd here"
+fi
+begin -4 -p 0 --tcp --workers=2
+run "$fair" "127.0.0.1:$port" 64 1000
+# shellcheck disable=SC2046 # words
+set -- $(cat "$scratch/out") -
+echo "# messages a client: $(cat "$scratch/out")"
+is "no client starves: the fewest are more than a tenth of the median" \
+    [ "$status" -eq 0 -a "${2:-0}" -gt 0 -a $((10 * ${2:-0})) -gt "${4:-0}" ]
+halt
+
+# ---- limits ------------------------------------------------------------------
+
+# The limit is one for all, however the clients are spread.
+begin -4 -p 0 --tcp --workers=2 --max-clients=3
+hold open 3 say 10 wait shut close
+is "as many as --max-clients are served" [ "$held" = ready ]
+# The next one waits in the queue until there is room.
+"$crowd" "127.0.0.1:$port" once > "$scratch/next" 2>&1 7<&- 8>&- &
+next=$!
+until_logged 'new clients wait: 3 are served, the maximum'
+is "the next one waits" kill -0 "$next"
+let_go
+status=0
+wait "$next" || status=$?
+sed 's/^/# /' "$scratch/next"
+is "and is served when one has left" [ "$status" -eq 0 -a "$held" -eq 0 ]
+run "$crowd" "127.0.0.1:$port" try 40 close
+halt
+# The end of a client is logged before the next may come.
+is "never more than --max-clients" awk '
+    / connected to / { n++; seen++ }
+    / ended, |reset by peer, / { n-- }
+    n > 3 { bad = 1 }
+    END { exit bad || seen < 4 }' "$scratch/log"
+
+begin -4 -p 0 --tcp --workers=2 --max-per-source=2
+hold open 2 say 10 wait shut close
+run "$crowd" "127.0.0.1:$port" open 1 ended
+is "--max-per-source: a further client is rejected" \
+    [ "$status" -eq 0 ]
+is "and the reason is logged" logged 'its source has 2 connections'
+let_go
+run "$crowd" "127.0.0.1:$port" once once once
+is "and served again when others have left" [ "$status" -eq 0 ]
+# The clients of a worker that is killed do not count any more.
+hold open 1 say 1 open 1 say 1 wait
+for pid in $(children_of "$server"); do
+    kill -KILL "$pid"
+done
+let_go
+until [ "$(grep -c 'a worker ended' "$scratch/log")" -gt 0 ]; do
+    kill -0 "$server" || break
+done
+workers_begun
+run "$crowd" "127.0.0.1:$port" retry open 2 say 1 shut close
+is "the clients of killed workers do not count" [ "$status" -eq 0 ]
+halt
+
+# A source from elsewhere has one rate at all sockets.
+begin -4 -p 0 --udp -a 127.0.0.1 -a 127.0.0.2 --workers=2 --max-rate=5
+run "$crowd" "127.0.0.1:$port" flood 100
+is "--max-rate holds" [ "$(grep -o '[0-9]*' "$scratch/out" | tail -n 1)" -le 12 ]
+halt
+
+# ---- nothing queued is lost --------------------------------------------------
+
+# Clients that come while all workers stand still, of which one is then killed.
+begin -4 -p 0 --tcp --workers=2
+victim=$(first_worker)
+all_of kill -STOP
+hold open 100 wait say 10 shut
+kill -KILL "$victim"
+all_of kill -CONT
+let_go
+is "a worker is killed: the clients in the queue are served" [ "$held" -eq 0 ]
+halt
+begin -4 -p 0 --tcp --workers=2
+all_of kill -STOP
+hold open 200 wait say 100 shut
+all_of kill -TERM
+all_of kill -CONT
+let_go
+gone
+is "stopped: the clients in the queue are served, all 200" [ "$held" -eq 0 \
+    -a "$(grep -c 'ended, 100 bytes received, 100 sent' "$scratch/log")" -eq 200 ]
+begin -4 -p 0 --tcp --workers=2 --grace=1 --max-clients=8
+all_of kill -STOP
+hold open 12
+all_of kill -TERM
+all_of kill -CONT
+gone
+let_go
+is "those for whom there is no time are counted, all 12" \
+    logged 'stopped; 12 client connections were closed'
+# A client of a worker that was woken and killed is served by another.
+begin -4 -p 0 --tcp --workers=2
+for pid in $(children_of "$server"); do
+    kill -STOP "$pid"
+    hold open 1 wait say 10 shut
+    kill -KILL "$pid"
+    let_go
+    is "a worker that was woken and is killed keeps no client" \
+        [ "$held" -eq 0 ]
+done
+workers_begun
+# Nor does one that is stopped.
+for pid in $(children_of "$server"); do
+    kill -STOP "$pid"
+    run "$crowd" "127.0.0.1:$port" once
+    is "a worker that was woken and is stopped keeps no client" \
+        [ "$status" -eq 0 ]
+    kill -CONT "$pid"
+done
+halt
+
+# ---- the end -----------------------------------------------------------------
+
+begin -4 -p 0 --tcp --workers=2 --grace=60
+hold open 4 say 1 wait say 1000 shut
+kill -TERM "$server"
+until_logged 'stopping; 4 clients have 60 s to finish'
+let_go
+gone
+is "the clients of all workers have the grace period" sh -c '
+    [ "$1" -eq 0 ] && [ "$(grep -c "ended, 1001 bytes" "$2")" -eq 4 ]' - \
+    "$status" "$scratch/log"
+is "and it is said that all had finished" \
+    logged 'stopped; all clients had finished'
+begin -4 -p 0 --tcp --workers=2
+before=$port
+hold open 3 say 1 wait ended
+kill -KILL "$server"
+let_go
+is "the parent killed: the workers end" [ "$held" -eq 0 ]
+gone
+serve "$echosrv" -4 --tcp -p "$before"
+is "and the port is free" [ "$port" = "$before" ]
+halt
+finish
