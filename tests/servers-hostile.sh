@@ -236,6 +236,7 @@ wait_for_log () {
     unread "$echosrv" --model=event -4 --tcp -p 0 -v --idle-timeout="$delay"
     read -r line <&6
     port=${line##* port } port=${port%%,*}
+    read -r _ <&6
     mkfifo "$scratch/hold" "$scratch/held"
     "$crowd" "127.0.0.1:$port" open 1 say 1 wait say 1 < "$scratch/hold" \
         > "$scratch/held" &
@@ -524,6 +525,8 @@ for model in $models; do
     unread "$echosrv" --model="$model" -4 --tcp -p 0 -v
     read -r line <&6
     port=${line##* port } port=${port%%,*}
+    # The next line is that of the sandbox, or of its lack.
+    read -r _ <&6
     # Until the pipe is full the server has a second for its lines.
     fill_log
     is "$model: a log that nobody reads: all are served" served_unread 200
