@@ -62,6 +62,18 @@ is "--states: shutdown fails: it is no event that was drawn" \
     lacks "$scratch/profile" "	loopback.*shutdown"
 is "--states: shutdown fails: the errno" \
     grep -q "^tcp.states	answer	-	.*shutdown: ENOTCONN" "$scratch/profile"
+# A call that the question needs is named, and its answer is none of the host.
+while read -r call errno id; do
+    inject "$call" "$errno" always "$sockprobe" --profile "$id"
+    is "$id: $call fails ($errno): it is named, without an answer" \
+        grep -q "^$id	answer	-	not-testable	.*	[a-z]*: $errno" "$scratch/out"
+done <<END
+setsockopt EFAULT close.linger
+setsockopt EFAULT peer.rst
+shutdown EBADF close.refcount
+sendto EMSGSIZE connect.self
+recvfrom EFAULT exec.peer
+END
 # The C library takes ENOENT for the end of a folder: /proc without a process.
 inject getdents64 ENOENT always "$builddir/listeners" --all
 is "listeners --all: /proc shows no process: a reason, status 2" sh -c '

@@ -93,6 +93,11 @@ int probe_check(struct probe *probe, int result, const char *call)
     return result;
 }
 
+int question_check(int result, const char *call)
+{
+    return current ? probe_check(current, result, call) : result;
+}
+
 const char *error_text(int error)
 {
     errno = error;

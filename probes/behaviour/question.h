@@ -111,6 +111,10 @@ void question_end(void);
    also if errno is the question's expected_errno.  Otherwise returns RESULT. */
 int probe_check(struct probe *probe, int result, const char *call);
 
+/* As probe_check, in a function without PROBE: for the question of this
+   process.  Outside of a question RESULT is returned.  */
+int question_check(int result, const char *call);
+
 /* The name of ERROR, such as of SO_ERROR.  Sets errno to ERROR, which
    resource_check checks: a lack of resources may skip the question.  */
 const char *error_text(int error);

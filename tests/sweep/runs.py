@@ -134,15 +134,17 @@ def profile_missing(usual, found, errors, error):
 
 def answers_missing(usual, found, errors, error):
     """As profile_missing for a lack of resources, which is no behaviour of the
-    host.  Another errno of a question's own call may be the answer, by name; it
-    is in no other answer's place."""
+    host.  Another errno of a question's own call may be the answer, by name; no
+    other value changes, unless a finding of the question names the errno."""
     if error in ("EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"):
         return profile_missing(usual, found, errors, error)
     old, new = findings(usual), findings(found)
+    named = {topic for (topic, _), (value, _, _, reason) in new.items()
+             if error in value or error in reason}
     for key, (value, how, stable, _) in old.items():
         if how == "measured" and stable == "yes" and key in new and \
                 new[key][1:3] == ["measured", "yes"] and \
-                value != new[key][0] and error not in new[key][0]:
+                value != new[key][0] and key[0] not in named:
             return "%s %s: %s became %s" % (key + (value, new[key][0]))
     return None if new else "there are no answers"
 

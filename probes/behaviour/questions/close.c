@@ -57,7 +57,7 @@ static void close_probe_refcount(struct probe *probe)
                  wait_input(pair.client) ? "sends FIN" : "sends no FIN");
     pair = tcp_pair(probe);
     child = close_hold(probe, &hold);
-    resource_check(shutdown(pair.server, SHUT_WR), "shutdown");
+    probe_check(probe, shutdown(pair.server, SHUT_WR), "shutdown");
     probe_report(probe, "shutdown", "%s",
                  wait_input(pair.client) ? "sends FIN at once"
                                          : "sends no FIN");

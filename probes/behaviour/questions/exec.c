@@ -47,7 +47,7 @@ static void exec_probe(struct probe *probe)
     close(pair.server);
     while (used + 1 < sizeof text && wait_input(pair.client)) {
         ssize_t got = recv(pair.client, text + used, sizeof text - 1 - used, 0);
-        if (got <= 0)
+        if (probe_check(probe, (int)got, "recv") <= 0)
             break;
         used += (size_t)got;
     }
@@ -68,7 +68,7 @@ static bool exec_read_peer(int fd, struct exec_peer *seen)
     size_t used = 0;
     while (used < sizeof *seen && wait_input(fd)) {
         ssize_t got = recv(fd, (char *)seen + used, sizeof *seen - used, 0);
-        if (resource_check((int)got, "recv") <= 0)
+        if (question_check((int)got, "recv") <= 0)
             break;
         used += (size_t)got;
     }

@@ -124,7 +124,8 @@ static void listen_again_probe_early_data(struct probe *probe)
     int size = 65536;
     int client = tcp_socket(probe);
     struct sockaddr_in address = local_address(probe, listener);
-    set_int(client, SOL_SOCKET, SO_SNDBUF, size);
+    probe_check(probe, set_int(client, SOL_SOCKET, SO_SNDBUF, size),
+                "setsockopt");
     probe_check(probe, connect_to(client, &address), "connect");
     set_nonblocking(client, true);
     while (sent < max &&
@@ -132,7 +133,7 @@ static void listen_again_probe_early_data(struct probe *probe)
                                    "send")) > 0)
         sent += count;
     settle(probe);
-    resource_check(shutdown(client, SHUT_WR), "shutdown");
+    probe_check(probe, shutdown(client, SHUT_WR), "shutdown");
     int server = probe_check(probe, accept(listener, NULL, NULL), "accept");
     while (wait_for(server, POLLIN, LOOPBACK_TIMEOUT) &&
            (count = resource_check((int)recv(server, block, sizeof block, 0),

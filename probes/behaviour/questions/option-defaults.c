@@ -131,7 +131,7 @@ static bool option_defaults_report_row(struct probe *probe,
         probe_report(probe, row->name, "%d", default_value);
     } else if (set_int(fd, row->level, row->option, value) == 0) {
         probe_report(probe, row->name, "%d; set %d: %d", default_value, value,
-                     get_int(fd, row->level, row->option, missing));
+                     need_int(probe, fd, row->level, row->option));
     } else if (errno == EPERM || errno == EACCES) {
         probe_report_skip(probe, row->name, "%d; setting needs privilege (%s)",
                           default_value, result_text(-1));
@@ -220,7 +220,7 @@ static bool option_defaults_selects(struct probe *probe, int fd,
                                     int milliseconds)
 {
     struct timeval time = {0, milliseconds * 1000};
-    return select_input(probe, fd, &time) > 0;
+    return probe_check(probe, select_input(probe, fd, &time), "select") > 0;
 }
 
 static void option_defaults_probe_lowat(struct probe *probe)
