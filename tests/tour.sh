@@ -40,10 +40,13 @@ awk -v to="$scratch" '
 [ -s "$scratch/commands" ] || cannot_look "at commands: the page has none"
 
 # The library for the last station, found as an installed one.
+# By links, since a blank in a path would end a flag.
 mkdir "$scratch/bin"
+ln -s "$srcdir/lib" "$scratch/include"
+ln -s "$builddir/lib/.libs" "$scratch/lib"
 cat > "$scratch/bin/pkg-config" <<END
 #!/bin/sh
-echo "-I$srcdir/lib $builddir/lib/.libs/libsonde.so -Wl,-rpath,$builddir/lib/.libs"
+echo "-I$scratch/include $scratch/lib/libsonde.so -Wl,-rpath,$scratch/lib"
 END
 chmod 755 "$scratch/bin/pkg-config"
 
@@ -70,7 +73,7 @@ chmod 755 "$scratch/bin/pkg-config"
 enter=$(sed -n 's/^    \$ \(unshare .*\)/\1/p' "$tour")
 cat > "$scratch/shell" <<END
 #!/bin/sh
-cd "$scratch" && PATH=$scratch/bin:$builddir:\$PATH && export PATH &&
+cd "$scratch" && PATH="$scratch/bin:$builddir:\$PATH" && export PATH &&
     exec sh "$scratch/session"
 END
 chmod 755 "$scratch/shell"
