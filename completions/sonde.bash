@@ -34,13 +34,13 @@ _sonde () {
     fi
     # The argument of an option is no option; a file name may do.
     if [[ $previous == -* ]] && printf '%s\n' "$help" |
-        grep -q -e "^ *$previous\(, --[a-z-]*\)\? [A-Z]" \
+        grep -q -e "^ *$previous\(, --[a-z0-9-]*\)\? [A-Z]" \
             -e ", $previous [A-Z]"; then
         return
     fi
     # shellcheck disable=SC2207 # options hold no blanks
     COMPREPLY=($(compgen -W "$(printf '%s\n' "$help" |
-        grep -o -- '--[a-z][a-z-]*\|^ *-[a-zA-Z0-9]' |
+        grep -o -- '--[a-z][a-z0-9-]*\|^ *-[a-zA-Z0-9]' |
         awk '!seen[$1]++')" -- "$current"))
 }
 

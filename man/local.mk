@@ -64,21 +64,33 @@ man/sonde-tour.7: doc/tour.md man/tour.awk
 # Every function has a page by its own name: a link, TOPIC:FUNCTION.
 man_links = `$(AWK) -v links=1 -f $(top_srcdir)/man/page.awk $(header)`
 
-# bash finds a completion by the name of the command.
+# bash and fish find a completion by the name of the command, zsh by #compdef.
 bashcompletiondir = $(datadir)/bash-completion/completions
-EXTRA_DIST += completions/sonde.bash
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+zshcompletiondir = $(datadir)/zsh/site-functions
+EXTRA_DIST += completions/_sonde completions/sonde.bash completions/sonde.fish
 completed = backlogprobe byteorder daytimecli daytimesrv echocli echoload echosrv \
 	faultsrv listeners sockprobe
 
 install-data-local:
-	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)' \
+	    '$(DESTDIR)$(fishcompletiondir)' '$(DESTDIR)$(zshcompletiondir)'
 	$(INSTALL_DATA) $(srcdir)/completions/sonde.bash \
 	    '$(DESTDIR)$(bashcompletiondir)/sonde.bash'
 	cd '$(DESTDIR)$(bashcompletiondir)' && for name in $(completed); do \
 	    rm -f $$name && $(LN_S) sonde.bash $$name || exit 1; done
+	$(INSTALL_DATA) $(srcdir)/completions/sonde.fish \
+	    '$(DESTDIR)$(fishcompletiondir)/sonde.fish'
+	cd '$(DESTDIR)$(fishcompletiondir)' && for name in $(completed); do \
+	    rm -f $$name.fish && $(LN_S) sonde.fish $$name.fish || exit 1; done
+	$(INSTALL_DATA) $(srcdir)/completions/_sonde \
+	    '$(DESTDIR)$(zshcompletiondir)/_sonde'
 
 uninstall-local:
 	cd '$(DESTDIR)$(bashcompletiondir)' && rm -f sonde.bash $(completed)
+	cd '$(DESTDIR)$(fishcompletiondir)' && \
+	    for name in sonde $(completed); do rm -f $$name.fish; done
+	rm -f '$(DESTDIR)$(zshcompletiondir)/_sonde'
 
 # After the pages, since a link that is a copy must find its page; under the
 # names that --program-prefix and its like make of them.

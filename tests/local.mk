@@ -24,6 +24,7 @@ test_scripts = \
 	tests/client-peers.sh \
 	tests/daytimecli.sh \
 	tests/disturbed.sh \
+	tests/completion.sh \
 	tests/connect-only.sh \
 	tests/contrib.sh \
 	tests/echocli.sh \

@@ -160,6 +160,10 @@ for program in backlogprobe byteorder daytimecli daytimesrv echocli echoload \
         lacks "$scratch/out" '.\{81\}'
     is "$program: its completion is that of the project" \
         grep -q "complete .* $program\( \|\$\)" "$srcdir/completions/sonde.bash"
+    is "$program: zsh and fish have it, too" sh -c '
+        grep -q "^#compdef.* $1\( \|\$\)" "$srcdir/completions/_sonde" &&
+            grep -q "^ *\(for name in .*\|.*\)$1\( \|\$\)" \
+            "$srcdir/completions/sonde.fish"' - "$program"
 done
 
 # What bash offers: options; but where one wants an argument, files.
@@ -177,6 +181,8 @@ offered_by () { # FUNCTION WORDS...
 if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
     is "bash completes an option" \
         [ "$(offered "$backlogprobe" --comp)" = --compare ]
+    is "bash completes an option with a digit" \
+        [ "$(offered "$backlogprobe" --ipv)" = "--ipv4 --ipv6" ]
     is "bash completes a fault" \
         [ "$(offered "$builddir/faultsrv" --fault blac)" = blackhole ]
     for words in "--compare" "-b" "-4 --prometheus"; do
