@@ -14,6 +14,10 @@
 #include "servers/log.h"
 #include "servers/workers.h"
 
+/* The pause, in milliseconds, of a worker with many more clients than others,
+   which have been woken.  */
+enum { YIELD = 2 };
+
 bool server_is_full(struct server *server)
 {
     return server->max > 0 && server_clients(server) >= server->max;
@@ -146,14 +150,21 @@ static bool listener_is_own(const struct server *server, size_t index)
 /* Adding a socket again puts the worker at the end of the line.  */
 void listener_yield(struct server *server, struct listen_socket *listener)
 {
-    if (listener->fd >= 0 && listeners_are_shared(server))
+    if (listener->fd < 0 || !listeners_are_shared(server))
+        return;
+    long excess = workers_excess(server);
+    if (excess > 0)
         listener_set_watched(server, listener, false);
+    /* In a burst the first worker that runs would take all.  */
+    if (excess > server->model->batch)
+        listener->resume_at = monotonic_ms() + YIELD;
 }
 
 void listeners_look_again(struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count; i++)
-        listener_yield(server, &server->listeners.list[i]);
+        if (server->listeners.list[i].fd >= 0 && listeners_are_shared(server))
+            listener_set_watched(server, &server->listeners.list[i], false);
 }
 
 void listeners_update(struct server *server)

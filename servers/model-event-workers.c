@@ -3,8 +3,9 @@
 
    Each worker polls the same listen sockets and its own clients.  The kernel
    wakes one of the idle workers (SONDE_EXCLUSIVE), and a worker that has
-   accepted goes to the end of the line: so clients are spread evenly, and no
-   client waits for a worker that is busy.
+   accepted, and has more clients than the average, goes to the end of the line:
+   so clients are spread evenly, and no client waits for a worker that is
+   busy.
 
    --max-clients is a total, by the shares of the pool.  For --max-per-source
    shared memory has slots for each worker, one for each client, so that the
@@ -21,7 +22,7 @@
 /* EVENT_WORKER_BATCH: clients that a worker accepts before it lets another
    worker do so.  SOURCES_MAX: the default of --max-clients with
    --max-per-source.  */
-enum { EVENT_WORKER_BATCH = 1, SOURCES_MAX = 65536 };
+enum { EVENT_WORKER_BATCH = 8, SOURCES_MAX = 65536 };
 
 struct event_workers {
     struct worker_pool pool;

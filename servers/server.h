@@ -212,8 +212,9 @@ int listeners_next_due(const struct server *server);
 void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
-/* After accept at LISTENER: let the next client wake another worker, if any is
-   idle.  */
+/* After accept at LISTENER: if this worker has more clients than the average of
+   the workers, let the next client wake another one, if any is idle; with many
+   more, leave the queue to the others for 2 ms.  */
 void listener_yield(struct server *server, struct listen_socket *listener);
 
 /* Whether the listen sockets are shared with the loops of other workers.  */

@@ -112,6 +112,15 @@ long workers_clients(const struct server *server)
     return count;
 }
 
+long workers_excess(const struct server *server)
+{
+    const struct worker_pool *pool = server->pool;
+    long size = (long)pool->size;
+    long beyond =
+        pool->shares[pool->self].clients * size - workers_clients(server);
+    return beyond > 0 ? (beyond + size - 1) / size : 0;
+}
+
 size_t workers_find_owner(const struct server *server, size_t index)
 {
     const struct worker_pool *pool = server->pool;

@@ -71,6 +71,10 @@ bool workers_reserve(struct server *server);
 /* Undo workers_reserve, as when accept fails.  */
 void workers_unreserve(struct server *server);
 
+/* In a worker: its clients beyond the average of the workers; 0 or less: it has
+   no more than others.  */
+long workers_excess(const struct server *server);
+
 /* The worker for the datagram socket number INDEX: each socket has one; when it
    has ended, the next serves the socket until there is a new one.  */
 size_t workers_find_owner(const struct server *server, size_t index);
