@@ -123,4 +123,50 @@ done
 run env LD_LIBRARY_PATH="$folder" DYLD_LIBRARY_PATH="$folder" \
     "$scratch/event-loop"
 is "event-loop runs with it" [ "$status" -eq 0 ]
+
+# The least program, in C and C++, with the shared and the static library.  The
+# default build installs no static one: its objects are then those of
+# libsonde-core.a.
+cat > "$scratch/least.c" << 'END'
+#include <sonde.h>
+int main(void)
+{
+    struct sonde_address address;
+    return sonde_address_loopback(&address, AF_INET, 0);
+}
+END
+cp "$scratch/least.c" "$scratch/least.cc"
+archive=$folder/libsonde.a
+[ -f "$archive" ] || archive=$scratch/libsonde.a
+ln -s "$builddir/lib/.libs/libsonde-core.a" "$scratch/libsonde.a"
+least () { # WORDS SOURCE COMPILER FLAGS...
+    words=$1 source=$2
+    shift 2
+    # shellcheck disable=SC2086 # several words
+    run "$@" ${CFLAGS-} ${LDFLAGS-} -o "$scratch/least" "$scratch/$source" \
+        $least_flags
+    is "five lines build: $words" [ "$status" -eq 0 ]
+    run env LD_LIBRARY_PATH="$folder" DYLD_LIBRARY_PATH="$folder" \
+        "$scratch/least"
+    is "five lines run: $words" [ "$status" -eq 0 ]
+    rm -f "$scratch/least"
+}
+for kind in shared static; do
+    if [ "$kind" = shared ]; then
+        least_flags=$flags
+        [ -z "$static" ] || continue
+    else
+        least_flags="$(pkg-config --cflags sonde) $archive $(pkg-config \
+            --static --libs sonde | tr ' ' '\n' | grep -v -e '^-L' \
+            -e '^-lsonde$' | tr '\n' ' ')"
+    fi
+    # shellcheck disable=SC2086 # CC and CXX may be several words
+    least "C, $kind" least.c ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L
+    if [ -n "${CXX-}" ] || have c++; then
+        # shellcheck disable=SC2086
+        least "C++, $kind" least.cc ${CXX:-c++} -Wall -Wextra -Werror
+    else
+        skip "five lines: C++, $kind" "no C++ compiler is here"
+    fi
+done
 finish

@@ -15,16 +15,25 @@ srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=${builddir:-$(pwd)}
 # Elsewhere, or nowhere, for helpers.sh.
 proc=${SONDE_PROC:-/proc}
-backlogprobe=$builddir/backlogprobe
-byteorder=$builddir/byteorder
-sockprobe=$builddir/sockprobe
-export srcdir builddir backlogprobe byteorder sockprobe
 
 tests_done=0
 tests_failed=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sonde-test.XXXXXX") || exit 99
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
+
+# Links to folders with a blank or a colon, which LD_PRELOAD, units and lists of
+# words cannot have.
+case $srcdir in *[!A-Za-z0-9/._+,@%-]*)
+    ln -s "$srcdir" "$scratch/.srcdir" && srcdir=$scratch/.srcdir ;;
+esac
+case $builddir in *[!A-Za-z0-9/._+,@%-]*)
+    ln -s "$builddir" "$scratch/.builddir" && builddir=$scratch/.builddir ;;
+esac
+backlogprobe=$builddir/backlogprobe
+byteorder=$builddir/byteorder
+sockprobe=$builddir/sockprobe
+export srcdir builddir backlogprobe byteorder sockprobe
 
 # To be called last: a script that died before has no plan, and fails.
 finish () {
