@@ -67,8 +67,9 @@ is "gnulib-tool runs in that folder" grep -qx "$tree" "$tree/ran"
 is "no word of a lock" sh -c '! grep -q waiting "$1/err" "$1/out"' - "$scratch"
 is "the size of the download is printed" grep -q \
     '^bootstrap: .*apt-get install: [0-9]* MB to download$' "$scratch/alone"
-is "the last line names make -jN" sh -c 'tail -n 1 "$1" |
-    grep -q "^bootstrap: done; .*make -j[1-9]"' - "$scratch/alone"
+is "the last lines name make -jN, and minutes" sh -c 'tail -n 2 "$1" |
+    tr "\n" " " | grep -q "^bootstrap: done; .*make -j[1-9].* minutes "' - \
+    "$scratch/alone"
 if [ "$(id -u)" -ne 0 ]; then
     is "an ordinary user: apt-get by sudo" \
         grep -q '^sudo .*apt-get' "$scratch/bin/sudo-ran"
