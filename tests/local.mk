@@ -215,6 +215,13 @@ check-debian: dist
 	    $(SHELL) $(top_srcdir)/tests/debian.sh
 .PHONY: check-debian
 
+# RPM packages: not part of make check.
+EXTRA_DIST += tests/rpm.sh
+check-rpm: dist
+	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
+	    $(SHELL) $(top_srcdir)/tests/rpm.sh
+.PHONY: check-rpm
+
 # Which lines of lib/ the tests run.
 EXTRA_DIST += tests/coverage.sh
 coverage: dist
