@@ -98,6 +98,14 @@ is "a stopped server: what to do, and that the backlog is not at fault" names \
     single.2 "kill -CONT PID resumes it; otherwise restart the program. A larger \
 backlog is no help"
 
+# The same with room left in the queue: clients wait for nothing.
+run in_namespace '. "$scratch/lib.sh"; hold "$workers" 1 16
+    halt "$process"; echo "connect 5" >&9; count > /dev/null
+    read_on part; release'
+is "a stopped server with room in its queue: named in the list" names part.1 \
+    "5 clients wait at 127.0.0.1:PORT: workers\[PID\] is stopped by a signal \
+(SIGSTOP, SIGTSTP); \"listeners PORT\" explains"
+
 # A program that runs, but does not accept.  A client must have waited for a
 # second, which the reader of the report has not caused.
 run in_namespace '. "$scratch/lib.sh"; hold "$listening" inet:16:30
@@ -158,8 +166,39 @@ run in_namespace '. "$scratch/lib.sh"; hold "$losing" inet:4608:200
 is "UDP: the list names the socket and a command" names udp.1 \
     "sockets lost datagrams, 127.0.0.1:PORT the most: 200"
 is "UDP: owner and losses" names udp.2 "owner losing\[PID\].*200 datagrams lost"
-is "UDP: the reason, and what to set" names udp.2 \
-    "to do the buffer was full.*SO_RCVBUF"
+is "UDP: the reason, and one advice, not two" names udp.2 \
+    "to do the buffer was full.*look again in a second. If it still is, the \
+program does not read, or too slowly"
+is "UDP: what to set, if this was a burst" names udp.2 \
+    "If it is not, this was a burst: let the program set SO_RCVBUF"
+
+# Datagrams are lost while one looks.
+run in_namespace '. "$scratch/lib.sh"; hold "$losing" inet:0:-3 inet:4608:9
+    full () {
+        awk "\$1 == \"Udp:\" && !column { for (i = 2; i <= NF; i++)
+            if (\$i == \"RcvbufErrors\") column = i; next }
+            \$1 == \"Udp:\" { print \$column }" /proc/net/snmp
+    }
+    before=$(full)
+    "$listeners" --watch --json "$port" > "$scratch/lines" &
+    watcher=$!
+    until grep -q "\"start\"" "$scratch/lines"; do
+        kill -0 "$watcher" || exit 8
+    done
+    "$losing" inet:4608:200 < /dev/null > /dev/null
+    kill -INT "$watcher"; wait "$watcher"
+    echo $(($(full) - before)) > "$scratch/full"
+    second=$(sed -n "2s/.*://p" "$scratch/answers")
+    "$listeners" --watch -d 0.05 "$second" > "$scratch/watched"; release'
+tail -n 1 "$scratch/lines" > "$scratch/out"
+is "UDP: --watch counts RcvbufErrors" sh -c '[ "$1" -ge 200 ] &&
+    grep -q "\"rcvbuf_errors\": $1," "$2"' - "$(cat "$scratch/full")" \
+    "$scratch/out"
+is "UDP: --watch: RcvbufErrors, and not the counters of TCP" sh -c '
+    grep -q "^host  *RcvbufErrors +0, of all UDP sockets" "$1" &&
+    ! grep -q ListenOverflows "$1"' - "$scratch/watched"
+is "UDP: --watch: a buffer is not called full for 0.000 s" \
+    lacks "$scratch/watched" 'full for [0-9]'
 for report in "$scratch"/*.[123]; do
     is "no line is wider than 80 columns: ${report##*/}" lacks "$report" '.\{81\}'
 done

@@ -98,6 +98,14 @@ not complete the handshake"
 is "no line is wider than 80 columns" sh -c '! grep -q ".\{81\}" "$1"/few \
     "$1"/many "$1"/*.explained' - "$scratch"
 
+# A full accept queue keeps clients in the SYN queue: no alarm.
+run in_namespace '. "$scratch/lib.sh"; start inet:20:0 inet:5:6
+    "$halfopen" "$port" 50; "$listeners" "$other" > "$scratch/accept.explained"
+    stop'
+is "explained: a full accept queue comes first" says "$scratch/accept.explained" \
+    "SYN flood no sign of one by itself: the accept queue is full now.*to do the \
+queue is full"
+
 # Clients that are real: the queue is full of half-open handshakes, and 40 good
 # clients get in by cookie.
 run in_namespace '. "$scratch/lib.sh"; start inet:20:0 inet:50:0

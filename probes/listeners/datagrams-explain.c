@@ -186,8 +186,6 @@ static void say_larger_buffer(struct sentence *text,
                               enum origin origin, long limit)
 {
     long max = listeners->limits.rcvbuf_max;
-    say(text, "for bursts a larger buffer helps, for a program that is too "
-              "slow on average none does: ");
     if (origin == ORIGIN_DEFAULT)
         say(text,
             "let the program set SO_RCVBUF to %ld or more (for %ld bytes in "
@@ -238,15 +236,18 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
             "network namespace have this reason; ",
             (long long)totals->full, (long long)totals->errors);
     if (row->percent >= NEARLY_FULL)
-        say(text, "the buffer is nearly full now: if it still is in a second, "
-                  "the program does not read: see what it waits for, or "
-                  "restart it, since a larger buffer is no help. Otherwise ");
+        say(text, "the buffer is nearly full now: look again in a second. If "
+                  "it still is, the program does not read, or too slowly: see "
+                  "what it waits for, or restart it. If it is not, this was a "
+                  "burst: ");
     else
-        say(text, "check whether the program reads fast enough; ");
+        say(text, "check whether the program reads fast enough; for bursts a "
+                  "larger buffer helps, for a program that is too slow on "
+                  "average none does: ");
     if (limit >= 0)
         say_larger_buffer(text, listeners, origin, limit);
     else
-        say(text, "then let it set a larger SO_RCVBUF");
+        say(text, "let the program set a larger SO_RCVBUF");
     if (row->percent >= 0 && row->percent < NEARLY_FULL)
         say(text, ". If the drops no longer grow, the losses are over");
 }

@@ -186,10 +186,11 @@ static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
             row->group->count);
     if (resent > 0)
         say(&text,
-            "; to %ld the SYN-ACK was sent again, because no last ACK came "
-            "within a second%s",
-            resent,
-            row->percent == 100 ? ", or found the accept queue full" : "");
+            "; to %ld the SYN-ACK was sent again: in its time no last ACK "
+            "came, "
+            "or one that found the accept queue full, or with "
+            "TCP_DEFER_ACCEPT no data",
+            resent);
     handshakes_say_limit(&text, listeners, row);
     put_sentence(out, "SYN queue", &text);
 }
@@ -253,6 +254,11 @@ void handshakes_explain(FILE *out, const struct listeners *listeners,
     if (!listeners->is_linux || listener_is_unix(&row->listener))
         return;
     handshakes_put_queue(out, listeners, row);
+    if (row->percent == 100 &&
+        (handshakes_had_full(listeners) || handshakes_fill(row)))
+        say(&text, "no sign of one by itself: the accept queue is full now, "
+                   "which keeps clients in the SYN queue; see \"to do\" first. "
+                   "For the record: ");
     if (handshakes_had_full(listeners))
         handshakes_say_full(&text, &listeners->totals);
     else if (handshakes_fill(row) && listeners->handshake_limits.cookies != 2)

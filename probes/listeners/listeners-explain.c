@@ -133,7 +133,9 @@ static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
     if (totals->resets >= 0)
         say(&text, "; %lld handshakes reset by the client (EmbryonicRsts)",
             (long long)totals->resets);
-    say(&text, ".");
+    say(&text, ". These counters and the drops of this listener do not add up: "
+               "they count all listeners, and the drops count other packets, "
+               "too.");
     put_sentence(out, "", &text);
 }
 
@@ -151,10 +153,11 @@ static void put_drops(FILE *out, const struct listeners *listeners,
                          "wait, or get an error"
                        : "not counted for each listener here");
     else if (drops == 0)
-        say(&text, "none since listen");
+        say(&text, "none of this listener since listen");
     else
         say(&text,
-            "%ld packet%s since listen, for any reason. Packets are not "
+            "%ld packet%s of this listener since listen, for any reason. "
+            "Packets are not "
             "clients: a client may be counted many times and still connect. "
             "Counted (sk_drops; d in ss -m) are SYNs and last ACKs that found "
             "no room, but also last ACKs put off by TCP_DEFER_ACCEPT, "

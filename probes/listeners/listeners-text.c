@@ -95,6 +95,17 @@ static void put_drops_note(FILE *out, const struct listeners *listeners,
     put_sentence(out, NULL, &note);
 }
 
+/* Append which command explains ROW.  */
+static void listeners_text_say_more(struct sentence *note,
+                                    const struct listener_row *row)
+{
+    if (listener_is_unix(&row->listener))
+        say(note, "listeners explains, with the name as operand");
+    else
+        say(note, "\"listeners %s%d\" explains", row->part ? "--all " : "",
+            sonde_address_port(&row->listener.address));
+}
+
 /* Write a note on the queues that are full, except those of groups_note.  */
 static void put_full_note(FILE *out, const struct listeners *listeners)
 {
@@ -124,11 +135,38 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
         say(&note, "%zu queues are full, among them %s: ", full, first->local);
     say(&note, "new clients hang%s; ",
         listener_is_unix(&first->listener) ? ", or get EAGAIN" : "");
-    if (listener_is_unix(&first->listener))
-        say(&note, "listeners explains, with the name as operand");
-    else
-        say(&note, "\"listeners %s%d\" explains", first->part ? "--all " : "",
-            sonde_address_port(&first->listener.address));
+    listeners_text_say_more(&note, first);
+    put_sentence(out, NULL, &note);
+}
+
+/* Write a note on the first queue that is not full, but has clients and no
+   process that can accept them, and how many more there are.  */
+static void put_halted_note(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""}, owners = {""};
+    const struct listener_row *first = NULL;
+    size_t halted = 0;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct listener_row *row = &listeners->rows[i];
+        if (row->listener.queue.queued <= 0 || row->percent == 100 ||
+            listener_is_datagram(&row->listener) ||
+            !listeners_owner_halted(row))
+            continue;
+        halted++;
+        if (!first)
+            first = row;
+    }
+    if (!first)
+        return;
+    listeners_say_owners(&owners, first, COLUMNS);
+    say(&note, "%ld client%s wait%s at %s: %s %s %s; ",
+        first->listener.queue.queued,
+        first->listener.queue.queued == 1 ? "" : "s",
+        first->listener.queue.queued == 1 ? "s" : "", first->local, owners.text,
+        first->owner_count == 1 ? "is" : "are", listeners_owner_halted(first));
+    if (halted > 1)
+        say(&note, "the same at %zu more; ", halted - 1);
+    listeners_text_say_more(&note, first);
     put_sentence(out, NULL, &note);
 }
 
@@ -159,6 +197,7 @@ void listeners_put_notes(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
     }
     put_full_note(out, listeners);
+    put_halted_note(out, listeners);
     groups_note(out, listeners);
     if (most && listeners->is_linux)
         put_drops_note(out, listeners, most);

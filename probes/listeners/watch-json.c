@@ -127,6 +127,8 @@ void watch_json(FILE *out, const struct watch *watch, enum watch_line line,
         watch_json_increase(watch->before.overflows, watch->after.overflows));
     json_count(&json, "listen_drops",
                watch_json_increase(watch->before.drops, watch->after.drops));
+    json_count(&json, "rcvbuf_errors",
+               watch_json_increase(watch->udp_before, watch->udp_after));
     json_array(&json, "busy");
     for (size_t i = 0; i < watch->count && line == WATCH_SECOND; i++)
         if (watch_json_is_busy(&watch->rows[i]))

@@ -40,9 +40,9 @@ static void watch_say_peak(struct sentence *text, const struct watch_row *row)
             when, (int)(row->peak_realtime / 1000000 % 1000));
 }
 
-/* Append each class of fill that occurred.  */
+/* Append each class of fill that occurred, the last of them as FULL.  */
 static void watch_say_fill(struct sentence *text,
-                           const struct occupancy *occupancy)
+                           const struct occupancy *occupancy, const char *full)
 {
     int64_t steps[OCCUPANCY_STEPS];
     const char *comma = "";
@@ -53,7 +53,7 @@ static void watch_say_fill(struct sentence *text,
         if (i == 0)
             say(text, "empty");
         else if (i == OCCUPANCY_STEPS - 1)
-            say(text, "%sfull", comma);
+            say(text, "%s%s", comma, full);
         else
             say(text, "%s%d to %d %%", comma, (i - 1) * 10, i * 10);
         say(text, " %.3f s (%.1f %%)", watch_s(steps[i]),
@@ -62,17 +62,18 @@ static void watch_say_fill(struct sentence *text,
     }
 }
 
-static void watch_say_above(struct sentence *text,
-                            const struct occupancy *occupancy)
+/* Append the time above shares.  A receive buffer is too full for a datagram
+   before 100 percent, so of UDP no time is called full.  */
+static void watch_say_above(struct sentence *text, const struct watch_row *row)
 {
+    const struct occupancy *occupancy = &row->occupancy;
     int64_t above[] = {occupancy_above(occupancy, 70),
                        occupancy_above(occupancy, 90),
                        occupancy_above(occupancy, 100)};
-    say(text,
-        "70 %% or more for %.3f s (%.1f %%), 90 %% or more for %.3f s, full "
-        "for %.3f s",
-        watch_s(above[0]), watch_share(occupancy, above[0]), watch_s(above[1]),
-        watch_s(above[2]));
+    say(text, "70 %% or more for %.3f s (%.1f %%), 90 %% or more for %.3f s",
+        watch_s(above[0]), watch_share(occupancy, above[0]), watch_s(above[1]));
+    if (row->listener.type != SOCK_DGRAM)
+        say(text, ", full for %.3f s", watch_s(above[2]));
 }
 
 /* Append when ROW came and went, if not with the watch.  */
@@ -104,9 +105,10 @@ static void watch_put_row(FILE *out, const struct watch *watch,
     if (occupancy->peak.capacity > 0) {
         watch_say_peak(&text, row);
         put_sentence(out, "peak", &text);
-        watch_say_above(&text, occupancy);
+        watch_say_above(&text, row);
         put_sentence(out, "above", &text);
-        watch_say_fill(&text, occupancy);
+        watch_say_fill(&text, occupancy,
+                       row->listener.type == SOCK_DGRAM ? "100 %" : "full");
         put_sentence(out, "fill", &text);
     } else {
         say(&text,
@@ -121,7 +123,8 @@ static void watch_put_row(FILE *out, const struct watch *watch,
     if (occupancy->drops >= 0) {
         say(&text, "%lld%s", (long long)occupancy->drops,
             row->listener.type == SOCK_DGRAM
-                ? " datagrams lost; a datagram is lost if not all of it fits"
+                ? " datagrams lost; a datagram that does not fit is lost, so "
+                  "the buffer is full for it before 100 %"
                 : " packets discarded by this listener, for any reason");
         put_sentence(out, "drops", &text);
     }
@@ -162,17 +165,34 @@ static void watch_say_looks(struct sentence *text, const struct watch *watch)
             errno_name(watch->error));
 }
 
+/* Whether WATCH has a row of TYPE, SOCK_STREAM or SOCK_DGRAM.  */
+static bool watch_has(const struct watch *watch, int type)
+{
+    for (size_t i = 0; i < watch->count; i++)
+        if (watch->rows[i].listener.type == type)
+            return true;
+    return false;
+}
+
 static void watch_put_host(FILE *out, const struct watch *watch)
 {
     struct sentence text = {""};
     int64_t step = watch_clock_step(watch);
     watch_say_looks(&text, watch);
     put_sentence(out, "looks", &text);
-    watch_say_increase(&text, "ListenOverflows", watch->before.overflows,
-                       watch->after.overflows);
-    watch_say_increase(&text, ", ListenDrops", watch->before.drops,
-                       watch->after.drops);
-    say(&text, ", of all TCP listeners of this network namespace");
+    if (watch->all || watch_has(watch, SOCK_STREAM)) {
+        watch_say_increase(&text, "ListenOverflows", watch->before.overflows,
+                           watch->after.overflows);
+        watch_say_increase(&text, ", ListenDrops", watch->before.drops,
+                           watch->after.drops);
+        say(&text, ", of all TCP listeners of this network namespace");
+    }
+    if (watch_has(watch, SOCK_DGRAM)) {
+        watch_say_increase(&text,
+                           *text.text ? "; RcvbufErrors" : "RcvbufErrors",
+                           watch->udp_before, watch->udp_after);
+        say(&text, ", of all UDP sockets of this network namespace");
+    }
     put_sentence(out, "host", &text);
     if (step) {
         say(&text,

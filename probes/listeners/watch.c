@@ -314,6 +314,18 @@ int watch_look(struct watch *watch)
     return 0;
 }
 
+/* RcvbufErrors of UDP, of both families; -1 if unknown.  A host without IPv6
+   has those of IPv4 alone.  */
+static int64_t watch_udp_full(void)
+{
+    struct sonde_datagram_totals inet, inet6;
+    if (sonde_datagram_totals(AF_INET, &inet))
+        return -1;
+    if (sonde_datagram_totals(AF_INET6, &inet6))
+        inet6.full = 0;
+    return inet.full < 0 || inet6.full < 0 ? -1 : inet.full + inet6.full;
+}
+
 /* ---- the whole ---------------------------------------------------------- */
 
 int watch_begin(struct watch *watch, const struct listeners *listeners,
@@ -357,6 +369,7 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
     watch->before = listeners_no_totals;
     sonde_listen_totals(&watch->before);
     watch->after = watch->before;
+    watch->udp_before = watch->udp_after = watch_udp_full();
     return 0;
 }
 
@@ -364,6 +377,7 @@ void watch_read_totals(struct watch *watch)
 {
     if (sonde_listen_totals(&watch->after))
         watch->after = listeners_no_totals;
+    watch->udp_after = watch_udp_full();
 }
 
 void watch_next_second(struct watch *watch)

@@ -44,6 +44,8 @@ struct watch {
     int error;
     int64_t lost_rows; /* new listeners beyond the limit of rows */
     struct sonde_listen_totals before, after; /* -1: unknown */
+    /* RcvbufErrors of UDP, of both families; -1: unknown.  */
+    int64_t udp_before, udp_after;
 };
 
 /* Begin to watch the rows of LISTENERS; if ALL, every listener of FAMILIES
