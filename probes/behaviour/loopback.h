@@ -68,9 +68,9 @@ int get_int(int fd, int level, int option, int otherwise);
 int need_int(struct probe *probe, int fd, int level, int option);
 
 /* end_by_reset: set SO_LINGER 0, so that close sends RST. reset: the same, and
-   close FD; a negative FD is ignored.  If SO_LINGER cannot be set, the question
-   is skipped, for close would send FIN; EINVAL, of a connection that has ended,
-   is ignored.  */
+   close FD; a negative FD is ignored, and one that is not open.  If SO_LINGER
+   cannot be set, the question is skipped, for close would send FIN; EINVAL, of
+   a connection that has ended, is ignored.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
