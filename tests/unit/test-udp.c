@@ -380,7 +380,7 @@ static const struct {
     {8001, 0, MAX, {0, 0, 0, 0}, "requested unknown: "},
     {8000, 0, -1, {0, 0, 0, 0}, "cut by unknown: net.core.rmem_max cannot be"},
     {-1, 3, MAX, {3, 3, 0, 0}, "in force unknown: only sock_diag"},
-    {-1, 3, MAX, {3, 3, 0, 0}, "then let it set a larger SO_RCVBUF"},
+    {-1, 3, MAX, {3, 3, 0, 0}, "let the program set a larger SO_RCVBUF"},
     {8000, 1, MAX, {1, 1, 0, 0}, "drops 1 datagram lost"},
     {8000, 1, MAX, {1, 1, 0, 0}, "set SO_RCVBUF to 8000 or more; then"},
     {DEFAULT, 3, MAX, {9, 9, 0, 0}, "the buffer was full: all losses counted"},
