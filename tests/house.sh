@@ -192,7 +192,9 @@ xargs awk 'FNR == 1 { if (last) print last; last = FILENAME }
 none "every file says its licence" "$scratch/texts"
 
 # A program that .gitignore does not name is soon committed.
-if git -C "$srcdir" ls-files > "$scratch/tracked" 2> /dev/null; then
+# make distcheck runs below a checkout, in a folder that is not part of it.
+if git -C "$srcdir" ls-files > "$scratch/tracked" 2> /dev/null &&
+    [ -s "$scratch/tracked" ]; then
     git -C "$srcdir" grep -Il . | sort > "$scratch/texts"
     sort "$scratch/tracked" | comm -23 - "$scratch/texts" |
         grep -v '^tests/corpus/' > "$scratch/out"
