@@ -5,9 +5,9 @@
           instructions poll|epoll TIMES
 
    The first echoes over TCP by epoll, recv and send, and nothing else, at a
-   port of 127.0.0.1 that it prints, until it is ended, for two minutes at most.
-   The second waits so often for a pipe that is readable, by sonde_poller_wait
-   or epoll_wait.  Linux only.  */
+   port of 127.0.0.1, which is printed, for two minutes at most.  The second
+   waits TIMES times for a readable pipe, by sonde_poller_wait or epoll_wait.
+   Linux only.  */
 
 #include <config.h>
 

@@ -7,7 +7,7 @@
    round.  Linux only.
 
    usage: lookups [rounds [looks]]
-          lookups bare|ours LOOKS   these alone, for instructions.sh  */
+          lookups bare|ours LOOKS   one kind alone, for instructions.sh  */
 
 #include <config.h>
 

@@ -60,11 +60,7 @@ static void parse(const char *text, uint16_t port)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     parse(text, 0);
     parse(text, 65535);
     free(text);

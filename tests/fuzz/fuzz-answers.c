@@ -166,11 +166,7 @@ static void report_both(const struct findings *here,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     if (!catalogue.count) {
         MUST(!catalogue_make(&catalogue));
         catalogue_choose_all(&catalogue);

@@ -61,11 +61,7 @@ static void read_list(const char *text, size_t problem_size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     read_list(text, 160);
     read_list(text, 20);
     free(text);

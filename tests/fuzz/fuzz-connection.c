@@ -8,7 +8,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <string.h>
 
 #include "lib/private.h"
 #include "servers/connection.h"

@@ -91,11 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct findings findings = {0};
     struct report report;
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     int null_is_data = strstr(text, "(null)") != NULL;
     read_lines(&findings, text);
     write_and_read(&findings);

@@ -46,13 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char name[] = "fuzz", *arguments[ARGUMENTS_MAX + 2] = {name};
     int count = 1;
-    char *input = malloc(size + 1);
-    MUST(input);
+    char *input = fuzz_text(data, size);
     if (!output_stream())
         MUST(output_begin("fuzz", true));
-    if (size > 0)
-        memcpy(input, data, size);
-    input[size] = '\0';
     for (char *next = input; next && count <= ARGUMENTS_MAX;)
         arguments[count++] = strsep(&next, "\n");
     optind = 0;

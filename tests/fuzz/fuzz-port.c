@@ -84,11 +84,7 @@ static void resolve(const char *host, const char *text, long expected)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     long expected = port_of(text);
     sonde__sys.getaddrinfo = knows_nothing;
     sonde__sys.thread = run_at_once;

@@ -126,10 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     make_root();
-    char *text = malloc(size);
-    MUST(text);
-    memcpy(text, data + 1, size - 1);
-    text[size - 1] = '\0';
+    char *text = fuzz_text(data + 1, size - 1);
     size = strlen(text);
     snprintf(proc, sizeof proc, "%s/proc", root);
     sonde__sys.proc = proc;

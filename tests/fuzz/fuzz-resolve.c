@@ -112,11 +112,7 @@ static int next_descriptor(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int free_before = next_descriptor();
-    char *text = malloc(size + 1);
-    MUST(text);
-    if (size > 0)
-        memcpy(text, data, size);
-    text[size] = '\0';
+    char *text = fuzz_text(data, size);
     char *rest = text;
     sonde__sys.getaddrinfo = knows_nothing;
     sonde__sys.thread = run_at_once;

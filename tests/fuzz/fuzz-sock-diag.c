@@ -70,11 +70,7 @@ static void read_line(const uint8_t *data, size_t size)
 {
     static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
     struct sonde_listener listener;
-    char *line = malloc(size + 1);
-    MUST(line);
-    if (size > 0)
-        memcpy(line, data, size);
-    line[size] = '\0';
+    char *line = fuzz_text(data, size);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct sonde_address peer;
         if (sonde__proc_net_read(&listener, families[i], line) > 0)
