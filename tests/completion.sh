@@ -6,11 +6,6 @@ PATH=$builddir:$PATH
 HOME=$scratch
 export PATH HOME
 [ -x "$builddir/sonde" ] || skip_all "sonde is not built"
-# What LeakSanitizer waits for at the end of a program never comes below zsh.
-if is_sanitized; then
-    ASAN_OPTIONS=detect_leaks=0
-    export ASAN_OPTIONS
-fi
 
 # zsh: the candidates before zsh chooses among them.  fish: those fish offers.
 cat > "$scratch/zsh" << 'END'
