@@ -142,9 +142,12 @@ other_stacks () {
     ls -d "$work"/kernels/*/boot/vmlinuz-*
 }
 
+kernel_images () {
+    ls -d "$work"/kernels/*/boot/vmlinuz-* | tr '\n' ' '
+}
+
 kernels () {
-    make -s check-kernels \
-        KERNELS="$(ls -d "$work"/kernels/*/boot/vmlinuz-* | tr '\n' ' ')"
+    make -s check-kernels KERNELS="$(kernel_images)"
 }
 
 # ---- other systems ----------------------------------------------------------
@@ -162,19 +165,23 @@ cross () {
         make -s cross-check
 }
 
-# soak_begin SECONDS, soak_end: the soak waits more than it computes, and so
-# runs beside a step of compilers.
-soak_begin () {
-    make -s tests/crowd > "$work/crowd.log" 2>&1
-    (SOAK_SECONDS=$1 sh tests/soak.sh > "$work/soak.out" 2>&1
-        echo $? > "$work/soak.status") &
-    soaking=$!
+# beside_begin, beside_end: a minute of soak, and then the other kernels, which
+# wait more than they compute, run beside a step of compilers.  What they need
+# is made before: two makes in one tree would disturb each other.
+beside_begin () {
+    make -s tests/crowd tests/hoard tests/listening > "$work/beside.log" 2>&1
+    (SOAK_SECONDS=60 sh tests/soak.sh > "$work/soak.out" 2>&1
+        echo $? > "$work/soak.status"
+        KERNELS=$(kernel_images) sh tests/other-kernels.sh \
+            > "$work/kernels.out" 2>&1
+        echo $? > "$work/kernels.status") &
+    beside=$!
 }
 
-soak_end () {
-    tail --pid="$soaking" -f /dev/null
-    cat "$work/soak.out"
-    [ "$(cat "$work/soak.status")" = 0 ]
+beside_end () { # soak or kernels
+    tail --pid="$beside" -f /dev/null
+    cat "$work/$1.out"
+    [ "$(cat "$work/$1.status")" = 0 ]
 }
 
 # ---- minimal roots ----------------------------------------------------------
