@@ -194,6 +194,9 @@ static enum bound bound_of(const struct queue_table *table,
         return BOUND_BACKLOG;
     if (row->incomplete == new_peer_limit(table))
         return BOUND_SETTING;
+    /* Linux 5.10 holds one less.  */
+    if (row->incomplete == row->accepted - 1)
+        return BOUND_BACKLOG;
     return BOUND_UNKNOWN;
 }
 

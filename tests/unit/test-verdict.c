@@ -81,6 +81,26 @@ START_TEST(the_two_counts_have_a_rule_each)
 }
 END_TEST
 
+/* Linux 5.10 holds one less than the accept queue does.  */
+START_TEST(the_bound_of_the_syn_queue)
+{
+    make_table(1, 1, 4096, 4097);
+    table.cookies = 1;
+    for (long less = 0; less <= 1; less++) {
+        for (size_t i = 0; i < table.count; i++)
+            rows[i].incomplete = rows[i].accepted - less;
+        ck_assert_int_eq(verdict_of(&table).bound, BOUND_BACKLOG);
+    }
+    rows[3].incomplete = rows[3].accepted - 2;
+    ck_assert_int_eq(verdict_of(&table).bound, BOUND_UNKNOWN);
+    table.cookies = 0;
+    table.max_backlog = 16;
+    for (size_t i = 0; i < table.count; i++)
+        rows[i].incomplete = rows[i].accepted < 13 ? rows[i].accepted : 13;
+    ck_assert_int_eq(verdict_of(&table).bound, BOUND_SETTING);
+}
+END_TEST
+
 /* A negative backlog counts as the cap or as 0; the rule is not about it.  */
 START_TEST(negative_backlogs)
 {
@@ -320,6 +340,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_constant_is_called_one);
     tcase_add_test(tests, a_rule_without_exception);
     tcase_add_test(tests, the_two_counts_have_a_rule_each);
+    tcase_add_test(tests, the_bound_of_the_syn_queue);
     tcase_add_test(tests, negative_backlogs);
     tcase_add_test(tests, backlogs_beyond_the_cap);
     tcase_add_test(tests, broken_rows_are_counted);
