@@ -78,7 +78,7 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
     handled = 0;
     install_handler(SIGUSR1, interrupt_note, flags);
     pid_t parent = getpid();
-    pid_t helper = probe_check(probe, fork(), "fork");
+    pid_t helper = probe_fork(probe);
     if (helper == 0)
         interrupt_disturb(parent, blocking);
     errno = 0;

@@ -93,6 +93,19 @@ int probe_check(struct probe *probe, int result, const char *call)
     return result;
 }
 
+pid_t probe_fork(struct probe *probe)
+{
+    pid_t child = probe_check(probe, fork(), "fork");
+    if (child)
+        return child;
+    int null = open("/dev/null", O_WRONLY);
+    if (null < 0 || dup2(null, fileno(probe->out)) < 0)
+        close(fileno(probe->out));
+    if (null >= 0)
+        close(null);
+    return 0;
+}
+
 int question_check(int result, const char *call)
 {
     return current ? probe_check(current, result, call) : result;

@@ -111,6 +111,11 @@ void question_end(void);
    also if errno is the question's expected_errno.  Otherwise returns RESULT. */
 int probe_check(struct probe *probe, int result, const char *call);
 
+/* fork; if that fails, the question is skipped.  In the child, which reports
+   nothing, the findings go nowhere: their pipe ends with the parent, whatever
+   the child waits for, and the question with it.  */
+pid_t probe_fork(struct probe *probe);
+
 /* As probe_check, in a function without PROBE: for the question of this
    process.  Outside of a question RESULT is returned.  */
 int question_check(int result, const char *call);

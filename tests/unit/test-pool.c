@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/pool.h"
 #include "probes/run/runner.h"
@@ -93,6 +94,15 @@ static void forks(struct probe *ask)
         for (;;)
             pause();
     probe_report(ask, "answer", "yes");
+}
+
+/* Leaves a process of probe_fork, and cannot be answered.  */
+static void forks_and_cannot(struct probe *ask)
+{
+    if (probe_fork(ask) == 0)
+        for (;;)
+            pause();
+    cannot(ask);
 }
 
 /* How often it was asked before, by a byte for each time in the file of DATA.
@@ -239,6 +249,17 @@ START_TEST(processes_left_behind_are_killed)
     ck_assert_ptr_null(finding->value);
     close(ends[1]);
     wait_for_end(ends[0]);
+}
+END_TEST
+
+/* Not after the deadline, and with the question's own reason.  */
+START_TEST(a_process_of_probe_fork_does_not_delay_the_answer)
+{
+    struct question bad = question("bad", forks_and_cannot, LATE);
+    int64_t start = monotonic_ms();
+    const struct finding *finding = answer_of(&bad);
+    ck_assert_str_eq(finding->reason, "socket: EACCES");
+    ck_assert_int_lt(monotonic_ms() - start, LATE);
 }
 END_TEST
 
@@ -398,6 +419,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, one_that_select_cannot_be_asked_for_says_so);
     tcase_add_test(tests, one_that_leaks_harms_nobody);
     tcase_add_test(tests, processes_left_behind_are_killed);
+    tcase_add_test(tests, a_process_of_probe_fork_does_not_delay_the_answer);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
     tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);

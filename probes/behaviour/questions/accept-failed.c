@@ -125,7 +125,7 @@ static void accept_failed_probe_fdlimit(struct probe *probe)
 static int accept_failed_under_policy(struct probe *probe, int listener)
 {
     enum { NO_POLICY = 255 };
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0) {
         if (policy_refuse_accept(EACCES))
             _exit(NO_POLICY);

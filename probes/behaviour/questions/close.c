@@ -22,7 +22,7 @@ static pid_t close_hold(struct probe *probe, int *hold)
     int ends[2], tries = 0;
     char byte;
     probe_check(probe, pipe(ends), "pipe");
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0) {
         close(ends[1]);
         while (read(ends[0], &byte, 1) < 0 && wait_retry(&tries))

@@ -41,7 +41,7 @@ static void exec_probe(struct probe *probe)
     char text[16] = "";
     size_t used = 0;
     struct pair pair = tcp_pair(probe);
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0)
         exec_become_shell(pair.server);
     close(pair.server);
@@ -95,7 +95,7 @@ static void exec_probe_peer(struct probe *probe)
     probe_check(probe, set_int(pair.server, SOL_SOCKET, SO_KEEPALIVE, 1),
                 "setsockopt");
     probe_check(probe, fcntl(pair.server, F_SETFL, O_NONBLOCK), "fcntl");
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0) {
         /* Beyond standard error, and without FD_CLOEXEC.  */
         int fd = fcntl(pair.server, F_DUPFD, STDERR_FILENO + 1);

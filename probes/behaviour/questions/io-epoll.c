@@ -40,8 +40,11 @@ static _Noreturn void herd_wait(const struct herd *herd, int number,
             models_wait(herd->instances[number], DEADLINE_USUAL) != 1 ||
             write(herd->pipe[1], &byte, 1) != 1)
             _exit(1);
-        if (accepts)
-            reset(accept(herd->listener, NULL, NULL));
+        /* Without RST, which may come before connect has returned: then connect
+           fails.  The client's own RST follows.  */
+        int fd = accepts ? accept(herd->listener, NULL, NULL) : -1;
+        if (fd >= 0)
+            close(fd);
     } while (accepts);
     for (;;)
         pause();
@@ -79,7 +82,7 @@ static int herd_open(struct herd *herd, struct probe *probe,
     }
     probe_check(probe, pipe(herd->pipe), "pipe");
     for (int i = 0; i < INSTANCES; i++) {
-        herd->children[i] = probe_check(probe, fork(), "fork");
+        herd->children[i] = probe_fork(probe);
         if (herd->children[i] == 0)
             herd_wait(herd, i, accepts);
     }

@@ -259,7 +259,7 @@ static int group_bind_as(const struct reuseport_group *group,
 {
     int fd = probe_check(probe, socket(AF_INET, SOCK_STREAM, 0), "socket");
     close(fd);
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0) {
         if (setuid(uid))
             _exit(255);

@@ -54,7 +54,7 @@ static void shutdown_how_report_late_data(struct probe *probe)
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);
-    pid_t child = probe_check(probe, fork(), "fork");
+    pid_t child = probe_fork(probe);
     if (child == 0) {
         /* The parent is in accept, or will be; either is answered.  */
         wait_pause(50);

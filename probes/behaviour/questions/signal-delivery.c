@@ -201,7 +201,7 @@ static void signal_delivery_probe_reset(struct probe *probe)
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {
-    pid_t got, child = probe_check(probe, fork(), "fork");
+    pid_t got, child = probe_fork(probe);
     if (child == 0)
         _exit(3);
     int tries = 0;
@@ -251,7 +251,7 @@ static const char *signal_delivery_default_action(struct probe *probe,
                                                   int number)
 {
     int status = 0, tries = 0;
-    pid_t got, child = probe_check(probe, fork(), "fork");
+    pid_t got, child = probe_fork(probe);
     if (child == 0)
         signal_delivery_raise_number(number);
     do
