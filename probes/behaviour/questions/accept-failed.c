@@ -136,7 +136,8 @@ static int accept_failed_under_policy(struct probe *probe, int listener)
         !WIFEXITED(status))
         probe_skip(probe, "the process under the policy does not end");
     if (WEXITSTATUS(status) == NO_POLICY)
-        probe_skip(probe, "no seccomp filter that a process may set itself");
+        probe_skip(probe,
+                   "no seccomp filter: not in this build, or not permitted");
     return WEXITSTATUS(status);
 }
 
