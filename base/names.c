@@ -13,8 +13,14 @@
 
 const char *errno_name(int error)
 {
+    static char texts[4][24];
+    static int next;
     const char *name = error ? strerrorname_np(error) : NULL;
-    return name ? name : "E?";
+    if (name)
+        return name;
+    char *text = texts[next++ % 4];
+    snprintf(text, sizeof texts[0], "errno %d", error);
+    return text;
 }
 
 const char *signal_name(int number)

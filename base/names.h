@@ -5,7 +5,8 @@
 #define BASE_NAMES_H 1
 
 /* The name of ERROR, such as "ECONNREFUSED", since numbers differ between
-   systems; "E?" for 0 or an unknown number.  The text is constant.  */
+   systems; these texts are constant.  For 0 or an unknown number "errno 524"
+   and the like, valid until the fourth such call from now.  */
 const char *errno_name(int error);
 
 /* The name of the signal NUMBER, such as "SIGPIPE", or NULL for an unknown

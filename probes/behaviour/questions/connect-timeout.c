@@ -38,7 +38,7 @@ static long connect_timeout_total(long retries, long linear)
 
 /* Connect twice to a peer that never replies, once with a single retransmission
    (TCP_SYNCNT).  Returns the errno of the latter, after *SECONDS; NULL if there
-   is no such option, or if that connect has not ended.  The intervals between
+   is no such option, or if that connect has not failed.  The intervals between
    the SYNs of the other connect are written to TEXT of SIZE bytes.  */
 static const char *connect_timeout_watch(struct peer *peer, long *seconds,
                                          char *text, size_t size)
@@ -50,10 +50,10 @@ static const char *connect_timeout_watch(struct peer *peer, long *seconds,
     int64_t ended =
         peer_tcp_intervals(&plain, limited ? once.fd : -1, text, size);
     *seconds = (long)((ended + 250) / 1000);
-    int error = get_int(once.fd, SOL_SOCKET, SO_ERROR, 0);
+    int error = need_int(peer->probe, once.fd, SOL_SOCKET, SO_ERROR);
     peer_tcp_close(&plain);
     peer_tcp_close(&once);
-    return ended < 0 ? NULL : error_text(error);
+    return ended < 0 || error == 0 ? NULL : error_text(error);
 }
 
 /* Report the errno of connect without a reply, the intervals between SYNs, and
@@ -113,7 +113,7 @@ static const char *connect_timeout_report_icmp(struct peer *peer,
     while (!wait_for(tcp.fd, POLLOUT, 0) && monotonic_ms() < end)
         if (peer_tcp_receive(&tcp, 50) && tcp.in.flags & SEGMENT_SYN)
             again = true;
-    int error = get_int(tcp.fd, SOL_SOCKET, SO_ERROR, 0);
+    int error = need_int(peer->probe, tcp.fd, SOL_SOCKET, SO_ERROR);
     if (error)
         snprintf(text, sizeof text, "%s %s", error_text(error),
                  at_once ? "at once" : "after 0.7 s or more");
