@@ -17,26 +17,27 @@ int write_all(int fd, const void *bytes, size_t size)
     enum { FAILURES_MAX = 400, PAUSE_MS = 20 };
     struct pollfd polled = {.fd = fd, .events = POLLOUT};
     const char *next = bytes;
-    int saved = errno, failures = 0;
+    int saved = errno, failures = 0, interrupts = 0;
     while (size > 0) {
         ssize_t count = write(fd, next, size);
         if (count > 0) {
             next += count;
             size -= (size_t)count;
-            failures = 0;
+            failures = interrupts = 0;
             continue;
         }
+        if (count < 0 && wait_retry(&interrupts))
+            continue;
         if (count == 0 || errno == EWOULDBLOCK)
             errno = EAGAIN;
-        bool is_full = errno == EAGAIN;
-        if ((!is_full && errno != EINTR) || ++failures > FAILURES_MAX)
+        if (errno != EAGAIN || ++failures > FAILURES_MAX)
             return -1;
         /* EAGAIN again for the same byte: poll is wrong, or another writer
            was faster.  */
         if (failures > 1)
             wait_pause(PAUSE_MS);
-        if (is_full && poll(&polled, 1, -1) < 0 && errno != EINTR &&
-            errno != EAGAIN && errno != ENOMEM)
+        if (poll(&polled, 1, -1) < 0 && errno != EINTR && errno != EAGAIN &&
+            errno != ENOMEM)
             return -1;
     }
     errno = saved;

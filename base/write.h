@@ -11,9 +11,9 @@
    another process that shares the terminal, wait until FD is writable, without
    a deadline: a stalled reader is the user's choice.  The caller handles
    SIGPIPE.  Returns 0 with errno kept; or -1 with the errno of write or poll,
-   after an unknown number of bytes.  EINTR, EAGAIN: 400 calls in a row were
-   interrupted, or failed although poll reported FD writable or failed itself,
-   for some eight seconds.  */
+   after an unknown number of bytes.  EINTR: calls in a row were interrupted for
+   a second (wait_retry).  EAGAIN: 400 calls in a row failed although poll
+   reported FD writable or failed itself, for some eight seconds.  */
 int write_all(int fd, const void *bytes, size_t size);
 
 /* Whether ERROR, of a write, means that the reader has closed its end: EPIPE or

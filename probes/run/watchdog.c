@@ -131,6 +131,7 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
 {
     int groups[2], answer[2] = {-1, -1};
     memset(watchdog->folder, 0, sizeof watchdog->folder);
+    watchdog->ended = false;
     if (pipe(groups))
         return -1;
     fflush(NULL); /* lest the child write buffers again */
@@ -153,19 +154,33 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     return watchdog->child < 0 ? -1 : 0;
 }
 
-/* Messages are shorter than PIPE_BUF, and so arrive in one piece.  */
+/* Write GROUP to the watchdog.  A message is shorter than PIPE_BUF, and so
+   arrives in one piece.  Returns 0; or -1 with errno, EINTR after a second.  */
+static int watchdog_write(const struct watchdog *watchdog, pid_t group)
+{
+    ssize_t sent;
+    int tries = 0;
+    do
+        sent = write(watchdog->pipe, &group, sizeof group);
+    while (sent < 0 && wait_retry(&tries));
+    return sent < 0 ? -1 : 0;
+}
+
 void watchdog_join(const struct watchdog *watchdog)
 {
-    pid_t group = getpid();
     setpgid(0, 0);
-    write_all(watchdog->pipe, &group, sizeof group);
+    watchdog_write(watchdog, getpid());
     close(watchdog->pipe);
 }
 
-void watchdog_forget(const struct watchdog *watchdog, pid_t group)
+/* A group that the watchdog still has after its end may be another one when it
+   is killed, since numbers of groups are used again.  */
+void watchdog_forget(struct watchdog *watchdog, pid_t group)
 {
-    group = -group;
-    write_all(watchdog->pipe, &group, sizeof group);
+    if (watchdog->ended || watchdog_write(watchdog, -group) == 0)
+        return;
+    watchdog->ended = true;
+    kill(watchdog->child, SIGKILL);
 }
 
 void watchdog_stop(struct watchdog *watchdog)

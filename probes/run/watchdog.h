@@ -11,6 +11,7 @@ struct watchdog {
     int pipe; /* the end to write to; the watchdog acts when all copies close */
     pid_t child;     /* the watchdog */
     char folder[64]; /* "" if there is none */
+    bool ended;      /* killed by watchdog_forget */
 };
 
 /* Start a watchdog: a child process, in its own process group, that kills the
@@ -25,10 +26,12 @@ struct watchdog {
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the
-   watchdog is to kill, and close the pipe.  watchdog_forget: GROUP has ended.
-   At most 256 groups are kept, others are ignored.  Failures are ignored.  */
+   watchdog is to kill, and close the pipe.  watchdog_forget: GROUP has ended;
+   if this cannot be written, the watchdog is killed.  At most 256 groups are
+   kept, others are ignored.  Other failures are ignored.  Waits up to a second.
+ */
 void watchdog_join(const struct watchdog *watchdog);
-void watchdog_forget(const struct watchdog *watchdog, pid_t group);
+void watchdog_forget(struct watchdog *watchdog, pid_t group);
 
 /* Stop and reap the watchdog, which kills its remaining process groups and
    removes its folder with all files in it.  Waits up to 20 seconds, then kills
