@@ -204,6 +204,17 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
+/* Whether connect fails for another reason than the queue of FILL: a client of
+   a UNIX socket was rejected at once, and so is one of another listener, which
+   has room.  A kernel without room for the queue of a backlog of 0 reports no
+   more than a call that always fails.  */
+static bool fill_fails_elsewhere(const struct fill *fill)
+{
+    const char *failed;
+    return fill->family == AF_UNIX && fill->overflow > 0 &&
+           reference_try(AF_UNIX, &failed) && limit_of(errno) == LIMIT_NONE;
+}
+
 /* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept.
    After a limit or an error CLIENT is the number of clients so far, and nothing
    is accepted.  The pending client is closed first: accept makes room for it,
@@ -227,7 +238,7 @@ static void fill_count(struct fill *fill)
     }
     if (fill->client < (long)fill->count)
         fill->overflow = ECONNRESET;
-    fill->disturbed = is_disturbed(fill, &queue);
+    fill->disturbed = is_disturbed(fill, &queue) || fill_fails_elsewhere(fill);
     fill->accepted = queue_accept(fill->listener, 2 * CLIENTS_MAX + 1, &failed);
     if (failed)
         fill_note_failure(fill, failed, errno);

@@ -144,14 +144,15 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
     return (struct prefix){measuring->out, "listen.queue", family_key(family)};
 }
 
-/* Write, and return, whether FAMILY works on the loopback interface here, by
-   one connection; UNIX sockets always do.  Not testable, and false, after a
-   shortage of resources.  */
+/* Write, and return, whether FAMILY works here, on the loopback interface or
+   between UNIX sockets, by one connection to a listener with room: without it
+   no figure could be told from a call that always fails.  Not testable, and
+   false, after a shortage of resources.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
     char reason[48] = "";
-    bool available = family == AF_UNIX || !reference_try(family, &failed);
+    bool available = !reference_try(family, &failed);
     bool shortage =
         !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
     if (!available)

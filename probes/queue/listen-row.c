@@ -120,12 +120,13 @@ static void disturbed_text(const struct fill *fill, char *text, size_t size)
                  "disturbed: no answer, although the queue has room, by the "
                  "kernel's count (lost packets, or a firewall?)");
     else
-        snprintf(text, size,
-                 "disturbed: %s, but not by a full queue, by the kernel's "
-                 "count (a firewall?)",
+        snprintf(text, size, "disturbed: %s, but not by a full queue%s",
                  overflow == ECONNREFUSED ? "connection refused"
                  : overflow == ECONNRESET ? "connection reset"
-                                          : errno_name(overflow));
+                                          : errno_name(overflow),
+                 fill->family == AF_UNIX
+                     ? " (does connect always fail here?)"
+                     : ", by the kernel's count (a firewall?)");
 }
 
 /* Why a row has no figures; LIMIT is empty unless a limit ended the test.  */
