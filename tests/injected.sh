@@ -47,12 +47,18 @@ for errno in EPERM EINVAL; do
     is "backlogprobe: poll fails later ($errno): no figure, status 2" \
         [ "$status" -eq 2 ]
 done
-# An errno that no full queue has is no figure either, not even 0.
-for errno in EACCES EBADF; do
+# A call that fails always, or from now on, gives no figure, not even 0, whether
+# a full queue has that errno or not.
+for errno in EACCES EBADF ECONNREFUSED EAGAIN; do
     inject connect "$errno" always "$backlogprobe" -U -b 0
-    is "backlogprobe: connect always fails ($errno): disturbed, with the reason" \
-        grep -q "disturbed: $errno" "$scratch/out"
+    is "backlogprobe: connect always fails ($errno): the reason" \
+        grep -q "connect: $errno" "$scratch/out"
     is "backlogprobe: connect always fails ($errno): no figure" \
+        grep -q '^ *0 *- *- *- ' "$scratch/out"
+    inject connect "$errno" 2+ "$backlogprobe" -U -b 0
+    is "backlogprobe: connect fails later ($errno): disturbed" \
+        grep -q "disturbed: " "$scratch/out"
+    is "backlogprobe: connect fails later ($errno): no figure" \
         grep -q '^ *0 *0 *- *- ' "$scratch/out"
 done
 # An event of the drawing is a call that succeeded.
@@ -73,6 +79,11 @@ setsockopt EFAULT peer.rst
 shutdown EBADF close.refcount
 sendto EMSGSIZE connect.self
 recvfrom EFAULT exec.peer
+recvfrom EINTR connect.self
+recvfrom EINTR signal.sigpipe
+kill EPERM signal.queueing
+rt_sigprocmask EFAULT signal.queueing
+wait4 ECHILD signal.numbers
 END
 # The C library takes ENOENT for the end of a folder: /proc without a process.
 inject getdents64 ENOENT always "$builddir/listeners" --all

@@ -47,9 +47,12 @@ static struct exec_peer exec_peer_look(int fd)
     if (getsockname(fd, (struct sockaddr *)&seen.own, &own))
         seen.own_error = errno;
     int flags = fcntl(fd, F_GETFL);
+    if (flags < 0)
+        seen.nonblocking_error = errno;
     seen.nonblocking = flags >= 0 && (flags & O_NONBLOCK);
-    seen.keepalive =
-        !getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &size) && on != 0;
+    if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &size))
+        seen.keepalive_error = errno;
+    seen.keepalive = on != 0;
     return seen;
 }
 

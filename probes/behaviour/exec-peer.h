@@ -16,7 +16,7 @@
 /* What the executed program sees of an IPv4 socket; of a call that failed the
    errno.  */
 struct exec_peer {
-    int peer_error, own_error;
+    int peer_error, own_error, nonblocking_error, keepalive_error;
     struct sockaddr_in peer, own;
     bool nonblocking, keepalive;
 };

@@ -45,9 +45,9 @@ void install_handler(int number, void (*handler)(int), int flags)
     struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
     if (flags == BY_SIGNAL)
-        signal(number, handler);
+        question_check(signal(number, handler) == SIG_ERR ? -1 : 0, "signal");
     else
-        sigaction(number, &action, NULL);
+        question_check(sigaction(number, &action, NULL), "sigaction");
 }
 
 /* In the child: send PARENT the signals, then release the call, and wait to be
@@ -56,14 +56,14 @@ void install_handler(int number, void (*handler)(int), int flags)
 static _Noreturn void interrupt_disturb(pid_t parent,
                                         const struct blocking *blocking)
 {
-    signal(SIGUSR1, SIG_IGN);
+    install_handler(SIGUSR1, SIG_IGN, 0);
     for (int i = 0; i < SIGNALS; i++) {
         char byte;
         wait_pause(BETWEEN);
-        kill(parent, SIGUSR1);
-        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT) ||
-            read(handled_pipe[0], &byte, 1) != 1)
+        question_check(kill(parent, SIGUSR1), "kill");
+        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT))
             _exit(1);
+        question_check((int)read(handled_pipe[0], &byte, 1), "read");
     }
     wait_pause(BETWEEN);
     blocking->release(blocking->data);
@@ -99,5 +99,5 @@ void alarm_every(int milliseconds)
     struct timeval time = {.tv_usec = milliseconds * 1000};
     struct itimerval timer = {.it_interval = time, .it_value = time};
     install_handler(SIGALRM, interrupt_nothing, 0);
-    setitimer(ITIMER_REAL, &timer, NULL);
+    question_check(setitimer(ITIMER_REAL, &timer, NULL), "setitimer");
 }

@@ -16,7 +16,7 @@ struct blocking {
 };
 
 /* Install HANDLER for signal NUMBER: by sigaction with FLAGS and an empty mask,
-   or by signal if FLAGS is BY_SIGNAL.  A failure is ignored.  */
+   or by signal if FLAGS is BY_SIGNAL.  On failure the question is skipped.  */
 enum { BY_SIGNAL = -1 };
 void install_handler(int number, void (*handler)(int), int flags);
 
@@ -26,13 +26,13 @@ void install_handler(int number, void (*handler)(int), int flags);
    child releases the call.  Returns "restarted" if the call succeeded, the name
    of errno if not, or NULL if no signal arrived before the call returned: the
    call did not block.  Afterwards the child is dead and SIGUSR1 is ignored. The
-   question is skipped if there is no pipe or process.  */
+   question is skipped if there is no pipe or process, or if the child fails. */
 const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags);
 
 /* Send this process SIGALRM every MILLISECONDS (below 1000), with an empty
    handler and without SA_RESTART, so that blocking calls fail with EINTR; 0
-   stops the signals.  */
+   stops the signals.  On failure the question is skipped.  */
 void alarm_every(int milliseconds);
 
 #endif /* PROBES_BEHAVIOUR_INTERRUPT_H */

@@ -134,11 +134,16 @@ void reset(int fd)
     close(fd);
 }
 
+int need_flags(int fd, int get)
+{
+    return question_check(fcntl(fd, get), "fcntl");
+}
+
 void set_nonblocking(int fd, bool on)
 {
-    int flags = resource_check(fcntl(fd, F_GETFL), "fcntl");
+    int flags = need_flags(fd, F_GETFL);
     flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-    resource_check(fcntl(fd, F_SETFL, flags), "fcntl");
+    question_check(fcntl(fd, F_SETFL, flags), "fcntl");
 }
 
 const char *try_read(int fd)
@@ -161,6 +166,28 @@ int receive_byte(int fd)
 {
     char byte;
     return resource_check((int)recv(fd, &byte, 1, 0), "recv");
+}
+
+int receive_end(struct probe *probe, int fd)
+{
+    return probe_check(probe, receive_byte(fd), "recv");
+}
+
+int drain(struct probe *probe, int listener)
+{
+    int count = 0, tries = 0;
+    while (count < DRAIN_MAX) {
+        int fd = resource_check(accept(listener, NULL, NULL), "accept");
+        if (fd >= 0) {
+            reset(fd);
+            count++;
+        } else if (errno == EAGAIN) {
+            return count;
+        } else if (!wait_retry(&tries)) {
+            probe_check(probe, fd, "accept");
+        }
+    }
+    return count;
 }
 
 /* Write to FD, which is non-blocking, until not one more byte fits, or ENOUGH
@@ -208,8 +235,7 @@ void set_timeout(struct probe *probe, int fd, int option, int milliseconds)
 
 short wait_for(int fd, short events, int timeout)
 {
-    int ready = wait_one(fd, events, timeout);
-    resource_check(ready, "poll");
+    int ready = question_check(wait_one(fd, events, timeout), "poll");
     return (short)(ready > 0 ? ready : 0);
 }
 

@@ -74,7 +74,9 @@ int need_int(struct probe *probe, int fd, int level, int option);
 void end_by_reset(int fd);
 void reset(int fd);
 
-/* Set or clear O_NONBLOCK of FD.  A failure is ignored.  */
+/* need_flags: the flags of FD by GET, F_GETFL or F_GETFD.  set_nonblocking: set
+   or clear O_NONBLOCK of FD.  On failure the question is skipped.  */
+int need_flags(int fd, int get);
 void set_nonblocking(int fd, bool on);
 
 /* Read (and discard) or write one byte without blocking.  Returns the result by
@@ -88,6 +90,16 @@ const char *try_write(int fd);
 void send_byte(struct probe *probe, int fd);
 int receive_byte(int fd);
 
+/* As receive_byte, where success is expected: 1, or 0 at the end of the stream.
+   On failure the question is skipped.  */
+int receive_end(struct probe *probe, int fd);
+
+/* Accept every connection of LISTENER, which is non-blocking, and close each by
+   RST; at most DRAIN_MAX.  Returns the number; if accept fails for another
+   reason than an empty queue (EAGAIN), the question is skipped.  */
+enum { DRAIN_MAX = 1000 };
+int drain(struct probe *probe, int listener);
+
 /* Write to FD, whose peer does not read, until no byte fits, three times with
    settle, at most 30 times.  A late acknowledgment may still make room.  FD
    becomes non-blocking.  Returns the number of written bytes, about ENOUGH at
@@ -100,8 +112,9 @@ long fill_buffers(struct probe *probe, int fd, long enough);
 void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
 
 /* Wait up to TIMEOUT milliseconds for EVENTS on FD; 0 or less: check without
-   waiting.  Returns the events that occurred, also POLLERR and POLLHUP; 0 after
-   the timeout or if poll keeps failing.  A signal does not end the wait.  */
+   waiting.  Returns the events that occurred, also POLLERR and POLLHUP, or 0
+   after the timeout.  A signal does not end the wait; if poll keeps failing,
+   the question is skipped.  */
 short wait_for(int fd, short events, int timeout);
 
 /* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text: check

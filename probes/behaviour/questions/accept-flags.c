@@ -16,8 +16,8 @@ static void accept_flags_report_socket(struct probe *probe)
     int fd = resource_check(
         socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
         "socket");
-    bool both = fd >= 0 && fcntl(fd, F_GETFL) & O_NONBLOCK &&
-                fcntl(fd, F_GETFD) & FD_CLOEXEC;
+    bool both = fd >= 0 && need_flags(fd, F_GETFL) & O_NONBLOCK &&
+                need_flags(fd, F_GETFD) & FD_CLOEXEC;
     probe_report(probe, "socket", "%s",
                  both     ? "sets both flags"
                  : fd < 0 ? status_text(fd)
@@ -39,8 +39,8 @@ static void accept_flags_probe(struct probe *probe)
         probe_report(probe, "answer", "accept4: %s", result_text(-1));
     else
         probe_report(probe, "answer", "accept4: O_NONBLOCK %s, FD_CLOEXEC %s",
-                     fcntl(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
-                     fcntl(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
+                     need_flags(fd, F_GETFL) & O_NONBLOCK ? "set" : "not set",
+                     need_flags(fd, F_GETFD) & FD_CLOEXEC ? "set" : "not set");
 #else
     probe_report_constant(probe, "answer", "no accept4");
 #endif

@@ -35,10 +35,10 @@ static void accept_inherits_probe_flag(struct probe *probe)
         probe_skip(probe, "no O_ASYNC");
     int fd = tcp_bound(probe, 0);
     int set = get == F_GETFL ? F_SETFL : F_SETFD;
-    probe_check(probe, fcntl(fd, set, fcntl(fd, get) | flag), "fcntl");
+    probe_check(probe, fcntl(fd, set, need_flags(fd, get) | flag), "fcntl");
     int accepted = accept_inherits_accept(probe, fd);
     probe_report(probe, "answer", "%s",
-                 yes_no(resource_check(fcntl(accepted, get), "fcntl") & flag));
+                 yes_no(need_flags(accepted, get) & flag));
 }
 
 /* Report, for an option of type int, whether the accepted socket has the value

@@ -47,7 +47,8 @@ static void address_length_report_short(struct probe *probe)
 
 /* Report, as the finding "sun_path-longest", the longest path that bind
    accepts, of the five lengths up to the size of sun_path; 0 if bind accepts
-   none; not testable without a folder.  */
+   none; not testable without a folder.  If bind fails for another reason than
+   the length, the question is skipped.  */
 static void address_length_report_unix(struct probe *probe)
 {
     struct sockaddr_un address;
@@ -64,10 +65,12 @@ static void address_length_report_unix(struct probe *probe)
         memset(address.sun_path, 'p', length);
         memcpy(address.sun_path, start, strlen(start));
         int fd = probe_check(probe, socket(AF_UNIX, SOCK_STREAM, 0), "socket");
-        if (resource_check(
-                bind(fd, (struct sockaddr *)&address, sizeof address),
-                "bind") == 0)
+        int result = resource_check(
+            bind(fd, (struct sockaddr *)&address, sizeof address), "bind");
+        if (result == 0)
             longest = length;
+        else if (errno != EINVAL && errno != ENAMETOOLONG)
+            probe_check(probe, result, "bind");
         char path[sizeof address.sun_path + 1] = "";
         memcpy(path, address.sun_path, length);
         unlink(path);

@@ -161,7 +161,7 @@ static void bind_choices_probe_timewait(struct probe *probe)
     int client = tcp_client(probe, listener);
     close(probe_check(probe, accept(listener, NULL, NULL), "accept"));
     wait_input(client);
-    receive_byte(client);
+    receive_end(probe, client);
     close(client);
     settle(probe);
     close(listener);

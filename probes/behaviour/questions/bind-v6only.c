@@ -33,7 +33,8 @@ static int bind_v6only_bound(struct probe *probe, int value,
     struct sockaddr_in6 address = {.sin6_family = AF_INET6};
     socklen_t length = sizeof address;
     int fd = bind_v6only_socket(probe);
-    bind_v6only_set(fd, value);
+    if (bind_v6only_set(fd, value) && errno != EINVAL && errno != ENOPROTOOPT)
+        probe_check(probe, -1, "setsockopt");
     probe_check(probe, bind(fd, (struct sockaddr *)&address, length), "bind");
     probe_check(probe, getsockname(fd, (struct sockaddr *)&address, &length),
                 "getsockname");
@@ -51,7 +52,7 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
     for (int i = 0; i < PORTS; i++) {
         int holder = tcp_socket(probe);
         int fd = bind_v6only_bound(probe, value, target);
-        if (!get_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) {
+        if (!need_int(probe, fd, IPPROTO_IPV6, IPV6_V6ONLY)) {
             close(holder);
             return fd;
         }

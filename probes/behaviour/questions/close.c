@@ -25,8 +25,9 @@ static pid_t close_hold(struct probe *probe, int *hold)
     pid_t child = probe_fork(probe);
     if (child == 0) {
         close(ends[1]);
-        while (read(ends[0], &byte, 1) < 0 && wait_retry(&tries))
-            continue;
+        while (read(ends[0], &byte, 1) < 0)
+            if (!wait_retry(&tries))
+                probe_check(probe, -1, "read");
         _exit(0);
     }
     close(ends[0]);
@@ -99,6 +100,23 @@ static void close_probe_linger(struct probe *probe)
     probe_report(probe, "otherwise", "%s", plain);
 }
 
+/* Read from FD until the connection ends, by FIN or RST, or until no data
+   arrives within LOOPBACK_TIMEOUT.  Returns the number of bytes.  */
+static long close_read_rest(struct probe *probe, int fd)
+{
+    char buffer[4096];
+    long received = 0;
+    while (wait_input(fd)) {
+        ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+        if (got < 0 && errno != ECONNRESET)
+            probe_check(probe, -1, "recv");
+        if (got <= 0)
+            break;
+        received += got;
+    }
+    return received;
+}
+
 /* Fill the buffers of a connection whose client does not read, and close the
    server with SO_LINGER of 1 s; NONBLOCKING: with O_NONBLOCK.  Report how long
    close took and its result, then what the client reads.  */
@@ -107,7 +125,7 @@ static void close_probe_linger_time(struct probe *probe)
     bool nonblocking = probe->question->data != NULL;
     struct linger linger = {.l_onoff = 1, .l_linger = 1};
     struct pair pair = tcp_pair(probe);
-    long written = fill_buffers(probe, pair.server, 1 << 20), received = 0;
+    long written = fill_buffers(probe, pair.server, 1 << 20);
     set_nonblocking(pair.server, nonblocking);
     probe_check(
         probe,
@@ -116,14 +134,7 @@ static void close_probe_linger_time(struct probe *probe)
     int64_t start = monotonic_ms();
     const char *result = status_text(close(pair.server));
     int64_t elapsed = monotonic_ms() - start;
-    for (const char *got = "1"; !strcmp(got, "1");) {
-        char buffer[4096];
-        ssize_t size = wait_input(pair.client)
-                           ? recv(pair.client, buffer, sizeof buffer, 0)
-                           : 0;
-        received += size > 0 ? size : 0;
-        got = size > 0 ? "1" : "0";
-    }
+    long received = close_read_rest(probe, pair.client);
     probe_report(probe, "answer", "close %s%s; the data is %s",
                  elapsed < 500 ? "returns at once" : "waits for the time",
                  strcmp(result, "success") ? ", then fails" : "",
@@ -151,7 +162,7 @@ static struct ending close_client_first(struct probe *probe)
     in_port_t peer = local_address(probe, pair.listener).sin_port;
     close(pair.client);
     wait_input(pair.server);
-    receive_byte(pair.server);
+    receive_end(probe, pair.server);
     int64_t start = monotonic_ms();
     close(pair.server);
     /* A long table takes a while to read.  */

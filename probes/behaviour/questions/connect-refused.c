@@ -70,7 +70,7 @@ static void connect_refused_probe_self(struct probe *probe)
         return;
     }
     send_byte(probe, fd);
-    bool echoed = wait_input(fd) && receive_byte(fd) == 1;
+    bool echoed = wait_input(fd) && receive_end(probe, fd) == 1;
     probe_report(probe, "answer", "yes%s",
                  echoed ? ", and it receives its own data"
                         : ", but it receives no data");

@@ -3,62 +3,82 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/exec-peer.h"
+#include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
 /* Descriptors that the shell can name in a redirection.  */
 enum { KEPT = 8, CLOSED = 9 };
 
-/* In a child: become a shell that writes 'k' to the socket FD by a descriptor
-   without FD_CLOEXEC and 'c' by a descriptor with FD_CLOEXEC, then sends itself
-   SIGPIPE, which this process ignores, and writes 'i' if it survives.  */
-static _Noreturn void exec_become_shell(int fd)
+/* An exit status of exec_be_peer, beside the errno of exec.  */
+enum { EXEC_FAILED = 128 };
+
+/* In a child: become a shell that runs SCRIPT, with the socket FD as descriptor
+   KEPT and, with FD_CLOEXEC, as CLOSED; SIGPIPE is ignored.  Exits with 1 on
+   failure.  */
+static _Noreturn void exec_become_shell(int fd, const char *script)
 {
     int moved = fcntl(fd, F_DUPFD, CLOSED + 1); /* FD may be KEPT or CLOSED */
-    signal(SIGPIPE, SIG_IGN);
+    install_handler(SIGPIPE, SIG_IGN, 0);
     if (moved < 0 || dup2(moved, KEPT) < 0 || dup2(moved, CLOSED) < 0 ||
         fcntl(KEPT, F_SETFD, 0) || fcntl(CLOSED, F_SETFD, FD_CLOEXEC))
         _exit(1);
     close(moved);
-    execl("/bin/sh", "sh", "-c",
-          "exec 2> /dev/null\n"
-          "printf k >&8\n"
-          "(printf c >&9)\n"
-          "kill -PIPE $$\n"
-          "printf i >&8\n",
-          (char *)NULL);
+    execl("/bin/sh", "sh", "-c", script, (char *)NULL);
     _exit(1);
+}
+
+/* Run SCRIPT (exec_become_shell).  Returns the wait status, so that no answer
+   depends on output that may be lost; on failure the question is skipped.  */
+static int exec_shell_status(struct probe *probe, int fd, const char *script)
+{
+    int status;
+    pid_t child = probe_fork(probe);
+    if (child == 0)
+        exec_become_shell(fd, script);
+    pid_t done = wait_child(child, &status, LOOPBACK_TIMEOUT);
+    if (probe_check(probe, (int)done, "waitpid") == 0) {
+        kill(child, SIGKILL);
+        probe_skip(probe, "/bin/sh does not end");
+    }
+    return status;
 }
 
 static void exec_probe(struct probe *probe)
 {
-    char text[16] = "";
-    size_t used = 0;
+    enum { RAN = 64, KEPT_OPEN = 1, CLOSED_OPEN = 2 };
     struct pair pair = tcp_pair(probe);
-    pid_t child = probe_fork(probe);
-    if (child == 0)
-        exec_become_shell(pair.server);
-    close(pair.server);
-    while (used + 1 < sizeof text && wait_input(pair.client)) {
-        ssize_t got = recv(pair.client, text + used, sizeof text - 1 - used, 0);
-        if (probe_check(probe, (int)got, "recv") <= 0)
-            break;
-        used += (size_t)got;
-    }
-    wait_child(child, NULL, LOOPBACK_TIMEOUT);
-    if (used == 0)
-        probe_skip(probe, "/bin/sh writes nothing to the socket");
+    /* "true" is no special builtin, whose failed redirection ends the shell. */
+    int open = exec_shell_status(probe, pair.server,
+                                 "exec 2> /dev/null\n"
+                                 "n=64\n"
+                                 "true >&8 && n=$((n + 1))\n"
+                                 "true >&9 && n=$((n + 2))\n"
+                                 "exit $n\n");
+    if (!WIFEXITED(open) || WEXITSTATUS(open) < RAN)
+        probe_skip(probe, "/bin/sh cannot be run with the socket");
+    int pipes = exec_shell_status(probe, pair.server,
+                                  "kill -PIPE $$ || exit 1\n"
+                                  "exit 64\n");
     probe_report(probe, "answer", "the socket %s; with FD_CLOEXEC %s",
-                 strchr(text, 'k') ? "stays open" : "is closed",
-                 strchr(text, 'c') ? "stays open" : "is closed");
-    probe_report(probe, "ignored-signals", "%s",
-                 strchr(text, 'i') ? "stay ignored" : "act again");
+                 WEXITSTATUS(open) & KEPT_OPEN ? "stays open" : "is closed",
+                 WEXITSTATUS(open) & CLOSED_OPEN ? "stays open" : "is closed");
+    if (WIFEXITED(pipes) && WEXITSTATUS(pipes) == RAN)
+        probe_report(probe, "ignored-signals", "stay ignored");
+    else if (WIFSIGNALED(pipes) && WTERMSIG(pipes) == SIGPIPE)
+        probe_report(probe, "ignored-signals", "act again");
+    else
+        probe_report_skip(probe, "ignored-signals",
+                          "/bin/sh cannot send itself SIGPIPE");
 }
 
 /* Read what the executed program sees of the server's end into SEEN.  Returns
@@ -73,6 +93,37 @@ static bool exec_read_peer(int fd, struct exec_peer *seen)
         used += (size_t)got;
     }
     return used == sizeof *seen;
+}
+
+/* In a child: execute this program with FD.  Exits with EXEC_FAILED and the
+   lower bits of errno on failure.  */
+static _Noreturn void exec_be_peer(int fd)
+{
+    /* Beyond standard error, and without FD_CLOEXEC.  */
+    int moved = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
+    if (moved >= 0)
+        exec_peer_run(moved);
+    _exit(EXEC_FAILED | (errno & (EXEC_FAILED - 1)));
+}
+
+/* Skip the question since the executed program sent nothing, or not all: the
+   reason is in STATUS, of waitpid.  */
+static _Noreturn void exec_skip_peer(struct probe *probe, int status)
+{
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    if (code == (EXEC_FAILED | ENOENT))
+        probe_skip(probe, "this program cannot execute itself: the system has "
+                          "no name for its file");
+    if (code & EXEC_FAILED)
+        probe_skip(probe, "this program cannot execute itself: %s",
+                   errno_name(code & (EXEC_FAILED - 1)));
+    probe_skip(probe, "the executed program does not send what it sees");
+}
+
+/* FLAG, or the errno ERROR, as text.  */
+static const char *exec_flag(bool flag, int error)
+{
+    return error ? error_text(error) : flag ? "stays set" : "is cleared";
 }
 
 /* ADDRESS as text: WHOSE, if it is that of EXPECTED, or the errno ERROR.  */
@@ -96,19 +147,14 @@ static void exec_probe_peer(struct probe *probe)
                 "setsockopt");
     probe_check(probe, fcntl(pair.server, F_SETFL, O_NONBLOCK), "fcntl");
     pid_t child = probe_fork(probe);
-    if (child == 0) {
-        /* Beyond standard error, and without FD_CLOEXEC.  */
-        int fd = fcntl(pair.server, F_DUPFD, STDERR_FILENO + 1);
-        if (fd >= 0)
-            exec_peer_run(fd);
-        _exit(1);
-    }
+    if (child == 0)
+        exec_be_peer(pair.server);
     close(pair.server);
     bool whole = exec_read_peer(pair.client, &seen);
-    wait_child(child, NULL, LOOPBACK_TIMEOUT);
+    int status = 0;
+    wait_child(child, &status, LOOPBACK_TIMEOUT);
     if (!whole)
-        probe_skip(probe, "this program cannot execute itself: the system has "
-                          "no name for its file");
+        exec_skip_peer(probe, status);
     probe_report(probe, "answer", "%s",
                  exec_name(&seen.peer, seen.peer_error,
                            local_address(probe, pair.client),
@@ -118,9 +164,9 @@ static void exec_probe_peer(struct probe *probe)
                            local_address(probe, pair.listener),
                            "the address of the listener"));
     probe_report(probe, "nonblock", "%s",
-                 seen.nonblocking ? "stays set" : "is cleared");
+                 exec_flag(seen.nonblocking, seen.nonblocking_error));
     probe_report(probe, "keepalive", "%s",
-                 seen.keepalive ? "stays set" : "is cleared");
+                 exec_flag(seen.keepalive, seen.keepalive_error));
 }
 
 QUESTIONS(exec){

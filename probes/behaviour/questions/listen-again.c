@@ -16,16 +16,10 @@ enum { CLIENTS_MAX = 200 };
 
 /* Accept and reset all connections queued at LISTENER, which becomes
    non-blocking.  Returns the number.  */
-static int listen_again_drain(int listener)
+static int listen_again_drain(struct probe *probe, int listener)
 {
-    int count = 0;
     set_nonblocking(listener, true);
-    for (;; count++) {
-        int fd = resource_check(accept(listener, NULL, NULL), "accept");
-        if (fd < 0)
-            return count;
-        reset(fd);
-    }
+    return drain(probe, listener);
 }
 
 /* Fill the rest of LISTENER's queue with clients, which stay connected.
@@ -54,7 +48,7 @@ static void listen_again_report(struct probe *probe, const char *key, int first,
     const char *error = result_text(result);
     settle(probe);
     int after = result < 0 ? 0 : listen_again_fill(probe, listener);
-    int accepted = listen_again_drain(listener);
+    int accepted = listen_again_drain(probe, listener);
     if (result < 0)
         probe_report(probe, key, "%s; %d of %d queued connections kept", error,
                      accepted, before);
@@ -70,7 +64,7 @@ static void listen_again_probe(struct probe *probe)
     int before = listen_again_fill(probe, listener);
     probe_check(probe, listen(listener, 8), "listen");
     int more = listen_again_fill(probe, listener);
-    int kept = listen_again_drain(listener);
+    int kept = listen_again_drain(probe, listener);
     probe_report(probe, "answer", "%s; queued connections are %s",
                  more > 0 ? "the queue is resized" : "the queue is not resized",
                  kept >= before + more ? "kept" : "lost");
@@ -103,10 +97,12 @@ static void listen_again_probe_connected(struct probe *probe)
     char byte = 0;
     struct pair pair = tcp_pair(probe);
     probe_report(probe, "answer", "%s", status_text(listen(pair.client, 1)));
-    bool alive =
-        resource_check((int)send(pair.client, &byte, 1, 0), "send") == 1 &&
-        resource_check((int)recv(pair.server, &byte, 1, 0), "recv") == 1;
-    probe_report(probe, "connection", "%s", alive ? "stays open" : "fails");
+    long sent = resource_check((int)send(pair.client, &byte, 1, 0), "send");
+    bool alive = sent == 1 && receive_byte(pair.server) == 1;
+    if (alive)
+        probe_report(probe, "connection", "stays open");
+    else
+        probe_report(probe, "connection", "fails: %s", result_text(-1));
     int datagram = probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
     probe_report(probe, "datagram-socket", "%s",
                  status_text(listen(datagram, 1)));
@@ -132,12 +128,14 @@ static void listen_again_probe_early_data(struct probe *probe)
            (count = resource_check((int)send(client, block, sizeof block, 0),
                                    "send")) > 0)
         sent += count;
+    if (sent < max && errno != EAGAIN)
+        probe_check(probe, -1, "send");
     settle(probe);
     probe_check(probe, shutdown(client, SHUT_WR), "shutdown");
     int server = probe_check(probe, accept(listener, NULL, NULL), "accept");
     while (wait_for(server, POLLIN, LOOPBACK_TIMEOUT) &&
-           (count = resource_check((int)recv(server, block, sizeof block, 0),
-                                   "recv")) > 0)
+           (count = probe_check(
+                probe, (int)recv(server, block, sizeof block, 0), "recv")) > 0)
         got += count;
     probe_report(probe, "answer", "%s",
                  sent == 0     ? "the client cannot send"

@@ -11,6 +11,7 @@
 
 #include "base/wait.h"
 #include "probes/behaviour/aio.h"
+#include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/models.h"
 
@@ -52,7 +53,7 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 #ifdef O_ASYNC
     struct pair pair = tcp_pair(probe);
     const char *outcome = "no SIGIO";
-    signal(SIGIO, nonblock_errno_on_signal);
+    install_handler(SIGIO, nonblock_errno_on_signal, 0);
     if (resource_check(fcntl(pair.server, F_SETOWN, getpid()), "fcntl") ||
         resource_check(fcntl(pair.server, F_SETFL, O_ASYNC), "fcntl")) {
         outcome = result_text(-1);
@@ -63,7 +64,7 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
         if (signalled)
             outcome = "works";
     }
-    signal(SIGIO, SIG_IGN);
+    install_handler(SIGIO, SIG_IGN, 0);
     probe_report(probe, "signal-driven", "%s", outcome);
     return outcome;
 #else
@@ -73,16 +74,16 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 }
 
 /* Whether select (BY_SELECT) or poll reports a new connection with input within
-   LOOPBACK_TIMEOUT: "works" or "not ready".  */
+   LOOPBACK_TIMEOUT: "works", "not ready" or the errno of select.  */
 static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {
     struct pair pair = tcp_pair(probe);
     struct timeval time = {.tv_sec = LOOPBACK_TIMEOUT / 1000};
     send_byte(probe, pair.client);
-    bool ready = by_select ? select_input(probe, pair.server, &time) == 1
-                           : wait_input(pair.server) == POLLIN;
-    return ready ? "works" : "not ready";
+    int ready = by_select ? select_input(probe, pair.server, &time)
+                          : wait_input(pair.server) == POLLIN;
+    return ready < 0 ? result_text(ready) : ready == 1 ? "works" : "not ready";
 }
 
 /* Report whether FD, the result of a function of models.h, could be made, and

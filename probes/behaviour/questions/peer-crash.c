@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "base/monotonic.h"
+#include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/peer.h"
 #include "probes/peer/tun.h"
@@ -138,7 +139,7 @@ static void peer_crash_probe_reboot(struct probe *probe)
 {
     struct peer peer;
     struct peer_tcp tcp;
-    signal(SIGPIPE, SIG_IGN);
+    install_handler(SIGPIPE, SIG_IGN, 0);
     peer_open(&peer, probe, true);
     peer_tcp_connect(&tcp, &peer, TUN_PEER);
     peer_tcp_write(&tcp, 100);

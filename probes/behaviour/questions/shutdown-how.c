@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/wait.h"
+#include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
 /* Report poll, read and write of FD, in that order, as the finding "NAME-END".
@@ -74,7 +75,7 @@ static void shutdown_how_report_listener(struct probe *probe)
 
 static void shutdown_how_probe(struct probe *probe)
 {
-    signal(SIGPIPE, SIG_IGN);
+    install_handler(SIGPIPE, SIG_IGN, 0);
     shutdown_how_report(probe, "SHUT_RD", SHUT_RD);
     shutdown_how_report(probe, "SHUT_WR", SHUT_WR);
     shutdown_how_report(probe, "SHUT_RDWR", SHUT_RDWR);
@@ -85,13 +86,14 @@ static void shutdown_how_probe(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_input(pair.server);
-    bool ended = receive_byte(pair.server) == 0;
-    bool answered =
-        resource_check((int)send(pair.server, "x", 1, 0), "send") == 1 &&
-        receive_byte(pair.client) == 1;
-    probe_report(probe, "answer", "after SHUT_WR the peer reads %s and %s send",
+    bool ended = receive_end(probe, pair.server) == 0;
+    long sent = resource_check((int)send(pair.server, "x", 1, 0), "send");
+    bool answered = sent == 1 && receive_end(probe, pair.client) == 1;
+    probe_report(probe, "answer",
+                 "after SHUT_WR the peer reads %s and %s send%s%s",
                  ended ? "end of stream" : "no end of stream",
-                 answered ? "can" : "cannot");
+                 answered ? "can" : "cannot", sent < 0 ? ": " : "",
+                 sent < 0 ? result_text(sent) : "");
 }
 
 QUESTIONS(shutdown_how){

@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -20,6 +21,9 @@
    its handler by the mask of the process.  */
 static volatile sig_atomic_t count, depth, deepest, informed, masked;
 
+/* Set by the handlers: the errno of a call that failed, or 0.  */
+static volatile sig_atomic_t failed;
+
 static void signal_delivery_counting(int number)
 {
     count++;
@@ -34,8 +38,8 @@ static void signal_delivery_nested(int number)
     depth++;
     if (depth > deepest)
         deepest = depth;
-    if (count == 1)
-        raise(number);
+    if (count == 1 && raise(number))
+        failed = errno;
     depth--;
 }
 
@@ -45,6 +49,27 @@ static void signal_delivery_with_info(int number, siginfo_t *info,
     informed = info && info->si_pid == getpid();
 }
 
+/* Raise signal NUMBER in this process; on failure the question is skipped.  */
+static void signal_delivery_raise(int number)
+{
+    question_check(raise(number) ? -1 : 0, "raise");
+}
+
+/* Install ACTION for signal NUMBER; on failure the question is skipped.  */
+static void signal_delivery_install(int number, const struct sigaction *action)
+{
+    question_check(sigaction(number, action, NULL), "sigaction");
+}
+
+/* Install HANDLER for signal NUMBER by signal.  Returns the result; on failure
+   the question is skipped.  */
+static void (*signal_delivery_by_signal(int number, void (*handler)(int)))(int)
+{
+    void (*before)(int) = signal(number, handler);
+    question_check(before == SIG_ERR ? -1 : 0, "signal");
+    return before;
+}
+
 /* How often the handler runs for five signals NUMBER, sent while blocked.  */
 static int signal_delivery_delivered(int number)
 {
@@ -52,11 +77,11 @@ static int signal_delivery_delivered(int number)
     sigemptyset(&set);
     sigaddset(&set, number);
     install_handler(number, signal_delivery_counting, 0);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    question_check(sigprocmask(SIG_BLOCK, &set, NULL), "sigprocmask");
     count = 0;
     for (int i = 0; i < 5; i++)
-        kill(getpid(), number);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+        question_check(kill(getpid(), number), "kill");
+    question_check(sigprocmask(SIG_UNBLOCK, &set, NULL), "sigprocmask");
     return (int)count;
 }
 
@@ -72,21 +97,30 @@ static void signal_delivery_probe_queueing(struct probe *probe)
 #endif
 }
 
+/* Skip the question if a call in a handler failed.  */
+static void signal_delivery_check(void)
+{
+    errno = failed;
+    question_check(failed ? -1 : 0, "a call in the handler");
+}
+
 /* The depth of recursion of a handler, installed with FLAGS, that raises its
    own signal: 1 if the signal is blocked meanwhile, otherwise 2.  */
 static int signal_delivery_depth(int flags)
 {
     count = depth = deepest = 0;
     install_handler(SIGUSR1, signal_delivery_nested, flags);
-    raise(SIGUSR1);
+    signal_delivery_raise(SIGUSR1);
+    signal_delivery_check();
     return (int)deepest;
 }
 
-/* The current action of SIGUSR1.  */
+/* The current action of SIGUSR1, also in a handler (see failed).  */
 static struct sigaction signal_delivery_action(void)
 {
-    struct sigaction action;
-    sigaction(SIGUSR1, NULL, &action);
+    struct sigaction action = {.sa_flags = 0};
+    if (sigaction(SIGUSR1, NULL, &action))
+        failed = errno;
     return action;
 }
 
@@ -94,14 +128,18 @@ static struct sigaction signal_delivery_action(void)
 static bool signal_delivery_stays(int flags)
 {
     install_handler(SIGUSR1, signal_delivery_counting, flags);
-    raise(SIGUSR1);
-    return signal_delivery_action().sa_handler == signal_delivery_counting;
+    signal_delivery_raise(SIGUSR1);
+    bool stays =
+        signal_delivery_action().sa_handler == signal_delivery_counting;
+    signal_delivery_check();
+    return stays;
 }
 
 static void signal_delivery_raise_other(int number)
 {
     count = 0;
-    raise(SIGUSR2);
+    if (raise(SIGUSR2))
+        failed = errno;
     deepest = count; /* 0: pending until this handler returns */
 }
 
@@ -111,8 +149,9 @@ static void signal_delivery_report_mask(struct probe *probe)
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);
     install_handler(SIGUSR2, signal_delivery_counting, 0);
-    sigaction(SIGUSR1, &action, NULL);
-    raise(SIGUSR1);
+    signal_delivery_install(SIGUSR1, &action);
+    signal_delivery_raise(SIGUSR1);
+    signal_delivery_check();
     probe_report(probe, "sa_mask", "%s",
                  deepest == 0 && count == 1
                      ? "blocks other signals in the handler"
@@ -123,8 +162,8 @@ static void signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO};
     action.sa_sigaction = signal_delivery_with_info;
-    sigaction(SIGUSR1, &action, NULL);
-    kill(getpid(), SIGUSR1);
+    signal_delivery_install(SIGUSR1, &action);
+    question_check(kill(getpid(), SIGUSR1), "kill");
     probe_report(probe, "SA_SIGINFO", "%s",
                  informed ? "si_pid is the sender"
                           : "si_pid is not the sender");
@@ -171,7 +210,8 @@ static void signal_delivery_masking(int number)
 {
     sigset_t set;
     sigemptyset(&set);
-    sigprocmask(SIG_BLOCK, NULL, &set);
+    if (sigprocmask(SIG_BLOCK, NULL, &set))
+        failed = errno;
     masked = sigismember(&set, number);
     if (signal_delivery_action().sa_handler == signal_delivery_masking) {
         signal_delivery_nested(number);
@@ -181,10 +221,12 @@ static void signal_delivery_masking(int number)
 
 static void signal_delivery_probe_reset(struct probe *probe)
 {
-    void (*before)(int) = signal(SIGUSR1, signal_delivery_masking);
+    void (*before)(int) =
+        signal_delivery_by_signal(SIGUSR1, signal_delivery_masking);
     count = depth = deepest = 0;
-    raise(SIGUSR1);
+    signal_delivery_raise(SIGUSR1);
     struct sigaction action = signal_delivery_action();
+    signal_delivery_check();
     bool stays = action.sa_handler == signal_delivery_masking;
     probe_report(probe, "answer", "the handler %s; the signal is %s in it",
                  stays ? "stays installed" : "is reset",
@@ -215,9 +257,9 @@ static const char *signal_delivery_report_wait(struct probe *probe,
 
 static void signal_delivery_probe_sigchld(struct probe *probe)
 {
-    signal(SIGCHLD, SIG_DFL);
+    signal_delivery_by_signal(SIGCHLD, SIG_DFL);
     const char *plain = signal_delivery_report_wait(probe, "default");
-    signal(SIGCHLD, SIG_IGN);
+    signal_delivery_by_signal(SIGCHLD, SIG_IGN);
     const char *ignored = signal_delivery_report_wait(probe, "ignored");
     install_handler(SIGCHLD, signal_delivery_counting, 0);
     const char *caught = signal_delivery_report_wait(probe, "caught");
@@ -231,22 +273,26 @@ static void signal_delivery_probe_sigchld(struct probe *probe)
 }
 
 /* In a child: set signal NUMBER to its default action, without a core file, and
-   raise it.  Exits if the signal has no effect.  */
+   raise it.  Exits with 0 if the signal has no effect, or with RAISE_FAILED. */
+enum { RAISE_FAILED = 1 };
 static _Noreturn void signal_delivery_raise_number(int number)
 {
     sigset_t all;
     core_none();
-    signal(number, SIG_DFL);
+    /* Of SIGKILL and SIGSTOP the action cannot be set.  */
+    if (number != SIGKILL && number != SIGSTOP &&
+        signal(number, SIG_DFL) == SIG_ERR)
+        _exit(RAISE_FAILED);
     sigfillset(&all);
-    sigprocmask(SIG_UNBLOCK, &all, NULL);
-    raise(number);
+    if (sigprocmask(SIG_UNBLOCK, &all, NULL) || raise(number))
+        _exit(RAISE_FAILED);
     _exit(0);
 }
 
 /* Find the default action of signal NUMBER by raising it in a child, which is
    killed if stopped: "stops", "terminates", "terminates by another signal" or
-   "no effect", also after SIGCONT, and if waitpid fails.  If fork fails, the
-   question is skipped.  */
+   "no effect", also after SIGCONT; NULL if the signal cannot be raised.  If
+   fork or waitpid fails, the question is skipped.  */
 static const char *signal_delivery_default_action(struct probe *probe,
                                                   int number)
 {
@@ -257,7 +303,10 @@ static const char *signal_delivery_default_action(struct probe *probe,
     do
         got = waitpid(child, &status, WUNTRACED);
     while (got < 0 && wait_retry(&tries));
-    if (got == child && WIFSTOPPED(status)) {
+    probe_check(probe, (int)got, "waitpid");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == RAISE_FAILED)
+        return NULL;
+    if (WIFSTOPPED(status)) {
         kill(child, SIGKILL);
         wait_child(child, NULL, DEADLINE_USUAL);
         return "stops";
@@ -275,9 +324,13 @@ static bool signal_delivery_report_number(struct probe *probe, const char *key,
 {
     struct sigaction action;
     int result = sigaction(number, NULL, &action);
-    probe_report(probe, key, "%d, %s", number,
-                 result ? result_text(result)
-                        : signal_delivery_default_action(probe, number));
+    const char *action_text =
+        result ? result_text(result)
+               : signal_delivery_default_action(probe, number);
+    if (action_text)
+        probe_report(probe, key, "%d, %s", number, action_text);
+    else
+        probe_report_skip(probe, key, "signal %d cannot be raised", number);
     return result == 0;
 }
 
