@@ -356,11 +356,31 @@ def probe_runs(peers):
                    {0, 2}, missing=profile_missing)
     yield ProbeRun("backlogprobe, UNIX", measure + ["-U"], {0, 2},
                    missing=profile_missing)
+    yield ProbeRun("backlogprobe, IPv6", measure + ["-6", "--no-incomplete"],
+                   {0, 2}, missing=profile_missing)
+    short = ["-4", "--no-incomplete"]
+    yield ProbeRun("backlogprobe --half-open",
+                   measure + ["-4", "--half-open"], {0, 2},
+                   missing=profile_missing)
+    for option in ("--again", "--overflow", "--with=net.core.somaxconn=7",
+                   "--wait=30", "--netns=/proc/self/ns/net"):
+        yield ProbeRun("backlogprobe " + option, measure + short + [option],
+                       {0, 2}, missing=profile_missing)
     yield Run("backlogprobe --require", ["backlogprobe", "-4", "--require=5"],
               three, missing=matching(rb".*\n"), is_reported=True)
-    yield Run("backlogprobe --json", ["backlogprobe", "-4", "-b", "0-1",
-                                      "--json", "--no-incomplete"], {0, 2},
-              missing=matching(rb"\{.*\}\n"))
+    yield Run("backlogprobe --check", ["backlogprobe", "-4", "--require=5",
+                                       "--check"], {0, 2, 3},
+              missing=matching(rb"BACKLOGPROBE .*\n"), is_reported=True)
+    yield Run("backlogprobe --compare",
+              ["backlogprobe", "-b", "0-1", "--compare", peers["profile"]] +
+              short, three, missing=matching(rb".*\n"), is_reported=True)
+    for form, pattern in (("--json", rb"\{.*\}\n"), ("--chart", rb".*\n"),
+                          ("--prometheus=-", rb".*# EOF\n|.*\n")):
+        yield Run("backlogprobe " + form,
+                  ["backlogprobe", "-b", "0-1", form] + short, {0, 2},
+                  missing=matching(pattern))
+    yield Run("backlogprobe, the table", ["backlogprobe", "-b", "0-1"] + short,
+              {0, 2}, missing=matching(rb".*\n"))
     for group in ("accept", "bind", "close,connect,shutdown", "listen",
                   "option,peer,write", "reuseport,udp,tcp",
                   "signal", "address,byteorder,exec,io,limit,nonblock,path"):

@@ -437,6 +437,10 @@ class Peers:
         self.start("daytime", ["daytimesrv", "-4", "-p", "0"])
         self.names["unix"] = os.path.join(scratch, "peer")
         self.start(None, ["echosrv", "-U", self.names["unix"]])
+        self.names["profile"] = os.path.join(scratch, "profile")
+        with open(self.names["profile"], "wb") as file:
+            subprocess.run(["./backlogprobe", "-4", "-b", "0-1", "--profile",
+                            "--no-incomplete"], stdout=file, check=True)
 
     def start(self, name, command):
         log = os.path.join(self.scratch, "peer-%d.log" % len(self.processes))
