@@ -224,19 +224,24 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 
 /* Retry, one by one, the late jobs of which another repeat succeeded, and the
    jobs that ran out of a resource, which parallel children may have used up. A
-   failure is ignored.  */
+   failure is ignored.  No retry begins after RETRY_MAX: what fails so often
+   does not fail because of parallel children.  */
 static void pool_retry(struct pool *pool)
 {
-    for (size_t i = 0; i < pool->count; i++) {
+    enum { RETRY_MAX = 60000 }; /* milliseconds */
+    int64_t start = monotonic_ms();
+    for (size_t i = 0; i < pool->count && !pool_is_stopped(pool); i++) {
         struct repeat *job = &pool->jobs[i];
+        if (monotonic_ms() - start >= RETRY_MAX)
+            break;
         if (job->done && (repeat_lacks_resources(job) ||
                           (pool->request->times == 0 && job->trouble.late &&
                            pool_has_sibling(pool, job)))) {
             job->done = false;
             pool->done--;
+            pool_run(pool, 1);
         }
     }
-    pool_run(pool, 1);
 }
 
 static size_t pool_repeats_of(const struct pool *pool,

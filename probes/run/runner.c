@@ -161,11 +161,12 @@ static int runner_read_all(struct run *run)
    exited, and its PID is not used again: returns 1 and leaves *STATUS.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
-    enum { DYING = 10000 }; /* milliseconds, in an uninterruptible call */
+    /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */
+    enum { DYING = 10000, ALIVE = 100 };
     if (wait && wait_child(run->child, status, run_left(run)) != 0)
         return 1;
-    kill(run->child, SIGKILL);
-    wait_child(run->child, status, DYING);
+    bool killed = kill(run->child, SIGKILL) == 0;
+    wait_child(run->child, status, killed ? DYING : ALIVE);
     return 0;
 }
 

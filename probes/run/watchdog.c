@@ -60,8 +60,9 @@ static void remove_folder(const char *folder)
     }
 }
 
-/* Note groups until PIPE ends or fails, then kill the groups that are left by
-   SIGKILL, remove FOLDER, unless "", with its files, and exit with 0.  */
+/* Note groups until PIPE ends, or reading fails for a second, then kill the
+   groups that are left by SIGKILL, remove FOLDER, unless "", with its files,
+   and exit with 0.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
@@ -71,8 +72,10 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
         if (got == (ssize_t)sizeof group) {
             watchdog_note(groups, group);
             tries = 0;
-        } else if (got >= 0 || !wait_retry(&tries)) {
+        } else if (got == 0 || ++tries > WAIT_FAILURES) {
             break;
+        } else {
+            wait_pause(5); /* a failed read is no end of the parent */
         }
     }
     for (int i = 0; i < GROUPS_MAX; i++)
@@ -100,7 +103,8 @@ static void make_folder(struct watchdog *watchdog)
 
 /* Be the watchdog, in the child.  The child makes the folder, so the folder
    never exists without a watchdog, and writes its name, "" on failure, to
-   ANSWER.  Signals of a terminal and SIGPIPE do not end the watchdog.  */
+   ANSWER; if this fails, there is no folder.  Signals of a terminal and SIGPIPE
+   do not end the watchdog.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {
@@ -108,7 +112,10 @@ static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     if (with_folder) {
         make_folder(watchdog);
-        write_all(answer, watchdog->folder, sizeof watchdog->folder);
+        if (write_all(answer, watchdog->folder, sizeof watchdog->folder)) {
+            remove_folder(watchdog->folder);
+            *watchdog->folder = '\0';
+        }
     }
     close(answer);
     watchdog_run(pipe, watchdog->folder);
