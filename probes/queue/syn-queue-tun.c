@@ -4,12 +4,14 @@
 #include <config.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/budget.h"
 #include "base/descriptors.h"
 #include "base/monotonic.h"
+#include "base/names.h"
 #include "base/queue-client.h"
 #include "base/wait.h"
 #include "probes/finding/prefix.h"
@@ -37,6 +39,7 @@ struct target {
     uint16_t port;
     size_t sent;
     unsigned char *answers; /* number of SYN-ACKs, by SYN; up to 2 */
+    int error;              /* of a call that opens the target, or 0 */
 };
 
 struct half_open {
@@ -147,8 +150,8 @@ static int open_target(struct target *target)
 }
 
 /* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
-   TARGET: SYNs with two SYN-ACKs.  Not testable if each SYN has two: then the
-   queue was not full.  */
+   TARGET: SYNs with two SYN-ACKs.  Not testable if the target could not be
+   opened, or if each SYN has two: then the queue was not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
@@ -158,7 +161,8 @@ static void put_target(const struct half_open *run, const struct target *target)
     bool ended = (size_t)kept < target->sent;
     snprintf(key, sizeof key, "%d.half-open", target->backlog);
     prefix_put_figure(&run->prefix, key, ended ? kept : -1, HOW_MEASURED,
-                      "the queue was not full");
+                      target->error ? errno_name(target->error)
+                                    : "the queue was not full");
 }
 
 /* Count SYN-ACKs until all retransmissions have been sent, LATEST milliseconds
@@ -199,21 +203,22 @@ static void fill_target(struct half_open *run, struct target *target)
         close_target(target);
         start = monotonic_ms();
         int wanted = open_target(target);
+        target->error = wanted < 0 ? errno : 0;
         for (int k = 0; k < wanted; k++)
             send_syn(run, target);
     } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
 }
 
-/* Fill all queues, wait for the retransmissions, write a finding for each queue
-   that could be made, and close all queues.  Returns false, without findings,
-   if the reader is gone.  */
+/* Fill all queues, wait for the retransmissions, write a finding for each
+   queue, and close all queues.  Returns false, without findings, if the reader
+   is gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
         fill_target(run, &run->targets[i]);
     bool whole = wait_for_retransmissions(run, monotonic_ms());
     for (size_t i = 0; i < run->count; i++) {
-        if (whole && run->targets[i].answers)
+        if (whole)
             put_target(run, &run->targets[i]);
         close_target(&run->targets[i]);
     }
