@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
@@ -50,21 +51,35 @@ void install_handler(int number, void (*handler)(int), int flags)
         question_check(sigaction(number, &action, NULL), "sigaction");
 }
 
-/* In the child: send PARENT the signals, then release the call, and wait to be
-   killed.  Exits with 1, without the release, if the handler does not run
-   within LOOPBACK_TIMEOUT.  */
-static _Noreturn void interrupt_disturb(pid_t parent,
-                                        const struct blocking *blocking)
+/* In the child: send PARENT the signals, each after the handler of the one
+   before has run.  Returns 0; or -1 with errno, ETIMEDOUT if the handler does
+   not run within LOOPBACK_TIMEOUT.  */
+static int interrupt_send(pid_t parent)
 {
-    install_handler(SIGUSR1, SIG_IGN, 0);
     for (int i = 0; i < SIGNALS; i++) {
         char byte;
         wait_pause(BETWEEN);
-        question_check(kill(parent, SIGUSR1), "kill");
-        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT))
-            _exit(1);
-        question_check((int)read(handled_pipe[0], &byte, 1), "read");
+        if (kill(parent, SIGUSR1))
+            return -1;
+        errno = ETIMEDOUT;
+        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT) ||
+            read(handled_pipe[0], &byte, 1) != 1)
+            return -1;
     }
+    return 0;
+}
+
+/* In the child: send PARENT the signals, then release the call, and wait to be
+   killed.  If a signal cannot be sent, the question is skipped, and the call is
+   released nevertheless, lest it block until the deadline.  */
+static _Noreturn void interrupt_disturb(struct probe *probe, pid_t parent,
+                                        const struct blocking *blocking)
+{
+    child_limit();
+    install_handler(SIGUSR1, SIG_IGN, 0);
+    if (interrupt_send(parent))
+        probe_report_skip(probe, "answer", "sending signals: %s",
+                          errno_name(errno));
     wait_pause(BETWEEN);
     blocking->release(blocking->data);
     for (;;)
@@ -80,16 +95,17 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
     pid_t parent = getpid();
     pid_t helper = probe_fork(probe);
     if (helper == 0)
-        interrupt_disturb(parent, blocking);
+        interrupt_disturb(probe, parent, blocking);
     errno = 0;
     long result = blocking->call(blocking->data);
     int error = errno;
-    kill(helper, SIGKILL);
+    probe_check(probe, kill(helper, SIGKILL), "kill");
     wait_child(helper, NULL, LOOPBACK_TIMEOUT);
     install_handler(SIGUSR1, SIG_IGN, 0);
     close(handled_pipe[0]);
     close(handled_pipe[1]);
-    if (handled == 0)
+    /* A call that succeeds before the release did not block.  */
+    if (handled == 0 || (result >= 0 && handled < SIGNALS))
         return NULL;
     return result >= 0 ? "restarted" : error_text(error);
 }

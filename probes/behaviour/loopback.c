@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -116,14 +117,27 @@ int need_int(struct probe *probe, int fd, int level, int option)
     return value;
 }
 
+/* Whether FD may be closed although SO_LINGER failed with ERROR: EBADF, FD is
+   not open; EINVAL of macOS, the connection has ended.  */
+static bool loopback_is_over(int fd, int error)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    if (error == EBADF)
+        return fcntl(fd, F_GETFD) < 0;
+    return error == EINVAL && getpeername(fd, (struct sockaddr *)&peer, &size);
+}
+
 void end_by_reset(int fd)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
-    /* EINVAL: macOS, for a connection that has ended.  EBADF: without a
-       descriptor close sends nothing either.  */
-    if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) &&
-        errno != EINVAL && errno != EBADF)
-        question_check(-1, "setsockopt");
+    if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0)
+        return;
+    int error = errno;
+    if (loopback_is_over(fd, error))
+        return;
+    errno = error;
+    question_check(-1, "setsockopt");
 }
 
 void reset(int fd)
@@ -273,6 +287,12 @@ void enter_private_network(void)
     if (child > 0 && wait_child(child, &status, LOOPBACK_TIMEOUT) > 0 &&
         status == 0)
         namespace_enter(&trouble);
+}
+
+void child_limit(void)
+{
+    signal(SIGALRM, SIG_DFL);
+    alarm(DEADLINE_USUAL / 1000);
 }
 
 void settle(struct probe *probe)

@@ -132,6 +132,10 @@ int select_input(struct probe *probe, int fd, struct timeval *time);
    each time.  The process cannot return.  */
 void enter_private_network(void);
 
+/* In a child of a question: end by SIGALRM after DEADLINE_USUAL, even if the
+   child waits, and cannot be killed.  */
+void child_limit(void);
+
 /* Wait until packets in flight on the loopback interface have arrived: a new
    connection passes data and is closed, 5 ms later.  Only then may "no reply"
    be an answer.  On failure the question is skipped.  */

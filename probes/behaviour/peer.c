@@ -78,7 +78,7 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
         }
         ssize_t got = read(peer->tun, peer->packet, sizeof peer->packet);
         if (got < 0 && errno != EAGAIN && errno != EINTR)
-            return false;
+            probe_check(peer->probe, -1, "reading a packet");
         if (got < 0)
             wait_pause(1);
         peer->size = got > 0 ? (size_t)got : 0;

@@ -17,29 +17,48 @@
 enum { INSTANCES = 8, CLIENTS = 40, ROUNDS = 5, QUIET = 50, BETWEEN = 2 };
 
 /* What children write: READY before they wait, otherwise the number of the
-   instance that woke.  */
-enum { READY = 100 };
+   instance that woke; LAST is the reply of the reference process.  */
+enum { READY = 100, LAST = 101 };
 
-/* Processes, each with an epoll instance, that wait for clients of LISTENER.
- */
+/* Processes, each with an epoll instance, that wait for clients of LISTENER;
+   and a reference process, which waits for a byte in REFERENCE.  */
 struct herd {
     int listener;
-    int pipe[2];
+    int pipe[2], reference[2];
     int instances[INSTANCES]; /* in the order of epoll_ctl */
-    pid_t children[INSTANCES];
+    pid_t children[INSTANCES + 1];
 };
+
+/* In a child: write BYTE to the parent.  */
+static void herd_write(const struct herd *herd, int byte)
+{
+    char text = (char)byte;
+    question_check((int)write(herd->pipe[1], &text, 1), "write");
+}
+
+/* In a child: reply to each herd_wake_reference.  */
+static _Noreturn void herd_be_reference(const struct herd *herd)
+{
+    char byte;
+    child_limit();
+    herd_write(herd, READY);
+    while (question_check((int)read(herd->reference[0], &byte, 1), "read") == 1)
+        herd_write(herd, LAST);
+    _exit(0);
+}
 
 /* In a child: wait for a client and report the number NUMBER, once, or if
    ACCEPTS again after each client.  */
 static _Noreturn void herd_wait(const struct herd *herd, int number,
                                 bool accepts)
 {
-    char ready = READY, byte = (char)number;
+    child_limit();
     do {
-        if (write(herd->pipe[1], &ready, 1) != 1 ||
-            models_wait(herd->instances[number], DEADLINE_USUAL) != 1 ||
-            write(herd->pipe[1], &byte, 1) != 1)
+        herd_write(herd, READY);
+        int woken = models_wait(herd->instances[number], DEADLINE_USUAL);
+        if (question_check(woken, "epoll_wait") != 1)
             _exit(1);
+        herd_write(herd, number);
         /* Without RST, which may come before connect has returned: then connect
            fails.  The client's own RST follows.  */
         int fd = accepts ? accept(herd->listener, NULL, NULL) : -1;
@@ -54,10 +73,10 @@ static _Noreturn void herd_wait(const struct herd *herd, int number,
 static int herd_read(const struct herd *herd, int timeout)
 {
     char byte;
-    if (!wait_for(herd->pipe[0], POLLIN, timeout) ||
-        read(herd->pipe[0], &byte, 1) != 1)
+    if (!wait_for(herd->pipe[0], POLLIN, timeout))
         return -1;
-    return byte;
+    int got = question_check((int)read(herd->pipe[0], &byte, 1), "read");
+    return got == 1 ? byte : -1;
 }
 
 /* Make the instances, and the processes that wait.  Returns 0; or -1 with the
@@ -81,43 +100,66 @@ static int herd_open(struct herd *herd, struct probe *probe,
         return -1;
     }
     probe_check(probe, pipe(herd->pipe), "pipe");
+    probe_check(probe, pipe(herd->reference), "pipe");
     for (int i = 0; i < INSTANCES; i++) {
         herd->children[i] = probe_fork(probe);
         if (herd->children[i] == 0)
             herd_wait(herd, i, accepts);
     }
-    for (int i = 0; i < INSTANCES; i++)
+    herd->children[INSTANCES] = probe_fork(probe);
+    if (herd->children[INSTANCES] == 0)
+        herd_be_reference(herd);
+    for (int i = 0; i <= INSTANCES; i++)
         if (herd_read(herd, LOOPBACK_TIMEOUT) != READY)
             probe_skip(probe, "a process does not wait");
     settle(probe);
     return 0;
 }
 
+/* Wake the reference process; on failure the question is skipped.  Returns
+   true.  */
+static bool herd_wake_reference(const struct herd *herd, struct probe *probe)
+{
+    probe_check(probe, (int)write(herd->reference[1], "x", 1), "write");
+    return true;
+}
+
 static void herd_close(struct herd *herd)
 {
-    for (int i = 0; i < INSTANCES; i++)
-        kill(herd->children[i], SIGKILL);
-    for (int i = 0; i < INSTANCES; i++) {
+    for (int i = 0; i <= INSTANCES; i++)
+        question_check(kill(herd->children[i], SIGKILL), "kill");
+    for (int i = 0; i <= INSTANCES; i++)
         wait_child(herd->children[i], NULL, LOOPBACK_TIMEOUT);
+    for (int i = 0; i < INSTANCES; i++)
         close(herd->instances[i]);
+    for (int i = 0; i < 2; i++) {
+        close(herd->pipe[i]);
+        close(herd->reference[i]);
     }
-    close(herd->pipe[0]);
-    close(herd->pipe[1]);
     close(herd->listener);
 }
 
 /* How many instances a client wakes that no process accepts; -1 with errno if
-   no instance can be made.  */
+   no instance can be made.  On a busy host a process may run late: the count
+   ends when the reference process, woken after a silence, has run.  */
 static int herd_count(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
     int count = 0;
+    bool is_last = false;
     if (herd_open(&herd, probe, mode, false))
         return -1;
     int client = tcp_client(probe, herd.listener);
-    while (count < INSTANCES &&
-           herd_read(&herd, count ? QUIET : LOOPBACK_TIMEOUT) >= 0)
-        count++;
+    while (count < INSTANCES) {
+        bool waits = count == 0 || is_last;
+        int got = herd_read(&herd, waits ? LOOPBACK_TIMEOUT : QUIET);
+        if (got == LAST || (got < 0 && waits))
+            break;
+        if (got >= 0)
+            count++;
+        else
+            is_last = herd_wake_reference(&herd, probe);
+    }
     reset(client);
     herd_close(&herd);
     return count;
@@ -140,19 +182,31 @@ static const char *epoll_woken(struct probe *probe, enum models_mode mode)
                                : result_text(most);
 }
 
+/* Wait until the process that was READY last waits for the next client: as far
+   as can be told, when the reference process, woken later, has run.  */
+static void herd_await_waiting(const struct herd *herd, struct probe *probe)
+{
+    int got;
+    herd_wake_reference(herd, probe);
+    while ((got = herd_read(herd, LOOPBACK_TIMEOUT)) >= 0 && got != LAST)
+        continue;
+    wait_pause(BETWEEN);
+}
+
 /* Of clients that come one after another, and are accepted, the share of the
-   instances, in words.  */
-static const char *epoll_shared(struct probe *probe, enum models_mode mode)
+   instances, in words: "spread" or another; NULL if no instance can be made,
+   with errno.  */
+static const char *herd_share(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
     int counts[INSTANCES] = {0}, most = 0;
     if (herd_open(&herd, probe, mode, true))
-        return error_text(errno);
+        return NULL;
     for (int i = 0; i < CLIENTS; i++) {
         int client = tcp_client(probe, herd.listener), got;
         while ((got = herd_read(&herd, LOOPBACK_TIMEOUT)) >= 0 && got != READY)
             counts[got % INSTANCES]++;
-        wait_pause(BETWEEN);
+        herd_await_waiting(&herd, probe);
         reset(client);
     }
     herd_close(&herd);
@@ -162,6 +216,16 @@ static const char *epoll_shared(struct probe *probe, enum models_mode mode)
            : most == 0                    ? "the first takes most"
            : most == INSTANCES - 1        ? "the last takes most"
                                           : "one takes most";
+}
+
+/* The share of herd_share, of up to ROUNDS: "spread" only if each round shows
+   it, since on a busy host a process may not wait yet.  */
+static const char *epoll_shared(struct probe *probe, enum models_mode mode)
+{
+    const char *share = "spread";
+    for (int i = 0; i < ROUNDS && share && !strcmp(share, "spread"); i++)
+        share = herd_share(probe, mode);
+    return share ? share : error_text(errno);
 }
 
 static void epoll_probe(struct probe *probe)

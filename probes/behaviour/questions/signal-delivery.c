@@ -337,6 +337,8 @@ static bool signal_delivery_report_number(struct probe *probe, const char *key,
 static void signal_delivery_probe_numbers(struct probe *probe)
 {
     int named = 0, last = 0;
+    /* In an orphaned process group SIGTSTP has no effect: one of its own.  */
+    probe_check(probe, setpgid(0, 0), "setpgid");
     for (int number = 1; number < 128; number++) {
         const char *name = signal_name(number);
         if (!name || !signal_delivery_report_number(probe, name, number))
