@@ -1,10 +1,11 @@
 # sweep.py - every system call and every allocation of a usual run fails in turn
 # SPDX-License-Identifier: GPL-3.0-or-later
 """usage: python3 sweep.py [--every=N] [--jobs=N] [--only=PATTERN]
-                        [--calls=PATTERN] [--kind=calls|allocations] [--sample]
-                        [--list]
+                        [--calls=PATTERN] [--kind=calls|allocations|pairs]
+                        [--sample] [--list]
 
---sample leaves out runs that take seconds.
+--sample leaves out runs that take seconds.  --kind=pairs lets two calls fail in
+each run, one of them close, or a call that reads or writes.
 
 In the folder with the built programs.  Which calls a run makes is taken from a
 trace; which errnos a call may return stands in the file errnos.  Each fault is
@@ -45,14 +46,30 @@ TRACE_MAX = 200000  # lines of a call that fails for ever
 FAILING = os.path.join(os.getcwd(), "tests/sweep/.libs/failing.so")
 # A message that names no reason.
 EMPTY_WORDS = re.compile(rb": Success|[Ee]rror 0\b|\(null\)|errno 0\b")
+# A process was killed when its call was to fail.
+STRACE_FAILS = re.compile(rb"strace: Failed to tamper with process .*\n")
 SANITIZER = re.compile(rb"AddressSanitizer|LeakSanitizer|runtime error:")
 KILLED = re.compile(r"\+\+\+ killed by (SIG\w+)")
 
-Fault = collections.namedtuple("Fault", "seam call error when")
+# ALSO is a second Fault, or None.
+Fault = collections.namedtuple("Fault", "seam call error when also",
+                               defaults=(None,))
+# The second of a pair.
+PAIRED = ("close", "read", "recvfrom", "recvmsg", "sendmsg", "sendto", "write")
+# The errnos of a pair, as far as the calls have them.
+PAIR_ERRNOS = ("EINTR", "EIO", "ENOMEM", "EINVAL")
+
+
+def parts_of(fault):
+    """The one or two faults of a run; none for None."""
+    while fault:
+        yield fault
+        fault = fault.also
 
 
 def fault_text(fault):
-    return "%s %s %s" % (fault.call, fault.error, fault.when)
+    return " and ".join("%s %s %s" % (part.call, part.error, part.when)
+                        for part in parts_of(fault))
 
 
 # ---- one run -----------------------------------------------------------------
@@ -138,15 +155,17 @@ class Execution:
         if os.path.exists(FAILING):
             env["LD_PRELOAD"] = FAILING
             env["FAILING_STATE"] = self.state
-            if self.fault and self.fault.seam == "alloc":
-                env["FAILING_ALLOC"] = self.fault.when
-            if self.fault and self.fault.seam == "close":
-                env["FAILING_CLOSE"] = "%s,%d" % (
-                    self.fault.when, number_of(self.fault.error))
+            for part in parts_of(self.fault):
+                if part.seam == "alloc":
+                    env["FAILING_ALLOC"] = part.when
+                if part.seam == "close":
+                    env["FAILING_CLOSE"] = "%s,%d" % (
+                        part.when, number_of(part.error))
         return env
 
     def strace(self):
-        return self.tracing or (self.fault and self.fault.seam == "strace")
+        return self.tracing or any(part.seam == "strace"
+                                   for part in parts_of(self.fault))
 
     def prefix(self, trace):
         if not self.strace():
@@ -154,15 +173,18 @@ class Execution:
         command = ["strace", "-D", "-f", "-q", "-o",
                    "/proc/self/fd/%d" % trace.write_end]
         env = self.environment()
-        for name in ("LD_PRELOAD", "FAILING_STATE"):
+        for name in ("LD_PRELOAD", "FAILING_STATE", "FAILING_ALLOC",
+                     "FAILING_CLOSE"):
             if name in env:
                 command += ["-E", "%s=%s" % (name, env[name])]
-        if self.fault:
-            inject = "inject=%s:error=%s" % (self.fault.call, self.fault.error)
-            if self.fault.when:
-                inject += ":when=" + self.fault.when
-            command += ["--seccomp-bpf", "-e", "trace=" + self.fault.call,
-                        "-e", inject]
+        injected = [part for part in parts_of(self.fault)
+                    if part.seam == "strace"]
+        if injected:
+            command += ["--seccomp-bpf", "-e", "trace=" +
+                        ",".join(part.call for part in injected)]
+        for part in injected:
+            command += ["-e", "inject=%s:error=%s:when=%s" % (
+                part.call, part.error, part.when)]
         return command
 
     def execute(self):
@@ -194,7 +216,7 @@ class Execution:
         self.result.time = time.monotonic() - begun
         self.check_rest((out, errors, trace))
         self.result.out = bytes(out.data)
-        self.result.errors = bytes(errors.data)
+        self.result.errors = STRACE_FAILS.sub(b"", bytes(errors.data))
         self.result.trace = trace.data.decode(errors="replace").splitlines()
         self.result.trace_count = trace.lines
         self.read_state()
@@ -205,7 +227,8 @@ class Execution:
         pattern = rb"listening on .* port (\d+)|127\.0\.0\.1:(\d+)" \
             rb"|listening on .*socket"
         found = errors.wait_for(pattern, SLOW)
-        lasting = self.fault and self.fault.when.endswith("+")
+        lasting = any(part.when.endswith("+")
+                      for part in parts_of(self.fault))
         if found:
             self.port = int(found[1] or found[2] or 0)
             for client in self.run.clients:
@@ -289,7 +312,9 @@ class Execution:
                 problems.append("it prints %r" % found[0].decode())
         left = os.listdir(self.folder)
         if left and b"cannot remove" not in result.errors and \
-                not is_no_removal(self.fault):
+                not is_no_removal(self.fault) and \
+                not (self.fault and self.fault.also and
+                     stderr_fails(self.fault)):
             problems.append("files are left: %s" % left)
         shutil.rmtree(self.folder)
 
@@ -331,32 +356,41 @@ def process_runs(pid):
 
 def stderr_fails(fault):
     """A sentence cannot be written where writing fails for ever."""
-    return fault and fault.call in ("write", "writev", "dup2", "dup3") and \
-        fault.when.endswith("+")
+    return any(part.call in ("write", "writev", "sendto", "dup2", "dup3") and
+               part.when.endswith("+") for part in parts_of(fault))
 
 
 def is_no_removal(fault):
     """A folder that cannot be removed stays; so does a file, where removing
     pretends that there is none."""
-    return fault and (fault.call == "rmdir" or fault.error == "ENOENT" and
-                      fault.call in ("unlink", "unlinkat"))
+    return any(part.call == "rmdir" or part.error == "ENOENT" and
+               part.call in ("unlink", "unlinkat") for part in parts_of(fault))
 
 
 def reader_ended(fault):
     """Documented: if the reader ends early, the rest of a report is dropped."""
-    return fault and fault.call in ("write", "sendto") and \
-        fault.error in ("EPIPE", "ECONNRESET")
+    return any(part.call in ("write", "sendto") and
+               part.error in ("EPIPE", "ECONNRESET")
+               for part in parts_of(fault))
 
 
 def is_empty_queue(fault):
     """EAGAIN of accept is how a kernel reports an empty queue."""
-    return fault.call in ("accept", "accept4") and fault.error == "EAGAIN"
+    return any(part.call in ("accept", "accept4") and part.error == "EAGAIN"
+               for part in parts_of(fault))
 
 
 def is_closed_link(fault):
     """ENOENT of a link in /proc/PID/fd is how a kernel reports a descriptor
     that was closed meanwhile."""
-    return fault.call == "readlinkat" and fault.error == "ENOENT"
+    return any(part.call == "readlinkat" and part.error == "ENOENT"
+               for part in parts_of(fault))
+
+
+def is_missing_call(fault):
+    """ENOSYS is how a kernel reports that it has no io_uring."""
+    return any(part.call == "io_uring_setup" and part.error == "ENOSYS"
+               for part in parts_of(fault))
 
 
 # ---- which faults ------------------------------------------------------------
@@ -416,6 +450,25 @@ def faults_of_calls(calls, errnos, unknown):
             if most > 1:
                 yield Fault(seam, call, error, str(base + 2))
                 yield Fault(seam, call, error, "%d+" % (base + 1))
+
+
+def faults_of_pairs(calls, errnos):
+    """Each call with each of PAIRED, both the first time or both always."""
+    def part(call, always, also=None):
+        seam = "close" if call == "close" else "strace"
+        base = 0 if seam == "close" else calls[call][0]
+        error = next(error for error in PAIR_ERRNOS + (errnos[call][0],)
+                     if error in errnos[call])
+        return Fault(seam, call, error, "%d%s" % (base + 1, "+" * always),
+                     also)
+
+    known = [call for call in sorted(calls) if errnos.get(call)]
+    for call in known:
+        for second in PAIRED:
+            if second in known and second != call and \
+                    not (call in PAIRED and call < second):
+                for always in (False, True):
+                    yield part(call, always, part(second, always))
 
 
 def faults_of_allocations(count):
@@ -484,16 +537,19 @@ class Sweep:
         result = self.execute(run, fault)
         if result.status == 0 and not run.server and \
                 not reader_ended(fault) and not is_empty_queue(fault) and \
-                not is_closed_link(fault):
+                not is_closed_link(fault) and not is_missing_call(fault):
             missing = run.missing(usual.out, result.out, result.errors,
-                                  fault.error)
+                                  [part.error for part in parts_of(fault)])
             if missing:
                 result.problems.append("status 0, but " + missing)
-        if run.server and run.served and fault.error in runs.TRANSIENT and \
+        if run.server and run.served and not fault.also and \
+                fault.error in runs.TRANSIENT and \
                 fault.call in runs.REPEATED and \
                 not fault.when.endswith("+") and result.client_errors:
             result.problems.append("a client was not served: " +
                                    result.client_errors[0])
+        if result.problems:
+            self.report_problems(run, fault, result)
         return result
 
     def choose(self, faults):
@@ -506,8 +562,7 @@ class Sweep:
         return chosen
 
     def report(self, name, results):
-        problems = [(fault, result) for fault, result in results
-                    if result.problems]
+        problems = [fault for fault, result in results if result.problems]
         injected = sum(result.injected for _, result in results)
         with self.lock:
             self.tests += 1
@@ -516,13 +571,17 @@ class Sweep:
             self.missed += len(results) - injected
             print("%sok %d - %s: %d faults" % (
                 "not " if problems else "", self.tests, name, injected))
-            for fault, result in problems:
-                print("#   %s: status %s, %.1f s: %s" % (
-                    fault_text(fault), result.status, result.time,
-                    "; ".join(result.problems)))
-                lines = result.errors.decode(errors="replace").splitlines()
-                for line in lines[-3:]:
-                    print("#     | " + line)
+            sys.stdout.flush()
+
+    def report_problems(self, run, fault, result):
+        """At once: a sweep takes hours, and may be stopped."""
+        lines = result.errors.decode(errors="replace").splitlines()
+        with self.lock:
+            print("#   %s: %s: status %s, %.1f s: %s" % (
+                run.name, fault_text(fault), result.status, result.time,
+                "; ".join(result.problems)))
+            for line in lines[-3:]:
+                print("#     | " + line)
             sys.stdout.flush()
 
     def learn(self, run):
@@ -543,12 +602,14 @@ class Sweep:
         faults = {
             "calls": list(faults_of_calls(calls, self.errnos, self.unknown)),
             "allocations": list(faults_of_allocations(usual.allocations)),
+            "pairs": list(faults_of_pairs(calls, self.errnos)),
         }
         if self.options.calls:
-            faults["calls"] = [fault for fault in faults["calls"]
-                               if re.fullmatch(self.options.calls, fault.call)]
+            for kind in ("calls", "pairs"):
+                faults[kind] = [fault for fault in faults[kind] if
+                                re.fullmatch(self.options.calls, fault.call)]
         for kind, kind_faults in faults.items():
-            if self.options.kind and self.options.kind != kind:
+            if (self.options.kind or kind) != kind:
                 continue
             chosen = self.choose(kind_faults)
             if self.options.list:
