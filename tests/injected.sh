@@ -61,6 +61,11 @@ for errno in EACCES EBADF ECONNREFUSED EAGAIN; do
     is "backlogprobe: connect fails later ($errno): no figure" \
         grep -q '^ *0 *0 *- *- ' "$scratch/out"
 done
+# Data that cannot be received is not lost.
+inject recvfrom EFAULT always "$backlogprobe" -4 --no-incomplete -b 0 \
+    --overflow --profile
+is "backlogprobe --overflow: recv fails: it is named" \
+    grep -q "^listen.overflow	inet.data	-	.*recv: EFAULT" "$scratch/out"
 # An event of the drawing is a call that succeeded.
 inject shutdown ENOTCONN always "$sockprobe" --profile tcp.states
 cp "$scratch/out" "$scratch/profile"

@@ -131,18 +131,35 @@ static long overflow_send_all(int client, long max)
     return sent;
 }
 
-/* Receive up to MAX bytes, until none arrive for TIMEOUT, the peer closes, or
-   recv fails.  Returns the number of bytes, or -1 with errno if poll fails.  */
-static long receive_all(int fd, long max)
+/* Receive once into DATA of SIZE bytes, when there is input.  Returns the
+   number of bytes; 0 if nothing arrives within TIMEOUT, if the peer closes, or
+   after a reset; or -1 with errno, and the call in *FAILED.  */
+static ssize_t receive_some(int fd, char *data, size_t size,
+                            const char **failed)
+{
+    ssize_t some;
+    int tries = 0, events = wait_one(fd, POLLIN, TIMEOUT);
+    *failed = "poll";
+    if (events <= 0)
+        return events;
+    *failed = "recv";
+    do
+        some = recv(fd, data, size, 0);
+    while (some < 0 && wait_retry(&tries));
+    return some < 0 && errno == ECONNRESET ? 0 : some;
+}
+
+/* Receive up to MAX bytes, as long as receive_some does.  Returns the number of
+   bytes, or -1 with errno, and the call in *FAILED.  */
+static long receive_all(int fd, long max, const char **failed)
 {
     char data[4096];
     long got = 0;
     while (got < max) {
-        int events = wait_one(fd, POLLIN, TIMEOUT);
-        if (events < 0)
+        ssize_t some = receive_some(fd, data, sizeof data, failed);
+        if (some < 0)
             return -1;
-        ssize_t some = events > 0 ? recv(fd, data, sizeof data, 0) : 0;
-        if (some <= 0)
+        if (some == 0)
             break;
         got += some;
     }
@@ -167,12 +184,13 @@ static void put_arrival(const struct prefix *prefix,
     long max = max_data(&budget), got;
     long sent = overflow_send_all(stepwise->clients[0], max);
     int fd = -1;
+    const char *failed;
     if (sent < 0)
         prefix_put_failure(prefix, "data", "send", errno);
     else if ((fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC)) < 0)
         prefix_put_failure(prefix, "data", "accept", errno);
-    else if ((got = receive_all(fd, sent)) < 0)
-        prefix_put_failure(prefix, "data", "poll", errno);
+    else if ((got = receive_all(fd, sent, &failed)) < 0)
+        prefix_put_failure(prefix, "data", failed, errno);
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, &budget);
     else
@@ -199,6 +217,9 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     stepwise_close(&stepwise);
 }
 
+/* The exit status of be_client without a socket, beside the errno.  */
+enum { NO_SOCKET = 0x80 };
+
 /* In a child: connect with a blocking socket, for up to TIMEOUT.  Exits with 0,
    or the errno.  The descriptor of the listener is closed first, so that one is
    free.  */
@@ -209,7 +230,7 @@ static _Noreturn void be_client(const struct stepwise *stepwise)
     close(stepwise->listener);
     int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
     if (fd < 0)
-        _exit(errno & 0x7f);
+        _exit(NO_SOCKET | (errno & 0x7f));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
@@ -226,6 +247,21 @@ static int await_child(pid_t child, int timeout_ms)
     if (wait_child(child, &status, timeout_ms) != child)
         return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
+}
+
+/* Write "blocking" by STATUS, that of a child that has ended: not testable if
+   it had no socket, ran out of a resource, or was killed.  */
+static void put_blocking_status(const struct prefix *prefix, int status)
+{
+    if (status & NO_SOCKET)
+        prefix_put_failure(prefix, "blocking", "socket", status & 0x7f);
+    else if (status == 0x7f)
+        overflow_put(prefix, "blocking", NULL, "the client was killed");
+    else if (limit_of(status) != LIMIT_NONE)
+        prefix_put_failure(prefix, "blocking", "connect", status);
+    else
+        overflow_put(prefix, "blocking",
+                     status ? errno_name(status) : "connects", NULL);
 }
 
 /* Write "blocking", the result of a blocking connect, in a child, to the full
@@ -245,8 +281,7 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     }
     int status = await_child(child, wait);
     if (status >= 0) {
-        overflow_put(prefix, "blocking",
-                     status ? errno_name(status) : "connects", NULL);
+        put_blocking_status(prefix, status);
         return;
     }
     overflow_put(prefix, "blocking", "waits", NULL);
