@@ -80,7 +80,7 @@ reuseport.close .*: all are reset: it had all
 reuseport.spread .*: the last bound takes all
 reuseport.udp .*: the last bound takes all
 reuseport.users bind by another user: success
-shutdown.how after SHUT_WR the peer reads no end of stream and can send
+shutdown.how after SHUT_WR the peer reads ECONNRESET and can send
 signal.connect-again EALREADY
 signal.flags not all as POSIX specifies
 signal.numbers 30 named signals, .*

@@ -444,6 +444,8 @@ int accept(int fd, struct sockaddr *restrict address,
     REAL(accept)
     const struct row *row = row_for(ACCEPT, 0);
     int client = real(fd, address, length);
+    if (client < 0 && errno == EINVAL && row_for(LISTEN, 0))
+        errno = EAGAIN; /* of a listener that take_all has shut down */
     if (!row || client < 0 || (row->when == WITH_ADDRESS && !address) ||
         (row->when == NONBLOCKING && !is_nonblocking(fd)) || !is_due())
         return client;

@@ -86,12 +86,14 @@ static void shutdown_how_probe(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     probe_check(probe, shutdown(pair.client, SHUT_WR), "shutdown");
     wait_input(pair.server);
-    bool ended = receive_end(probe, pair.server) == 0;
+    int got = receive_byte(pair.server);
+    const char *end = got < 0    ? result_text(got)
+                      : got == 0 ? "end of stream"
+                                 : "no end of stream";
     long sent = resource_check((int)send(pair.server, "x", 1, 0), "send");
     bool answered = sent == 1 && receive_end(probe, pair.client) == 1;
     probe_report(probe, "answer",
-                 "after SHUT_WR the peer reads %s and %s send%s%s",
-                 ended ? "end of stream" : "no end of stream",
+                 "after SHUT_WR the peer reads %s and %s send%s%s", end,
                  answered ? "can" : "cannot", sent < 0 ? ": " : "",
                  sent < 0 ? result_text(sent) : "");
 }
