@@ -222,8 +222,9 @@ check-rpm: dist
 	    $(SHELL) $(top_srcdir)/tests/rpm.sh
 .PHONY: check-rpm
 
-# Which lines of lib/ the tests run.
-EXTRA_DIST += tests/coverage.sh
+# Which lines and branches the tests run.
+EXTRA_DIST += tests/coverage.sh tests/coverage/counters.c \
+	tests/coverage/rates.py
 coverage: dist
 	$(AM_TESTS_ENVIRONMENT) TARBALL='$(abs_top_builddir)/$(distdir).tar.xz' \
 	    $(SHELL) $(top_srcdir)/tests/coverage.sh
