@@ -230,7 +230,8 @@ bare_root () {
         > "$root/etc/apt/apt.conf.d/00host"
 }
 
-# For the root: hold the lock of file $1 for 30 seconds, from the line "held" on.
+# For the root: hold the lock of file $1, from the line "held" on: for 30
+# seconds, and on a busy machine until file $2 says that somebody waits for it.
 hold_lock () {
     cat << 'END'
 use Fcntl;
@@ -238,21 +239,28 @@ open (my $file, '+>>', $ARGV[0]) or die $!;
 my $lock = pack ('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0);
 fcntl ($file, F_SETLK, $lock) or die $!;
 system ('echo held');
-sleep 30;
+for (1 .. 600) {
+    sleep 1;
+    last if $_ >= 30 && !system ('grep', '-q', 'lock-frontend.*; waiting',
+                                 $ARGV[1]);
+}
 END
 }
 
 # first_line ROOT COMMAND-LINE: run it while another process holds the lock of
-# dpkg for 30 seconds; then print what was downloaded, and for how long it ran.
+# dpkg for 30 seconds or more; then print what was downloaded, and for how long
+# it ran.
 first_line () {
     hold_lock > "$1/root/hold-lock"
     begin=$SECONDS
-    enter "$1" "perl /root/hold-lock /var/lib/dpkg/lock-frontend > /root/held &
+    : > "$1/root/first"
+    enter "$1" "perl /root/hold-lock /var/lib/dpkg/lock-frontend /root/first \
+        > /root/held &
         while kill -0 \$! && ! grep -q held /root/held; do :; done; $2" 2>&1 |
-        tee "$work/first"
+        tee "$1/root/first"
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
     echo "the first line took $((SECONDS - begin - 30)) s, without the lock"
-    grep -q 'lock-frontend.*; waiting' "$work/first"
+    grep -q 'lock-frontend.*; waiting' "$1/root/first"
 }
 
 # minimal_root SUITE: make a Debian of essential packages only, with the
