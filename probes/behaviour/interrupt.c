@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -18,9 +19,10 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* The number of signals, and the pause before each signal and before the
-   release, in milliseconds.  */
-enum { SIGNALS = 6, BETWEEN = 8 };
+/* The number of signals; of those that come before a success, lest the call
+   have succeeded without blocking; and the pause before each signal and before
+   the release, in milliseconds.  */
+enum { SIGNALS = 6, ENOUGH = 2, BETWEEN = 8 };
 
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
@@ -70,20 +72,38 @@ static int interrupt_send(pid_t parent)
 }
 
 /* In the child: send PARENT the signals, then release the call, and wait to be
-   killed.  If a signal cannot be sent, the question is skipped, and the call is
-   released nevertheless, lest it block until the deadline.  */
-static _Noreturn void interrupt_disturb(struct probe *probe, pid_t parent,
+   killed.  Exits with the lower bits of errno if a signal cannot be sent; the
+   call is released nevertheless, lest it block until the deadline.  */
+static _Noreturn void interrupt_disturb(pid_t parent,
                                         const struct blocking *blocking)
 {
     child_limit();
     install_handler(SIGUSR1, SIG_IGN, 0);
-    if (interrupt_send(parent))
-        probe_report_skip(probe, "answer", "sending signals: %s",
-                          errno_name(errno));
+    int failed = interrupt_send(parent) ? errno & 127 : 0;
     wait_pause(BETWEEN);
     blocking->release(blocking->data);
+    if (failed)
+        _exit(failed);
     for (;;)
         pause();
+}
+
+/* Kill and reap HELPER.  If the call has not BLOCKED, the helper may be about
+ * to exit because of a failure, which skips the question.
+ */
+static void interrupt_end_helper(struct probe *probe, pid_t helper,
+                                 bool blocked)
+{
+    enum { EXITING = 50 }; /* milliseconds */
+    int status = 0;
+    pid_t done = blocked ? 0 : wait_child(helper, &status, EXITING);
+    if (done > 0 && WIFEXITED(status) && WEXITSTATUS(status))
+        probe_skip(probe, "sending signals: %s",
+                   errno_name(WEXITSTATUS(status)));
+    if (done != 0)
+        return;
+    probe_check(probe, kill(helper, SIGKILL), "kill");
+    wait_child(helper, NULL, LOOPBACK_TIMEOUT);
 }
 
 const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
@@ -95,17 +115,16 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
     pid_t parent = getpid();
     pid_t helper = probe_fork(probe);
     if (helper == 0)
-        interrupt_disturb(probe, parent, blocking);
+        interrupt_disturb(parent, blocking);
     errno = 0;
     long result = blocking->call(blocking->data);
     int error = errno;
-    probe_check(probe, kill(helper, SIGKILL), "kill");
-    wait_child(helper, NULL, LOOPBACK_TIMEOUT);
+    bool blocked = handled > 0 && (result < 0 || handled >= ENOUGH);
+    interrupt_end_helper(probe, helper, blocked);
     install_handler(SIGUSR1, SIG_IGN, 0);
     close(handled_pipe[0]);
     close(handled_pipe[1]);
-    /* A call that succeeds before the release did not block.  */
-    if (handled == 0 || (result >= 0 && handled < SIGNALS))
+    if (!blocked)
         return NULL;
     return result >= 0 ? "restarted" : error_text(error);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -64,6 +65,8 @@ static _Noreturn void herd_wait(const struct herd *herd, int number,
         int fd = accepts ? accept(herd->listener, NULL, NULL) : -1;
         if (fd >= 0)
             close(fd);
+        else if (accepts && errno != EAGAIN)
+            _exit(1);
     } while (accepts);
     for (;;)
         pause();
@@ -124,12 +127,18 @@ static bool herd_wake_reference(const struct herd *herd, struct probe *probe)
     return true;
 }
 
-static void herd_close(struct herd *herd)
+/* End the processes and close all.  A process that ended by itself could not do
+   its part: the question is skipped.  */
+static void herd_close(struct herd *herd, struct probe *probe)
 {
+    int status = 0;
+    bool failed = false;
     for (int i = 0; i <= INSTANCES; i++)
-        question_check(kill(herd->children[i], SIGKILL), "kill");
+        probe_check(probe, kill(herd->children[i], SIGKILL), "kill");
     for (int i = 0; i <= INSTANCES; i++)
-        wait_child(herd->children[i], NULL, LOOPBACK_TIMEOUT);
+        failed |=
+            wait_child(herd->children[i], &status, LOOPBACK_TIMEOUT) > 0 &&
+            WIFEXITED(status);
     for (int i = 0; i < INSTANCES; i++)
         close(herd->instances[i]);
     for (int i = 0; i < 2; i++) {
@@ -137,6 +146,8 @@ static void herd_close(struct herd *herd)
         close(herd->reference[i]);
     }
     close(herd->listener);
+    if (failed)
+        probe_skip(probe, "a process failed to wait, accept or report");
 }
 
 /* How many instances a client wakes that no process accepts; -1 with errno if
@@ -161,7 +172,7 @@ static int herd_count(struct probe *probe, enum models_mode mode)
             is_last = herd_wake_reference(&herd, probe);
     }
     reset(client);
-    herd_close(&herd);
+    herd_close(&herd, probe);
     return count;
 }
 
@@ -209,7 +220,7 @@ static const char *herd_share(struct probe *probe, enum models_mode mode)
         herd_await_waiting(&herd, probe);
         reset(client);
     }
-    herd_close(&herd);
+    herd_close(&herd, probe);
     for (int i = 0; i < INSTANCES; i++)
         most = counts[i] > counts[most] ? i : most;
     return counts[most] < CLIENTS * 3 / 4 ? "spread"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory-stream.h"
+#include "base/names.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/listen-queue.h"
@@ -218,13 +219,14 @@ static void listen_queue_probe_zero(struct probe *probe)
 }
 
 /* The backlog in force for a new listener with BACKLOG, as the kernel reports;
-   -1 if the kernel does not report a backlog.  */
+   -1 with errno if the kernel does not report a backlog.  */
 static long listen_queue_effective(struct probe *probe, int backlog)
 {
     struct sonde_queue queue;
     int listener = tcp_listener(probe, backlog);
-    int result = sonde_queue(listener, &queue);
+    int result = sonde_queue(listener, &queue), error = errno;
     close(listener);
+    errno = error;
     return result ? -1 : queue.backlog;
 }
 
@@ -236,6 +238,8 @@ static void listen_queue_probe_negative(struct probe *probe)
     if (word >= 0)
         probe_report_read(probe, "effective", "%ld; of INT_MAX: %ld", word,
                           listen_queue_effective(probe, INT_MAX));
+    else
+        probe_report_skip(probe, "effective", "%s", errno_name(errno));
     if (!next) {
         bool cap =
             word > minus && word == listen_queue_effective(probe, INT_MAX);

@@ -187,13 +187,13 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
 }
 
 /* Report, as the finding KEY, the outcome of the call
-   (signal_restart_try_once); not testable if no call blocked.  Tries three
+   (signal_restart_try_once); not testable if no call blocked.  Tries five
    times, since on a busy host the call may find room and not block.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {
     const char *outcome = NULL;
-    for (int i = 0; i < 3 && !outcome; i++)
+    for (int i = 0; i < 5 && !outcome; i++)
         outcome = signal_restart_try_once(probe, flags, timeout);
     if (outcome)
         probe_report(probe, key, "%s", outcome);
