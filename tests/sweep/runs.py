@@ -135,7 +135,8 @@ def profile_missing(usual, found, errors, injected):
 def answers_missing(usual, found, errors, injected):
     """As profile_missing for a lack of resources, which is no behaviour of the
     host.  Another errno of a question's own call may be the answer, by name; no
-    other value changes, unless a finding of the question names the errno."""
+    other value changes, unless it has a reason, or a finding of the question
+    names the errno."""
     if set(injected) & {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"}:
         return profile_missing(usual, found, errors, injected)
     old, new = findings(usual), findings(found)
@@ -144,7 +145,8 @@ def answers_missing(usual, found, errors, injected):
     for key, (value, how, stable, _) in old.items():
         if how == "measured" and stable == "yes" and key in new and \
                 new[key][1:3] == ["measured", "yes"] and \
-                value != new[key][0] and key[0] not in named:
+                value != new[key][0] and key[0] not in named and \
+                not has_reason(key[1], new[key]):
             return "%s %s: %s became %s" % (key + (value, new[key][0]))
     return None if new else "there are no answers"
 
