@@ -134,8 +134,8 @@ static long overflow_send_all(int client, long max)
 /* Receive once into DATA of SIZE bytes, when there is input.  Returns the
    number of bytes; 0 if nothing arrives within TIMEOUT, if the peer closes, or
    after a reset; or -1 with errno, and the call in *FAILED.  */
-static ssize_t receive_some(int fd, char *data, size_t size,
-                            const char **failed)
+static ssize_t overflow_receive(int fd, char *data, size_t size,
+                                const char **failed)
 {
     ssize_t some;
     int tries = 0, events = wait_one(fd, POLLIN, TIMEOUT);
@@ -149,14 +149,14 @@ static ssize_t receive_some(int fd, char *data, size_t size,
     return some < 0 && errno == ECONNRESET ? 0 : some;
 }
 
-/* Receive up to MAX bytes, as long as receive_some does.  Returns the number of
-   bytes, or -1 with errno, and the call in *FAILED.  */
-static long receive_all(int fd, long max, const char **failed)
+/* Receive up to MAX bytes, as long as overflow_receive does.  Returns the
+   number of bytes, or -1 with errno, and the call in *FAILED.  */
+static long overflow_receive_all(int fd, long max, const char **failed)
 {
     char data[4096];
     long got = 0;
     while (got < max) {
-        ssize_t some = receive_some(fd, data, sizeof data, failed);
+        ssize_t some = overflow_receive(fd, data, sizeof data, failed);
         if (some < 0)
             return -1;
         if (some == 0)
@@ -189,7 +189,7 @@ static void put_arrival(const struct prefix *prefix,
         prefix_put_failure(prefix, "data", "send", errno);
     else if ((fd = sonde_accept(stepwise->listener, NULL, SONDE_CLOEXEC)) < 0)
         prefix_put_failure(prefix, "data", "accept", errno);
-    else if ((got = receive_all(fd, sent, &failed)) < 0)
+    else if ((got = overflow_receive_all(fd, sent, &failed)) < 0)
         prefix_put_failure(prefix, "data", failed, errno);
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, &budget);
