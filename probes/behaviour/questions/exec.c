@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,16 @@ enum { KEPT = 8, CLOSED = 9 };
 /* An exit status of exec_be_peer, beside the errno of exec.  */
 enum { EXEC_FAILED = 128 };
 
+/* Let SIGPROF end this process after 0.2 s of processor time: some shells
+   repeat a write of a message without end while it is interrupted.  Timers stay
+   set after exec.  */
+static void exec_limit_cpu(void)
+{
+    struct itimerval timer = {.it_value = {.tv_usec = 200000}};
+    signal(SIGPROF, SIG_DFL);
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
 /* In a child: become a shell that runs SCRIPT, with the socket FD as descriptor
    KEPT and, with FD_CLOEXEC, as CLOSED; SIGPIPE is ignored.  Exits with 1 on
    failure.  */
@@ -33,6 +44,7 @@ static _Noreturn void exec_become_shell(int fd, const char *script)
         fcntl(KEPT, F_SETFD, 0) || fcntl(CLOSED, F_SETFD, FD_CLOEXEC))
         _exit(1);
     close(moved);
+    exec_limit_cpu();
     execl("/bin/sh", "sh", "-c", script, (char *)NULL);
     _exit(1);
 }
