@@ -26,6 +26,8 @@ class Run:
 
     server = False
     sample = True
+    complains = False  # the usual run, too, ends with a sentence
+    library_ends = ()  # calls of which the C library ends the process
     deadline = 60.0  # seconds to end; on a machine busy with other runs
 
     def __init__(self, name, command, statuses, stdin=b"", missing=None,
@@ -37,10 +39,21 @@ class Run:
         self.missing = missing or whole
         # A reason may stand in the report instead of standard error.
         self.is_reported = is_reported
-        # Signals by which its processes are killed on purpose: by watchdogs;
-        # and those of a usual run.
-        self.killed = {"SIGKILL", "SIGTERM", "SIGALRM", "SIGUSR1"}
+        # Signals by which its processes are killed on purpose: by watchdogs
+        # and timers; and those of a usual run.
+        self.killed = {"SIGKILL", "SIGTERM", "SIGALRM", "SIGPROF", "SIGUSR1"}
         self.served = True  # in the usual run all clients are
+
+
+class LookupRun(Run):
+    """A command that looks up a name, and always ends with a sentence."""
+
+    complains = True
+    # glibc 2.36 ends the process itself: in its first lookup, if an allocation
+    # fails (nss_database_reload_1: an assertion, or a null pointer), and if
+    # recvmsg of its netlink socket fails as of a wrong descriptor
+    # (__netlink_assert_response).
+    library_ends = ("malloc", "recvmsg")
 
 
 class ServerRun(Run):
@@ -324,6 +337,12 @@ def client_runs(peers):
                   CLIENT_STATUSES, missing=masked(rb"[0-9A-Z][a-z0-9]*"))
     yield Run("echocli, a name", ["echocli", "-t", "5", "-v", "localhost",
                                   peers["echo"]], CLIENT_STATUSES, text)
+    # No server listens there; only the lookup matters.
+    yield LookupRun("echocli, a service",
+                    ["echocli", "-t", "5", "127.0.0.1", "echo"],
+                    CLIENT_STATUSES, text)
+    yield LookupRun("echosrv, no service",
+                    ["echosrv", "-4", "-p", "no-service"], {2})
     yield Run("echocli, UNIX", ["echocli", "-t", "5", "-U", peers["unix"]],
               CLIENT_STATUSES, text)
     yield Run("daytimecli --parse", ["daytimecli", "--parse"] + host +

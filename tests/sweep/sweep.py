@@ -89,6 +89,7 @@ class Result:
         self.client_errors = []
         self.problems = []
         self.injected = False
+        self.by_library = False  # the C library ended the process
         self.allocations = 0
         self.closes = 0
 
@@ -293,7 +294,12 @@ class Execution:
         if result.status == -signal.SIGTERM and self.run.server and \
                 result.errors:
             result.status = 2
-        if result.status < 0:
+        if result.status in (-signal.SIGABRT, -signal.SIGSEGV) and any(
+                part.call in self.run.library_ends
+                for part in parts_of(self.fault)):
+            result.by_library = True
+            problems.clear()
+        elif result.status < 0:
             problems.append("killed by signal %d" % -result.status)
         elif result.status not in self.run.statuses:
             problems.append("status %d is not documented" % result.status)
@@ -304,6 +310,8 @@ class Execution:
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
                 not stderr_fails(self.fault) and \
+                not (self.run.complains and self.fault and
+                     self.fault.call == "write") and \
                 not reader_ended(self.fault):
             problems.append("status %d without a sentence" % result.status)
         for words in (EMPTY_WORDS, SANITIZER):
@@ -524,6 +532,7 @@ class Sweep:
         self.lock = threading.Lock()
         self.unknown = set()
         self.tests = self.injected = self.failed = self.missed = 0
+        self.by_library = 0
         self.kinds = collections.Counter()
         self.position = 0
 
@@ -568,6 +577,7 @@ class Sweep:
             self.tests += 1
             self.injected += injected
             self.failed += len(problems)
+            self.by_library += sum(result.by_library for _, result in results)
             self.missed += len(results) - injected
             print("%sok %d - %s: %d faults" % (
                 "not " if problems else "", self.tests, name, injected))
@@ -643,8 +653,9 @@ class Sweep:
             print("# calls without an entry in errnos: " +
                   " ".join(sorted(self.unknown)))
         print("# %d faults injected in %d runs of programs, %d failures; "
-              "%d calls did not happen again" % (
-                  self.injected, len(chosen), self.failed, self.missed))
+              "%d calls did not happen again; %d processes were ended by the C "
+              "library" % (self.injected, len(chosen), self.failed,
+                           self.missed, self.by_library))
         return self.failed == 0
 
 
