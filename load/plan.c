@@ -153,6 +153,21 @@ long load_count_retransmissions(struct load_report *report, int fd)
     return count;
 }
 
+/* Write to TEXT, of SIZE bytes, that COUNT clients connected.  */
+static void load_only_success(char *text, size_t size, size_t count,
+                              bool counts_syns)
+{
+    char all[40];
+    snprintf(all, sizeof all, "all %zu clients", count);
+    snprintf(text, size, "%s connected%s",
+             count == 1   ? "the client"
+             : count == 2 ? "both clients"
+                          : all,
+             !counts_syns ? "; this system does not count SYNs sent again"
+             : count == 1 ? " by its first SYN"
+                          : " by their first SYN");
+}
+
 void load_only_verdict(char *text, size_t size,
                        const struct load_report *report)
 {
@@ -178,14 +193,8 @@ void load_only_verdict(char *text, size_t size,
     else if (report->connects < all)
         snprintf(text, size, "%" PRIu64 " of %zu clients connected",
                  report->connects, all);
-    else if (report->has_retransmissions)
-        snprintf(text, size, "all %zu clients connected by their first SYN",
-                 all);
     else
-        snprintf(text, size,
-                 "all %zu clients connected; this system does not count SYNs "
-                 "sent again",
-                 all);
+        load_only_success(text, size, all, report->has_retransmissions);
 }
 
 /* The error to report: wrong replies first, then closed early, unanswered, and

@@ -50,6 +50,11 @@ json_is '.plan.kind == "connect-only" and .connects == 20 and .opened_ns == null
     and .errors == 0 and .connect.count == 20' "all connect"
 is "text: a verdict" sh -c '"$echoload" --connect-only -n 3 127.0.0.1 "$1" |
     grep -q "^all 3 clients connected"' - "$port"
+is "text: of one client, and of two" sh -c '
+    "$echoload" --connect-only -n 1 127.0.0.1 "$1" |
+        grep -q "^the client connected" &&
+    "$echoload" --connect-only -n 2 127.0.0.1 "$1" |
+        grep -q "^both clients connected"' - "$port"
 only -n 10 -r 40
 json_is '.connects == 10 and .elapsed_ns >= 200000000' "--rate"
 only -n 10 --reset

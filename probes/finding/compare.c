@@ -53,9 +53,9 @@ void comparison_end(FILE *out, const struct comparison *comparison,
     fprintf(out, "%zu of %zu figures differ%s", comparison->different,
             comparison->different + comparison->same, how);
     if (comparison->here_only)
-        fprintf(out, "; %zu are only here", comparison->here_only);
+        fprintf(out, "; %zu only here", comparison->here_only);
     if (comparison->there_only)
-        fprintf(out, "; %zu are only there", comparison->there_only);
+        fprintf(out, "; %zu only there", comparison->there_only);
     putc('\n', out);
 }
 
