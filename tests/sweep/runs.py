@@ -150,7 +150,7 @@ def answers_missing(usual, found, errors, injected):
     host.  Another errno of a question's own call may be the answer, by name; no
     other value changes, unless it has a reason, or a finding of the question
     names the errno."""
-    if set(injected) & {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"}:
+    if set(injected) <= {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"}:
         return profile_missing(usual, found, errors, injected)
     old, new = findings(usual), findings(found)
     named = {topic for (topic, _), (value, _, _, reason) in new.items()

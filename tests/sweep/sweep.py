@@ -396,9 +396,9 @@ def is_closed_link(fault):
 
 
 def is_missing_call(fault):
-    """ENOSYS is how a kernel reports that it has no io_uring."""
-    return any(part.call == "io_uring_setup" and part.error == "ENOSYS"
-               for part in parts_of(fault))
+    """How a kernel reports that it has no io_uring, or forbids it."""
+    return any(part.call == "io_uring_setup" and
+               part.error in ("ENOSYS", "EPERM") for part in parts_of(fault))
 
 
 # ---- which faults ------------------------------------------------------------
