@@ -15,19 +15,33 @@ mkdir "$scratch/src" && tar -C "$scratch/src" -xf "$TARBALL" ||
 cd "$scratch"/src/sonde-* || exit 99
 log=$scratch/log counters=$scratch/counters.o
 
-# coverage_build: with one object for each source (the shared library's), linked
-# with coverage/counters.c where the system is Linux.  Elsewhere a process in a
-# sandbox and one that ends by _exit write no counters.
+# coverage_compiler COMPILER: a script that adds $counters to each program, but
+# not to what is preloaded into programs.
+coverage_compiler () {
+    cat << END
+#!/bin/sh
+case " \$* " in
+*" -c "* | *" -shared "*) ;;
+*" --coverage "*) set -- "\$@" "$counters" ;;
+esac
+exec $1 "\$@"
+END
+}
+
+# coverage_build COMPILER: with one object for each source, the shared library's.
+# Not on Linux, a process that ends by _exit or is in a sandbox writes none.
 coverage_build () {
-    if ${GCC:-gcc} -O1 -fPIC -DCOVERAGE_FOLDER="\"$PWD\"" -c -o "$counters" \
+    if $1 -O1 -fPIC -DCOVERAGE_FOLDER="\"$PWD\"" -c -o "$counters" \
         tests/coverage/counters.c 2> "$scratch/why"; then
-        # libtool would put an object into each archive, but for -Wl.
-        set -- LIBS="-Wl,$counters"
+        coverage_compiler "$1" > "$scratch/cc" && chmod +x "$scratch/cc"
+        set -- "$scratch/cc"
     else
         sed 's/^/# without counters.o: /' "$scratch/why"
-        set -- sonde_cv_sandbox=none
+        set -- "$1" sonde_cv_sandbox=none
     fi
-    ./configure --quiet --disable-static CC="${GCC:-gcc}" \
+    coverage_cc=$1
+    shift
+    ./configure --quiet --disable-static CC="$coverage_cc" \
         CFLAGS='-g -O0 --coverage' "$@" > "$log" 2>&1 &&
         ${MAKE:-make} >> "$log" 2>&1
 }
@@ -42,7 +56,7 @@ coverage_share () {
         done < "$scratch/counted"
 }
 
-coverage_build
+coverage_build "${GCC:-gcc}"
 built=$?
 [ $built -eq 0 ] || tail -n 30 "$log" >&2
 ok $built "it builds with counters"
