@@ -242,7 +242,8 @@ void watch_say_second(struct sentence *text, const struct watch *watch,
             occupancy_percent(row->occupancy.second.queued,
                               row->occupancy.second.capacity),
             row->occupancy.last.queued, row->occupancy.last.capacity);
-    if (watch->before.overflows >= 0 && watch->after.overflows >= 0)
+    if (watch->before.overflows >= 0 &&
+        watch->after.overflows >= watch->before.overflows)
         say(text, "; overflows +%lld",
             (long long)(watch->after.overflows - watch->before.overflows));
 }

@@ -46,6 +46,7 @@ unit_tests = \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
 	tests/unit/test-advice \
+	tests/unit/test-report-stepwise \
 	tests/unit/test-require \
 	tests/unit/test-resolve \
 	tests/unit/test-rule \
@@ -65,6 +66,7 @@ unit_tests = \
 	tests/unit/test-selfpipe \
 	tests/unit/test-peer \
 	tests/unit/test-watch \
+	tests/unit/test-watch-text \
 	tests/unit/test-write \
 	tests/unit/test-xnu-pcblist
 
