@@ -161,6 +161,8 @@ fi
 # The rest.
 script 'if is_sanitized; then :; else is x true; fi' builddir=/nowhere
 no_answer "is_sanitized of no program"
+script 'if is_counted; then :; else is x true; fi' builddir=/nowhere
+no_answer "is_counted of no program"
 fill_bin ip
 script 'if have_namespaces; then :; else is x true; fi'
 answer "have_namespaces without ip"

@@ -159,6 +159,19 @@ never_connected () {
         jq -e '.errors >= 8' "$scratch/out" > /dev/null
 }
 is "--connect: nor over UNIX" in_time never_connected
+# Refused clients connect again after 10 ms: 100 errors a second each, no more.
+server_gone () {
+    play -d "$delay" --fault=echo
+    measure --connect -n 2 -d $((delay * 3))
+    [ "$status" -eq 3 ] &&
+        jq -e '.messages > 0 and .errors == .errors_by_kind.refused and
+            .errors > 0 and .errors <= .plan.duration_ms / 5 + 2' \
+            "$scratch/out" > /dev/null
+}
+delays='1 5 20'
+is "--connect: a server that has gone: refused, at intervals: 3" \
+    in_time server_gone
+delays=
 start early 1
 measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]

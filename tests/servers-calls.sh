@@ -6,6 +6,7 @@
 . "$srcdir/tests/server.sh"
 have strace || skip_all "strace is not here"
 is_sanitized && skip_all "sanitizers make calls of their own"
+is_counted && skip_all "gcov's counters make calls of their own"
 strace -c -o "$scratch/count" true 2> /dev/null || skip_all "tracing is not allowed"
 
 # calls PROGRAM MODEL COMMAND...: how many it makes in all, to $calls.  strace

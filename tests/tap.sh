@@ -212,6 +212,14 @@ is_sanitized () {
     return "$sanitized_status"
 }
 
+# Whether the build is make coverage's: each process writes files at its end.
+is_counted () {
+    counted_status=0
+    grep -aq '__gcov_dump' "$backlogprobe" || counted_status=$?
+    [ "$counted_status" -le 1 ] || cannot_look "$backlogprobe is not to be read"
+    return "$counted_status"
+}
+
 # Whether the name localhost is known here; a bare root has no /etc/hosts.
 has_localhost () {
     have getent || cannot_look "at names: getent is not here"

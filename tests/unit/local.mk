@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/test-report-stepwise \
 	tests/unit/test-require \
 	tests/unit/test-resolve \
+	tests/unit/test-retransmissions \
 	tests/unit/test-rule \
 	tests/unit/test-runner \
 	tests/unit/test-stepwise \

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -161,6 +162,106 @@ START_TEST(test_failures)
 }
 END_TEST
 
+static int connect_fails(int fd, const struct sockaddr *name, socklen_t length)
+{
+    (void)fd;
+    (void)name;
+    (void)length;
+    errno = unit_error;
+    return -1;
+}
+
+/* A kernel without this family of netlink has no watch.  */
+START_TEST(test_connect)
+{
+    static const int errors[][2] = {
+        {EAFNOSUPPORT, ENOTSUP}, {EPROTONOSUPPORT, ENOTSUP}, {ENOMEM, ENOMEM}};
+    if (!setup_watch())
+        return;
+    int before = unit_descriptors();
+    sonde__sys.connect = connect_fails;
+    for (int i = 0; i < 3; i++) {
+        struct sonde_watch *other = watch;
+        unit_error = errors[i][0];
+        FAILS(errors[i][1], sonde_watch_open(&other));
+        ck_assert_ptr_null(other);
+    }
+    ck_assert_int_eq(unit_descriptors(), before);
+    sonde_watch_close(NULL);
+}
+END_TEST
+
+static int sends_failed;
+
+/* Fails once with unit_error; then as the system.  */
+static ssize_t send_fails_once(int fd, const void *bytes, size_t size,
+                               int flags)
+{
+    errno = unit_error;
+    return sends_failed++ ? kept.send(fd, bytes, size, flags) : -1;
+}
+
+START_TEST(test_send)
+{
+    static const int errors[][2] = {{EOPNOTSUPP, ENOTSUP}, {EPERM, EPERM}};
+    if (!setup_watch())
+        return;
+    int fd = make_listener(AF_INET);
+    sonde__sys.send = send_fails_once;
+    for (int i = 0; i < 2; i++) {
+        sends_failed = 0;
+        unit_error = errors[i][0];
+        FAILS(errors[i][1], sonde_watch_read(watch, &found));
+        ck_assert_int_eq(sends_failed, 1);
+    }
+    /* Without room the request is sent again.  */
+    sends_failed = 0;
+    unit_error = EAGAIN;
+    ck_assert_int_eq(sonde_watch_read(watch, &found), 0);
+    ck_assert_int_eq(sends_failed, 2);
+    close(fd);
+}
+END_TEST
+
+static int replies;
+
+/* A message of another request, of which only the header is there.  */
+static ssize_t recv_stale(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)flags;
+    const uint32_t header[] = {20, 3, UINT32_MAX, 0, 0};
+    ck_assert_uint_ge(size, sizeof header);
+    memcpy(buffer, header, sizeof header);
+    replies++;
+    return sizeof header;
+}
+
+/* With MSG_TRUNC the length is that of the whole message.  */
+static ssize_t recv_long(int fd, void *buffer, size_t size, int flags)
+{
+    (void)fd;
+    (void)buffer;
+    ck_assert_int_ne(flags & MSG_TRUNC, 0);
+    return (ssize_t)size + 1;
+}
+
+START_TEST(test_foreign_answers)
+{
+    if (!setup_watch())
+        return;
+    int fd = make_listener(AF_INET);
+    sonde__sys.recv = recv_stale;
+    FAILS(EPROTO, sonde_watch_read(watch, &found));
+    ck_assert_int_eq(replies, 64);
+    sonde__sys.recv = recv_long;
+    FAILS(EPROTO, sonde_watch_read(watch, &found));
+    sonde__sys = kept;
+    ck_assert_int_eq(sonde_watch_read(watch, &found), 0);
+    close(fd);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -168,6 +269,9 @@ static void add(TCase *tests)
     tcase_add_test(tests, test_successor);
     tcase_add_test(tests, test_wrong);
     tcase_add_test(tests, test_failures);
+    tcase_add_test(tests, test_connect);
+    tcase_add_test(tests, test_send);
+    tcase_add_test(tests, test_foreign_answers);
 }
 
 int main(void)
