@@ -53,6 +53,7 @@ test_scripts = \
 	tests/overflow.sh \
 	tests/pages.sh \
 	tests/planted.sh \
+	tests/privilege.sh \
 	tests/reuseport.sh \
 	tests/sandbox.sh \
 	tests/schema.sh \
