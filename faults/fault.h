@@ -140,7 +140,7 @@ struct fault_report {
     size_t port_count;
     struct fault_record *records; /* FAULT_RECORDS_MAX */
     size_t record_count;
-    long unrecorded; /* clients beyond */
+    long unrecorded; /* clients beyond; of datagrams, what these sent */
     int64_t milliseconds;
     struct fault_command command;
 };

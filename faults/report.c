@@ -148,7 +148,9 @@ void faults_print(FILE *out, const struct fault_options *options,
         wrap_labelled(out, "client", 10, 10, line);
     }
     if (report->unrecorded > 0)
-        fprintf(out, "client    %ld more, not recorded\n", report->unrecorded);
+        fprintf(out, "client    %ld%s more%s, not recorded\n",
+                report->unrecorded, options->datagrams ? " datagrams of" : "",
+                options->datagrams ? " clients" : "");
     print_command(out, options, &report->command);
 }
 

@@ -230,6 +230,31 @@ fi
 run "$faultsrv" -u --fault=other-address,192.0.2.7
 is "UDP other-address: not of this host: said, and 1" said 1 \
     "192.0.2.7 is not an address of this host"
+# 1005 clients in turn, each with a port of its own; the last five send twice.
+cat > "$scratch/senders" << 'END'
+import socket, sys
+held = []
+for number in range(1005):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(60)
+    s.connect((sys.argv[1], int(sys.argv[2])))
+    for turn in range(2 if number >= 1000 else 1):
+        s.send(b"x")
+        s.recv(9)
+    held.append(s)
+END
+if [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt 1100 ]; then
+    run bounded 120 "$faultsrv" --json -u --fault=echo -- \
+        "$python" -S "$scratch/senders" '{host}' '{port}'
+    json_is '(.clients | length) == 1000 and .unrecorded == 10 and
+        .faults[0].clients == 1000' "UDP: 1000 clients are recorded"
+    run bounded 120 "$faultsrv" -u --fault=echo -- \
+        "$python" -S "$scratch/senders" '{host}' '{port}'
+    is "UDP: of further clients the datagrams are counted" grep -qx \
+        'client    10 datagrams of more clients, not recorded' "$scratch/out"
+else
+    skip "UDP: 1000 clients are recorded" "too few descriptors are allowed"
+fi
 play_to -u --fault=duplicate -- udp datagram=hello from from
 is "UDP duplicate" [ "$(grep -c '^from: hello:True:True$' "$scratch/err")" -eq 2 ]
 play_to -u --fault=reorder -- udp datagram=one datagram=two from from
@@ -361,6 +386,8 @@ bad () {
 }
 bad 'missing option --fault'
 bad "there is no fault 'nix'" --fault=nix
+bad 'UNIX sockets have no port' -u --unix "$scratch/no-port" --fault=other-port
+bad "'::1' is no address of the family" -u --fault=other-address,::1
 bad "'echo' takes no argument" --fault=echo,1
 bad 'give a number from 0' --fault=fin,x
 bad 'give a number from 1' --fault=lose,0 -u

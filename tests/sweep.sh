@@ -20,7 +20,9 @@ case ${SWEEP:=sample} in
 sample)
     is_sanitized && skip_all "calls of the sanitizers would fail, too"
     options="--every=397 --sample"
-    options="$options --only=^(echo|daytime)(srv|cli|load)" ;;
+    options="$options --only=^(echo|daytime)(srv|cli|load)"
+    # gcov allocates, too.
+    if is_counted; then options="$options --kind=calls"; fi ;;
 whole) options= ;;
 *) options=$SWEEP ;;
 esac
