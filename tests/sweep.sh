@@ -15,14 +15,15 @@ strace -D -f -q --seccomp-bpf -o /dev/null -e trace=close \
     -e inject=close:error=EIO:when=9999+ true 2> /dev/null ||
     skip_all "strace cannot make calls fail here"
 
+# A call that fails where gcov adds its counters to the file loses the file.
+is_counted && skip_all "calls of gcov would fail, too"
+
 cd "$builddir" || exit 99
 case ${SWEEP:=sample} in
 sample)
     is_sanitized && skip_all "calls of the sanitizers would fail, too"
     options="--every=397 --sample"
-    options="$options --only=^(echo|daytime)(srv|cli|load)"
-    # gcov allocates, too.
-    if is_counted; then options="$options --kind=calls"; fi ;;
+    options="$options --only=^(echo|daytime)(srv|cli|load)" ;;
 whole) options= ;;
 *) options=$SWEEP ;;
 esac

@@ -34,6 +34,9 @@ NOT_BUILT = [
     (r".*-(freebsd|openbsd|xnu|bsd|kqueue|sysctl|dstaddr)\.c",
      "for other systems"),
     (r"lib/sysctl-list\.c", "for systems with sysctl"),
+    (r"probes/run/core-limit\.c", "for systems other than Linux"),
+    (r"probes/(behaviour/option-names|verdict/published)\.c",
+     "tables without a function"),
     (r"progs/sonde\.c", "main of the static file, see make check-static"),
 ]
 
