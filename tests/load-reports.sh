@@ -242,7 +242,7 @@ unread () {
         [ "$(wc -l < "$2/err")" -eq 1 ] && grep -qF -- "$3" "$2/err"' - \
         "$status" "$scratch" "$2"
 }
-unread "$scratch" "$scratch: read error"
+unread "$scratch" "$scratch: Is a directory"
 [ ! -c /dev/zero ] ||
     unread /dev/zero "/dev/zero, line 1: line too long, or with a NUL byte"
 unread "$scratch/nothing-here" "nothing-here: No such file or directory"

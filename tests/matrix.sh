@@ -93,8 +93,13 @@ is "-: this host" sh -c '
     sed -n "/^byteorder/,/^$/p" "$1" | grep -q "^        this host.*, here"' - \
     "$scratch/out"
 
+run "$sockprobe" --matrix "$1"
+is "of one system no difference is counted" \
+    grep -q '^1 system, [0-9]* questions\.$' "$scratch/out"
+
 wrong_usage "needs profiles" "$sockprobe" --matrix
 wrong_usage "no_such_profile" "$sockprobe" --matrix "$1" "$scratch/no_such_profile"
+wrong_usage "$scratch: Is a directory" "$sockprobe" --matrix "$scratch"
 wrong_usage "for text, --json and --html" "$sockprobe" --matrix --profile "$1"
 wrong_usage "for text, --json and --html" "$sockprobe" --matrix --diff "$1" "$1"
 wrong_usage "choose one of" "$sockprobe" --matrix --json --html "$scratch/two.html" "$1"

@@ -119,6 +119,7 @@ static int profile_read_lines(struct findings *findings,
     char line[PROFILE_LINE_SIZE], why[200] = "";
     bool has_version = false;
     int found;
+    errno = 0;
     for (long number = 1; (found = profile_read_line(file, line, sizeof line));
          number++) {
         if (found < 0)
@@ -136,7 +137,9 @@ static int profile_read_lines(struct findings *findings,
     if (!ferror(file) && findings->count > 0)
         return 0;
     snprintf(problem, size, "%s: %s", name,
-             ferror(file) ? "read error" : "no findings");
+             !ferror(file) ? "no findings"
+             : errno       ? strerror(errno)
+                           : "read error");
     return -1;
 }
 

@@ -164,8 +164,13 @@ void matrix_text(FILE *out, const struct matrix *matrix)
     const struct catalogue *catalogue = matrix->catalogue;
     struct matrix_counts counts = matrix_count(matrix);
     struct sentence head = {""};
-    say(&head, "%zu systems, %zu questions; the systems differ in %zu answers.",
-        matrix->count, counts.questions, counts.differing);
+    if (matrix->count == 1)
+        say(&head, "1 system, %zu questions.", counts.questions);
+    else
+        say(&head,
+            "%zu systems, %zu questions; the systems differ in %zu answer%s.",
+            matrix->count, counts.questions, counts.differing,
+            counts.differing == 1 ? "" : "s");
     put_sentence(out, NULL, &head);
     for (size_t i = 0; i < catalogue->count; i++) {
         putc('\n', out);
