@@ -4,7 +4,10 @@
 
 EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines
 if SONDE_LISTENERS_LINUX
-EXTRA_PROGRAMS += bench/instructions bench/lookups
+EXTRA_PROGRAMS += bench/bare bench/instructions bench/lookups
+bench_bare_CFLAGS = $(SONDE_CFLAGS)
+bench_bare_SOURCES = bench/bare.c
+bench_bare_LDADD = lib/libsonde-core.la
 bench_instructions_CFLAGS = $(SONDE_CFLAGS)
 bench_instructions_SOURCES = bench/instructions.c
 bench_instructions_LDADD = lib/libsonde-core.la
@@ -12,10 +15,11 @@ bench_lookups_CFLAGS = $(SONDE_CFLAGS)
 bench_lookups_SOURCES = bench/lookups.c
 bench_lookups_LDADD = lib/libsonde-core.la
 else
-EXTRA_DIST += bench/instructions.c bench/lookups.c
+EXTRA_DIST += bench/bare.c bench/instructions.c bench/lookups.c
 endif
 EXTRA_DIST += bench/backlog.sh bench/datagrams.sh bench/instructions.sh \
-	bench/instructions.tsv bench/servers.sh
+	bench/instructions.tsv bench/libevent.c bench/libuv.c \
+	bench/servers.sh
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_backlog_classic_CFLAGS = $(SONDE_CFLAGS)
 bench_backlog_classic_SOURCES = bench/backlog-classic.c
@@ -31,8 +35,10 @@ bench: backlogprobe $(EXTRA_PROGRAMS)
 	builddir=. $(SHELL) $(top_srcdir)/bench/backlog.sh
 	bench/lines
 	if [ -x bench/lookups ]; then bench/lookups; fi
-bench-servers: echosrv echocli echoload
-	builddir=. $(SHELL) $(top_srcdir)/bench/servers.sh
+bench-servers: echosrv echocli echoload $(EXTRA_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) tests/crowd$(EXEEXT)
+	builddir=. srcdir=$(top_srcdir) CC='$(CC)' \
+	    $(SHELL) $(top_srcdir)/bench/servers.sh
 bench-datagrams: echosrv bench/datagrams
 	builddir=. $(SHELL) $(top_srcdir)/bench/datagrams.sh
 # Counted, not timed: the ratios are held in .ci/run.

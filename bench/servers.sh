@@ -2,19 +2,23 @@
 # servers.sh - echosrv, in each model, compared with other servers
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make bench-servers runs this script, for about a minute.  In one round each
-# server found (on the PATH, or in SONDE_PEERS, filled by tests/bring-peers.sh)
-# gets the same runs of echoload, one after the other, over TCP on loopback.
-# Each figure has its ratio to echosrv's event model in the same round.  Ratios
-# need a processor for the client and another for the server, and differ by some
-# tenths between two rounds.
-# shellcheck disable=SC2086 # $theirs and $children are words
+# make bench-servers runs this script.  In each of BENCH_ROUNDS rounds (9) each
+# server that is found (on the PATH, or in SONDE_PEERS, filled by
+# tests/bring-peers.sh) is started, gets the same runs of echoload, and is
+# stopped.  Each figure is the median, over the rounds, of the ratio to
+# echosrv's event model in the same round; absolute figures are those of the
+# event model alone.  Ratios need a processor for the client and another for the
+# server.  libevent and libuv are compiled here, if pkg-config finds them.
+# BENCH_HELD connections (10000) are held at once: KiB for each, of the server
+# and its children (Pss and page tables), and the time of all echoing at once.
+# BENCH_SERVERS, a list of names, selects servers.
+# shellcheck disable=SC2046,SC2086 # $theirs, $children and flags are words
 set -eu
-builddir=${builddir:-.}
-seconds=${BENCH_SECONDS:-1}
+builddir=${builddir:-.} srcdir=${srcdir:-.}
+seconds=${BENCH_SECONDS:-1} rounds=${BENCH_ROUNDS:-9} held=${BENCH_HELD:-10000}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sonde-bench.XXXXXX")
-server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$scratch"' EXIT
+server='' holder=''
+trap '[ -z "$server" ] || stop; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 PATH=$PATH:/usr/sbin:/sbin
 if [ -n "${SONDE_PEERS:-}" ]; then
@@ -24,13 +28,17 @@ if [ -n "${SONDE_PEERS:-}" ]; then
     done
 fi
 theirs="env LD_LIBRARY_PATH=${peer_libraries:-}"
+: > "$scratch/figures"
+: > "$scratch/names"
 
 # A free port, found by echosrv: other servers cannot choose a port.
 "$builddir/echosrv" -4 --tcp -p 0 2> "$scratch/log" &
-until grep -q listening "$scratch/log"; do :; done
+server=$!
+until grep -q listening "$scratch/log"; do kill -0 "$server"; done
 port=$(sed -n 's/.* port \([0-9]*\), TCP.*/\1/p' "$scratch/log")
-kill $!
-wait $!
+kill "$server"
+wait "$server"
+server=
 
 # figure KEY: the number of KEY in the last run; 0 if missing.
 figure () {
@@ -45,83 +53,106 @@ measure () {
     # The last line is the report of the whole run.
     tail -n 1 "$scratch/lines" | tr , '\n' > "$scratch/run"
 }
+# record COLUMN FIGURE: of server $name in round $round.
+record () {
+    echo "$round $1 $2 $name" >> "$scratch/figures"
+}
 
-# show NAME: print $row with the ratios to the first row.
-show () {
-    name=$1
-    [ -n "${first:-}" ] || first=$row
-    echo "$first $row" | awk -v name="$name" '{
-        printf "%-14s", name
-        for (i = 1; i <= 5; i++)
-            printf " %6d %5s", $(i + 5),
-                $i ? sprintf("x%.*f", $(i + 5) < 10 * $i ? 2 : 0, $(i + 5) / $i) : "-"
-        print "" }'
-    sed 's/^/    /' "$scratch/trouble"
+# The processes of the server, and KiB of all: proportional sets, page tables.
+processes () {
+    ps -e -o pid= -o ppid= | awk -v parent="$server" \
+        '$1 == parent || $2 == parent { print $1 }'
+}
+memory () {
+    for pid in $(processes); do
+        echo "/proc/$pid/smaps_rollup"
+        echo "/proc/$pid/status"
+    done | xargs grep -hs '^Pss:\|^VmPTE:' |
+        awk '{ sum += $2 } END { print sum + 0 }'
+}
+# hold: KiB and time of $held clients.
+hold () {
+    [ -r "/proc/$server/smaps_rollup" ] || return 0
+    before=$(memory)
+    rm -f "$scratch/hold" "$scratch/held"
+    mkfifo "$scratch/hold" "$scratch/held"
+    "$builddir/tests/crowd" "127.0.0.1:$port" open "$held" say 64 \
+        rounds 3 64 wait reset < "$scratch/hold" > "$scratch/held" 2>&1 &
+    holder=$!
+    exec 8> "$scratch/hold" 7< "$scratch/held"
+    read -r time <&7 || time=
+    if read -r ready <&7 && [ "$ready" = ready ]; then
+        record held "$(memory) $before"
+        record echo "$time"
+    else
+        echo "$held held: $time" >> "$scratch/trouble"
+    fi
+    exec 8>&-
+    wait "$holder" || :
+    exec 7<&-
 }
 
 # Stop the server and its children: some servers leave their children running.
 stop () {
-    children=$(ps -e -o pid= -o ppid= | awk -v parent="$server" \
-        '$2 == parent { print $1 }')
-    kill "$server" || sed 's/^/    it ended: /' "$scratch/log"
-    wait "$server" || :
-    server=
+    children=$(processes)
     kill $children 2> /dev/null || :
+    wait "$server" 2> /dev/null || :
+    server=
 }
 
-# bench NAME COMMAND...: start the server, measure, stop the server.
+# bench NAME CLIENTS COMMAND...: start the server, measure, stop the server.
+# CLIENTS: as many at a time.
 bench () {
-    name=$1 row='' tries=0
-    shift
+    name=$1 clients=$2 tries=0
+    shift 2
+    case " ${BENCH_SERVERS:-$name} " in
+    *" $name "*) ;;
+    *) return 0 ;;
+    esac
     : > "$scratch/trouble"
+    grep -qxF "$name" "$scratch/names" || echo "$name" >> "$scratch/names"
     "$@" > "$scratch/log" 2>&1 &
     server=$!
     until echo | "$builddir/echocli" -t 1 127.0.0.1 "$port" > /dev/null 2>&1
     do
         tries=$((tries + 1))
-        if [ "$tries" -gt 2000 ]; then
-            echo "$name: does not serve"
+        if [ "$tries" -gt 2000 ] || ! kill -0 "$server" 2> /dev/null; then
+            echo "$name: does not serve: $(tail -n 1 "$scratch/log")"
             stop
             return
         fi
     done
-    case $name in
-    iterative) many=1 ;;
-    prefork) many=8 ;;
-    *) many=64 ;;
-    esac
     measure
-    row=$(figure messages_per_second)
-    measure -n "$many"
-    row="$row $(figure messages_per_second) $(($(figure p99_ns) / 1000))"
-    measure -n "$many" --size 16384
-    row="$row $(($(figure bytes_per_second) / 1000000))"
+    record one "$(figure messages_per_second)"
+    measure -n "$clients"
+    record many "$(figure messages_per_second)"
+    measure -n "$clients" --size 16384
+    record big "$(figure bytes_per_second)"
     measure --connect --reset -n 4
-    row="$row $(figure connects_per_second)"
+    record churn "$(figure connects_per_second)"
+    [ "$clients" -lt 64 ] || [ "$held" -eq 0 ] || hold
     stop
-    show "$name"
+    sed "s/^/    $name: /" "$scratch/trouble"
 }
 
-title () {
-    printf '%-14s %12s %12s %12s %12s %12s\n' "$@"
+# has COMMAND: whether it is found; a sentence if not, in the first round.
+has () {
+    command -v "$1" > /dev/null && return
+    [ "$round" -ne 1 ] || echo "$1 is not installed: skipped"
+    return 1
 }
-title '' '1 client' '64 clients' 'their p99' '16 KiB each' 'connections'
-title '' 'messages/s' 'messages/s' 'us' 'MB/s' '1/s'
-for model in event thread fork prefork iterative; do
-    bench "$model" "$builddir/echosrv" -4 --tcp -p "$port" \
-        --model="$model" --grace=0
-done
-echo "These are echosrv; prefork had 8 clients at a time, not 64, iterative 1."
-if command -v socat > /dev/null; then
-    listen=TCP4-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork,backlog=4096
-    bench "socat PIPE" $theirs socat "$listen" PIPE
-    bench "socat EXEC:cat" $theirs socat "$listen" EXEC:cat
-fi
-if command -v ncat > /dev/null; then
-    bench "ncat -k -e cat" $theirs ncat -4 -l -k -m 1000 -e /bin/cat \
-        127.0.0.1 "$port"
-fi
-if command -v xinetd > /dev/null; then
+# has_library NAME: whether bench/NAME.c compiles.
+has_library () {
+    [ -x "$scratch/$1" ] && return
+    [ "$round" -eq 1 ] || return
+    ${CC:-cc} -O2 -o "$scratch/$1" "$srcdir/bench/$1.c" \
+        $(pkg-config --cflags --libs "$1" 2> /dev/null) \
+        2> "$scratch/log" && return
+    echo "$1 is not installed with its headers: skipped"
+    return 1
+}
+
+write_configurations () {
     cat > "$scratch/xinetd.conf" << END
 service echo
 {
@@ -139,6 +170,89 @@ service echo
     disable = no
 }
 END
-    bench "xinetd" $theirs xinetd -dontfork -f "$scratch/xinetd.conf" \
-        -pidfile "$scratch/pid"
-fi
+    echo "127.0.0.1:$port stream tcp nowait $(id -un) /bin/cat cat" \
+        > "$scratch/inetd.conf"
+}
+
+bench_ours () {
+    for model in event thread fork prefork iterative; do
+        case $model in
+        iterative) clients=1 ;;
+        prefork) clients=8 ;;
+        *) clients=64 ;;
+        esac
+        bench "$model" "$clients" "$builddir/echosrv" -4 --tcp -p "$port" \
+            --max-clients=20000 --model="$model" --grace=0
+    done
+    if [ -x "$builddir/bench/bare" ]; then
+        bench "bare-epoll" 64 "$builddir/bench/bare" epoll "$port"
+        bench "bare-fork" 64 "$builddir/bench/bare" fork "$port"
+    fi
+}
+
+# The other servers, the slowest last.
+bench_theirs () {
+    for library in libevent libuv; do
+        has_library "$library" && bench "$library" 64 "$scratch/$library" "$port"
+    done
+    has tcpserver && bench "tcpserver" 64 $theirs tcpserver -H -R -D -l0 \
+        -b 4096 -c 20000 127.0.0.1 "$port" cat
+    has inetutils-inetd && bench "inetutils-inetd" 64 $theirs inetutils-inetd \
+        -d -R 1000000 "$scratch/inetd.conf"
+    has xinetd && bench "xinetd" 64 $theirs xinetd -dontfork \
+        -f "$scratch/xinetd.conf" -pidfile "$scratch/pid"
+    listen=TCP4-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork,backlog=4096
+    has socat && bench "socat" 64 $theirs socat "$listen" PIPE
+    has ncat && bench "ncat" 64 $theirs ncat -4 -l -k -m 20000 -e /bin/cat \
+        127.0.0.1 "$port"
+    return 0
+}
+
+# report: of each server the medians of the ratios.
+report () {
+    printf '%s, %s processors, %s rounds of %s s each\n' "$(uname -srm)" \
+        "$(getconf _NPROCESSORS_ONLN)" "$rounds" "$seconds"
+    awk -v clients="$held" '
+    function median (list, n,    i, j, t) {
+        for (i = 2; i <= n; i++)
+            for (j = i; j > 1 && list[j] < list[j - 1]; j--) {
+                t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
+            }
+        return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
+    }
+    # The median of COLUMN: KiB held, or the ratio to the first server.
+    function cell (name, column,    i, n, list, base) {
+        for (i = 1; i <= last; i++) {
+            base = column == "held" ? 1 : value[i, column, names[1]]
+            if (base && (i, column, name) in value)
+                list[++n] = value[i, column, name] / base
+        }
+        return n ? sprintf("%.2f", median(list, n)) : "-"
+    }
+    FILENAME ~ /names$/ { names[++count] = $1; next }
+    $2 == "held" { value[$1, $2, $5] = ($3 - $4) / clients; last = $1; next }
+    { value[$1, $2, $4] = $3; last = $1 }
+    END {
+        columns = split("one many big churn held echo", column, " ")
+        printf "%-16s %9s %9s %9s %9s %9s %9s\n", "", "1 client", "64, 64 B",
+            "64, 16 K", "connects", "KiB held", "held echo"
+        for (s = 1; s <= count; s++) {
+            printf "%-16s", names[s]
+            for (c = 1; c <= columns; c++)
+                printf " %9s", cell(names[s], column[c])
+            print ""
+        }
+    }' "$scratch/names" "$scratch/figures"
+    echo "Rates as multiples of ${first}'s, held echo a multiple of its time."
+    echo "prefork had 8 clients at a time, not 64, iterative 1."
+}
+
+write_configurations
+round=1
+while [ "$round" -le "$rounds" ]; do
+    bench_ours
+    bench_theirs
+    round=$((round + 1))
+done
+first=$(head -n 1 "$scratch/names")
+report
