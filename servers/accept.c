@@ -192,7 +192,10 @@ static bool accept_clients(struct server *server,
                 return false;
             continue;
         }
-        listener->backoff = (struct sonde_backoff_state){0};
+        /* Not written in vain: each child of the fork model would keep a copy
+           of the page.  */
+        if (listener->backoff.delay || listener->backoff.idle)
+            listener->backoff = (struct sonde_backoff_state){0};
         server->progress = true;
         accept_client(server, listener, fd, &peer);
         /* A client may fail for want of a process or a thread.  */

@@ -13,10 +13,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/descriptors.h"
 #include "servers/log.h"
 #include "servers/server.h"
 #include "servers/stop.h"
@@ -62,6 +62,16 @@ static void fork_on_sigchld(int signo)
     errno = saved;
 }
 
+/* Room for COUNT children, all free; NULL with errno.  Shared memory, though no
+   child uses the table: each child would keep a private copy of the page that
+   the parent changes next.  */
+static struct child *child_table_open(size_t count)
+{
+    void *memory = mmap(NULL, count * sizeof(struct child),
+                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 static int fork_begin(struct server *server)
 {
     struct fork_data *data = calloc(1, sizeof *data);
@@ -69,7 +79,7 @@ static int fork_begin(struct server *server)
         return -1;
     server->model_data = data;
     data->size = (size_t)server->max;
-    data->list = calloc(data->size, sizeof *data->list);
+    data->list = child_table_open(data->size);
     the_server = server;
     return data->list ? sonde_signal(SIGCHLD, fork_on_sigchld, SONDE_RESTART)
                       : -1;
@@ -99,12 +109,14 @@ static struct child *child_find_free(struct fork_data *data)
 /* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Before, close
    the listen sockets: a new server cannot bind the address of a socket open in
    a child.  The poller and the self-pipe stay open, unused, which saves two
-   calls; the kernel closes both at exit.  */
+   calls; the kernel closes both at exit.  SERVER stays as the parent had it:
+   each page that is written costs the child a copy.  */
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {
     for (size_t i = 0; i < server->listeners.count; i++)
-        descriptor_close(&server->listeners.list[i].fd);
+        if (server->listeners.list[i].fd >= 0)
+            close(server->listeners.list[i].fd);
     stop_watch(client->fd);
     stop_release();
     enum connection_ending ending =
@@ -170,7 +182,8 @@ static void fork_end(struct server *server)
     for (size_t i = 0; data->list && i < data->size; i++)
         if (data->list[i].pid)
             server->cut_off += !kill(data->list[i].pid, SIGKILL);
-    free(data->list);
+    if (data->list)
+        munmap(data->list, data->size * sizeof *data->list);
     free(data);
 }
 

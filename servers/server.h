@@ -120,10 +120,9 @@ struct server {
     struct datagram_limit *limit;
     struct connection_queue working, lingering; /* of the event model */
     void *model_data;
+    /* Last: a forked child then copies a single page for the start of the
+       buffer and for the members above, which the parent changes.  */
     char buffer[CONNECTION_PIECE];
-    /* Of datagrams: pages of zeros until used.  The few bytes more spread the
-       beginnings over the sets of the processor's cache.  */
-    char datagrams[DATAGRAM_BATCH][CONNECTION_PIECE + 320];
 };
 
 /* ---- server.c ------------------------------------------------------------ */
