@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void raise_descriptors(void)
         fail("setrlimit");
 }
 
-static int open_listener(unsigned port)
+static int open_listener(uint16_t port)
 {
     struct sonde_address address;
     sonde_address_loopback(&address, AF_INET, port);
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
     if (argc != 3)
         return 2;
     raise_descriptors();
-    int listener = open_listener((unsigned)atoi(argv[2]));
+    int listener = open_listener((uint16_t)atoi(argv[2]));
     if (!strcmp(argv[1], "fork"))
         serve_by_fork(listener);
     serve_by_epoll(listener);
