@@ -77,8 +77,10 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
             continue;
         }
         ssize_t got = read(peer->tun, peer->packet, sizeof peer->packet);
-        if (got < 0 && errno != EAGAIN && errno != EINTR)
-            probe_check(peer->probe, -1, "reading a packet");
+        if (got < 0 && errno != EAGAIN && errno != EINTR) {
+            question_check(-1, "reading a packet");
+            return false;
+        }
         if (got < 0)
             wait_pause(1);
         peer->size = got > 0 ? (size_t)got : 0;
