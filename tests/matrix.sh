@@ -14,7 +14,7 @@ is "an answer stands once, with all of its systems" sh -c '
     sed -n "/^accept.aborted/,/^$/p" "$1" > "$1.part"
     [ "$(grep -c "^    ECONNABORTED$" "$1.part")" -eq 1 ] &&
     grep -A 2 "^    ECONNABORTED$" "$1.part" |
-        grep -q "netbsd-7.99.34-stack, FreeBSD 9.1 and 13.0 (measured)" &&
+        grep -q "netbsd-7.99.34-stack; FreeBSD 9.1 and 13.0 (measured)" &&
     grep -q "linux-6.1, gvisor-2022-12" "$1.part"' - "$scratch/text"
 is "a detail that differs follows" sh -c '
     sed -n "/^accept.fdlimit/,/^$/p" "$1" | grep -q "^    accept-again:$"' - \

@@ -68,14 +68,19 @@ bool matrix_differs(const struct matrix_cell *cells, size_t count)
 void matrix_say_systems(struct sentence *text, const struct matrix_cell *cells,
                         size_t first, size_t count, int group)
 {
-    const char *comma = "";
+    const struct matrix_cell *last = NULL;
     for (size_t i = first; i < count; i++) {
         if (cells[i].group != group)
             continue;
-        say(text, "%s%s", comma, cells[i].system);
+        /* A comma would extend how a known system is known to others.  */
+        say(text, "%s%s",
+            !last                                 ? ""
+            : last->is_known || cells[i].is_known ? "; "
+                                                  : ", ",
+            cells[i].system);
         if (cells[i].is_known || strcmp(cells[i].how, "measured"))
             say(text, " (%s)", cells[i].how);
-        comma = cells[i].is_known ? "; " : ", ";
+        last = &cells[i];
     }
 }
 
