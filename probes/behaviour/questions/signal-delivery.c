@@ -100,7 +100,7 @@ static void signal_delivery_probe_queueing(struct probe *probe)
 /* Skip the question if a call in a handler failed.  */
 static void signal_delivery_check(void)
 {
-    errno = failed;
+    errno = (int)failed; /* long on FreeBSD */
     question_check(failed ? -1 : 0, "a call in the handler");
 }
 
