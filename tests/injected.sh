@@ -82,6 +82,7 @@ done <<END
 setsockopt EFAULT close.linger
 setsockopt EFAULT peer.rst
 shutdown EBADF close.refcount
+kill EPERM close.refcount
 sendto EMSGSIZE connect.self
 recvfrom EFAULT exec.peer
 recvfrom EINTR connect.self

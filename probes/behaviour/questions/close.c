@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,55 +15,45 @@
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
 
-/* Start a child that holds all inherited descriptors until *HOLD, a new
-   descriptor, is closed.  Returns the child, for close_release; on failure the
-   question is skipped.  */
-static pid_t close_hold(struct probe *probe, int *hold)
+/* Start a child that holds all inherited descriptors.  Returns the child, for
+   close_release; on failure the question is skipped.  */
+static pid_t close_hold(struct probe *probe)
 {
-    int ends[2], tries = 0;
-    char byte;
-    probe_check(probe, pipe(ends), "pipe");
     pid_t child = probe_fork(probe);
-    if (child == 0) {
-        close(ends[1]);
-        while (read(ends[0], &byte, 1) < 0)
-            if (!wait_retry(&tries))
-                probe_check(probe, -1, "read");
-        _exit(0);
-    }
-    close(ends[0]);
-    *hold = ends[1];
-    return child;
+    if (child > 0)
+        return child;
+    child_limit();
+    for (;;)
+        pause();
 }
 
-/* Let the CHILD of close_hold exit, by closing HOLD, and reap the child, for up
-   to LOOPBACK_TIMEOUT.  */
-static void close_release(pid_t child, int hold)
+/* End the CHILD of close_hold, which closes its descriptors; on failure the
+   question is skipped.  */
+static void close_release(struct probe *probe, pid_t child)
 {
-    close(hold);
+    probe_check(probe, kill(child, SIGKILL), "kill");
     wait_child(child, NULL, LOOPBACK_TIMEOUT);
 }
 
 static void close_probe_refcount(struct probe *probe)
 {
-    int hold;
     struct pair pair = tcp_pair(probe);
-    pid_t child = close_hold(probe, &hold);
+    pid_t child = close_hold(probe);
     close(pair.server);
     settle(probe);
     bool silent = !wait_for(pair.client, POLLIN, 0);
-    close_release(child, hold);
+    close_release(probe, child);
     probe_report(probe, "answer", "close %s while a child holds the socket",
                  silent ? "sends no FIN" : "sends FIN");
     probe_report(probe, "last-close", "%s",
                  wait_input(pair.client) ? "sends FIN" : "sends no FIN");
     pair = tcp_pair(probe);
-    child = close_hold(probe, &hold);
+    child = close_hold(probe);
     probe_check(probe, shutdown(pair.server, SHUT_WR), "shutdown");
     probe_report(probe, "shutdown", "%s",
                  wait_input(pair.client) ? "sends FIN at once"
                                          : "sends no FIN");
-    close_release(child, hold);
+    close_release(probe, child);
 }
 
 /* How the peer's socket FD receives the end of the connection: "FIN", "RST",
