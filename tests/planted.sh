@@ -137,7 +137,7 @@ lane () {
 for number in 0 1 2 3 4 5 6 7; do
     lane "$number" &
 done
-bounded 400 "$sockprobe" --profile > "$scratch/plain" 2> "$scratch/err"
+bounded 120 "$sockprobe" --profile > "$scratch/plain" 2> "$scratch/err"
 wait
 
 # An answer that needs privilege, or a namespace, may be missing here.
