@@ -40,19 +40,14 @@ static void unknown_add(const char *id, const char *key, const char *reason)
 /* The report must be EXPECTED, each run of blanks as one.  */
 static void report_is(const char *expected)
 {
-    size_t size, to = 0;
+    size_t size;
     free(text);
     FILE *out = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(out);
     findings_sort(&here);
     report_stepwise_text(out, &here);
     ck_assert_int_eq(memory_stream_close(out, &text), 0);
-    for (size_t i = 0; text[i]; i++)
-        if (!strchr(" \n", text[i]))
-            text[to++] = text[i];
-        else if (to > 0 && text[to - 1] != ' ')
-            text[to++] = ' ';
-    text[to] = '\0';
+    unit_squeeze(text);
     ck_assert_str_eq(text, expected);
 }
 

@@ -54,18 +54,13 @@ static void teardown(void)
 /* Set TEXT to the report, each run of blanks as one blank.  */
 static void text_make(void)
 {
-    size_t size, to = 0;
+    size_t size;
     free(text);
     FILE *out = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(out);
     watch_text(out, &seen);
     ck_assert_int_eq(memory_stream_close(out, &text), 0);
-    for (size_t i = 0; text[i]; i++)
-        if (!strchr(" \n", text[i]))
-            text[to++] = text[i];
-        else if (to > 0 && text[to - 1] != ' ')
-            text[to++] = ' ';
-    text[to] = '\0';
+    unit_squeeze(text);
 }
 
 static void text_has(const char *part)

@@ -82,3 +82,14 @@ int unit_descriptors(void)
         open += fcntl(fd, F_GETFD) >= 0;
     return open;
 }
+
+void unit_squeeze(char *text)
+{
+    size_t to = 0;
+    for (size_t i = 0; text[i]; i++)
+        if (!strchr(" \n", text[i]))
+            text[to++] = text[i];
+        else if (to > 0 && text[to - 1] != ' ')
+            text[to++] = ' ';
+    text[to] = '\0';
+}

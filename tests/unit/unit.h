@@ -46,4 +46,8 @@ enum { unit_has_tsan = 0 };
 /* How many descriptors this process has open, among the first thousand.  */
 int unit_descriptors(void);
 
+/* Make each run of blanks and line feeds in TEXT one blank, and none at the
+   start, so that a report is compared without its layout.  */
+void unit_squeeze(char *text);
+
 #endif /* UNIT_H */
