@@ -19,9 +19,9 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* The number of signals; of those that come before a success, lest the call
-   have succeeded without blocking; and the pause before each signal and before
-   the release, in milliseconds.  */
+/* The number of signals; how many of them must come before a success, as proof
+   that the call blocked; and the pause before each signal and before the
+   release, in milliseconds.  */
 enum { SIGNALS = 6, ENOUGH = 2, BETWEEN = 8 };
 
 static int handled_pipe[2];
@@ -89,8 +89,7 @@ static _Noreturn void interrupt_disturb(pid_t parent,
 }
 
 /* Kill and reap HELPER.  If the call has not BLOCKED, the helper may be about
- * to exit because of a failure, which skips the question.
- */
+   to exit because of a failure, which skips the question.  */
 static void interrupt_end_helper(struct probe *probe, pid_t helper,
                                  bool blocked)
 {
