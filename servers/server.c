@@ -231,9 +231,9 @@ static int server_run_to_end(struct server *server)
 
 int server_run(const struct server_options *options)
 {
-    struct server *server = calloc(1, sizeof *server);
-    if (!server)
-        return log_line("%s", strerror(ENOMEM));
+    /* Static: a thread that still serves a client at the end uses it.  */
+    static struct server the_server;
+    struct server *server = &the_server;
     server->options = options;
     server->model = options->model;
     server->reserve.fd = -1;
@@ -244,19 +244,13 @@ int server_run(const struct server_options *options)
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
     server->limit = datagram_limit_open();
-    if (!server->limit) {
-        free(server);
+    if (!server->limit)
         return log_line("%s", strerror(errno));
-    }
     server->limit->repeats.seed = (uint64_t)monotonic_now();
     /* The soft limit is low for fd_set, which is not used here.  */
     descriptors_raise(DESCRIPTORS);
     int result = server_run_to_end(server);
-    int clients = server->clients;
     server_end(server);
     log_flush();
-    /* A thread that still serves a client uses SERVER.  */
-    if (clients == 0)
-        free(server);
     return result;
 }
