@@ -2,7 +2,8 @@
 # bench-instructions
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines
+EXTRA_PROGRAMS = bench/backlog-classic bench/datagrams bench/lines \
+	bench/slices
 if SONDE_LISTENERS_LINUX
 EXTRA_PROGRAMS += bench/bare bench/instructions bench/lookups
 bench_bare_CFLAGS = $(SONDE_CFLAGS)
@@ -30,12 +31,15 @@ bench_datagrams_LDADD = lib/libsonde-core.la
 bench_lines_CFLAGS = $(SONDE_CFLAGS)
 bench_lines_SOURCES = bench/lines.c
 bench_lines_LDADD = lib/libsonde-core.la
+bench_slices_CFLAGS = $(SONDE_CFLAGS)
+bench_slices_SOURCES = bench/slices.c
+bench_slices_LDADD = lib/libsonde-core.la
 
 bench: backlogprobe $(EXTRA_PROGRAMS)
 	builddir=. $(SHELL) $(top_srcdir)/bench/backlog.sh
 	bench/lines
 	if [ -x bench/lookups ]; then bench/lookups; fi
-bench-servers: echosrv echocli echoload $(EXTRA_PROGRAMS)
+bench-servers: echosrv echocli $(EXTRA_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) tests/crowd$(EXEEXT)
 	builddir=. srcdir=$(top_srcdir) CC='$(CC)' \
 	    $(SHELL) $(top_srcdir)/bench/servers.sh

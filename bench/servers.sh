@@ -4,21 +4,23 @@
 #
 # make bench-servers runs this script.  In each of BENCH_ROUNDS rounds (9) each
 # server that is found (on the PATH, or in SONDE_PEERS, filled by
-# tests/bring-peers.sh) is started, gets the same runs of echoload, and is
-# stopped.  Each figure is the median, over the rounds, of the ratio to
-# echosrv's event model in the same round; absolute figures are those of the
-# event model alone.  Ratios need a processor for the client and another for the
-# server.  libevent and libuv are compiled here, if pkg-config finds them.
+# tests/bring-peers.sh) is started, compared by bench/slices with echosrv's event
+# model, which runs beside it, and stopped.  Each rate is the median, over the
+# rounds, of the ratio to the event model; the row "event" compares that model
+# with itself.  Of two or more processors the client has the first and the
+# servers the others, if taskset is found.
+# libevent and libuv are compiled here, if pkg-config finds them.
 # BENCH_HELD connections (10000) are held at once: KiB for each, of the server
 # and its children (Pss and page tables), and the time of all echoing at once.
-# BENCH_SERVERS, a list of names, selects servers.
+# BENCH_SERVERS, a list of names, selects servers; event is always among them.
 # shellcheck disable=SC2046,SC2086 # $theirs, $children and flags are words
 set -eu
 builddir=${builddir:-.} srcdir=${srcdir:-.}
-seconds=${BENCH_SECONDS:-1} rounds=${BENCH_ROUNDS:-9} held=${BENCH_HELD:-10000}
+rounds=${BENCH_ROUNDS:-9} held=${BENCH_HELD:-10000}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/sonde-bench.XXXXXX")
-server='' holder=''
-trap '[ -z "$server" ] || stop; rm -rf "$scratch"' EXIT
+server='' base='' holder=''
+trap '[ -z "$server" ] || stop; [ -z "$base" ] || kill "$base"
+    rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 PATH=$PATH:/usr/sbin:/sbin
 if [ -n "${SONDE_PEERS:-}" ]; then
@@ -31,28 +33,26 @@ theirs="env LD_LIBRARY_PATH=${peer_libraries:-}"
 : > "$scratch/figures"
 : > "$scratch/names"
 
-# A free port, found by echosrv: other servers cannot choose a port.
-"$builddir/echosrv" -4 --tcp -p 0 2> "$scratch/log" &
-server=$!
-until grep -q listening "$scratch/log"; do kill -0 "$server"; done
-port=$(sed -n 's/.* port \([0-9]*\), TCP.*/\1/p' "$scratch/log")
-kill "$server"
-wait "$server"
-server=
+client='' servers=''
+processors=$(getconf _NPROCESSORS_ONLN)
+if [ "$processors" -gt 1 ] && command -v taskset > /dev/null; then
+    client="taskset -c 0" servers="taskset -c 1-$((processors - 1))"
+fi
 
-# figure KEY: the number of KEY in the last run; 0 if missing.
-figure () {
-    sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$scratch/run" | head -n 1 |
-        grep . || echo 0
+# The server to compare with.  Sets $base and $base_port.
+start_base () {
+    $servers "$builddir/echosrv" -4 --tcp -p 0 --grace=0 2> "$scratch/base" &
+    base=$!
+    until grep -q listening "$scratch/base"; do kill -0 "$base"; done
+    base_port=$(sed -n 's/.* port \([0-9]*\), TCP.*/\1/p' "$scratch/base")
 }
-# measure OPTIONS...: run echoload.  The report is valid even after failures,
-# which are printed.
-measure () {
-    "$builddir/echoload" -j -t 2 -d "$seconds" "$@" 127.0.0.1 "$port" \
-        > "$scratch/lines" 2>> "$scratch/trouble" || :
-    # The last line is the report of the whole run.
-    tail -n 1 "$scratch/lines" | tr , '\n' > "$scratch/run"
-}
+# A free port, found by echosrv: other servers cannot choose a port.
+start_base
+port=$base_port
+kill "$base"
+wait "$base"
+start_base
+
 # record COLUMN FIGURE: of server $name in round $round.
 record () {
     echo "$round $1 $2 $name" >> "$scratch/figures"
@@ -76,7 +76,7 @@ hold () {
     before=$(memory)
     rm -f "$scratch/hold" "$scratch/held"
     mkfifo "$scratch/hold" "$scratch/held"
-    "$builddir/tests/crowd" "127.0.0.1:$port" open "$held" say 64 \
+    $client "$builddir/tests/crowd" "127.0.0.1:$port" open "$held" say 64 \
         rounds 3 64 wait reset < "$scratch/hold" > "$scratch/held" 2>&1 &
     holder=$!
     exec 8> "$scratch/hold" 7< "$scratch/held"
@@ -100,18 +100,25 @@ stop () {
     server=
 }
 
+# compare COLUMN CLIENTS SIZE: with the event model, by slices.
+compare () {
+    ratio=$($client "$builddir/bench/slices" "$2" "$3" "$base_port" "$port" \
+        2>> "$scratch/trouble") && record "$1" "$ratio"
+    return 0
+}
+
 # bench NAME CLIENTS COMMAND...: start the server, measure, stop the server.
 # CLIENTS: as many at a time.
 bench () {
     name=$1 clients=$2 tries=0
     shift 2
-    case " ${BENCH_SERVERS:-$name} " in
+    case " event ${BENCH_SERVERS:-$name} " in
     *" $name "*) ;;
     *) return 0 ;;
     esac
     : > "$scratch/trouble"
     grep -qxF "$name" "$scratch/names" || echo "$name" >> "$scratch/names"
-    "$@" > "$scratch/log" 2>&1 &
+    $servers "$@" > "$scratch/log" 2>&1 &
     server=$!
     until echo | "$builddir/echocli" -t 1 127.0.0.1 "$port" > /dev/null 2>&1
     do
@@ -122,14 +129,10 @@ bench () {
             return
         fi
     done
-    measure
-    record one "$(figure messages_per_second)"
-    measure -n "$clients"
-    record many "$(figure messages_per_second)"
-    measure -n "$clients" --size 16384
-    record big "$(figure bytes_per_second)"
-    measure --connect --reset -n 4
-    record churn "$(figure connects_per_second)"
+    compare one 1 64
+    compare many "$clients" 64
+    compare big "$clients" 16384
+    compare churn 4 0
     [ "$clients" -lt 64 ] || [ "$held" -eq 0 ] || hold
     stop
     sed "s/^/    $name: /" "$scratch/trouble"
@@ -210,8 +213,7 @@ bench_theirs () {
 
 # report: of each server the medians of the ratios.
 report () {
-    printf '%s, %s processors, %s rounds of %s s each\n' "$(uname -srm)" \
-        "$(getconf _NPROCESSORS_ONLN)" "$rounds" "$seconds"
+    echo "$(uname -srm), $processors processors, medians of $rounds rounds"
     awk -v clients="$held" '
     function median (list, n,    i, j, t) {
         for (i = 2; i <= n; i++)
@@ -220,10 +222,10 @@ report () {
             }
         return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
     }
-    # The median of COLUMN: KiB held, or the ratio to the first server.
+    # The median of COLUMN; of echo, the ratio to the time of the first server.
     function cell (name, column,    i, n, list, base) {
         for (i = 1; i <= last; i++) {
-            base = column == "held" ? 1 : value[i, column, names[1]]
+            base = column == "echo" ? value[i, column, names[1]] : 1
             if (base && (i, column, name) in value)
                 list[++n] = value[i, column, name] / base
         }
@@ -243,7 +245,7 @@ report () {
             print ""
         }
     }' "$scratch/names" "$scratch/figures"
-    echo "Rates as multiples of ${first}'s, held echo a multiple of its time."
+    echo "Rates as multiples of event's, held echo a multiple of its time."
     echo "prefork had 8 clients at a time, not 64, iterative 1."
 }
 
@@ -254,5 +256,4 @@ while [ "$round" -le "$rounds" ]; do
     bench_theirs
     round=$((round + 1))
 done
-first=$(head -n 1 "$scratch/names")
 report
