@@ -11,9 +11,10 @@
    caller.  Of interruptions only those less than 1 ms apart count.  */
 enum { retries = 64 };
 
-/* Whether ERROR may mean that accept4 itself does not work (EINVAL: flags
-   unknown to the kernel).  EPERM and EACCES may also come from a firewall: then
-   plain accept fails in the same way, or takes the next connection.  */
+/* Whether ERROR, an errno of accept4, may mean that accept4 does not work here,
+   and accept is to be tried: ENOSYS; EINVAL, flags unknown to the kernel; EPERM
+   and EACCES, of a filter.  The last two may also come from a firewall: then
+   accept fails in the same way, or takes the next connection.  */
 static int no_accept4(int error)
 {
     return error == ENOSYS || error == EPERM || error == EACCES ||
@@ -28,20 +29,20 @@ enum { accept4_is_exact = 0 };
 enum { accept4_is_exact = 1 };
 #endif
 
-/* Whether FD, of plain accept, has a peer.  macOS returns a socket for an
-   aborted connection, over IPv4 with the address of the peer, too.  If the
-   lookup of the peer fails for another reason, the result is 1.  */
+/* Whether FD, of plain accept, has a peer; 1 also if the lookup fails for
+   another reason.  macOS returns a socket for an aborted connection, over IPv4
+   with the address of the peer, too.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;
     return !sonde_address_peer(fd, &peer) || errno != ENOTCONN;
 }
 
-/* Take one connection with accept4, or with accept if accept4 does not work.
-   Waits if LISTENER is blocking.  Returns a descriptor with exactly FLAGS, and
-   the address in *PEER.  Returns -1 with the errno of the call, or with
-   ECONNABORTED: the connection was aborted in the queue, and is closed; *PEER
-   is then undefined.  */
+/* Take one connection of LISTENER with accept4, or with accept if accept4 does
+   not work.  Waits if LISTENER is blocking.  Returns a descriptor with exactly
+   FLAGS, and the address in *PEER.  Returns -1 with the errno of the call, or
+   with ECONNABORTED: the connection was aborted in the queue, and is closed;
+   *PEER is then undefined.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

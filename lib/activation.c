@@ -15,8 +15,10 @@
 /* The first descriptor of LISTEN_FDS.  */
 enum { first_fd = 3 };
 
-/* Set *ROLE to the role of the socket FD, of a connected type.  Returns 0, or
-   -1 with ENOTCONN: FD neither listens nor ever had a peer.  */
+/* Set *ROLE of FD, a stream or SEQPACKET socket: SONDE_LISTENER by
+   SO_ACCEPTCONN or, without that option, if FD has no peer and poll reports
+   neither room nor an error; otherwise SONDE_CONNECTION, also after a reset.
+   Returns 0, or -1 with ENOTCONN: FD neither listens nor ever had a peer.  */
 static int activation_find_role(int fd, enum sonde_role *role)
 {
     int listens;
@@ -88,8 +90,9 @@ static int count_passed(size_t room, int *ours)
     return count > room ? sonde__fail(ENOSPC) : (int)count;
 }
 
-/* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, if set.  Returns
-   0, or -1 with EINVAL: not COUNT names, or a name is too long.  */
+/* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, separated by
+   colons; without the variable the names stay.  Returns 0, or -1 with EINVAL:
+   not COUNT names, or a name is too long; some names may be set then.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
@@ -127,8 +130,10 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
     return read_names(made, count);
 }
 
-/* Read the passed descriptors into FOUND.  Returns their number; or -1 with
-   errno, and FOUND is unchanged.  ROOM and *OURS as in count_passed.  */
+/* Read the descriptors that LISTEN_FDS passes to this process into FOUND, and
+   set close-on-exec on each.  *OURS: whether the variables are for this
+   process, also if malformed.  Returns the number, maybe 0; or -1 with FOUND
+   unchanged: ENOSPC: more than ROOM; EINVAL: malformed; or another errno.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

@@ -41,10 +41,10 @@ int sonde__read_number(const char *text, size_t length, uint32_t max,
     return 0;
 }
 
-/* Split TEXT by its punctuation alone.  A single colon outside brackets begins
-   a port; several colons belong to an IPv6 address.  The parts may still be
-   empty or invalid.  Returns 0, or -1, without errno: misplaced brackets, or a
-   colon in the scope.  */
+/* Split TEXT, such as "[fe80::1%eth0]:80", by its punctuation into *PARTS,
+   which refer to TEXT.  A single colon outside brackets begins a port; several
+   are part of an IPv6 address.  The parts may be empty or invalid.  Returns 0,
+   or -1, without errno: misplaced brackets, or a colon in the scope.  */
 static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
@@ -78,8 +78,8 @@ static int address_text_split(const char *text, struct parts *parts)
     return 0;
 }
 
-/* Copy START to END to BUFFER, of SIZE bytes, as a string.  Returns 0, or -1,
-   without errno: empty, or too long; BUFFER is unchanged.  */
+/* Copy the bytes from START up to END to BUFFER, of SIZE bytes, as a string.
+   Returns 0, or -1, without errno: empty, or too long; BUFFER is unchanged.  */
 static int address_text_copy(char *buffer, size_t size, const char *start,
                              const char *end)
 {
@@ -92,9 +92,9 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
 }
 
 /* The errno for an interface not found: ENXIO, unless this process lacks
-   descriptors or memory for a socket, which systems need for the lookup.  The
-   errno of the lookup does not show the reason: in glibc ENOENT without a
-   socket, and ENODEV without an interface.  */
+   descriptors or memory for a socket, which systems need for the lookup: one is
+   opened and closed.  The errno of the lookup does not show the reason: in
+   glibc ENOENT without a socket, and ENODEV without an interface.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);
@@ -108,7 +108,8 @@ static int why_no_interface(void)
 
 /* Set *SCOPE to the scope in PARTS, a name or a number of an interface; 0
    without a scope.  The interface of a number may come later, or be gone.
-   Returns 0, or -1 with EINVAL: empty; or the errno of why_no_interface.  */
+   Returns 0, or -1: EINVAL: empty; ENXIO: no interface of that name; EMFILE,
+   ENFILE, ENOBUFS, ENOMEM: not looked up.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -125,8 +126,9 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 }
 
 /* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS and
-   port 0.  Returns 0, or -1 with EINVAL: no address, or IPv4 with brackets or a
-   scope; or with the errno of address_text_read_scope.  */
+   port 0.  Returns 0, or -1 with EINVAL: no address, an empty scope, or IPv4
+   with brackets or a scope; ENXIO: no such interface; or errno of the
+   lookup.  */
 static int address_text_read_host(struct sonde_address *address,
                                   const struct parts *parts, const char *host)
 {
@@ -167,8 +169,9 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* Write the path of the UNIX address ADDRESS to TEXT, of a SIZE enough for any
-   path, as sonde_address_print.  Returns the length.  */
+/* Write the path or abstract name of the UNIX address ADDRESS to TEXT, of a
+   SIZE enough for any: blanks, backslashes and bytes outside printable ASCII as
+   octal "\ooo", an unnamed address as "(unnamed)".  Returns the length.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -185,9 +188,9 @@ static int address_text_print_unix(const struct sonde_address *address,
     return (int)used;
 }
 
-/* Write the scope NUMBER, after a "%", as the name of the interface, unless
-   there is no such interface, or the name would not read back: it looks like a
-   number, or has punctuation.  */
+/* Write "%" and the scope NUMBER to TEXT, of SIZE bytes: as the name of the
+   interface, but as a number if there is no such interface, or the name would
+   not read back: it looks like a number, or has punctuation.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];

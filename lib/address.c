@@ -38,7 +38,7 @@ static const struct layout {
      offsetof(struct sockaddr_in6, sin6_port)},
 };
 
-/* The row of FAMILY; NULL, with errno kept, if FAMILY is another.  */
+/* The layout of FAMILY, AF_INET or AF_INET6; otherwise NULL.  Keeps errno.  */
 static const struct layout *layout_find(int family)
 {
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
@@ -184,7 +184,7 @@ int sonde_address_set_port(struct sonde_address *address, uint16_t port)
     return 0;
 }
 
-/* Returns -1, 0 or 1 for A less than, equal to or greater than B.  */
+/* -1, 0 or 1 for A less than, equal to or greater than B.  */
 static int address_compare_numbers(uint64_t a, uint64_t b)
 {
     return a < b ? -1 : a > b;

@@ -21,10 +21,11 @@ int sonde_backlog(int wanted)
     return wanted < sonde__sys.backlog_max ? wanted : sonde__sys.backlog_max;
 }
 
-/* Whether the cap is the cap of one jail instead of the host.  Since FreeBSD 15
-   a jail with a network stack of its own has a cap of its own, under the same
-   name.  The kernel reports whether this process is in such a jail, but not the
-   name of the jail.  Returns 0 where READ cannot read these settings.  */
+/* Whether the cap of listen queues is that of one jail instead of the host.
+   Since FreeBSD 15 a jail with a network stack of its own has a cap of its own,
+   under the same name.  The kernel reports whether this process is in such a
+   jail, but not the name of the jail.  Returns 0 where READ cannot read these
+   settings.  */
 static int is_own_stack(sonde__setting_read *read)
 {
     int release, vnet;

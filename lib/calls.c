@@ -44,6 +44,7 @@ CALL(fcntl, (int fd, int command, int argument), (fd, command, argument))
 CALL(connect, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
 
+/* accept4 with SONDE_NONBLOCK, SONDE_CLOEXEC; ENOSYS where there is none.  */
 static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
                         unsigned flags)
 {
@@ -68,6 +69,7 @@ static ssize_t call_sendto(int fd, const void *data, size_t size, int flags,
     return sendto(fd, data, size, flags, address, length);
 }
 
+/* recvmmsg without a timeout; fails with ENOSYS where there is none.  */
 static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
@@ -78,6 +80,7 @@ static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
 #endif
 }
 
+/* sendmmsg; fails with ENOSYS where there is none.  */
 static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
@@ -88,6 +91,7 @@ static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
 #endif
 }
 
+/* sigtimedwait, which takes a signal of SET; ENOSYS where there is none.  */
 static int call_sigtimedwait(const sigset_t *set,
                              const struct timespec *timeout)
 {
@@ -98,6 +102,8 @@ static int call_sigtimedwait(const sigset_t *set,
 #endif
 }
 
+/* Have SIGNO (0: none) sent to this process when its parent ends.  Returns 0,
+   or -1 with errno; ENOTSUP where the system has no such call.  */
 static int call_parent_death(int signo)
 {
 #if defined HAVE_PR_SET_PDEATHSIG
@@ -109,6 +115,7 @@ static int call_parent_death(int signo)
 #endif
 }
 
+/* A pipe, with both ends non-blocking and close-on-exec if pipe2 exists.  */
 static int call_pipe(int ends[2])
 {
 #ifdef HAVE_PIPE2
@@ -118,6 +125,7 @@ static int call_pipe(int ends[2])
 #endif
 }
 
+/* The nanoseconds of CLOCK_MONOTONIC.  */
 static int64_t call_now(void)
 {
     struct timespec now;
@@ -125,6 +133,7 @@ static int64_t call_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Sleep for MILLISECONDS; a signal may end the sleep.  May change errno.  */
 static void call_sleep(int milliseconds)
 {
     struct timespec time = {.tv_sec = milliseconds / 1000,
@@ -142,6 +151,7 @@ enum { send_nosigpipe = MSG_NOSIGNAL };
 enum { send_nosigpipe = 0 };
 #endif
 
+/* Set SO_NOSIGPIPE of FD; fails with ENOPROTOOPT where there is none.  */
 static int call_set_nosigpipe(int fd)
 {
 #ifdef SO_NOSIGPIPE

@@ -18,6 +18,7 @@
 #ifdef KERN_SOMAXCONN
 static const char *const names[] = {"kern.somaxconn"};
 
+/* Read the cap, if NAME is in names, into *VALUE; otherwise ENOENT.  */
 static int read_setting(const char *name, int *value)
 {
     int number[2] = {CTL_KERN, KERN_SOMAXCONN};
@@ -30,6 +31,7 @@ static int read_setting(const char *name, int *value)
 static const char *const names[] = {"kern.ipc.soacceptqueue",
                                     "kern.ipc.somaxconn"};
 
+/* Read the sysctl NAME into *VALUE.  Returns 0, or -1 with errno.  */
 static int read_setting(const char *name, int *value)
 {
     size_t size = sizeof *value;

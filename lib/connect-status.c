@@ -89,7 +89,7 @@ enum sonde_connect_status sonde_connect_status(int error)
     return SONDE_CONNECT_OTHER;
 }
 
-/* STATUS as an index of words; an invalid status counts as OTHER.  */
+/* STATUS as an index of the table words; an invalid STATUS counts as OTHER.  */
 static size_t connect_status_word(enum sonde_connect_status status)
 {
     size_t index = (size_t)status;

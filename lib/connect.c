@@ -46,9 +46,10 @@ static void connect_abandon(const struct race *race, int fd)
         sonde__remove_path(race->options->source);
 }
 
-/* End attempt INDEX with the errno ERROR, 0 for success, and complete its
-   report.  Success: its descriptor becomes the winner of RACE.  Failure: its
-   descriptor is closed, and the next attempt is due at once.  */
+/* End attempt INDEX of RACE with the errno ERROR, 0 for success, and complete
+   its report.  Success: its descriptor is the winner.  Failure: its descriptor
+   is closed, a UNIX source's file removed, and the next attempt due at
+   once.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -70,7 +71,8 @@ static void end_attempt(struct race *race, size_t index, int error)
 
 /* Bind FD, for a connection to an address of FAMILY, to the source address in
    the options, if there is one; with SO_REUSEADDR for a TCP source with a port.
-   Returns 0, or -1 with errno: EAFNOSUPPORT: a source of another family.  */
+   Returns 0, or -1 with EAFNOSUPPORT: a source of another family; or the errno
+   of setsockopt or bind.  */
 static int bind_source(const struct race *race, int fd, int family)
 {
     const struct sonde_address *source = race->options->source;
@@ -87,8 +89,8 @@ static int bind_source(const struct race *race, int fd, int family)
 
 /* Whether FD, connected to PEER, is connected to itself: the kernel chose the
    destination port as local port, and TCP connected the socket to itself
-   without a listener.  0 also for UNIX, and if the local address cannot be
-   read.  */
+   without a listener.  0 also for UNIX, and if the local address is
+   unknown.  */
 static int is_own_peer(int fd, const struct sonde_address *peer)
 {
     struct sonde_address local;
@@ -96,10 +98,11 @@ static int is_own_peer(int fd, const struct sonde_address *peer)
            !sonde_address_compare(&local, peer);
 }
 
-/* The errno of FD after poll reported FD, or 0 if FD is really connected.
-   ECONNREFUSED: FD is connected to itself, and will be reset at close.  On
-   System V getsockopt itself fails with the pending error.  SO_ERROR may be 0
-   after a failed attempt (NuttX), but then there is no peer: ENOTCONN.  */
+/* The errno of FD after connect succeeded or poll reported FD, or 0 if FD is
+   really connected.  FD stays open.  ECONNREFUSED also: FD is connected to
+   itself, and will be reset at close.  On System V getsockopt itself fails with
+   the pending error.  SO_ERROR may be 0 after a failure (NuttX), without a
+   peer: ENOTCONN.  */
 static int check_connected(int fd)
 {
     struct sonde_address peer;
@@ -118,7 +121,7 @@ static int check_connected(int fd)
     return ECONNREFUSED;
 }
 
-/* A non-blocking socket of FAMILY, with the type and flags and bound to the
+/* A new non-blocking socket of FAMILY, with the type and flags and bound to the
    source in the options, with larger buffers for datagrams; -1 with errno.  */
 static int connect_open_socket(const struct race *race, int family)
 {
@@ -132,8 +135,9 @@ static int connect_open_socket(const struct race *race, int family)
     return fd;
 }
 
-/* The queue of a UNIX listener is full: close the socket of attempt INDEX, and
-   pause the attempt: 1 ms, then twice as long each time, at most 100 ms.  */
+/* The queue of a UNIX listener is full: close the socket of attempt INDEX,
+   remove the file of its source, and pause the attempt before a new socket is
+   tried: 1 ms, then twice as long each time, at most 100 ms.  */
 static void connect_pause(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -228,9 +232,9 @@ static int wait_and_check(struct race *race)
 }
 
 /* Run RACE until an attempt is connected, all addresses have failed, or the
-   deadline has passed.  Afterwards no attempt is going on: the others end with
-   ECANCELED after a success, with ETIMEDOUT at the deadline, or with the errno
-   of poll.  */
+   deadline has passed.  Then no attempt is going on: the others end with
+   ECANCELED after a success, ETIMEDOUT at the deadline, or the errno of
+   poll.  */
 static void connect_run(struct race *race)
 {
     int error = 0;
@@ -248,9 +252,10 @@ static void connect_run(struct race *race)
             end_attempt(race, i, error);
 }
 
-/* The rank of STATUS: 0 is the most significant; a status not in the order
-   comes last.  Without IPv6 the attempts over IPv6 end with one of the last two
-   (EADDRNOTAVAIL where the kernel has IPv6 but loopback does not).  */
+/* The rank of STATUS, of a failed attempt: 0 is the most significant, which
+   sonde_connect reports; a status not in the order comes last.  Without IPv6
+   the attempts over IPv6 end with one of the last two (EADDRNOTAVAIL where the
+   kernel has IPv6 but loopback does not).  */
 static size_t connect_rank(enum sonde_connect_status status)
 {
     static const enum sonde_connect_status order[] = {
@@ -266,7 +271,7 @@ static size_t connect_rank(enum sonde_connect_status status)
     return i;
 }
 
-/* The errno of the most significant failure, the earliest of equals.  */
+/* The errno of the most significant failure in REPORT, the first of equals.  */
 static int most_significant(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];
@@ -285,7 +290,8 @@ static int connect_fail(struct sonde_connect_report *report, int error)
     return -1;
 }
 
-/* Whether COUNT is not 0, and OPTIONS have known flags and a known type.  */
+/* Whether arguments of sonde_connect are valid: COUNT is not 0, and OPTIONS
+   have known flags and a known type.  */
 static int is_valid(size_t count, const struct sonde_connect_options *options)
 {
     return count > 0 && !(options->flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) &&

@@ -26,9 +26,9 @@
 /* Bytes of overhead assumed for each datagram.  */
 enum { overhead = 1024, probe_size = 64 * 1024, max_buffer = 1 << 29 };
 
-/* The size to request for COUNT datagrams of SIZE bytes, at most max_buffer. A
-   third more than the datagrams need: Linux gives the room of datagrams that
-   were read back when a quarter of the buffer is free.  */
+/* The receive buffer to request for COUNT datagrams of SIZE bytes, at most
+   max_buffer.  A third more than the datagrams need: Linux gives the room of
+   datagrams that were read back when a quarter of the buffer is free.  */
 static int buffer_size(size_t count, size_t size)
 {
     uint64_t one = ((uint64_t)size + overhead) * 4 / 3;
@@ -36,9 +36,9 @@ static int buffer_size(size_t count, size_t size)
     return (int)(one * (count < most ? count : most));
 }
 
-/* Request SIZE, or a quarter less as often as the system refuses (the BSDs do,
-   where Linux takes as much as is allowed).  Returns the last answer of
-   getsockopt, or -1 with errno.  */
+/* Request a receive buffer of SIZE bytes for FD, or a quarter less as often as
+   the system refuses (the BSDs do, where Linux takes as much as is allowed),
+   down to probe_size.  Returns the size in force, or -1 with errno.  */
 static int buffer_request(int fd, int size)
 {
     int result = 0;
@@ -50,9 +50,9 @@ static int buffer_request(int fd, int size)
     return sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &result) ? -1 : result;
 }
 
-/* On another socket of the family of FD find what the system gives for SIZE, in
-   *GIVEN, and for probe_size, in *PROBE: Linux gives twice the size requested.
-   Returns 0, or -1 with errno.  */
+/* Find, on another socket of the family of FD, closed afterwards, the buffers
+   given for a request of SIZE, in *GIVEN, and of probe_size, in *PROBE: Linux
+   gives twice the size requested.  Returns 0, or -1 with errno.  */
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {
     int family = sonde_address_family(fd);

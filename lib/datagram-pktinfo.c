@@ -8,8 +8,7 @@
 
 #include "private.h"
 
-/* Linux and macOS have one name for the option and the message, illumos
-   two.  */
+/* Linux and macOS have one name for option and message, illumos two.  */
 #ifdef IP_RECVPKTINFO
 enum { ask_option = IP_RECVPKTINFO };
 #else

@@ -15,14 +15,14 @@
 
 #include "private.h"
 
-/* After 64 errors or foreign datagrams in a row control returns to the
-   caller.  */
+/* After 64 errors or foreign datagrams in a row a call returns.  */
 enum { retries = 64 };
 
 /* Larger sizes are EINVAL on the systems; no datagram needs them.  */
 enum { max_size = 1 << 30 };
 
-/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  */
+/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  A
+   larger buffer stays.  A failure is ignored; errno may change.  */
 static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
@@ -75,8 +75,8 @@ int sonde__receive_finish(const struct msghdr *message,
     return message->msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 }
 
-/* Receive a datagram, without waiting.  Returns its length, its sender in *FROM
-   and the flags and control messages in *MESSAGE.  Returns -1 with errno:
+/* Receive a datagram on FD, without waiting.  Returns its length, its sender in
+   *FROM and the flags and control messages in *MESSAGE.  Returns -1 with errno:
    EMSGSIZE: the datagram was longer than SIZE; BUFFER, FROM and MESSAGE are
    set.  CONTROL is the room for control messages; NULL: these are dropped.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
@@ -94,8 +94,7 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
 }
 
 /* Whether the UNIX address ADDRESS has a path, or a name in Linux's abstract
-   namespace, which begins with a NUL.  On some systems an unnamed socket has an
-   address of NULs.  */
+   namespace, after a NUL.  Some systems give an unnamed socket only NULs.  */
 static int is_named(const struct sonde_address *address)
 {
     size_t length;
@@ -103,10 +102,10 @@ static int is_named(const struct sonde_address *address)
     return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
 }
 
-/* Whether a datagram from FROM is from another sender than PEER.  The unnamed
-   ends of a socket pair receive from each other alone.  A system that reports
-   no sender over UDP has already filtered by peer.  Keeps errno, which the
-   receive has set: sonde_address_port sets errno if FROM has no port.  */
+/* Whether a datagram from FROM, received on a socket connected to PEER, is from
+   another sender, and is to be skipped.  The unnamed ends of a socket pair
+   receive from each other alone.  A system that reports no sender over UDP has
+   already filtered by peer.  Keeps errno, which the receive has set.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {
@@ -199,8 +198,7 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 /* ---- servers ------------------------------------------------------------- */
 
 /* The host of ADDRESS as IPv6: IPv4 as ::ffff:a.b.c.d, the form reported by a
-   socket of both families, for instance from a service manager.  ::1 for
-   UNIX.  */
+   socket of both families, such as a service manager's.  ::1 for UNIX.  */
 static struct in6_addr host_of(const struct sonde_address *address)
 {
     struct in6_addr made = IN6ADDR_LOOPBACK_INIT;
@@ -266,11 +264,12 @@ int sonde__is_only_destination(const struct sonde_address *address)
                                          : IN6_IS_ADDR_LOOPBACK(&host));
 }
 
-/* Request the local address of each datagram for FD, of the family of ADDRESS.
-   After a failure the system chooses the source of answers: ignored.  An IPv6
-   socket may serve both families: only the IPv4 option reports broadcast.  A
-   socket bound to the loopback address receives datagrams to this address
-   alone, and saves the time (1 to 2 % of a round trip there).  */
+/* Request that each datagram received on FD, of the family of ADDRESS, comes
+   with its local address.  After a failure, which is ignored, the system
+   chooses the source of answers.  An IPv6 socket may serve both families: only
+   the IPv4 option reports broadcast.  A socket bound to the loopback address
+   receives datagrams to this address alone: nothing is requested, which saves
+   time (1 to 2 % of a round trip there).  */
 static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
@@ -314,9 +313,8 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Read the destination of a datagram from the control message CONTROL, unless
-   of another kind, into TO, with PORT.  Only link-local addresses have a
-   scope.  */
+/* Set *TO to the destination of an IPv6 datagram, with PORT, if the message
+   CONTROL has it; else *TO stays.  Only link-local addresses have a scope.  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
                            uint16_t port)
 {
@@ -399,9 +397,9 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     return sonde__fail(error);
 }
 
-/* Write to CONTROL, cleared before, that LOCAL is the source of a datagram.
-   Returns the length, or 0 if the system is to choose: UNIX, or IPv4 without
-   such a message.  */
+/* Write to CONTROL, cleared before, the control message that sets LOCAL as the
+   source of a datagram.  Returns its length, or 0 if the system is to choose:
+   UNIX, or IPv4 without such a message.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
@@ -474,8 +472,10 @@ static int leads_back(const struct sonde_address *from,
             there.st_dev == here.st_dev && there.st_ino == here.st_ino);
 }
 
-/* The reason not to answer the sender of ENDS, as in
-   sonde_datagram_check_source, or NULL.  May set errno.  */
+/* Why not to answer the sender of ENDS, as part of a sentence, or NULL.
+   Reasons: no address; UNIX: the service's own; broadcast or multicast; a
+   source port below 1024, or that of the service, where two servers would
+   answer each other for ever.  May change errno.  */
 static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);

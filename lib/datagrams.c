@@ -30,9 +30,9 @@ struct single {
 
 /* ---- receiving ----------------------------------------------------------- */
 
-/* recvmmsg for COUNT of LIST, or recvmsg for one after the other until one
-   fails, which for one alone is the faster call.  Returns the number received,
-   at least 1, or -1 with errno.  */
+/* Receive up to COUNT datagrams into LIST, without waiting: several by recvmmsg
+   or, where missing, by recvmsg until one fails; one alone by recvmsg, the
+   faster call.  Returns the number received, at least 1, or -1 with errno.  */
 static int messages_receive(int fd, sonde__message *list, unsigned count)
 {
     int received = -1;
@@ -60,7 +60,9 @@ static void item_prepare(struct sonde_datagram_item *item,
     sonde__receive_prepare(&message->msg_hdr, part, &item->ends.from, control);
 }
 
-/* Fill in ITEM, received by MESSAGE on a socket with the address LOCAL.  */
+/* Set the length, the error (0, or EMSGSIZE if the datagram was longer than the
+   buffer) and the ends of ITEM, received by MESSAGE on a socket with the
+   address LOCAL; WILDCARD: LOCAL is the wildcard address.  */
 static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
                       const struct sonde_address *local, int wildcard)
 {
@@ -73,9 +75,9 @@ static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
     sonde__take_local(&message->msg_hdr, &item->ends);
 }
 
-/* Receive into COUNT items of LIST, without waiting, on a socket with the
-   address LOCAL.  Returns as messages_receive.  As for one datagram, a UNIX
-   socket has no room for control messages.  */
+/* Receive up to COUNT datagrams into LIST, without waiting, on a socket with
+   the address LOCAL.  Returns the number received, at least 1, or -1 with
+   errno.  As for one datagram, UNIX has no room for control messages.  */
 static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
                         const struct sonde_address *local)
 {
@@ -91,9 +93,9 @@ static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
     return received;
 }
 
-/* Receive one datagram into ITEM, which has room for any, on a socket with the
-   address LOCAL, to which every datagram is sent: recvfrom takes less time than
-   recvmsg.  Returns 1, or -1 with errno.  */
+/* Receive one datagram into ITEM, which has room for any, without waiting, on a
+   socket with the address LOCAL, to which every datagram is sent: by recvfrom,
+   in less time than recvmsg.  Returns 1, or -1 with errno.  */
 static int receive_plain(int fd, struct sonde_datagram_item *item,
                          const struct sonde_address *local)
 {
@@ -111,7 +113,8 @@ static int receive_plain(int fd, struct sonde_datagram_item *item,
     return 1;
 }
 
-/* As receive_many for one datagram.  */
+/* Receive one datagram into ITEM, without waiting, on a socket with the address
+   LOCAL.  Returns 1, or -1 with errno.  */
 static int receive_single(int fd, struct sonde_datagram_item *item,
                           const struct sonde_address *local)
 {
@@ -150,8 +153,8 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
 
 /* ---- answering ----------------------------------------------------------- */
 
-/* sendmmsg for COUNT of LIST, without SIGPIPE.  Returns the number sent, or -1
-   with errno: ENOSYS also where sendmmsg may block.  */
+/* Send COUNT datagrams of LIST by sendmmsg, without waiting or SIGPIPE.
+   Returns the number sent; or -1 with errno: ENOSYS also if it may block.  */
 static int messages_send(int fd, sonde__message *list, size_t count)
 {
     struct sonde__nosigpipe nosigpipe;
@@ -164,11 +167,11 @@ static int messages_send(int fd, sonde__message *list, size_t count)
     return sent;
 }
 
-/* Send LIST, an answer to ITEM each, of which there are COUNT, in order.
-   sendmmsg ends at the first that fails, without its errno unless it is the
-   first of the call.  So this datagram is sent alone, and its result is that of
-   the single call, which also repeats a call that reported an earlier error of
-   the socket. Returns the number sent.  */
+/* Send the COUNT datagrams of LIST in order, each the answer of an ITEM,
+   without waiting.  sendmmsg ends at the first that fails, without its errno
+   unless it is the first of the call.  So this datagram is sent alone, which
+   also repeats a call that reported an earlier error of the socket; if that
+   fails, the error of the item is set.  Returns the number sent.  */
 static size_t messages_send_all(int fd, sonde__message *list,
                                 struct sonde_datagram_item *const *items,
                                 size_t count)
@@ -201,7 +204,8 @@ static void item_answer(struct sonde_datagram_item *item,
     sonde__reply_prepare(&message->msg_hdr, part, &item->ends, control);
 }
 
-/* Whether to send the reply ITEM.  Sets its error.  */
+/* Whether the reply ITEM can be sent, with its error set: EDESTADDRREQ if the
+   sender has no address, else 0, also for an item with a negative length.  */
 static int item_check(struct sonde_datagram_item *item)
 {
     item->error = 0;
@@ -210,7 +214,8 @@ static int item_check(struct sonde_datagram_item *item)
     return item->length >= 0 && !item->error;
 }
 
-/* Send the replies ITEMS, COUNT, not 0.  Returns the number sent.  */
+/* Send the replies ITEMS, COUNT, not 0, and set the error of each that fails.
+   Returns the number sent.  */
 static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
                          size_t count)
 {
@@ -221,8 +226,8 @@ static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
     return messages_send_all(fd, batch.messages, items, count);
 }
 
-/* sendto for the reply ITEM, if the source need not be stated: in less time
-   than sendmsg.  Returns whether the reply was sent.  */
+/* Try sendto for the reply ITEM, if the source need not be stated: in less time
+   than sendmsg.  Returns whether the reply was sent; no error is noted.  */
 static int reply_plain(int fd, const struct sonde_datagram_item *item)
 {
     const struct sonde_address *to = &item->ends.from;
@@ -234,8 +239,8 @@ static int reply_plain(int fd, const struct sonde_datagram_item *item)
                              (const void *)&to->storage, to->length) >= 0;
 }
 
-/* As reply_many for one reply.  After a failure of sendto the result is that of
-   sendmsg.  */
+/* Send the reply ITEM: by sendto if possible, otherwise or after a failure by
+   sendmsg, whose errno is the error of ITEM.  Returns 1, or 0 if not sent.  */
 static size_t reply_single(int fd, struct sonde_datagram_item *item)
 {
     struct single single;

@@ -37,7 +37,7 @@ enum {
     usual_lowat = 2048
 };
 
-/* The time of CLOCK_MONOTONIC, even if a test replaces sonde__sys.now.  */
+/* Milliseconds of CLOCK_MONOTONIC, even if a test replaces sonde__sys.now.  */
 static int64_t dontwait_milliseconds(void)
 {
     struct timespec now;
@@ -92,8 +92,7 @@ static int test_pair(void)
         return -1;
     fcntl(pair[0], F_SETFD, FD_CLOEXEC);
     fcntl(pair[1], F_SETFD, FD_CLOEXEC);
-    /* A small buffer is soon full; the system raises the size to its minimum.
-     */
+    /* A small buffer is soon full; the system raises a size too small.  */
     setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     if (!setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &timeout,
                     sizeof timeout) &&

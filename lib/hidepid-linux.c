@@ -29,8 +29,8 @@ struct hiding {
 /* NS_GET_USERNS of <linux/nsfs.h>, which musl-gcc does not find.  */
 enum { get_user_namespace = _IO(0xb7, 1) };
 
-/* Open the file NAME of this thread's folder in /proc.  NULL with the errno of
-   fopen, ENOTSUP instead of ENOENT.  */
+/* Open the file NAME of this thread's folder in /proc, to be closed by fclose.
+   NULL with the errno of fopen, ENOTSUP instead of ENOENT.  */
 static FILE *open_own(const char *name)
 {
     char path[128];
@@ -58,10 +58,10 @@ static struct hiding read_options(const char *options)
     return hiding;
 }
 
-/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc; its mode
-   is hidden_unknown for another type than proc.  The fields: numbers, the root,
-   the mount point and its options, optional fields, "-", the type, the source
-   and the options of the file system.  */
+/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc: its mode
+   is hidden_unknown for another type than proc.  Otherwise *HIDING stays.  The
+   fields: numbers, the root, the mount point and its options, optional fields,
+   "-", the type, the source and the options of the file system.  */
 static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
     char point[128], type[16], options[256];
@@ -95,6 +95,8 @@ static int read_hiding(struct hiding *hiding)
     return error ? sonde__fail(error) : 0;
 }
 
+/* Open the file NAME, such as "ns/user", of this thread's folder in /proc.
+   Returns the descriptor, or -1 with errno.  */
 static int open_namespace(const char *name)
 {
     char path[128];
@@ -135,8 +137,8 @@ static int has_full_reach(void)
     return result;
 }
 
-/* Whether CAP_SYS_PTRACE is in force: 1, 0, or -1 with errno; ENOTSUP: the
-   status has no such line.  */
+/* Whether CAP_SYS_PTRACE is in force for this thread: 1, 0, or -1 with errno;
+   ENOTSUP: the status has no such line.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };

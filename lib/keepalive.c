@@ -20,8 +20,9 @@ enum { idle_option = TCP_KEEPALIVE };
 enum { idle_option = -1 };
 #endif
 
-/* The result where FD has no idle time of its own: 0 for a TCP socket; else -1
-   with ENOPROTOOPT, or the errno for no socket.  Changes errno.  */
+/* The result of sonde_keepalive where the idle time of FD cannot be set: 0 for
+   a TCP socket, for which the system's own time applies; else -1 with
+   ENOPROTOOPT, or the errno for no socket.  Changes errno.  */
 static int lacks_idle(int fd)
 {
     int type = 0;
@@ -35,8 +36,7 @@ static int lacks_idle(int fd)
 }
 
 /* Set the idle time of FD to SECONDS, more than 0.  Returns the seconds in
-   force, 0 for the system's own time (no such option for one socket), -1 with
-   errno on failure.  */
+   force, 0 for the system's own time (no such option), or -1 with errno.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;
@@ -53,8 +53,7 @@ int sonde_keepalive(int fd, int seconds)
     int idle = 0;
     if (seconds < 0)
         return sonde__fail(EINVAL);
-    /* The time first: the value may be out of range, the switch hardly fails.
-     */
+    /* The time first: a value may be out of range, the switch hardly fails.  */
     if (seconds > 0)
         idle = set_idle(fd, seconds);
     if (idle < 0 ||

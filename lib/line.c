@@ -43,7 +43,7 @@ static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 }
 
 /* The length of the first buffered line with its newline; 0: the line is not
-   complete, and the bytes searched are not searched again.  */
+   complete.  Bytes once searched are not searched again.  */
 static size_t find_line(struct sonde_lines *lines)
 {
     const char *from = lines->buffer + lines->searched;

@@ -32,8 +32,9 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Set the options of FD, bind FD to ADDRESS, and listen.  Returns 0, or -1 with
-   errno; FD stays open, and the file made by bind is removed.  */
+/* Bind FD to ADDRESS, an IPv6 socket for IPv6 alone, and listen for WANTED
+   connections.  SONDE_REUSEADDR in FLAGS is obeyed, unless UNIX.  Returns 0, or
+   -1 with errno; FD stays open, and the file made by bind is removed.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {

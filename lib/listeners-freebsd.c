@@ -57,8 +57,8 @@ static void listeners_freebsd_read_address(struct sonde_listener *listener,
 }
 
 /* Read RECORD, of LENGTH bytes, about a TCP socket into LISTENER.  Returns
-   whether RECORD is a listener of FAMILY, and not too short, as the header at
-   the end is.  */
+   whether RECORD is a listener of FAMILY; the header at the end is too
+   short.  */
 static int read_tcp(struct sonde_listener *listener, const void *record,
                     size_t length, int family)
 {
@@ -73,8 +73,9 @@ static int read_tcp(struct sonde_listener *listener, const void *record,
     return listener->address.storage.ss_family == family;
 }
 
-/* The same for a UNIX socket; FAMILY is ignored.  A path too long for LISTENER
-   is cut.  */
+/* Read RECORD, of LENGTH bytes, about a UNIX socket into LISTENER.  Returns
+   whether RECORD is a listener, and not too short.  FAMILY is ignored.  A path
+   too long for LISTENER is cut.  */
 static int listeners_freebsd_read_unix(struct sonde_listener *listener,
                                        const void *record, size_t length,
                                        int family)
@@ -101,7 +102,8 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH for the listeners of FAMILY in the value of the sysctl NAME, each
-   read by READ_ONE.  Contract and errno of sonde_listeners.  */
+   read by READ_ONE.  Returns 0, or -1: ECANCELED: EACH stopped the list;
+   EPROTO: unknown layout; or the errno of sysctl.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)

@@ -28,7 +28,8 @@ enum {
     max_datagrams = 1 << 20 /* a hundred million listeners */
 };
 
-/* Returns -1, with ENOTSUP if errno means: no such interface.  */
+/* After a failure: set errno to ENOTSUP if errno means that the kernel has no
+   such interface, otherwise keep errno.  Returns -1.  */
 static int listeners_linux_unsupported(void)
 {
     if (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT || errno == ENOENT ||
@@ -37,8 +38,10 @@ static int listeners_linux_unsupported(void)
     return -1;
 }
 
-/* sonde__again, at most max_failures times in a row (FAILURES): without a limit
-   the loop would be busy until the deadline, or for ever.  */
+/* After a failed call on FD: whether to repeat the call, once FD is ready for
+   EVENTS.  Returns 0, or -1 with errno: of the call; EAGAIN: at DEADLINE, or
+   after max_failures in a row, counted in *FAILURES: without a limit the loop
+   would be busy until the deadline, or for ever.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -47,8 +50,8 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
     return sonde__again(fd, events, deadline);
 }
 
-/* Send the request for what SINK takes to the kernel.  Returns 0, or -1 with
-   errno; EAGAIN at DEADLINE.  */
+/* Send to the kernel on FD the request, of number SEQUENCE, for the sockets of
+   FAMILY that SINK takes.  Returns 0, or -1 with errno: EAGAIN at DEADLINE.  */
 static int listeners_linux_request(int fd, int family,
                                    const struct sonde__diag_sink *sink,
                                    uint32_t sequence, int64_t deadline)
@@ -69,9 +72,9 @@ static int listeners_linux_request(int fd, int family,
     return 0;
 }
 
-/* Receive a datagram into BUFFER, of reply_size bytes.  Returns its size, 0 for
-   a datagram not sent by the kernel; or -1 with errno: EAGAIN at DEADLINE;
-   EPROTO: the datagram was longer than BUFFER.  */
+/* Receive a datagram on FD into BUFFER, of reply_size bytes.  Returns its size,
+   0 for a datagram not sent by the kernel; or -1 with errno: EAGAIN at
+   DEADLINE; EPROTO: the datagram was longer than BUFFER.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     struct iovec piece = {buffer, reply_size};
@@ -93,8 +96,7 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 
 /* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
    passed (with a TIMEOUT of 0, available datagrams are still read); EPROTO:
-   COUNT datagrams, or IDLE in a row without a socket, are no valid
-   answer.  */
+   COUNT datagrams, or IDLE in a row without a socket, are no valid answer.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)
@@ -130,8 +132,9 @@ static int listeners_linux_list(int fd, int family, int timeout,
     return result < 0 ? -1 : 0;
 }
 
-/* The contract of sonde_listeners, sonde_datagram_sockets, sonde_waiting and
-   sonde_handshakes.  */
+/* Pass the sockets of FAMILY that SINK takes to SINK, within TIMEOUT
+   milliseconds, by a netlink socket made for this call.  Returns 0 with errno
+   kept, or -1 with errno, as sonde_listeners; ENOTSUP: no such interface.  */
 static int listeners_linux_read(int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {

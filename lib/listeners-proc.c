@@ -23,8 +23,7 @@ static int listeners_proc_has(const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* Open net/NAME of the folder PROCESS of /proc.  NULL with the errno of
-   fopen.  */
+/* Open net/NAME of the folder PROCESS of /proc.  NULL with errno of fopen.  */
 static FILE *listeners_proc_open_file(const char *process, const char *name)
 {
     char path[path_size];
@@ -33,9 +32,8 @@ static FILE *listeners_proc_open_file(const char *process, const char *name)
 }
 
 /* Open the file of FAMILY of the process PID, or of this thread for 0; of UDP
-   if DATAGRAMS, otherwise of TCP.  Before Linux 3.17 there is no thread-self:
-   then of the main thread.  NULL with errno: ESRCH: no process PID; ENOTSUP: no
-   such file.  */
+   if DATAGRAMS, else of TCP.  Without thread-self (before Linux 3.17), of the
+   main thread.  NULL with errno; ESRCH: no process PID; ENOTSUP: no file.  */
 static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 {
     char process[24] = "thread-self";
@@ -55,9 +53,10 @@ static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
     return file;
 }
 
-/* Read LINE, with the listeners or the DATAGRAMS of FAMILY, and pass a socket
-   to EACH.  Returns 0, or -1 with errno.  A line of another form is an error,
-   unless UNIX: a name may have a newline, which makes two lines.  */
+/* Read LINE, about a listener or, if DATAGRAMS, a datagram socket of FAMILY,
+   and pass the socket to EACH.  Returns 0, or -1: ECANCELED: EACH stopped the
+   list; EPROTO: another form, which UNIX lines may have: a name may have a
+   newline.  */
 static int listeners_proc_pass(const char *line, int family, int datagrams,
                                sonde_listener_each *each, void *data)
 {
@@ -71,8 +70,10 @@ static int listeners_proc_pass(const char *line, int family, int datagrams,
     return found > 0 && each(&listener, data) ? sonde__fail(ECANCELED) : 0;
 }
 
-/* Pass the listeners, or the DATAGRAMS, of FILE to EACH.  Returns 0, or -1 with
-   errno.  */
+/* Pass the listeners, or the DATAGRAMS, in the lines of FILE after the first to
+   EACH.  Returns 0, or -1: EAGAIN: TIMEOUT passed (0 or less: never);
+   ECANCELED: EACH stopped the list; EPROTO: unknown form; or the errno of
+   read.  */
 static int listeners_proc_list(FILE *file, int family, int datagrams,
                                int timeout, sonde_listener_each *each,
                                void *data)
@@ -95,7 +96,9 @@ static int listeners_proc_list(FILE *file, int family, int datagrams,
     return -1;
 }
 
-/* The contract of sonde_listeners_proc and sonde_datagram_sockets_proc.  */
+/* Pass the listeners, or the DATAGRAMS, of FAMILY in the network namespace of
+   the process PID (0: this thread) to EACH.  Returns 0 with errno kept, or -1
+   with errno, by the contract of sonde_listeners_proc.  */
 static int listeners_proc_read(pid_t pid, int family, int datagrams,
                                int timeout, sonde_listener_each *each,
                                void *data)

@@ -15,6 +15,8 @@ struct filter {
     void *data;
 };
 
+/* Pass LISTENER to the function of the filter DATA, if of the wanted family.
+   Returns the result of the function: not 0 stops the list; or 0.  */
 static int listeners_xnu_pass(const struct sonde_listener *listener, void *data)
 {
     const struct filter *filter = data;

@@ -59,8 +59,8 @@ static int owners_linux_read_socket(int directory, const char *name,
     return 0;
 }
 
-/* Read the name of the process PID into OWNER; empty if it is not readable.
-   May change errno.  */
+/* Read the name of the process PID into OWNER; empty if not readable.  May
+   change errno.  */
 static void owners_linux_read_name(const struct search *search, const char *pid,
                                    struct sonde_owner *owner)
 {
@@ -76,6 +76,7 @@ static void owners_linux_read_name(const struct search *search, const char *pid,
     owner->name[length < 0 ? 0 : length] = '\0';
 }
 
+/* Whether TEXT, a name in /proc, begins with a digit: then all are digits.  */
 static int owners_linux_is_number(const char *text)
 {
     return isdigit((unsigned char)*text) != 0;
@@ -83,7 +84,7 @@ static int owners_linux_is_number(const char *text)
 
 /* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline.
    With a timeout of 0 the search continues, because no read waits.  */
-static int in_time(const struct search *search)
+static int check_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
         return 0;
@@ -101,6 +102,7 @@ static enum table table_judge(void)
                                                                  : TABLE_HIDDEN;
 }
 
+/* Compare two inodes, for qsort and bsearch.  */
 static int owners_linux_compare(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -108,8 +110,7 @@ static int owners_linux_compare(const void *a, const void *b)
 }
 
 /* Whether SOCKET, an inode, is among the sockets of SEARCH; 0 never is.  By
-   binary search: a host may have thousands of listeners, and more
-   descriptors.  */
+   binary search: a host may have thousands of listeners.  */
 static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
 {
     return socket != 0 && search->count > 0 &&
@@ -130,10 +131,9 @@ static int report_owner(const struct search *search, const char *pid,
 }
 
 /* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
-   for each descriptor of a wanted socket.  Returns TABLE_EMPTY without
-   descriptors; TABLE_READ; TABLE_HIDDEN if not all is readable; TABLE_FAILED
-   with errno: EAGAIN at the deadline, ECANCELED if EACH stopped the list, or
-   missing resources.  */
+   for each descriptor of a wanted socket.  Returns TABLE_EMPTY: no descriptors;
+   TABLE_READ; TABLE_HIDDEN: not all is readable; TABLE_FAILED, with errno:
+   EAGAIN at the deadline, ECANCELED if EACH stopped, or no resources.  */
 static enum table search_descriptors(const struct search *search,
                                      DIR *directory, const char *pid)
 {
@@ -143,7 +143,7 @@ static enum table search_descriptors(const struct search *search,
     unsigned seen = 0;
     for (errno = 0; (entry = sonde__sys.readdir(directory)); errno = 0) {
         /* The clock is read for every 256th entry.  */
-        if (seen++ % 256 == 0 && in_time(search))
+        if (seen++ % 256 == 0 && check_time(search))
             return TABLE_FAILED;
         if (!owners_linux_is_number(entry->d_name))
             continue;
@@ -162,8 +162,7 @@ static enum table search_descriptors(const struct search *search,
     return next > result ? next : result;
 }
 
-/* Open the folder PATH in /proc, for close_folder.  NULL with errno on
-   failure.  */
+/* Open the folder PATH in /proc, for close_folder.  NULL with errno.  */
 static DIR *owners_linux_open_folder(const struct search *search,
                                      const char *path)
 {
@@ -183,10 +182,11 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* Open and search, as search_descriptors, the table of the process PID in
-   FOLDER, of the process or of a thread.  A table that cannot be opened is
-   TABLE_EMPTY after the end of the process, TABLE_FAILED for want of resources,
-   or else TABLE_HIDDEN.  */
+/* Search FOLDER/fd, the table of descriptors of the process PID or of one of
+   its threads, for wanted sockets, each passed to the function of SEARCH.
+   Returns TABLE_READ; TABLE_EMPTY: no descriptors, or the process has ended;
+   TABLE_HIDDEN: not readable, in whole or in part; TABLE_FAILED, with errno:
+   the search must end.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {
@@ -200,9 +200,9 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* As search_table, for the threads of PID except the main thread.  All share
-   one table, so the first thread with a table decides.  TABLE_EMPTY: no other
-   thread has a table, or the threads are not readable.  */
+/* Search the tables of the threads of the process PID except the main thread,
+   as search_table, up to the first not empty: all share one table.  Returns its
+   result; TABLE_EMPTY also if the threads are not readable.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];
@@ -218,7 +218,7 @@ static enum table search_threads(const struct search *search, const char *pid)
             continue;
         snprintf(path, sizeof path, "%.20s/task/%.20s", pid, entry->d_name);
         result =
-            in_time(search) ? TABLE_FAILED : search_table(search, path, pid);
+            check_time(search) ? TABLE_FAILED : search_table(search, path, pid);
     }
     close_folder(directory);
     return result;

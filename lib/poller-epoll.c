@@ -7,6 +7,7 @@
 
 #include "poller.h"
 
+/* Open the epoll descriptor of POLLER.  Returns 0, or -1 with errno.  */
 static int open_epoll(struct sonde_poller *poller)
 {
     poller->fd = epoll_create1(EPOLL_CLOEXEC);
@@ -18,6 +19,8 @@ static void close_epoll(struct sonde_poller *poller)
     sonde__close(poller->fd);
 }
 
+/* Have epoll watch FD for the events TO, instead of FROM; 0: FD is not watched.
+   Returns 0, or -1 with errno, and FROM in force.  */
 static int poller_epoll_change(struct sonde_poller *poller, int fd,
                                unsigned from, unsigned to)
 {
@@ -35,6 +38,9 @@ static int poller_epoll_change(struct sonde_poller *poller, int fd,
     return epoll_ctl(poller->fd, operation, fd, &event);
 }
 
+/* Wait once, up to MILLISECONDS (-1: no limit), and note ready descriptors,
+   sonde__batch at most, in POLLER.  Returns 0, or -1 with errno; EINTR: by a
+   signal.  */
 static int wait_epoll(struct sonde_poller *poller, int milliseconds)
 {
     struct epoll_event events[sonde__batch];

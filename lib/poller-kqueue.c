@@ -16,6 +16,7 @@
 
 #include "poller.h"
 
+/* Open the queue of POLLER, close-on-exec.  Returns 0, or -1 with errno.  */
 static int open_kqueue(struct sonde_poller *poller)
 {
     poller->fd = kqueue();
@@ -27,9 +28,8 @@ static int open_kqueue(struct sonde_poller *poller)
     return 0;
 }
 
-/* Close the queue, but only in the process that opened the queue: a child made
-   by fork does not inherit a queue, and the number belongs to another
-   descriptor there.  */
+/* Close the queue, but only in the process that opened the queue: a forked
+   child inherits no queue, and the number may be another descriptor there.  */
 static void close_kqueue(struct sonde_poller *poller)
 {
     if (poller->owner == getpid())
@@ -70,6 +70,9 @@ static int poller_kqueue_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
+/* Wait once, up to MILLISECONDS (-1: no limit), and note ready descriptors,
+   sonde__batch at most, in POLLER.  Returns 0, or -1 with errno; EINTR: by a
+   signal.  */
 static int wait_kqueue(struct sonde_poller *poller, int milliseconds)
 {
     struct kevent events[sonde__batch];

@@ -51,6 +51,8 @@ static void poller_poll_leave(struct sonde_poller *poller, int fd)
     poller->slots[last.fd].place = place;
 }
 
+/* Have poll watch FD for the events TO, instead of FROM; 0: FD leaves the list.
+   Returns 0, or -1: EBADF or ENOMEM, and FD is not in the list.  */
 static int poller_poll_change(struct sonde_poller *poller, int fd,
                               unsigned from, unsigned to)
 {
@@ -66,10 +68,10 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
     return 0;
 }
 
-/* Poll once, and call sonde__poller_found for ready descriptors, up to a full
-   batch.  Returns 0, or -1 with errno: ENOMEM instead of EAGAIN.  Each wait
-   starts where the last wait stopped, so that the first of many ready
-   descriptors do not keep the rest out.  */
+/* Poll once, up to MILLISECONDS (-1: no limit), and note the ready descriptors
+   in POLLER, up to a full batch.  Returns 0, or -1 with errno: ENOMEM instead
+   of EAGAIN.  Each wait starts where the last wait stopped, so that the first
+   of many ready descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;

@@ -103,8 +103,7 @@ int sonde_poller_add(struct sonde_poller *poller, int fd, unsigned events,
         return sonde__fail(EINVAL);
     /* EBADF here: a number without a descriptor must not enlarge the table, and
        a descriptor watched for no event is not checked by the back end, which
-       checks the rest without a further call.
-     */
+       checks the rest without a further call.  */
     if ((fd < 0 || (size_t)fd >= poller->slot_count || events == 0) &&
         sonde__sys.fcntl(fd, F_GETFD, 0) < 0)
         return -1;

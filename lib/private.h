@@ -108,14 +108,14 @@ extern struct sonde__calls sonde__sys;
    main thread.  Changes errno.  */
 void sonde__own_path(char *path, size_t size, const char *name);
 
-/* sonde_backlog_cap, by the first of the COUNT settings NAMES that READ can
-   read.  CONSTANT: the cap of a kernel without a setting, or -1 for a kernel
-   that must have a setting.  The scope is "host", but empty (not known) in a
-   FreeBSD jail with a network stack of its own.  Returns -1 with the errno of
-   the last READ, ENOTSUP instead of ENOENT, if there is neither a setting nor a
-   constant; *CAP is then unchanged.  READ returns 0 and sets *VALUE, or returns
-   -1 with errno.  Separate from the leaf that calls sysctl, so that the
-   function is tested on any host.  */
+/* Read the cap of listen queues into *CAP by the first of the COUNT settings
+   NAMES that READ can read.  CONSTANT: the cap of a kernel without a setting,
+   or -1 for a kernel that must have a setting.  The scope is "host", but empty
+   (not known) in a FreeBSD jail with a network stack of its own.  Returns 0; or
+   -1 with the errno of the last READ, ENOTSUP instead of ENOENT, if there is
+   neither a setting nor a constant; *CAP is then unchanged.  READ returns 0 and
+   sets *VALUE, or returns -1 with errno.  Separate from the leaf that calls
+   sysctl, so that the function is tested on any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
@@ -259,7 +259,9 @@ void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
                           struct sonde_datagram *ends,
                           union sonde__control *control);
 
-/* sonde_datagram_send for MESSAGE.  */
+/* Send MESSAGE, a datagram, on FD, waiting TIMEOUT milliseconds for room,
+   without SIGPIPE.  Returns 0 with errno kept, or -1 with errno: EAGAIN: no
+   room; EMSGSIZE: too long; or of sendmsg.  */
 int sonde__send_message(int fd, const struct msghdr *message, int timeout);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
@@ -326,9 +328,9 @@ size_t sonde__send_limit(int fd, size_t size);
    neither end is open.  */
 int sonde__pipe(int ends[2]);
 
-/* As sonde_deadline, for a call that usually need not wait: a TIMEOUT of 0
-   gives a time in the past without reading the clock, which takes 20 ns
-   (measured).  */
+/* The deadline TIMEOUT milliseconds from now, for a call that usually need not
+   wait: a TIMEOUT of 0 gives a time in the past without reading the clock,
+   which takes 20 ns (measured).  SONDE_NEVER if TIMEOUT is negative.  */
 int64_t sonde__call_deadline(int timeout);
 
 /* The earlier of the deadlines A and B; SONDE_NEVER is later than all.  */
@@ -380,8 +382,9 @@ int sonde__again(int fd, short events, int64_t deadline);
 /* Whether ERROR is EAGAIN or EWOULDBLOCK.  */
 int sonde__not_now(int error);
 
-/* sonde_read with a deadline instead of a timeout.  SIZE must not be 0; errno
-   may change on success.  */
+/* Read the available bytes of FD, at least one and at most SIZE, not 0, waiting
+   until DEADLINE.  Returns the count; 0: end of stream; -1 with errno: EAGAIN:
+   no data at DEADLINE; or of the call.  errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
 /* The status for CODE, an EAI code of getaddrinfo; with EAI_SYSTEM, the status

@@ -30,8 +30,8 @@ enum {
     word_digits = 8 /* hexadecimal digits of a 32-bit number */
 };
 
-/* Set the address from TEXT, 8 hexadecimal digits for IPv4, 32 for IPv6, and
-   PORT.  Returns 1, or -1 if TEXT has another length.  */
+/* Set *ADDRESS from TEXT, 8 hexadecimal digits for IPv4, 32 for IPv6, and PORT.
+   Returns 1, or -1 if TEXT has another length.  */
 static int proc_net_set_address(struct sonde_address *address, int family,
                                 const char *text, unsigned port)
 {
@@ -45,6 +45,8 @@ static int proc_net_set_address(struct sonde_address *address, int family,
     return 1;
 }
 
+/* Read LINE, of tcp or tcp6, into LISTENER: address, queue, user, inode.
+   Returns 1; 0: no listener; -1: another form.  */
 static int proc_net_read_inet(struct sonde_listener *listener, int family,
                               const char *line)
 {
@@ -63,8 +65,9 @@ static int proc_net_read_inet(struct sonde_listener *listener, int family,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-/* As sonde__proc_net_read, of a line of udp or udp6; a line of an old kernel
-   ends before the drops.  */
+/* Read LINE, of udp or udp6, into LISTENER: address, queue, user, inode, drops
+   (not in a line of an old kernel) and, in *PEER, the peer of a connected
+   socket.  Returns 1, or -1: another form.  */
 static int proc_net_read_udp(struct sonde_listener *listener,
                              struct sonde_address *peer, int family,
                              const char *line)
@@ -104,6 +107,9 @@ static int proc_net_type(unsigned flags, unsigned type, int datagrams)
                                     : 0;
 }
 
+/* Read LINE, of unix, into LISTENER: type, inode and address of a listener or,
+   if DATAGRAMS, of a datagram socket with a name.  Returns 1; 0: another
+   socket; -1: another form.  */
 static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
                               const char *line)
 {
@@ -134,7 +140,7 @@ static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* What a line does not have.  */
+/* Set *LISTENER to TYPE, what no line has to -1 (not known), the rest to 0.  */
 static void proc_net_clear(struct sonde_listener *listener, int type)
 {
     *listener = (struct sonde_listener){

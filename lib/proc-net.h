@@ -16,8 +16,9 @@
 int sonde__proc_net_read(struct sonde_listener *listener, int family,
                          const char *line);
 
-/* The same of LINE of udp, udp6 or unix: a datagram socket, for UNIX with a
-   name; 0: another socket.  *PEER is that of *LISTENER, if any.  */
+/* Read LINE, of udp, udp6 or unix, into *LISTENER, as sonde__proc_net_read, if
+   about a datagram socket, for UNIX with a name; *PEER is that of *LISTENER, if
+   any.  Returns 1; 0: another socket; or -1: another form.  */
 int sonde__proc_net_read_datagram(struct sonde_listener *listener,
                                   struct sonde_address *peer, int family,
                                   const char *line);

@@ -36,8 +36,8 @@ static long read_drops(int fd)
 #endif
 }
 
-/* Read TCP_INFO of the listener FD.  Returns 0, or -1 with the errno of
-   getsockopt; ENOTSUP: not a TCP socket, or no such option; EINVAL: FD does not
+/* Read TCP_INFO of FD into *INFO.  Returns 0, or -1 with the errno of
+   getsockopt; ENOTSUP: not TCP, or no such option; EINVAL: FD does not
    listen.  */
 static int read_info(int fd, struct tcp_info *info)
 {
@@ -65,11 +65,12 @@ static int queue_linux_listen(const struct sonde_address *address)
     return fd;
 }
 
-/* Both counts are 0 for listen (fd, 0) with an empty queue, and on a stack that
-   does not implement them (gVisor).  Another listener at the same address, with
-   a port of its own, shows the difference, unless the cap is 0: then 0 is true
-   for every backlog.  Returns 0 if the counts are true, or -1 with ENOTSUP, or
-   with the errno of the second listener.  */
+/* Check whether the counts of the listener FD, both 0, are true: so they are
+   for listen (fd, 0) with an empty queue, but not on a stack that does not
+   implement them (gVisor).  Another listener at the same address, with a port
+   of its own, shows the difference, unless the cap is 0: then 0 is true for
+   every backlog.  Returns 0, or -1 with ENOTSUP, or with the errno of the
+   second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -88,8 +89,9 @@ static int check_zeros(int fd)
     return truth ? 0 : sonde__fail(ENOTSUP);
 }
 
-/* Copy the LISTENER with the inode of DATA to DATA, and stop the list (1).  */
-static int compare_socket(const struct sonde_listener *listener, void *data)
+/* Copy LISTENER to DATA, a listener with a given inode, and stop the list (1),
+   if LISTENER has that inode; else return 0.  */
+static int queue_linux_take(const struct sonde_listener *listener, void *data)
 {
     struct sonde_listener *wanted = data;
     if (listener->inode != wanted->inode)
@@ -98,8 +100,9 @@ static int compare_socket(const struct sonde_listener *listener, void *data)
     return 1;
 }
 
-/* sonde_queue of a UNIX socket.  A listener missing from the list of listeners
-   belongs to another network namespace, for which nothing is known.  */
+/* Read the queue of FD, a UNIX socket, into *QUEUE from the list of listeners.
+   Returns 0, or -1 with errno: EINVAL: FD does not listen; ENOTSUP: the list is
+   forbidden, or lacks FD, which belongs to another network namespace.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */
@@ -112,7 +115,7 @@ static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
         return sonde__fail(EINVAL);
     struct sonde_listener wanted = {.inode = (uint64_t)status.st_ino,
                                     .queue.backlog = -1};
-    if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, compare_socket, &wanted) &&
+    if (sonde_listeners(AF_UNIX, LIST_TIMEOUT, queue_linux_take, &wanted) &&
         errno != ECANCELED && errno != EPERM && errno != EACCES)
         return -1;
     /* Missing, without a backlog, or the list is forbidden, by a filter.  */

@@ -40,8 +40,7 @@ void sonde_reserve_close(struct sonde_reserve *reserve)
 }
 
 /* Accept a client of LISTENER and close the connection.  Returns 0, or -1 with
-   EAGAIN if no client is waiting, or with the errno of poll or
-   sonde_accept.  */
+   EAGAIN if no client waits, or with the errno of poll or sonde_accept.  */
 static int reserve_reject(int listener)
 {
     if (sonde__wait(listener, POLLIN, sonde_deadline(0)))
@@ -82,8 +81,7 @@ int sonde_backoff_after(struct sonde_backoff_state *state, int fd, int error)
     }
     if (++state->idle < max_idle)
         return 0;
-    /* Perhaps another process took each client; then no client is waiting now.
-     */
+    /* Perhaps another process took each client; then no client waits now.  */
     state->idle = max_idle;
     if (sonde__wait(fd, POLLIN, sonde_deadline(0)))
         *state = (struct sonde_backoff_state){0};

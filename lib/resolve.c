@@ -107,8 +107,7 @@ static int resolve_start(struct resolve_job *job)
 
 /* Begin to look up HOST and SERVICE, unless empty, in a thread, and set *BEGUN;
    resolve_finish must follow.  Returns 0, or an EAI code if nothing has begun:
-   EAI_NONAME, a name is too long; EAI_MEMORY; EAI_SYSTEM with errno, no pipe or
-   thread.  */
+   EAI_NONAME: too long; EAI_MEMORY; EAI_SYSTEM, errno: no pipe or thread.  */
 static int resolve_begin(struct resolve_job **begun, const char *host,
                          const char *service, int family, int type)
 {
@@ -139,9 +138,9 @@ static int resolve_begin(struct resolve_job **begun, const char *host,
 }
 
 /* Wait for JOB until DEADLINE.  Returns the EAI code of the lookup, with the
-   errno of getaddrinfo.  EAI_AGAIN has the errno ETIMEDOUT at the deadline, and
-   EAGAIN if the code of the lookup.  EAI_SYSTEM also if the wait fails, with
-   the errno of poll.  */
+   errno of getaddrinfo.  EAI_AGAIN has the errno ETIMEDOUT at the deadline,
+   EAGAIN if the lookup's code.  EAI_SYSTEM also if poll fails, with its
+   errno.  */
 static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 {
     if (sonde__wait(job->ends[0], POLLIN, deadline) && errno != EAGAIN)
@@ -153,7 +152,8 @@ static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
     return code;
 }
 
-/* Release JOB, which is freed, or left to the thread if still running.  */
+/* Release JOB for the caller and close the read end of its pipe.  JOB is freed,
+   or left to the thread if still running.  */
 static void resolve_finish(struct resolve_job *job)
 {
     int end = job->ends[0];
@@ -181,8 +181,8 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Put the next new address of FAMILY, from *AT on, and advance *AT.  Returns
-   whether there was one.  */
+/* Append to RESULT the first address of FAMILY that it lacks, from *AT on, and
+   advance *AT beyond.  Returns whether there was one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family)
 {
@@ -198,8 +198,7 @@ static int resolve_put_next(struct result *result, const struct addrinfo **at,
     return result->count > before;
 }
 
-/* The family of the first address of IPv4 or IPv6 in FOUND; AF_UNSPEC if there
-   is none.  */
+/* The family of the first IPv4 or IPv6 address in FOUND, or AF_UNSPEC.  */
 static int first_family(const struct addrinfo *found)
 {
     while (found && found->ai_family != AF_INET && found->ai_family != AF_INET6)
@@ -207,9 +206,9 @@ static int first_family(const struct addrinfo *found)
     return found ? found->ai_family : AF_UNSPEC;
 }
 
-/* Put the addresses of FOUND, as far as there is room, alternating between the
-   families, beginning with the one preferred by the resolver: RFC 8305 section
-   4.  */
+/* Append the addresses of FOUND to RESULT, as far as there is room, alternating
+   between the families, the resolver's first one first (RFC 8305 section
+   4).  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found)
 {
@@ -241,8 +240,8 @@ static int resolve_read_port(const char *service)
     return (int)port;
 }
 
-/* Whether TEXT ends in a port, as for sonde_address_parse.  A host name has no
-   colon.  */
+/* Whether TEXT, a host, ends in a port: one colon, or "]:", as in "[::1]:80".
+   A host name has no colon.  */
 static int resolve_has_port(const char *text)
 {
     const char *colon = strchr(text, ':');
@@ -287,11 +286,11 @@ static int is_localhost(const char *host)
                             host[end - size - 2] != '.'));
 }
 
-/* Put the addresses of HOST, of FAMILY, that need no lookup, with the port 0:
-   loopback for NULL and localhost, a UNIX path, or an address as text.  Returns
-   0, without an address for a name; or an EAI code, with errno: EAI_FAMILY, no
-   loopback address of FAMILY (errno not set); EAI_ADDRFAMILY, another family;
-   EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
+/* Append to RESULT the addresses of HOST, of FAMILY, that need no lookup, with
+   the port 0: loopback for NULL and localhost, a UNIX path, or an address as
+   text.  Returns 0, without an address for a name; or an EAI code, with errno:
+   EAI_FAMILY, no loopback address of FAMILY (errno not set); EAI_ADDRFAMILY,
+   another family; EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
@@ -323,7 +322,7 @@ static int put_numeric(struct result *result, const char *host, int family)
     return 0;
 }
 
-/* The port of SERVICE by its RFC, 862 or 867, or -1.  */
+/* The port of SERVICE by its RFC: "echo" 7, "daytime" 13, otherwise -1.  */
 static int service_known(const char *service)
 {
     static const struct {
@@ -339,7 +338,7 @@ static int service_known(const char *service)
 /* Look up the missing part of RESULT within DEADLINE: the addresses of a name
    if there are none yet, else *PORT, for all addresses.  The service name is
    looked up if *PORT is port_named.  Returns 0, with at least one address, or
-   an EAI code, with errno as resolve_wait_for.  */
+   an EAI code, with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int *port, int64_t deadline)
 {
@@ -366,9 +365,10 @@ static int resolve_ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
-/* The same.  A service that the system does not know, as without /etc/services,
-   may be known here: then the rest is looked up without the service.  Unknown
-   is EAI_SERVICE, on macOS EAI_NONAME, which may also be the host.  */
+/* As resolve_ask; but a service that the system does not know, as without
+   /etc/services, may be known here: then *PORT is its port, and the rest is
+   looked up without it.  Unknown is EAI_SERVICE, on macOS EAI_NONAME, which may
+   also be the host.  Returns 0, or an EAI code with errno.  */
 static int resolve_ask_twice(struct result *result,
                              const struct sonde_target *target, int *port,
                              int64_t deadline)
@@ -387,8 +387,7 @@ static int resolve_ask_twice(struct result *result,
 }
 
 /* Fill RESULT with the addresses of TARGET, with a lookup only if needed.
-   Returns 0, with at least one address, or an EAI code; EAI_SYSTEM with EINVAL:
-   RESULT has no room.  */
+   Returns 0, with at least one address, or an EAI code, with errno.  */
 static int resolve_resolve(struct result *result,
                            const struct sonde_target *target, int timeout)
 {
@@ -412,8 +411,8 @@ static int resolve_resolve(struct result *result,
     return code;
 }
 
-/* The errno for CODE.  ERROR, errno after the lookup, is kept where more
-   specific than the code.  */
+/* The errno of sonde_resolve for CODE, an EAI code.  ERROR, errno after the
+   lookup, is kept if more specific (ETIMEDOUT, ENXIO, ENAMETOOLONG).  */
 static int error_of(int code, int error)
 {
     if ((code == EAI_AGAIN && error == ETIMEDOUT) ||

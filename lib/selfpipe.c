@@ -37,7 +37,9 @@ static atomic_int marks[signals]; /* 0: none, else a process id */
 static struct sigaction former[signals];
 static int caught[signals]; /* by selfpipe_on_signal; then FORMER is valid */
 
-/* Make the read end readable.  A full pipe is so anyway.  */
+/* Make the read end readable by a byte; a full pipe is so anyway.  If write
+   fails on an empty pipe, the write end becomes a read end: always
+   readable.  */
 static void selfpipe_wake(void)
 {
     struct pollfd polled = {.fd = read_end, .events = POLLIN};
@@ -103,8 +105,7 @@ static int take_mark(int signo)
     return atomic_exchange(&marks[signo], 0) == (int)getpid();
 }
 
-/* Take the first mark of this process.  Returns the signal, the smallest number
-   first, or 0.  */
+/* Take the first mark of this process.  Returns the lowest signal, or 0.  */
 static int next_mark(void)
 {
     for (int signo = 1; signo < signals; signo++)

@@ -87,6 +87,7 @@ enum {
     unix_show = 0x01 | 0x02 | 0x10 | 0x40 /* the name, file, queue and user */
 };
 
+/* Store VALUE in SIZE bytes at AT, in host byte order.  */
 static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
@@ -105,6 +106,7 @@ static long sock_diag_figure(const unsigned char *at)
     return value > LONG_MAX ? LONG_MAX : (long)value;
 }
 
+/* LENGTH rounded up to a multiple of 4.  */
 static size_t sock_diag_padded(size_t length)
 {
     return (length + 3) / 4 * 4;
@@ -158,8 +160,8 @@ size_t sonde__diag_request_handshakes(unsigned char *request, int family,
     return length;
 }
 
-/* Write COOKIE; 0 means any socket.  The kernel has two halves of 32 bits, the
-   low half first.  */
+/* Write COOKIE to AT, 8 bytes; 0 means any socket.  The kernel has two halves
+   of 32 bits, the low half first.  */
 static void sock_diag_put_cookie(unsigned char *at, uint64_t cookie)
 {
     if (cookie == 0)
@@ -168,15 +170,17 @@ static void sock_diag_put_cookie(unsigned char *at, uint64_t cookie)
     sock_diag_put(at + 4, 4, cookie >> 32);
 }
 
+/* The cookie at AT, two halves of 32 bits, the low half first.  */
 static uint64_t sock_diag_cookie(const unsigned char *at)
 {
     return sock_diag_number(at, 4) | (uint64_t)sock_diag_number(at + 4, 4)
                                          << 32;
 }
 
-/* Write the identity of the TCP or UDP socket LISTENER to ID.  For UDP the
-   kernel takes source and destination the other way round.  For an IPv4 address
-   mapped into IPv6 the client has such an address, too.  */
+/* Write the identity of the TCP or UDP socket LISTENER to ID, with CLIENT as
+   the port of an imagined client.  For UDP the kernel takes source and
+   destination the other way round.  For an IPv4 address mapped into IPv6 the
+   client has such an address, too.  */
 static void sock_diag_put_id(unsigned char *id,
                              const struct sonde_listener *listener,
                              uint16_t client)
@@ -239,8 +243,8 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
     return NULL;
 }
 
-/* The 32-bit number at OFFSET of the attribute KIND of the message BODY; -1 if
-   the attribute is missing or too short.  */
+/* The 32-bit number at OFFSET of the attribute KIND of the message BODY of SIZE
+   bytes, with attributes from START on; -1 if there is none, or too short.  */
 static long attribute_number(const unsigned char *body, size_t size,
                              size_t start, unsigned kind, size_t offset)
 {
@@ -276,8 +280,8 @@ static void set_inet_address(struct sonde_address *address,
                                  sock_diag_number(body + inet_interface, 4));
 }
 
-/* Set of LISTENER what BODY, of SIZE bytes, at least inet_size, has about any
-   TCP or UDP socket.  */
+/* Set the interface, user, inode, cookie, address and v6only of LISTENER from
+   BODY, of SIZE bytes, about a TCP or UDP socket.  */
 static void set_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -310,9 +314,10 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     return 1;
 }
 
-/* As read_inet, about a UDP socket; *PEER is that of LISTENER, if any.  The
-   memory charged is what the kernel compares with the limit; idiag_rqueue is
-   less while a program that reads has memory to give back.  */
+/* Read BODY, of SIZE bytes, about a UDP socket, into LISTENER, all zero before,
+   and a connected peer into *PEER.  The memory charged is what the kernel
+   compares with the limit; idiag_rqueue is less while a program that reads has
+   memory to give back.  Returns 1; 0: another state; -1: too short.  */
 static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
                     const unsigned char *body, size_t size)
 {
@@ -363,7 +368,8 @@ static int read_waiting(struct sonde_waiting *waiting,
     return 1;
 }
 
-/* As read_waiting, about a handshake.  */
+/* Read BODY, of SIZE bytes, about a TCP socket, into HANDSHAKE.  Returns 1; 0:
+   no handshake; -1: too short.  errno is not set.  */
 static int read_handshake(struct sonde_handshake *handshake,
                           const unsigned char *body, size_t size)
 {
@@ -378,9 +384,9 @@ static int read_handshake(struct sonde_handshake *handshake,
     return 1;
 }
 
-/* Set the address from NAME, as given to bind: a path with or without its NUL,
-   an abstract name after a NUL, or none (LENGTH 0).  Returns 1, or -1 if NAME
-   is longer than sun_path.  */
+/* Set the address of LISTENER from NAME, as given to bind: a path with or
+   without its NUL, an abstract name after a NUL, or none (LENGTH 0).  Returns
+   1, or -1 if NAME is longer than sun_path.  */
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
@@ -391,9 +397,9 @@ static int set_unix_address(struct sonde_listener *listener,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* Set the file of a UNIX path, if the message has one.  The kernel writes a
-   device as 12 bits of the major and 20 bits of the minor number; C libraries
-   put the low 8 bits of the minor number below the major number.  */
+/* Set the file of LISTENER, a UNIX path, if BODY, of SIZE bytes, has one.  The
+   kernel writes a device as 12 bits of major and 20 bits of minor number; C
+   libraries put the low 8 bits of the minor below the major number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -409,8 +415,9 @@ static void set_file(struct sonde_listener *listener, const unsigned char *body,
         (minor & 0xff) | major << 8 | (minor & ~UINT64_C(0xff)) << 12;
 }
 
-/* As read_inet, about a UNIX socket; -1 also if the name is too long.  UNIX
-   sockets have no drops: clients wait or get an error.  */
+/* Read BODY, of SIZE bytes, about a UNIX socket, into LISTENER, all zero
+   before.  UNIX sockets have no drops: clients wait or get an error.  Returns
+   1; 0: not a listener; -1: too short, or the name is too long.  */
 static int sock_diag_read_unix(struct sonde_listener *listener,
                                const unsigned char *body, size_t size)
 {
@@ -433,8 +440,10 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
     return set_unix_address(listener, name, name ? length : 0);
 }
 
-/* As read_inet, about a UNIX datagram socket with a name.  Of the datagrams the
-   kernel reports the length of the first alone, 0 if there is none.  */
+/* Read BODY, of SIZE bytes, about a UNIX socket, into LISTENER, all zero
+   before.  Of the datagrams the kernel reports the length of the first alone, 0
+   if there is none.  Returns 1; 0: not a datagram socket with a name; -1: too
+   short, or the name is too long.  */
 static int read_unix_datagram(struct sonde_listener *listener,
                               const unsigned char *body, size_t size)
 {
@@ -458,7 +467,9 @@ static int read_unix_datagram(struct sonde_listener *listener,
     return set_unix_address(listener, name, length);
 }
 
-/* As read_udp and read_unix_datagram; -1 also for another family.  */
+/* Read BODY, of SIZE bytes, about a UDP or UNIX datagram socket, into LISTENER,
+   with the peer of a connected UDP socket in *PEER.  Returns 1; 0: a socket not
+   to be listed; -1: too short, too long a name, or another family.  */
 static int read_datagram(struct sonde_listener *listener,
                          struct sonde_address *peer, const unsigned char *body,
                          size_t size)
@@ -470,8 +481,9 @@ static int read_datagram(struct sonde_listener *listener,
                : -1;
 }
 
-/* Read BODY, about one handshake, and pass the handshake to SINK.  Returns as
-   sock_diag_read_socket.  */
+/* Read BODY, of SIZE bytes, about one TCP socket, count the socket in SINK, and
+   pass a handshake to SINK.  Returns 0, or -1: EPROTO, unknown layout;
+   ECANCELED, SINK stopped the list.  */
 static int sock_diag_read_handshake(const unsigned char *body, size_t size,
                                     struct sonde__diag_sink *sink)
 {
@@ -487,8 +499,9 @@ static int sock_diag_read_handshake(const unsigned char *body, size_t size,
     return 0;
 }
 
-/* Read BODY, about one socket, and pass what SINK takes to SINK.  Returns 0, or
-   -1: EPROTO, unknown layout; ECANCELED, SINK stopped the list.  */
+/* Read BODY, of SIZE bytes, about one socket, count the socket in SINK, and
+   pass what SINK takes to SINK.  Returns 0, or -1: EPROTO, unknown layout;
+   ECANCELED, SINK stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
 {
@@ -516,9 +529,9 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
     return 0;
 }
 
-/* The message that ends an answer, and the message that refuses a request
-   (IS_ERROR), begin with the kernel's errno, negative.  Returns 1 at a normal
-   end, or -1 with that errno, EPROTO if it is none.  */
+/* Read BODY, of SIZE bytes, of the message that ends an answer or, if IS_ERROR,
+   refuses a request: it begins with the kernel's errno, negative.  Returns 1 at
+   a normal end, or -1 with that errno, EPROTO if it is none.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = size < 4 ? 0 : (long)(int32_t)sock_diag_number(body, 4);

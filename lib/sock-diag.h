@@ -17,21 +17,23 @@ enum { sonde__diag_request_size = 72 };
 size_t sonde__diag_request(unsigned char *request, int family, int waiting,
                            uint32_t sequence);
 
-/* The same for all datagram sockets of FAMILY (AF_INET, AF_INET6: UDP; AF_UNIX:
-   with all connected sockets).  */
+/* Write to REQUEST, as sonde__diag_request, the request for all datagram
+   sockets of FAMILY (AF_INET, AF_INET6: UDP; AF_UNIX: with all connected
+   sockets).  Returns its length.  */
 size_t sonde__diag_request_datagrams(unsigned char *request, int family,
                                      uint32_t sequence);
 
-/* The same for the TCP handshakes of FAMILY, AF_INET or AF_INET6.  */
+/* Write to REQUEST, as sonde__diag_request, the request for the TCP handshakes
+   of FAMILY, AF_INET or AF_INET6.  Returns its length.  */
 size_t sonde__diag_request_handshakes(unsigned char *request, int family,
                                       uint32_t sequence);
 
-/* The request for one socket, LISTENER, by address, TYPE and COOKIE, or of UNIX
-   by inode and cookie; with cookie 0, for any socket there.  The kernel answers
-   with one message, or with ENOENT.  Of several sockets that share an address
-   (SO_REUSEPORT) the kernel chooses by a hash of the address and the port
-   CLIENT of an imagined client: another socket than that of COOKIE is ENOENT,
-   too.  */
+/* Write to REQUEST, as sonde__diag_request, the request for one socket,
+   LISTENER, by address, TYPE and COOKIE, or of UNIX by inode and cookie; with
+   cookie 0, for any socket there.  The kernel answers with one message, or with
+   ENOENT.  Of several sockets that share an address (SO_REUSEPORT) the kernel
+   chooses by a hash of the address and the port CLIENT of an imagined client:
+   another socket than that of COOKIE is ENOENT, too.  Returns its length.  */
 size_t sonde__diag_request_exact(unsigned char *request,
                                  const struct sonde_listener *listener,
                                  uint16_t client, uint32_t sequence);

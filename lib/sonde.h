@@ -523,8 +523,7 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
    not mounted or has no such family, or the process has ended (a
    zombie).  EAGAIN: TIMEOUT passed before the end of
    the list.  ECANCELED: EACH stopped the list.  EPROTO: a line has an unknown
-   form. Any errno of open or read.  EACH may have been called before a failure.
- */
+   form.  Any errno of open or read.  EACH may have been called before.  */
 int sonde_listeners_proc(pid_t pid, int family, int timeout,
                          sonde_listener_each *each, void *data);
 
@@ -554,11 +553,11 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
 int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
                            void *data);
 
-/* The same for the network namespace of the process PID, or of the calling
-   thread for 0, by /proc/PID/net.  /proc has less: no limit, and for UNIX
-   sockets address and inode alone; otherwise as sonde_listeners_proc.  QUEUED
-   is the memory not yet read by a program, which may be less than the memory
-   charged.  Linux only.  Returns as sonde_listeners_proc.  */
+/* As sonde_datagram_sockets, for the network namespace of the process PID, or
+   of the calling thread for 0, by /proc/PID/net.  /proc has less: no limit, and
+   for UNIX sockets address and inode alone; otherwise as sonde_listeners_proc.
+   QUEUED is the memory not yet read by a program, which may be less than the
+   memory charged.  Linux only.  Returns as sonde_listeners_proc.  */
 int sonde_datagram_sockets_proc(pid_t pid, int family, int timeout,
                                 sonde_listener_each *each, void *data);
 
@@ -592,10 +591,10 @@ struct sonde_datagram_totals {
    of open or read.  */
 int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
-/* The same for the network namespace of the process PID, or of the calling
-   thread for 0.  No privilege is needed unless /proc hides the process. Returns
-   as sonde_datagram_totals; ESRCH: no process PID, or PID below 0, or /proc
-   hides the process or has no such file.  */
+/* As sonde_datagram_totals, for the network namespace of the process PID, or of
+   the calling thread for 0.  No privilege is needed unless /proc hides the
+   process.  Returns as sonde_datagram_totals; ESRCH: no process PID, or PID
+   below 0, or /proc hides the process or has no such file.  */
 int sonde_datagram_totals_proc(pid_t pid, int family,
                                struct sonde_datagram_totals *totals);
 
@@ -795,10 +794,10 @@ struct sonde_listen_totals {
    ENOMEM.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
-/* The same for the network namespace of the process PID, or of the calling
-   thread for 0.  No privilege is needed unless /proc hides the process. Returns
-   as sonde_listen_totals; ESRCH: no process PID, or PID below 0, or /proc hides
-   the process or has no such file.  */
+/* As sonde_listen_totals, for the network namespace of the process PID, or of
+   the calling thread for 0.  No privilege is needed unless /proc hides the
+   process.  Returns as sonde_listen_totals; ESRCH: no process PID, or PID below
+   0, or /proc hides the process or has no such file.  */
 int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */

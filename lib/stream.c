@@ -111,8 +111,8 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 }
 
 /* Send once with FLAGS.  But where send may block in spite of FLAGS, which are
-   not 0, wait until DEADLINE for room, and send pieces.  Returns as
-   write_other; ENOTSOCK: FD is not a socket.  */
+   not 0, wait until DEADLINE for room, and send pieces.  Returns the count; -1
+   with the errno of send, ENOTSOCK: not a socket; -2 with that of the wait.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
@@ -123,8 +123,9 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
     return write_pieces(fd, buffer, size, flags, deadline);
 }
 
-/* sonde_write with a DEADLINE and the FLAGS of send; SIZE is not 0.  May change
-   errno on success.  */
+/* Write some of the SIZE bytes, not 0, without SIGPIPE, waiting until DEADLINE;
+   FLAGS are those of send on a socket.  Returns the count, at least 1, or -1
+   with errno: EAGAIN: no room.  May change errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {

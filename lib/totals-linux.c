@@ -13,7 +13,8 @@
 
 #include "private.h"
 
-/* The count in VALUES at the index of NAME in NAMES, or -1.  */
+/* The count in VALUES at the index that NAME has in NAMES, both lines; or
+   -1.  */
 static int64_t totals_linux_find(const char *names, const char *values,
                                  const char *name)
 {
@@ -30,7 +31,7 @@ static int64_t totals_linux_find(const char *names, const char *values,
     return -1;
 }
 
-/* Set the counters of *TOTALS from a pair of lines.  */
+/* Set all counters of *TOTALS from the lines NAMES and VALUES; -1: missing.  */
 static void totals_linux_read_pair(const char *names, const char *values,
                                    struct sonde_listen_totals *totals)
 {
@@ -51,10 +52,9 @@ static void totals_linux_read_pair(const char *names, const char *values,
 }
 
 /* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
-   3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP,
+   3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP:
    no such pair, or no count of overflows or drops; ENOMEM; EIO or the errno of
-   read: a counter not reached is not missing.  *TOTALS may be changed on
-   failure.  */
+   read: a counter not reached is not missing.  Then *TOTALS may be changed.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";
@@ -79,7 +79,7 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 }
 
 /* Open NAME in /proc of the process PID, or of this thread for 0.  NULL with
-   errno: ESRCH: no process PID; ENOTSUP: no such file.  */
+   errno: ESRCH: no process PID; ENOTSUP: no such file; or of fopen.  */
 static FILE *totals_linux_open(pid_t pid, const char *name)
 {
     char path[128];
@@ -116,7 +116,7 @@ int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals)
 }
 
 /* Read the counters of UDP over IPv4 from FILE, /proc/net/snmp, into *TOTALS:
-   the pair of lines "Udp:".  */
+   the pair of lines "Udp:"; -1: missing.  Without the pair *TOTALS stays.  */
 static void totals_linux_read_udp(FILE *file,
                                   struct sonde_datagram_totals *totals)
 {
@@ -134,7 +134,8 @@ static void totals_linux_read_udp(FILE *file,
     }
 }
 
-/* The same over IPv6, from /proc/net/snmp6: a name and a count in a line.  */
+/* Read the counters of UDP over IPv6 from FILE, /proc/net/snmp6, into *TOTALS:
+   a name and a count in a line.  A missing counter stays.  */
 static void totals_linux_read_udp6(FILE *file,
                                    struct sonde_datagram_totals *totals)
 {

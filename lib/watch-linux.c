@@ -61,7 +61,7 @@ int sonde_watch_open(struct sonde_watch **watch)
     return 0;
 }
 
-/* Copy the answer to the listener DATA.  */
+/* Copy queue, capacity, pending of FOUND to the listener DATA.  Returns 0.  */
 static int watch_take(const struct sonde_listener *found, void *data)
 {
     struct sonde_listener *listener = data;
@@ -71,8 +71,9 @@ static int watch_take(const struct sonde_listener *found, void *data)
     return 0;
 }
 
-/* Receive the answer to SEQUENCE, about LISTENER.  Returns 0, or -1 with the
-   errno of the kernel or of recv; EAGAIN, EPROTO.  */
+/* Receive the answer to the last request, about LISTENER, into LISTENER.
+   Returns 0, or -1 with the errno of the kernel (ENOENT) or of recv; EAGAIN:
+   none within 100 ms; EPROTO: unknown layout, or too many other answers.  */
 static int watch_receive(const struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
@@ -103,7 +104,8 @@ static int watch_receive(const struct sonde_watch *watch,
     return sonde__fail(EPROTO);
 }
 
-/* One look-up of LISTENER, for its client port.  As sonde_watch_read.  */
+/* Look LISTENER up once, as for a SYN from its client port, and read its queue
+   into LISTENER.  Returns 0, or -1 with errno; ENOENT: no such socket.  */
 static int watch_request(struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {

@@ -40,6 +40,7 @@ enum {
     state_listen = 1
 };
 
+/* The number of SIZE bytes at AT, unsigned, in host byte order.  */
 static long xnu_pcblist_number(const unsigned char *at, size_t size)
 {
     return (long)sonde_load(at, size, SONDE_BYTEORDER);
@@ -138,10 +139,9 @@ struct pcblist_wanted {
     int matches;
 };
 
-/* Keep the queue of LISTENER and count a match if bound to the wanted
-   address.  */
-static int xnu_pcblist_is_wanted(const struct sonde_listener *listener,
-                                 void *data)
+/* If LISTENER is bound to the wanted address of DATA, keep its queue and count
+   a match there.  Returns 0: the list goes on.  */
+static int xnu_pcblist_match(const struct sonde_listener *listener, void *data)
 {
     struct pcblist_wanted *wanted = data;
     if (!sonde_address_compare(&listener->address, wanted->local)) {
@@ -156,7 +156,7 @@ int sonde__xnu_queue(const void *list, size_t size,
                      struct sonde_queue *queue)
 {
     struct pcblist_wanted wanted = {.local = local};
-    if (sonde__xnu_each(list, size, xnu_pcblist_is_wanted, &wanted) ||
+    if (sonde__xnu_each(list, size, xnu_pcblist_match, &wanted) ||
         wanted.matches != 1)
         return sonde__fail(ENOTSUP);
     *queue = wanted.queue;
