@@ -167,7 +167,7 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
 /* What the user can correct in TARGET after ERROR of connect: a constant, or
    NULL.  For a host: a link-local IPv6 address without interface (EINVAL).  For
    a path: too long (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no
-   permission (EACCES).  */
+   permission (EACCES), an abstract name on a system without any (ENOTSUP).  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
@@ -235,13 +235,14 @@ static enum client_end client_explain(struct client *client, int error)
 enum { OWN_PATH = 104 };
 static char own_path[OWN_PATH], own_folder[OWN_PATH];
 
+/* Remove the client's own datagram socket and folder (async-signal-safe).  */
 static void remove_own_path(void)
 {
     unlink(own_path);
     rmdir(own_folder);
 }
 
-/* Remove the files, and end the process by the same signal.  */
+/* The handler: remove socket and folder, and end the process by SIGNO.  */
 static void on_end(int signo)
 {
     remove_own_path();
@@ -260,12 +261,11 @@ static void client_watch_signals(void)
             sonde_signal(signals[i], on_end, SONDE_RESTART);
 }
 
-/* An unbound UNIX datagram socket has no address and gets no replies: make a
-   folder for the socket, below TMPDIR if that is an absolute path and short
-   enough, otherwise below /tmp.  From then on the signals of
-   client_watch_signals remove the folder.  Returns 0, with the path to bind in
-   *SOURCE; or -1 with errno, with end and text of CLIENT set if the folder
-   cannot be made.  */
+/* Make a folder for the client's own UNIX datagram socket, which without an
+   address gets no replies: below TMPDIR if that is an absolute path and short
+   enough, else below /tmp.  From then on the signals of client_watch_signals
+   remove the folder.  Returns 0, with the path to bind in *SOURCE; or -1 with
+   errno, and with end and text of CLIENT set if no folder was made.  */
 static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
@@ -288,9 +288,10 @@ static int make_own_path(struct client *client, struct sonde_address *source)
     return sonde_address_unix(source, own_path);
 }
 
-/* Set *SOURCE to the address of this client's own datagram socket, for a server
-   with an abstract name one that the kernel chooses (autobind): the server may
-   have another file system.  Returns as make_own_path.  */
+/* Set *SOURCE to the address of this client's own datagram socket: a path in a
+   new folder; for a server with an abstract name, which may have another file
+   system, one that the kernel chooses (autobind).  Returns 0; or -1 with errno,
+   and maybe end and text of CLIENT.  */
 static int make_own_address(struct client *client, struct sonde_address *source)
 {
     if (*client->target->path != '@')
@@ -328,7 +329,8 @@ static int connect_path(struct client *client, int timeout,
 
 /* Write the target to the name of CLIENT, and connect within the timeout of the
    target, by default CLIENT_TIMEOUT.  With a source address only its family is
-   tried, unless the target has a family.  Returns as connect_path.  */
+   tried, unless the target has a family.  Returns the descriptor; or -1 with
+   errno and the status in the report, and maybe the end and text of CLIENT.  */
 static int connect_target(struct client *client)
 {
     const struct client_target *target = client->target;
@@ -352,9 +354,9 @@ static int connect_target(struct client *client)
                               &client->report);
 }
 
-/* For TCP only: send small writes at once; keepalive if configured, with the
-   result in CLIENT->keepalive.  Errors are ignored: the exchange works without
-   these options.  */
+/* Set the options of the socket of CLIENT, if TCP: small writes are sent at
+   once; keepalive if configured, with the result in CLIENT->keepalive.  Errors
+   are ignored: the exchange works without these options.  */
 static void client_set_options(struct client *client)
 {
     int on = 1;

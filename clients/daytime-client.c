@@ -10,7 +10,7 @@
 #include "clients/daytime-client.h"
 
 /* Add COUNT bytes, which have arrived, to the length.  While the length is 0,
-   note the clock and the time since START.  */
+   note the clock and the time since START as the round trip.  */
 static void daytime_client_add(struct daytime *daytime, size_t count,
                                int64_t start)
 {
@@ -22,8 +22,8 @@ static void daytime_client_add(struct daytime *daytime, size_t count,
 }
 
 /* Set and return the end of CLIENT by client_lost: a send or receive begun at
-   START has failed with errno.  The text has the number of bytes received
-   before, unless 0.  */
+   START failed with errno.  The text has the count of bytes received
+   before.  */
 static enum client_end daytime_client_lost(struct client *client,
                                            const struct daytime *daytime,
                                            int64_t start)
@@ -47,8 +47,10 @@ static enum client_end daytime_client_too_long(struct client *client,
                        DAYTIME_MAX);
 }
 
-/* Read the reply up to end of file, with the results of daytime_get.  The round
-   trip begins with connect, when a stream server reads its clock.  */
+/* Read the reply up to end of file into *DAYTIME.  The round trip begins with
+   connect, when a stream server reads its clock.  Returns CLIENT_DONE,
+   CLIENT_CLOSED_EARLY (empty), CLIENT_WRONG_REPLY (too long), or by
+   client_lost.  */
 static enum client_end get_stream(struct client *client,
                                   struct daytime *daytime)
 {
@@ -71,6 +73,8 @@ static enum client_end get_stream(struct client *client,
                        "server closed the connection without a reply");
 }
 
+/* Send an empty datagram, and receive the reply into *DAYTIME.  Returns
+   CLIENT_DONE, CLIENT_WRONG_REPLY (empty or too long), or by client_lost.  */
 static enum client_end get_datagram(struct client *client,
                                     struct daytime *daytime)
 {

@@ -71,6 +71,7 @@ static bool take_digits(struct reading *reading, int min, int max, int *value)
     return count >= min;
 }
 
+/* The number of letters at the beginning of TEXT.  */
 static size_t count_letters(const char *text)
 {
     size_t length = 0;
@@ -95,8 +96,8 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-/* Take an offset that begins with a sign, +01, +01:00, +0100, -01, into the
-   zone.  Returns false for another form, or from 24 hours or 60 minutes on.  */
+/* Take an offset, +01, +01:00, +0100 or -01, into the zone, in minutes.
+   Returns false for another form, or from 24 hours or 60 minutes on.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -112,8 +113,8 @@ static bool take_offset(struct reading *reading)
     return hours < 24 && minutes < 60;
 }
 
-/* Take an offset, or one of the abbreviations above in any case, into the zone.
-   Returns false for another text.  HAS_ZONE is true in each case.  */
+/* Take an offset from UTC, or an abbreviation such as CET in any case, into the
+   zone.  Returns false for another text.  HAS_ZONE is true in each case.  */
 static bool take_zone(struct reading *reading)
 {
     size_t length = count_letters(reading->at);
@@ -196,6 +197,7 @@ static int64_t days_since_1970(int year, int month, int day)
            719468;
 }
 
+/* Days from 1 January 1970 to the date of READING.  */
 static int64_t days_of(const struct reading *reading)
 {
     return days_since_1970(reading->of['Y'], reading->of['m'],
@@ -214,7 +216,7 @@ static bool is_possible(const struct reading *reading)
            (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
-/* READING by the zone of this host, to *SECONDS; false if mktime cannot.  */
+/* Convert READING by this host's zone to *SECONDS; false if mktime cannot.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     const int *of = reading->of;
@@ -241,7 +243,7 @@ static int64_t utc_seconds(const struct reading *reading)
 #define SPACE " \t\n\v\f\r"
 
 /* Whether TEXT, apart from white space around it, has the form PATTERN and is
-   an existing time.  If so, *READING has the fields; otherwise *READING is
+   an existing time.  *READING then has the fields; otherwise it is
    undefined.  */
 static bool daytime_parse_matches(struct reading *reading, const char *pattern,
                                   const char *text)

@@ -33,13 +33,13 @@ struct session {
     unsigned char bytes[PIECE];
 };
 
+/* Whether verified bytes are not yet written to the output.  */
 static bool has_pending(const struct session *session)
 {
     return session->out_start < session->out_end;
 }
 
-/* Whether the server has echoed all bytes after the half-close, and is to close
-   the connection.  */
+/* Whether the server has echoed all after the half-close, and is to close.  */
 static bool is_all_echoed(const struct session *session)
 {
     return session->half_closed &&
@@ -116,8 +116,8 @@ static void send_some(struct session *session)
     }
 }
 
-/* CLIENT_WRONG_REPLY, with the position and value of the byte: ANSWER is a
-   wrong byte or a byte never sent.  */
+/* Set and return CLIENT_WRONG_REPLY, with the position and value of the byte in
+   the text: ANSWER is a wrong byte or a byte never sent.  */
 static enum client_end echo_client_wrong(const struct session *session,
                                          enum verify_answer answer)
 {
@@ -184,8 +184,7 @@ static bool is_due(const struct session *session)
 }
 
 /* Called once a round.  While no reply is due, note since when; once due,
-   extend the deadline, unless SONDE_NEVER, by this time, and count the moment
-   as progress.  */
+   extend the deadline, unless SONDE_NEVER, by this time, and note progress.  */
 static void extend_deadline(struct session *session)
 {
     struct client *client = session->client;

@@ -21,8 +21,8 @@ struct exchange {
     unsigned char reply[SONDE_DATAGRAM_MAX];
 };
 
-/* CLIENT_WRONG_REPLY, with the first different byte or else both lengths in the
-   text: the reply, of LENGTH bytes (-1: longer than the buffer), is not the
+/* Set and return CLIENT_WRONG_REPLY, with the first different byte or else both
+   lengths in the text: the reply, of LENGTH bytes (-1: too long), is not the
    SIZE bytes DATA.  */
 static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
                                             const char *data, size_t size,
@@ -58,8 +58,8 @@ static enum client_end echo_datagrams_lost(const struct exchange *exchange,
 }
 
 /* Send the SIZE bytes DATA, verify the reply, and count the datagram.  Returns
-   CLIENT_DONE; or the end after an error, a timeout or a wrong reply, which is
-   not counted.  */
+   CLIENT_DONE; or, not counted, the end by an error, timeout or wrong
+   reply.  */
 static enum client_end echo_datagrams_ask(struct exchange *exchange,
                                           const char *data, size_t size)
 {
