@@ -48,6 +48,7 @@ struct only {
 
 /* ---- one client ---------------------------------------------------------- */
 
+/* Close the socket of CLIENT, if any, and end CLIENT.  No error is counted.  */
 static void only_close(struct only *only, struct only_client *client)
 {
     if (client->fd >= 0)
@@ -58,6 +59,7 @@ static void only_close(struct only *only, struct only_client *client)
     client->state = ONLY_ENDED;
 }
 
+/* Count ERROR in the report, at this time, and close CLIENT.  */
 static void only_fail(struct only *only, struct only_client *client,
                       enum load_error error)
 {
@@ -66,7 +68,8 @@ static void only_fail(struct only *only, struct only_client *client,
     only_close(only, client);
 }
 
-/* connect failed with the errno ERROR.  */
+/* connect, or a call before it, failed with the errno ERROR: count the error
+   and close CLIENT.  EADDRNOTAVAIL without a source: no local port is free.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
@@ -74,8 +77,8 @@ static void only_refuse(struct only *only, struct only_client *client,
     only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
 }
 
-/* The errno of the connect of FD, or 0.  A socket connected to itself, as TCP
-   does if the port is free and chosen, is ECONNREFUSED.  */
+/* The errno of the connect of FD, or 0.  ECONNREFUSED also: TCP connected the
+   socket to itself, since its local port is the port that it connects to.  */
 static int only_error(const struct only *only, int fd)
 {
     int error = 0;
@@ -89,6 +92,8 @@ static int only_error(const struct only *only, int fd)
     return error;
 }
 
+/* connect of CLIENT has ended: count success, the time and a second SYN, and
+   watch the socket no longer; or count the failure, and close.  */
 static void only_confirm(struct only *only, struct only_client *client)
 {
     struct load_report *report = only->report;
@@ -108,6 +113,8 @@ static void only_confirm(struct only *only, struct only_client *client)
     sonde_poller_remove(only->poller, client->fd);
 }
 
+/* A new TCP socket, bound to the source if given, with reset of the plan to be
+   closed by RST; -1 with errno.  */
 static int only_open_socket(const struct only *only)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -122,6 +129,7 @@ static int only_open_socket(const struct only *only)
     return fd;
 }
 
+/* Begin to connect CLIENT; count a result known at once.  */
 static void only_begin(struct only *only, struct only_client *client)
 {
     const struct sonde_address *peer = &only->report->peer;
@@ -148,6 +156,7 @@ static int64_t only_due(const struct only *only, size_t index)
                             : only->start;
 }
 
+/* Begin all clients that are due by the rate, or without a rate all.  */
 static void only_begin_due(struct only *only)
 {
     while (only->next < only->plan->connections &&
@@ -155,7 +164,7 @@ static void only_begin_due(struct only *only)
         only_begin(only, &only->clients[only->next++]);
 }
 
-/* Give up clients without an answer within the timeout at NOW.  */
+/* Count and close the clients without an answer within the timeout at NOW.  */
 static void only_expire(struct only *only, int64_t now)
 {
     for (size_t i = 0; i < only->next; i++) {
@@ -175,9 +184,9 @@ static int only_timeout(const struct only *only)
     return left < 0 ? 0 : left < ONLY_TICK ? (int)left : ONLY_TICK;
 }
 
-/* Wait for events and call HANDLE for each client with one.  A signal sets
-   interrupted in the report.  Returns false after a signal, or with the
-   trouble.  */
+/* Wait up to TIMEOUT milliseconds, and call HANDLE for each client with an
+   event.  Returns false after a signal, with interrupted in the report set, or
+   if the poller fails, with its errno in trouble.  */
 static bool only_wait(struct only *only, int timeout,
                       void (*handle)(struct only *, struct only_client *))
 {
@@ -194,13 +203,15 @@ static bool only_wait(struct only *only, int timeout,
     return !only->report->interrupted;
 }
 
+/* The socket of CLIENT is ready: confirm the connect, unless already done.  */
 static void only_connected(struct only *only, struct only_client *client)
 {
     if (client->state == ONLY_CONNECTING)
         only_confirm(only, client);
 }
 
-/* Connect all clients.  Bounded: each ends within the timeout of the plan.  */
+/* Connect all clients, with reports to PROGRESS, until a signal, interruption
+   by PROGRESS or trouble.  Bounded: each ends within the plan's timeout.  */
 static void only_connect(struct only *only, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0;
@@ -226,7 +237,7 @@ static void only_connect(struct only *only, load_progress_function *progress)
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* Read what the server sent; close at its end of file, or after an error.  */
+/* Read what the server sent; close CLIENT at end of file or after an error.  */
 static void only_drain(struct only *only, struct only_client *client)
 {
     char bytes[4096];
@@ -237,7 +248,7 @@ static void only_drain(struct only *only, struct only_client *client)
         only_close(only, client);
 }
 
-/* Count the clients that the server has reset since they connected.  */
+/* Count and close the clients reset by the server since they connected.  */
 static void only_count_resets(struct only *only)
 {
     for (size_t i = 0; i < only->next; i++) {
@@ -249,8 +260,7 @@ static void only_count_resets(struct only *only)
     }
 }
 
-/* End the connections: FIN, and wait for the servers' FINs; not with --reset.
- */
+/* End all connections: by FIN, with 2 s for the servers' FINs, or by RST.  */
 static void only_end(struct only *only)
 {
     int64_t deadline = sonde_deadline(ONLY_LINGER);
@@ -286,6 +296,7 @@ static bool only_make(struct only *only)
            !sonde_poller_add(only->poller, fd, SONDE_READABLE, NULL);
 }
 
+/* Free the poller and the clients, closed before, and restore the signals.  */
 static void only_free(struct only *only)
 {
     sonde_poller_close(only->poller);

@@ -58,7 +58,8 @@ static size_t *count_of(struct load *load, enum load_state state)
                                       : &load->open;
 }
 
-/* Go to STATE and update the counts of LOAD, also for pending messages.  */
+/* Go to STATE and update the counts of LOAD.  Unless STATE is open or ending,
+   the pending messages are dropped from the counts.  */
 static void set_state(struct load *load, struct load_connection *connection,
                       enum load_state state)
 {
@@ -153,7 +154,8 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Watch what the state needs.  A failure is counted and closes CONNECTION.  */
+/* Watch the socket for the events that the state needs: connected, readable,
+   and writable if blocked.  A failure is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
@@ -191,6 +193,8 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
+/* Begin the messages that may begin, and send until the socket takes no more,
+   which sets is_blocked.  Returns LOAD_NONE, or the send error.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
@@ -235,7 +239,8 @@ static enum load_error stream_verify(struct load *load,
 }
 
 /* Read once, verify, and count the messages that are complete.  End of file is
-   LOAD_CLOSED, except after the half-close: then CONNECTION is complete.  */
+   LOAD_CLOSED, except after the half-close: then CONNECTION is complete.
+   Returns LOAD_NONE, also without data, or the error.  */
 static enum load_error stream_receive(struct load *load,
                                       struct load_connection *connection)
 {
@@ -270,7 +275,8 @@ void load_connection_send(struct load *load, struct load_connection *connection)
         connection_watch(load, connection);
 }
 
-/* Receive, then send; with --connect end the connection after its reply.  */
+/* Receive, then send; with --connect end the connection after its reply.  An
+   error is counted and closes CONNECTION.  */
 static void connection_receive(struct load *load,
                                struct load_connection *connection)
 {
@@ -307,7 +313,8 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-/* CONNECTION is open: count the connect, and begin messages while running.  */
+/* CONNECTION is open: count the connect, and from LOAD_RUNNING on begin
+   messages.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -329,7 +336,7 @@ void load_connection_adopt(struct load *load,
         connection_establish(load, connection);
 }
 
-/* Close, and go to STATE, from which connect is retried after the back-off.  */
+/* Close the socket, and go to STATE, from which connect is retried later.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)
@@ -387,7 +394,7 @@ static int connection_error(const struct load *load, int fd)
     return error;
 }
 
-/* connect has ended: begin, or handle the failure.  */
+/* connect has ended: count its time, and establish, or handle the failure.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {

@@ -19,7 +19,7 @@ static size_t number_size(const struct load *load)
     return load->plan->size < 8 ? load->plan->size : 8;
 }
 
-/* Bytes of message NUMBER of CONNECTION, but for its number.  */
+/* The pattern of message NUMBER of CONNECTION, before its number is stored.  */
 static const unsigned char *
 message_bytes(const struct load *load, const struct load_connection *connection,
               uint64_t number)
@@ -39,6 +39,8 @@ static void mark_done(const struct load *load,
         connection->done++;
 }
 
+/* Begin the messages that may begin, each a datagram with its number; set
+   is_blocked if the socket takes no more.  Returns LOAD_NONE, or an error.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
@@ -105,7 +107,8 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
     return LOAD_NONE;
 }
 
-/* Receive and count at most MAX datagrams.  Returns the first error.  */
+/* Receive and count at most MAX datagrams, without waiting.  Returns the first
+   error, or LOAD_NONE.  */
 static enum load_error
 receive_some(struct load *load, struct load_connection *connection, size_t max)
 {
@@ -121,6 +124,8 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     return error;
 }
 
+/* Receive and count replies that have arrived, at most MAX_RECEIVED, or one if
+   only one is due.  Returns LOAD_NONE, or the first error.  */
 static enum load_error datagram_receive(struct load *load,
                                         struct load_connection *connection)
 {
@@ -139,6 +144,8 @@ static bool datagram_is_late(const struct load *load,
                load->plan->timeout;
 }
 
+/* Receive replies that have arrived, if a message is late at NOW, then count
+   late messages as unanswered and done.  Returns LOAD_NONE, or an error.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)

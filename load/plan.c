@@ -114,11 +114,11 @@ int load_raise_limit(size_t count, long *limit)
     return *limit < 0 || *limit >= wanted ? 0 : -1;
 }
 
-/* Bytes of memory for one connection of PLAN to a peer of TYPE.  Messages are
-   in the socket buffers of either end, in both directions, at most a few MiB.
-   The kernel uses more than their size: measured on Linux 6.18, x86-64, 640
-   bytes for each datagram of 64, and for each byte of a stream sent alone 18.
- */
+/* Bytes of memory for both ends of a connection of PLAN to a peer of TYPE.
+   Messages are in the socket buffers of either end, in both directions, a few
+   MiB at most.  The kernel uses more than their size: measured on Linux 6.18,
+   x86-64, 640 bytes for a datagram of 64, 18 for a byte of a stream sent
+   alone.  */
 static int64_t connection_price(const struct load_plan *plan, int type)
 {
     enum { BUFFERS = 4 << 20, DATAGRAM = 768, SEGMENT = 32 };
@@ -153,7 +153,8 @@ long load_count_retransmissions(struct load_report *report, int fd)
     return count;
 }
 
-/* Write to TEXT, of SIZE bytes, that COUNT clients connected.  */
+/* Write to TEXT, of SIZE bytes, that all COUNT clients connected, by the first
+   SYN if the system COUNTS_SYNS.  */
 static void load_only_success(char *text, size_t size, size_t count,
                               bool counts_syns)
 {
@@ -222,7 +223,7 @@ uint64_t load_count_errors(const struct load_report *report)
 
 /* Write to TEXT, of SIZE bytes, as the end of a sentence, the setting that
    keeps the replies of one connection from fitting in its receive buffer; empty
-   if all fit.  */
+   if all fit, or no reply is missing.  */
 static void load_explain_loss(char *text, size_t size,
                               const struct load_report *report)
 {
@@ -235,7 +236,7 @@ static void load_explain_loss(char *text, size_t size,
                  *buffer->setting ? buffer->setting : "the system's limit");
 }
 
-/* The end of a run with the error WORST.  */
+/* The exit status of a run with the error WORST, not LOAD_ERRORS.  */
 static enum client_end load_end_by(const struct load_report *report,
                                    enum load_error worst)
 {

@@ -23,7 +23,8 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Begin PHASE.  Without a rate all connections send when RUNNING begins.  */
+/* Begin PHASE at NOW, and set its end.  Without a rate all connections send
+   when RUNNING begins, except with --connect.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -58,8 +59,8 @@ static bool is_drained(const struct load *load)
 
 /* Go to the next phase if this phase ends at NOW.  In the second half of the
    timeout for replies no message may begin (is_late).  That timeout is doubled
-   if the last poll returned events: replies may have waited for this process.
- */
+   if the last poll returned events: replies may have waited for this
+   process.  */
 static void check_phase(struct load *load, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -96,7 +97,7 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Open connections for the first time, few enough at once.  */
+/* Open connections for the first time; with --hold few enough at once.  */
 static void open_first(struct load *load)
 {
     size_t window =
@@ -159,8 +160,7 @@ static void begin_due_work(struct load *load, int64_t now)
 
 /* The timeout of the next poll, in milliseconds: until TICK, or earlier if a
    phase ends or a message or connection is due.  The time until one is due is
-   rounded down: it is measured late if it begins late, so the last fraction is
-   not slept through.  */
+   rounded down: what begins late is measured late.  */
 static int run_timeout(const struct load *load, int64_t tick)
 {
     bool ends = load->phase != LOAD_OPENING && load->phase_end < tick;
@@ -173,8 +173,8 @@ static int run_timeout(const struct load *load, int64_t tick)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* An interruption while running ends the measurement; in another phase, as the
-   second signal, the run, and pending replies are no errors.  */
+/* An interruption while running ends the measurement; in another phase, as by
+   the second signal, the run, and pending replies are no errors.  */
 static void run_interrupt(struct load *load)
 {
     load->is_cut = load->phase != LOAD_RUNNING;
@@ -182,6 +182,7 @@ static void run_interrupt(struct load *load)
     load->report->interrupted = true;
 }
 
+/* Interrupt the run for each signal caught by the self-pipe.  */
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
@@ -234,6 +235,7 @@ static void run_loop(struct load *load, load_progress_function *progress)
 
 /* ---- from beginning to end ----------------------------------------------- */
 
+/* Close all connections, the poller and the self-pipe, and free LOAD.  */
 static void free_load(struct load *load)
 {
     for (size_t i = 0; load->connections && i < load->plan->connections; i++)
@@ -245,7 +247,8 @@ static void free_load(struct load *load)
     free(load);
 }
 
-/* Let SIGINT and SIGTERM end the run, by the self-pipe; false with errno.  */
+/* Let SIGINT and SIGTERM end the run, by the self-pipe in the poller.  Returns
+   false with errno on failure.  */
 static bool run_watch_signals(struct load *load)
 {
     int fd = sonde_selfpipe_open();
@@ -254,8 +257,7 @@ static bool run_watch_signals(struct load *load)
            !sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Allocate a run, for free_load, and watch signals.  Returns NULL with errno.
- */
+/* Allocate a run, for free_load, and watch signals.  NULL with errno.  */
 static struct load *make_load(const struct load_plan *plan,
                               const struct client *client,
                               struct load_report *report)
@@ -328,7 +330,8 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report: the time elapsed, and what is pending, unless cut.  */
+/* Complete the report: retransmissions, the time elapsed and, unless cut, what
+   is pending, as errors.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;

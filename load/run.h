@@ -197,19 +197,18 @@ void load_connection_open(struct load *load, struct load_connection *connection,
 void load_connection_adopt(struct load *load,
                            struct load_connection *connection, int fd);
 
-/* The following count errors, and close CONNECTION then.
-
-   Handle READY, events of the poller: confirm the connect, receive, or send. */
+/* Handle READY, events of the poller: confirm the connect, receive, or send.
+   An error is counted and closes CONNECTION.  */
 void load_connection_serve(struct load *load,
                            struct load_connection *connection, unsigned ready);
 
 /* If CONNECTION is open, begin the messages that may begin, and send as much as
-   the socket takes.  */
+   the socket takes.  An error is counted and closes CONNECTION.  */
 void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
 /* Handle timeouts of a connect and of datagrams, and back-offs, that have
-   passed at NOW.  */
+   passed at NOW.  An error is counted and closes CONNECTION.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 
