@@ -36,7 +36,7 @@ static bool datagram_take_local(struct server *server,
 
 /* Whether REQUEST of FROM is within the limit of its sender, without a line in
    the log.  */
-static bool datagram_is_within(struct server *server,
+static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
                                const struct sonde_address *from, bool is_local)
 {
@@ -63,7 +63,7 @@ static bool datagram_take(struct server *server,
     long rate = server->options->rate;
     bool is_local = rate < 0 && source_is_local(from);
     char text[LOG_ADDRESS];
-    if (rate == 0 || datagram_is_within(server, request, from, is_local))
+    if (rate == 0 || datagram_count_one(server, request, from, is_local))
         return true;
     log_address(from, text);
     if (is_local)

@@ -105,7 +105,7 @@ int listeners_next_due(const struct server *server)
 
 /* Whether there is room for a client.  If not, request a wake-up when a client
    leaves, and log the wait.  */
-static bool listeners_have_room(struct server *server)
+static bool listeners_find_room(struct server *server)
 {
     server->wants_fewer = 0;
     server->full_in_all = false;
@@ -170,7 +170,7 @@ void listeners_look_again(struct server *server)
 void listeners_update(struct server *server)
 {
     listeners_resume(server);
-    bool open = !server->resume_at && listeners_have_room(server), any = false;
+    bool open = !server->resume_at && listeners_find_room(server), any = false;
     for (size_t i = 0; i < server->listeners.count; i++) {
         struct listen_socket *listener = &server->listeners.list[i];
         bool is_datagram = listener->role == SONDE_DATAGRAM;
