@@ -18,7 +18,7 @@
 #include "servers/workers.h"
 
 /* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
-   option, as the first client shows.  Failures are ignored.  */
+   option: tested on the first client alone.  Failures are ignored.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -33,7 +33,7 @@ static void accept_set_nodelay(struct server *server, int fd)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-/* Log that CLIENT, which has a name, is connected.  */
+/* Log CLIENT by name, with the local address and the number of clients.  */
 static void accept_log(struct server *server,
                        const struct server_client *client)
 {
@@ -65,9 +65,9 @@ static bool accept_count_source(struct server *server,
     return false;
 }
 
-/* Whether to reject FD, which was in the accept queue when the shutdown began:
-   no input has come, and in a model with a single client at a time the silent
-   client would take all of the grace period.  */
+/* Whether to reject FD, accepted after the shutdown began: the service waits
+   for input, none has come, and in a model with a single client at a time the
+   silent client would take all of the grace period.  */
 static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
@@ -75,8 +75,9 @@ static bool is_too_late(const struct server *server, int fd)
            wait_one(fd, POLLIN, 0) == 0;
 }
 
-/* Serve the client FD, from PEER.  Close FD if the client is too late, counted
-   as cut off, or beyond --max-per-source.  */
+/* Set the options of FD, accepted at LISTENER from PEER, count the client, and
+   have the model serve it; log it with --verbose.  Close FD instead if the
+   client is too late, counted as cut off, or beyond --max-per-source.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -110,10 +111,10 @@ static void accept_client(struct server *server,
 
 /* ---- errors -------------------------------------------------------------- */
 
-/* accept failed with ERROR, out of descriptors or memory: reject the client by
-   the reserve descriptor, or leave the client in the accept queue and back off;
-   log the rejection.  Linux reports EMFILE even if the queue is empty.  Returns
-   whether to call accept again.  */
+/* accept failed with ERROR, out of descriptors or memory.  Reject the client by
+   the reserve descriptor, and return true: call accept again.  If that fails,
+   back off, and return false.  Both are logged.  If the queue is empty, where
+   Linux reports EMFILE, too, only return false.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -129,8 +130,8 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
     return is_shed;
 }
 
-/* accept at LISTENER failed with ERROR, for good: make the server fail, and
-   close LISTENER.  */
+/* accept at LISTENER failed with ERROR, for good: log the error, make SERVER
+   fail, and close LISTENER.  A worker keeps the file of a UNIX socket.  */
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
@@ -150,7 +151,9 @@ static void accept_give_up(struct server *server,
         listen_socket_close(listener);
 }
 
-/* accept failed with ERROR.  Returns whether to call accept again.  */
+/* accept at LISTENER failed with ERROR: reject a client (accept_shed), give up
+   (accept_give_up), or count the failure, which may pause polling.  Returns
+   whether to call accept again: only after a rejection.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -171,8 +174,9 @@ static bool accept_fail(struct server *server, struct listen_socket *listener,
 
 /* ---- the queue ----------------------------------------------------------- */
 
-/* Accept up to MAX clients, and serve or reject each.  Returns false if the
-   queue is empty, if accept fails, or if the server backs off.  */
+/* Accept up to MAX clients of LISTENER, and serve or reject each.  Returns true
+   if more may be queued; false if the queue is empty, accept fails, SERVER
+   backs off, or the workers together have the maximum.  */
 static bool accept_clients(struct server *server,
                            struct listen_socket *listener, long max)
 {

@@ -23,7 +23,8 @@ struct confine_folders {
 /* For the log, after the lines of the listen sockets; "": nothing.  */
 static char note[2 * SANDBOX_TEXT];
 
-/* What SERVER still does.  FOLDERS has the texts.  */
+/* What SERVER must still do in the sandbox: start processes, answer UNIX
+   datagrams, remove socket files.  Their folders are written to FOLDERS.  */
 static struct sandbox_needs confine_find_needs(const struct server *server,
                                                struct confine_folders *folders)
 {
@@ -43,6 +44,8 @@ static struct sandbox_needs confine_find_needs(const struct server *server,
     return needs;
 }
 
+/* Enter the sandbox.  A lack, which is no failure, and with --verbose the
+   sandbox are noted for server_report_sandbox.  */
 static void confine_enter(const struct server *server)
 {
     struct confine_folders folders;

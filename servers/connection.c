@@ -20,8 +20,7 @@ static bool pending_is_left(const struct connection *connection)
     return connection->start < connection->end;
 }
 
-/* End CONNECTION for the reason ENDING, unless over before, without sending
-   pending output.  */
+/* End CONNECTION as ENDING, unless over; pending output is not sent.  */
 static void connection_abandon(struct connection *connection,
                                enum connection_ending ending)
 {
@@ -31,8 +30,8 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed with errno: end CONNECTION, as idle after EAGAIN, the end of
-   the timeout.  Without a timeout EAGAIN is no failure.  */
+/* A call failed with errno: note it, and end CONNECTION, as idle after EAGAIN,
+   the end of the timeout.  Where calls never block, EAGAIN is no failure.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -101,6 +100,8 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
+/* Send pending output by one call, and free the buffer when all is sent.  An
+   error ends CONNECTION.  */
 static void pending_send(struct connection *connection)
 {
     connection->start += (uint32_t)connection_send(
@@ -110,7 +111,8 @@ static void pending_send(struct connection *connection)
         connection_free(connection);
 }
 
-/* Pass input to the service; SIZE 0: the client has sent a FIN.  */
+/* Pass input to the service, if the service reads any.  SIZE 0, the client's
+   FIN, ends CONNECTION once pending output is sent.  */
 static void connection_input(struct connection *connection, const char *data,
                              size_t size)
 {
@@ -123,7 +125,8 @@ static void connection_input(struct connection *connection, const char *data,
     }
 }
 
-/* Read once, waiting up to TIMEOUT milliseconds.  Returns as sonde_read.  */
+/* Read once into BUFFER, waiting up to TIMEOUT milliseconds, and count the
+   bytes.  Returns their number, 0 after a FIN, or -1 with errno.  */
 static ssize_t connection_read_once(struct connection *connection, char *buffer,
                                     int timeout)
 {
@@ -156,8 +159,9 @@ static void connection_discard(struct connection *connection, char *buffer,
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Discard input until linger_until, so that unread input does not turn the
-   close into a reset.  Without a timeout (0), do not wait for input.  */
+/* Discard input once, so that unread input does not turn the close into a
+   reset; end CONNECTION at linger_until.  Wait for none with a timeout of
+   0.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
@@ -167,7 +171,7 @@ static void connection_linger(struct connection *connection, char *buffer)
 }
 
 /* All output is sent.  If the client has ended, or no input is unread, closing
-   does no harm.  Otherwise send a FIN, and linger until the client ends.  */
+   is harmless: end CONNECTION.  Otherwise send a FIN, and begin to linger.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
@@ -239,6 +243,7 @@ const char *connection_reason(const struct connection *connection)
                : reasons[connection->ending];
 }
 
+/* Log the reason of the end and the bytes, if the client has a name.  */
 static void connection_log_end(const struct connection *connection)
 {
     if (connection->client.name)
@@ -292,8 +297,8 @@ static void connection_dequeue(struct connection *connection)
     *(next ? &next->prev : &queue->last) = prev;
 }
 
-/* Restart the idle timeout of CONNECTION after activity, if there is one.  A
-   connection that lingers gets CONNECTION_LINGER once.  */
+/* Restart the idle timeout of CONNECTION, if there is one, after activity.  A
+   connection that lingers gets CONNECTION_LINGER, once, in the other queue.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -320,8 +325,8 @@ void connection_close(struct server *server, struct connection *connection,
     free(connection);
 }
 
-/* Poll for the next events.  CONNECTION is closed and freed if over, or if the
-   poller fails, with a line in the log.  */
+/* Poll for the next events of CONNECTION, and restart its timeout.  Close and
+   free CONNECTION if over, or, with a line in the log, if the poller fails.  */
 static void connection_update(struct server *server,
                               struct connection *connection)
 {
@@ -357,7 +362,7 @@ bool connection_advance(struct server *server, struct connection *connection)
     return true;
 }
 
-/* The watch of a client of the event model.  */
+/* The watch of a client of the event model: take a step, and note progress.  */
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {

@@ -84,8 +84,7 @@ void connection_open(struct connection *connection,
                      const struct service *service, const void *settings,
                      int timeout);
 
-/* The events that CONNECTION needs: SONDE_READABLE or SONDE_WRITABLE; 0: the
-   connection is over.  */
+/* SONDE_READABLE or SONDE_WRITABLE, as CONNECTION needs; 0: it is over.  */
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step: send pending output, or read and pass the input to the
@@ -108,8 +107,8 @@ const char *connection_reason(const struct connection *connection);
 /* ---- in a server --------------------------------------------------------- */
 
 /* Serve CLIENT to the end with blocking calls, and log the end with --verbose.
-   *CUT, or stop_now if CUT is NULL: the shutdown cut the connection.  CLIENT
-   stays open, and counted.  BUFFER as for connection_step.  */
+   Returns the ending: CONNECTION_CUT if *CUT is set, or stop_now with CUT NULL.
+   CLIENT stays open, and counted.  BUFFER as for connection_step.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);

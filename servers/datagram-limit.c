@@ -1,8 +1,7 @@
 /* datagram-limit.c - the limits of answers to datagrams, for all workers
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   No mutex of POSIX: a robust one, which outlives its holder, is not to be had
-   on all systems.  */
+   No POSIX mutex: not all systems have one that outlives its holder.  */
 
 #include <config.h>
 

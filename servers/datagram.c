@@ -10,21 +10,23 @@
 #include "servers/log.h"
 #include "servers/workers.h"
 
-/* Take the lock of the limits, if other workers use them.  */
+/* Take the lock of the answer limits if other workers use them.  Returns false
+   if another worker keeps the lock.  */
 static bool datagram_lock(struct server *server)
 {
     return !server->pool || !server->pool->datagrams ||
            datagram_limit_lock(server->limit, (int)server->pool->self + 1);
 }
 
+/* Release the lock of the answer limits, if datagram_lock takes one.  */
 static void datagram_unlock(struct server *server)
 {
     if (server->pool && server->pool->datagrams)
         datagram_limit_unlock(server->limit);
 }
 
-/* Whether REQUEST of the local sender FROM is within the limit of repeated
-   datagrams.  */
+/* Remember REQUEST of the local sender FROM, and count a repeated one.  Returns
+   false beyond the limit of repeated datagrams.  */
 static bool datagram_take_local(struct server *server,
                                 const struct datagram_request *request,
                                 const struct sonde_address *from)
@@ -34,8 +36,8 @@ static bool datagram_take_local(struct server *server,
     return number == 0 || repeat_take(repeats, number, monotonic_ms());
 }
 
-/* Whether REQUEST of FROM is within the limit of its sender, without a line in
-   the log.  */
+/* Count REQUEST against the limit of the sender FROM, under the lock, without a
+   line in the log.  Returns false beyond the limit, or without the lock.  */
 static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
                                const struct sonde_address *from, bool is_local)
@@ -55,7 +57,7 @@ static bool datagram_count_one(struct server *server,
 
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
    senders without --max-rate a number of repeated datagrams.  Returns false,
-   with a line in the log, beyond the limit.  */
+   with a line in the log, beyond the limit; --max-rate=0 sets none.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
                           const struct sonde_address *from)
@@ -98,8 +100,7 @@ static bool datagram_accept(struct server *server,
     return false;
 }
 
-/* Whether the datagram ITEM received at LISTENER is whole.  Logs a truncated
-   one.  */
+/* Whether ITEM, received at LISTENER, is whole; a truncated one is logged.  */
 static bool datagram_is_whole(const struct listen_socket *listener,
                               const struct sonde_datagram_item *item)
 {
@@ -110,8 +111,9 @@ static bool datagram_is_whole(const struct listen_socket *listener,
     return !item->error;
 }
 
-/* Make ITEM the answer to the datagram in ITEM, and the length -1 if there is
-   none.  */
+/* Replace the datagram in ITEM, received at LISTENER, by the service's answer.
+   The length becomes -1 if there is none: the datagram is truncated or not
+   accepted, with a line in the log, or the service does not answer.  */
 static void datagram_answer(struct server *server,
                             const struct listen_socket *listener,
                             struct sonde_datagram_item *item)
@@ -130,8 +132,7 @@ static void datagram_answer(struct server *server,
         memcpy(item->data, answer, (size_t)item->length);
 }
 
-/* Log the answer ITEM to a datagram of RECEIVED bytes, if it failed, or with
-   --verbose.  */
+/* Log the answer ITEM to RECEIVED bytes if it failed, or with --verbose.  */
 static void datagram_log(const struct server *server,
                          const struct sonde_datagram_item *item,
                          ssize_t received)
@@ -148,7 +149,7 @@ static void datagram_log(const struct server *server,
                  log_address(&item->ends.to, to), received, item->length);
 }
 
-/* Answer the COUNT datagrams LIST.  */
+/* Answer the COUNT datagrams LIST of LISTENER, and log each (datagram_log).  */
 static void datagrams_answer(struct server *server,
                              const struct listen_socket *listener,
                              struct sonde_datagram_item *list, size_t count)
@@ -188,7 +189,8 @@ static ssize_t datagrams_serve(struct server *server,
     return received;
 }
 
-/* The same for one datagram of UDP: with less stack, faster.  */
+/* Receive and answer one datagram of UDP, faster than datagrams_serve, with
+   less stack.  Returns 1, or -1 with errno.  */
 static ssize_t datagram_serve_single(struct server *server,
                                      struct listen_socket *listener)
 {

@@ -66,6 +66,7 @@ size_t daytime_print(const struct daytime_settings *settings, time_t now,
     return length > 0 && length < DAYTIME_TEXT ? (size_t)length : 0;
 }
 
+/* Send the date and time, nothing if the time is no date, and end.  */
 static void daytime_opened(struct connection *connection)
 {
     char text[DAYTIME_TEXT];
@@ -75,7 +76,8 @@ static void daytime_opened(struct connection *connection)
     connection_end(connection);
 }
 
-/* The request does not matter.  No answer if the time is no date.  */
+/* Answer any REQUEST with the date and time, in its room.  Returns the length,
+   or -1, no answer, if the time is no date.  */
 static ssize_t daytime_answer(const void *settings,
                               struct datagram_request *request,
                               const char **answer)

@@ -5,6 +5,7 @@
 
 #include "servers/service.h"
 
+/* Answer with the data of REQUEST.  Returns their size.  */
 static ssize_t echo_answer(const void *settings,
                            struct datagram_request *request,
                            const char **answer)

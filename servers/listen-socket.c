@@ -39,11 +39,11 @@ struct listen_targets {
     const struct listen_addresses *spec;
 };
 
-/* ---- addresses -----------------------------------------------------------
-   Functions return 0, or -1 with the reason in the log.  */
+/* ---- addresses ----------------------------------------------------------- */
 
-/* Add a target, unless there is an equal one, as of another name.  MAY_LACK, if
-   -4 and -6 leave both families, allows a host without this family.  */
+/* Add ADDRESS for TYPE, unless added before, as of another name.  MAY_LACK, if
+   -4 and -6 leave both families, allows a host without this family.  Returns 0,
+   or -1 with the reason in the log: more than LISTEN_SOCKETS_MAX.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool may_lack)
@@ -87,8 +87,8 @@ static ssize_t targets_resolve(const struct listen_targets *targets,
     return count;
 }
 
-/* Whether HOST, a name, means the COUNT addresses FOUND of localhost, of which
-   a host may lack one.  */
+/* Whether HOST is a name, no number, and its COUNT addresses FOUND are the two
+   of localhost, IPv4 and IPv6: a host may lack one.  */
 static bool targets_are_loopback(const char *host,
                                  const struct sonde_address *found,
                                  ssize_t count)
@@ -105,7 +105,8 @@ static bool targets_are_loopback(const char *host,
     return true;
 }
 
-/* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.  */
+/* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.
+   Returns 0, or -1 with the reason in the log.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
 {
@@ -130,7 +131,8 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
                : log_line("address \"%s\" has no address of this family", host);
 }
 
-/* Add the loopback or wildcard addresses for TYPE.  */
+/* Add the loopback addresses for TYPE, or with --any the wildcard addresses,
+   that -4 and -6 allow.  Returns 0, or -1 with the reason in the log.  */
 static int targets_add_default(struct listen_targets *targets, int type)
 {
     static const int families[] = {AF_INET, AF_INET6};
@@ -152,7 +154,8 @@ static int targets_add_default(struct listen_targets *targets, int type)
 }
 
 /* Add the targets of TYPE: the addresses of the spec, or else the default
-   addresses, unless a UNIX socket without --any takes their place.  */
+   addresses, unless a UNIX socket without --any takes their place.  Returns 0,
+   or -1 with the reason in the log.  */
 static int targets_add_type(struct listen_targets *targets, int type)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -165,7 +168,7 @@ static int targets_add_type(struct listen_targets *targets, int type)
 }
 
 /* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
-   mode and owner of the file.  */
+   mode and owner of the file.  Returns 0, or -1 with the reason in the log.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -187,6 +190,7 @@ static int targets_add_unix(struct listen_targets *targets)
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
+/* Add all targets of the spec.  Returns 0, or -1 with the reason in the log. */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -223,9 +227,9 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/* Note the inode of the file of LISTENER, a UNIX socket, if the file is found:
-   made by bind here (IS_OWN), to be removed at the end, or inherited, so that
-   listen_sockets_have knows the file by any path.  */
+/* Note the inode of the file of LISTENER, a UNIX socket: made by bind here
+   (IS_OWN), to be removed at the end, with a line in the log if not found; or
+   inherited, so that listen_sockets_have knows the file by any path.  */
 static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
     struct stat found;
@@ -272,9 +276,9 @@ static int target_open_unix(const struct listen_target *target,
     return fd;
 }
 
-/* Ask for the receive buffer of LISTENER, unless a UNIX socket, where the
-   kernel lets the senders wait.  Failures are ignored: a smaller buffer works,
-   too.  */
+/* Ask for a receive buffer of LISTEN_SOCKET_DATAGRAMS, and note the size
+   granted; not for a UNIX socket, where the kernel lets the senders wait.
+   Failures are ignored: a smaller buffer works, too.  */
 static void listen_socket_enlarge(struct listen_socket *listener)
 {
     if (sonde_address_port(&listener->local) >= 0)
@@ -282,7 +286,8 @@ static void listen_socket_enlarge(struct listen_socket *listener)
                               LISTEN_SOCKET_DATAGRAM, &listener->buffer);
 }
 
-/* Open TARGET into *LISTENER.  Returns 0, or -1 with errno.  */
+/* Open TARGET, with its options, into *LISTENER.  ACCESS is of a UNIX socket's
+   file.  Returns 0, or -1 with errno and nothing open.  */
 static int target_open(struct listen_socket *listener,
                        const struct listen_target *target,
                        const struct socket_access *access)
@@ -313,10 +318,9 @@ static int target_open(struct listen_socket *listener,
     return 0;
 }
 
-/* Open all TARGETS, once.  All targets with port 0 get the port of the first.
-   A target of a missing family is skipped if MAY_LACK, unless no other is left.
-   Returns 0; or -1 with errno and the target in *FAILED: sockets opened before
-   are still open.  */
+/* Open all TARGETS, once.  All with port 0 get the port of the first.  A target
+   of a missing family is skipped if MAY_LACK, unless no other is left.  Returns
+   0; or -1 with errno, the target in *FAILED, and those before open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -354,7 +358,8 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The reason of ERROR at ADDRESS: a path in use need not belong to a server. */
+/* The text for ERROR of listening on ADDRESS: strerror's, or a better one for a
+   path in use, or a link-local address without an interface.  */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {
@@ -400,8 +405,7 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
-/* Whether LISTENER, a datagram socket, has the UNIX address ADDRESS, or its
-   FILE unless NULL.  */
+/* Whether LISTENER has the UNIX address ADDRESS, or its FILE unless NULL.  */
 static bool listen_socket_is_at(const struct listen_socket *listener,
                                 const struct sonde_address *address,
                                 const struct stat *file)
@@ -411,7 +415,8 @@ static bool listen_socket_is_at(const struct listen_socket *listener,
            !sonde_address_compare(&listener->local, address);
 }
 
-/* listen_sockets_have for the UNIX address ADDRESS.  */
+/* Whether a datagram socket of LISTENERS has the UNIX address ADDRESS, or the
+   same file by another path.  */
 static bool listen_sockets_have_unix(const struct listen_sockets *listeners,
                                      const struct sonde_address *address)
 {
@@ -465,8 +470,7 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
     listener->was_blocking = !(flags & O_NONBLOCK);
     if (listener->was_blocking && fcntl(found->fd, F_SETFL, flags | O_NONBLOCK))
         return -1;
-    /* The binding process may have had another working directory: a relative
-       path is of no use.  */
+    /* A relative path may begin at another working directory.  */
     if (listener->local.storage.ss_family == AF_UNIX &&
         *socket_file_path(&listener->local) == '/')
         listen_socket_note_file(listener, false);
@@ -510,8 +514,7 @@ void listen_socket_close(struct listen_socket *listener)
     int flags = listener->was_blocking ? fcntl(listener->fd, F_GETFL) : -1;
     if (flags >= 0)
         fcntl(listener->fd, F_SETFL, flags & ~O_NONBLOCK);
-    /* Before close: the file of an open socket is not stale for another
-       server.  */
+    /* Before close: an open socket's file is not stale for another server.  */
     listen_socket_unlink(listener);
     descriptor_close(&listener->fd);
 }
@@ -523,6 +526,7 @@ void listen_sockets_close(struct listen_sockets *listeners)
     listeners->count = 0;
 }
 
+/* The kind of LISTENER for the log: "TCP", "UNIX datagrams".  */
 static const char *listen_socket_kind(const struct listen_socket *listener)
 {
     bool is_datagram = listener->role == SONDE_DATAGRAM;

@@ -90,8 +90,7 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
 /* Whether an answer to ADDRESS, a datagram's sender, would reach a datagram
-   socket of LISTENERS: the same file, or the same port, at any address, also of
-   another host.  */
+   socket of LISTENERS: the same file, or the same port at any address.  */
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 

@@ -36,7 +36,7 @@ void server_back_off(struct server *server)
     server->resume_at = monotonic_ms() + server->backoff;
 }
 
-/* Log that LISTENER is not polled for a while because of ERROR.  */
+/* Log, with a remedy, that LISTENER is not polled for a while for ERROR.  */
 static void listener_log_error(const struct listen_socket *listener, int error)
 {
     bool is_stream = listener->role != SONDE_DATAGRAM;
@@ -77,6 +77,7 @@ void listener_check(struct server *server, struct listen_socket *listener,
         listener_log_error(listener, error);
 }
 
+/* End the back-offs of SERVER and of the listen sockets that are over.  */
 static void listeners_resume(struct server *server)
 {
     if (listeners_next_due(server) != 0)
@@ -103,8 +104,8 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Whether there is room for a client.  If not, request a wake-up when a client
-   leaves, and log the wait.  */
+/* Returns whether there is room for a client.  If not, request a wake-up when a
+   client leaves, and log the wait.  */
 static bool listeners_find_room(struct server *server)
 {
     server->wants_fewer = 0;
@@ -122,6 +123,7 @@ static bool listeners_find_room(struct server *server)
     return false;
 }
 
+/* Poll LISTENER, or not, by WATCHED.  If the poller fails, SERVER fails.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {

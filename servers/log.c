@@ -51,7 +51,7 @@ static struct log_shared not_shared, *shared = &not_shared;
 
 /* ---- standard error ------------------------------------------------------ */
 
-/* Whether FD is the same file as AS.  */
+/* Whether FD is the same file as AS; false if fstat fails.  */
 static bool log_is_same(int fd, const struct stat *as)
 {
     struct stat found;
@@ -102,13 +102,14 @@ void log_begin(const char *program, bool inetd)
         may_block = false;
 }
 
+/* Monotonic milliseconds, cut to an unsigned int.  */
 static unsigned log_now(void)
 {
     return (unsigned)monotonic_ms();
 }
 
-/* Wait until there may be room, and count the time.  Returns false if the
-   allowance is used up, or the grace period is over.  */
+/* Wait until there may be room, and take the time off the allowance.  Returns
+   false if the allowance is used up, or the grace period is over.  */
 static bool log_wait_for_room(void)
 {
     struct pollfd polled = {.fd = sink, .events = POLLOUT};
@@ -189,9 +190,9 @@ bool log_flush(void)
     return false;
 }
 
-/* Log a line, with the number MORE of suppressed ones unless 0.  Control
-   characters, as in names and paths, are masked: a terminal must not receive
-   them, and a line must stay whole.  Keeps errno.  */
+/* Log a line, with the number MORE of suppressed ones unless 0; nothing if
+   silent.  Control characters, as in names and paths, are masked: a terminal
+   must not receive them, and a line must stay whole.  Keeps errno.  */
 __attribute__((format(printf, 1, 0))) static void
 log_write(const char *format, va_list arguments, long more)
 {

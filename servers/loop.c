@@ -18,6 +18,7 @@
    the next look whether a client of another worker has left.  */
 enum { LOG_AGAIN = 1000, LOOK_AGAIN = 1000, FULL_AGAIN = 20 };
 
+/* The watch of the self-pipe: take the noted signals, as progress if any.  */
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
 {
@@ -44,7 +45,9 @@ int loop_open(struct server *server)
                             &server->wake);
 }
 
-/* Do what is due.  Returns the milliseconds until the next call, or -1.  */
+/* Do what each round does: call the model's tick, log dropped lines, note that
+   a server of inetd has clients.  Returns the milliseconds until anything is
+   due, also a transition or the end of a back-off; -1: nothing.  */
 static int loop_next_due(struct server *server)
 {
     int due = server->model->tick ? server->model->tick(server) : -1;
@@ -96,7 +99,7 @@ static bool loop_pause(struct server *server, int error)
 }
 
 /* Milliseconds until the next look at listen sockets shared with other workers;
-   -1: they are not shared.  */
+   -1: they are not shared, or not served any more.  */
 static int loop_look_due(const struct server *server)
 {
     if (server->phase != SERVER_RUNNING || !listeners_are_shared(server))

@@ -40,7 +40,8 @@ static struct source_slot *workers_slots(const struct event_workers *data,
     return data->slots + worker * data->room;
 }
 
-/* The slot of WORKER with SOURCE, 0 for a free one; NULL if there is none.  */
+/* The slot of WORKER with SOURCE, or with SOURCE 0 a free slot, also the first
+   one that was never used; NULL if there is none.  */
 static struct source_slot *workers_find_slot(struct event_workers *data,
                                              size_t worker, uint64_t source)
 {
@@ -69,8 +70,9 @@ static long workers_count_source(const struct event_workers *data,
     return count;
 }
 
-/* Fill a slot, then count: of two clients that come at once both may be
-   rejected, but never both accepted beyond the maximum.  */
+/* Fill a slot of this worker with SOURCE, then count.  Returns false, and frees
+   the slot, beyond --max-per-source, or without a slot.  In this order two
+   clients that come at once may both be rejected, but never both accepted.  */
 static bool event_workers_admit(struct server *server, uint64_t source)
 {
     struct event_workers *data = server->model_data;
@@ -86,6 +88,7 @@ static bool event_workers_admit(struct server *server, uint64_t source)
     return false;
 }
 
+/* Free a slot of this worker with SOURCE, unless 0: a client has left.  */
 static void event_workers_leave(struct server *server, uint64_t source)
 {
     struct event_workers *data = server->model_data;
@@ -95,8 +98,8 @@ static void event_workers_leave(struct server *server, uint64_t source)
         source_slot_set(slot, 0);
 }
 
-/* Never more than the maximum, which a client may exceed for a moment before it
-   is found to be one too many.  */
+/* The clients of all workers: never more than the maximum, which a client may
+   exceed for a moment before it is found to be one too many.  */
 static long event_workers_busy(struct server *server)
 {
     const struct worker_pool *pool = server->pool;
@@ -104,7 +107,7 @@ static long event_workers_busy(struct server *server)
     return pool && pool->max > 0 && count > pool->max ? pool->max : count;
 }
 
-/* The worker SELF has ended: its clients have left.  */
+/* The worker SELF has ended, and its clients have left: free the slots.  */
 static void event_workers_ended(struct server *server, size_t self)
 {
     struct event_workers *data = server->model_data;
@@ -116,7 +119,7 @@ static void event_workers_ended(struct server *server, size_t self)
 /* The model of a worker's loop: as that of the event model.  */
 static struct model worker_loop;
 
-/* Returns 0, or -1 with errno.  */
+/* Map MAX slots for each of COUNT workers.  Returns 0, or -1 with errno.  */
 static int event_workers_allocate(struct event_workers *data, size_t count,
                                   long max)
 {
@@ -132,6 +135,7 @@ static int event_workers_allocate(struct event_workers *data, size_t count,
     return 0;
 }
 
+/* Allocate and start the workers.  Returns 0, or -1 with errno.  */
 static int event_workers_begin(struct server *server)
 {
     struct event_workers *data = calloc(1, sizeof *data);
@@ -159,6 +163,7 @@ static int event_workers_begin(struct server *server)
     return workers_start(server);
 }
 
+/* Kill the remaining workers, and free what event_workers_begin allocated.  */
 static void event_workers_end(struct server *server)
 {
     struct event_workers *data = server->model_data;

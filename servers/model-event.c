@@ -17,6 +17,7 @@
 #include "servers/log.h"
 #include "servers/server.h"
 
+/* Serve CLIENT by events; without memory, log a line and close CLIENT.  */
 static void event_serve(struct server *server,
                         const struct server_client *client)
 {
@@ -51,6 +52,8 @@ static int event_expire(struct server *server, struct connection_queue *queue,
     return queue->first ? monotonic_until(now, queue->first->due) : -1;
 }
 
+/* Close idle and lingering connections whose time is over.  Returns the
+   milliseconds until the next expiry, or -1.  */
 static int event_tick(struct server *server)
 {
     int idle = -1;
@@ -63,7 +66,7 @@ static int event_tick(struct server *server)
         idle, event_expire(server, &server->lingering, now, CONNECTION_DONE));
 }
 
-/* Connections that linger are at the end, and do not count as cut off.  */
+/* Close all connections, and count those that do not linger as cut off.  */
 static void event_cut(struct server *server)
 {
     while (server->working.first) {

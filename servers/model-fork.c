@@ -38,7 +38,8 @@ struct fork_data {
 /* For the signal handler.  */
 static struct server *the_server;
 
-/* In the handler of SIGCHLD: the child PID ended with STATUS.  */
+/* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot,
+   count the client off, and note whether the child was cut off or killed.  */
 static void child_ended(pid_t pid, int status, void *user_data)
 {
     struct fork_data *data = user_data;
@@ -55,6 +56,7 @@ static void child_ended(pid_t pid, int status, void *user_data)
     }
 }
 
+/* Handler of SIGCHLD: reap all children that have ended.  Keeps errno.  */
 static void fork_on_sigchld(int signo)
 {
     int saved = errno;
@@ -72,6 +74,7 @@ static struct child *child_table_open(size_t count)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* Allocate the table, and catch SIGCHLD.  Returns 0, or -1 with errno.  */
 static int fork_begin(struct server *server)
 {
     struct fork_data *data = calloc(1, sizeof *data);
@@ -85,7 +88,8 @@ static int fork_begin(struct server *server)
                       : -1;
 }
 
-/* SIGCHLD is blocked, since the handler changes the table of sources.  */
+/* Count a client of SOURCE.  Returns false at --max-per-source.  SIGCHLD is
+   blocked, since the handler changes the table of sources.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -124,8 +128,8 @@ static _Noreturn void child_run(struct server *server,
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
-/* Fork a child for CLIENT.  If fork fails, close the client, log the error, and
-   back off.  */
+/* Fork a child for CLIENT.  If that fails, log, close the client, and back
+   off.  */
 static void fork_serve(struct server *server,
                        const struct server_client *client)
 {
@@ -152,6 +156,8 @@ static void fork_serve(struct server *server,
     server_back_off(server);
 }
 
+/* Log the number of children killed by a signal since the last call, unless the
+   shutdown cuts them off.  Returns -1: no next call is due.  */
 static int fork_tick(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -162,7 +168,7 @@ static int fork_tick(struct server *server)
     return -1;
 }
 
-/* The handler counts each child off later.  */
+/* Send STOP_NOW to all children; the handler counts each child off later.  */
 static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;
@@ -173,6 +179,7 @@ static void fork_cut(struct server *server)
     stop_release();
 }
 
+/* Kill the remaining children, count each as cut off, and free the table.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;

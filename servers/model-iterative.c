@@ -6,7 +6,7 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Serve CLIENT to the end; meanwhile the loop stands still.  */
+/* Serve CLIENT to the end, and close; meanwhile the loop stands still.  */
 static void iterative_serve(struct server *server,
                             const struct server_client *client)
 {

@@ -28,8 +28,9 @@ static struct source_slot *slot_own(struct prefork_data *data)
     return &data->slots[data->pool.self];
 }
 
-/* Fill the worker's slot, then count the clients of SOURCE: of two clients that
-   come at once both may be rejected, but never both accepted.  */
+/* Fill the worker's slot with SOURCE, then count.  Returns false, and frees the
+   slot, beyond --max-per-source.  In this order two clients that come at once
+   may both be rejected, but never both accepted.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -45,6 +46,7 @@ static bool prefork_admit(struct server *server, uint64_t source)
     return false;
 }
 
+/* Serve CLIENT to the end, with the worker's slot filled, and close.  */
 static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {
@@ -90,7 +92,7 @@ static bool has_streams(const struct server *server)
     return false;
 }
 
-/* Start the workers, or none if there are datagram sockets alone.  */
+/* Start workers if there are streams.  Returns 0, or -1 with errno.  */
 static int prefork_begin(struct server *server)
 {
     struct prefork_data *data = calloc(1, sizeof *data);
@@ -115,6 +117,7 @@ static int prefork_begin(struct server *server)
     return workers_start(server);
 }
 
+/* Kill the remaining workers, and free what prefork_begin allocated.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

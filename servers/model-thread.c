@@ -26,6 +26,7 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
+/* Add WORKER to the list.  */
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -36,8 +37,9 @@ static void thread_enter(struct worker *worker)
     pthread_mutex_unlock(&mutex);
 }
 
-/* End WORKER.  The descriptor, too, is closed under the lock, so that
-   thread_cut never shuts down a descriptor that was closed and opened anew.  */
+/* Remove WORKER from the list, close its client, and free WORKER.  The close is
+   under the lock, too, so that thread_cut never shuts down a descriptor that
+   was closed and opened anew.  */
 static void thread_leave(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -49,6 +51,7 @@ static void thread_leave(struct worker *worker)
     free(worker);
 }
 
+/* Count a client of SOURCE.  Returns false at --max-per-source.  */
 static bool thread_admit(struct server *server, uint64_t source)
 {
     pthread_mutex_lock(&mutex);
@@ -58,6 +61,7 @@ static bool thread_admit(struct server *server, uint64_t source)
     return may;
 }
 
+/* The thread of a worker, ARGUMENT: serve the client to the end, and close.  */
 static void *thread_run(void *argument)
 {
     struct worker *worker = argument;
@@ -83,6 +87,8 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
+/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT and,
+   unless memory is short, back off.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {

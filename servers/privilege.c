@@ -50,8 +50,8 @@ static bool groups_have(const struct groups *groups, gid_t group)
     return false;
 }
 
-/* The supplementary groups of this process.  Returns 0, or -1 with errno; the
-   caller frees the list in each case.  */
+/* Read the supplementary groups of this process into GROUPS.  Returns 0, or -1
+   with errno; the caller frees the list in each case.  */
 static int groups_of_process(struct groups *groups)
 {
     int count = getgroups(0, NULL);
@@ -64,7 +64,8 @@ static int groups_of_process(struct groups *groups)
     return groups->count < 0 ? -1 : 0;
 }
 
-/* The same for the groups of IDENTITY by the system's lists.  */
+/* Read the groups of IDENTITY, by the system's lists, into GROUPS.  Returns 0,
+   or -1 with errno; the caller frees the list in each case.  */
 static int groups_of_user(const struct identity *identity,
                           struct groups *groups)
 {
@@ -83,7 +84,7 @@ static int groups_of_user(const struct identity *identity,
     return -1;
 }
 
-/* Move the groups of HELD in ALLOWED to the front.  Returns the number.  */
+/* Move the groups of HELD that ALLOWED has to the front.  Returns how many.  */
 static int groups_keep(struct groups *held, const struct groups *allowed)
 {
     int kept = 0;
@@ -127,9 +128,9 @@ static int groups_check(const struct groups *allowed, const char *name)
     return result;
 }
 
-/* ---- user ----------------------------------------------------------------
-   Functions return 0, or -1 with the reason in the log.  */
+/* ---- user ---------------------------------------------------------------- */
 
+/* Whether the real and effective user and group are those of IDENTITY.  */
 static bool identity_is_current(const struct identity *identity)
 {
     return getuid() == identity->user && geteuid() == identity->user &&
@@ -156,8 +157,8 @@ static int privilege_refused(const struct identity *identity, const char *call)
 }
 
 /* Keep no supplementary group but the group of IDENTITY.  Root of a user
-   namespace may lack setgroups alone (user_namespaces(7)), which does no harm
-   as long as there is no group to drop.  */
+   namespace may lack setgroups alone (user_namespaces(7)): no harm without a
+   group to drop.  Returns 0, or -1 with the reason in the log.  */
 static int groups_set(const struct identity *identity)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
@@ -170,7 +171,8 @@ static int groups_set(const struct identity *identity)
     return result;
 }
 
-/* Become IDENTITY, with its group alone.  -1: groups may be changed.  */
+/* Become IDENTITY, with its group alone.  Returns 0; or -1 with the reason in
+   the log, and groups may be changed.  */
 static int privilege_become(const struct identity *identity)
 {
     /* In this order: only the former user may do all three.  */
@@ -183,8 +185,9 @@ static int privilege_become(const struct identity *identity)
     return 0;
 }
 
-/* The process has the user of IDENTITY: drop other groups than ALLOWED, which
-   is filled in, and freed by the caller.  */
+/* The process has the user of IDENTITY: read the groups of this user into
+   ALLOWED, which the caller frees, and drop all others.  Returns 0, or -1 with
+   the reason in the log.  */
 static int privilege_stay(const struct identity *identity,
                           struct groups *allowed)
 {
@@ -199,7 +202,7 @@ static int privilege_stay(const struct identity *identity,
 }
 
 /* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
-   the groups.  */
+   the groups.  Returns 0, or -1 with the reason in the log.  */
 static int privilege_set(const struct identity *identity)
 {
     struct groups own = {(gid_t[]){identity->group}, 1}, listed = {0};

@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A source has one of RATE_SETS sets, by a hash, and there one of RATE_WAYS
-   buckets.  */
+/* A hash gives a source one of RATE_SETS sets, of RATE_WAYS buckets each.  */
 enum { RATE_SETS = 512, RATE_WAYS = 8 };
 
 struct rate_bucket {

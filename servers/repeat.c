@@ -12,8 +12,9 @@
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
 static const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
 
-/* A step for each 8 bytes, as FNV-1a has one for each byte.  The shift brings
-   the upper bits down, where a product alone never carries them.  */
+/* A hash of the SIZE bytes DATA, begun with VALUE: a step for each 8 bytes, as
+   FNV-1a has one for each byte.  The shift brings the upper bits down, where a
+   product alone never carries them.  */
 static uint64_t repeat_hash(uint64_t value, const void *data, size_t size)
 {
     const unsigned char *bytes = data, *end = bytes + size;
@@ -69,8 +70,7 @@ uint64_t repeat_note(struct repeat_table *table,
     size_t set = (size_t)((number ^ number >> 32) % REPEAT_SETS);
     if (!repeat_enter(table->seen[set], number))
         return 0;
-    /* Datagrams of 0 or 1 bytes are few, and any client repeats them: each has
-     * a separate limit.  */
+    /* Any client repeats the few datagrams of 0 or 1 bytes: a limit each.  */
     return size < 2 ? number : sender;
 }
 

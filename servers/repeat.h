@@ -38,9 +38,9 @@ struct repeat_table {
 uint64_t repeat_sender(const struct sonde_address *from);
 
 /* Remember the SIZE bytes DATA of FROM.  The same datagram: same sender, size,
-   and first and last REPEAT_SAMPLE bytes.  Returns 0 if the datagram was not
-   remembered: it never counts against the limit; else the number of the limit
-   for repeat_take, never 0.  Without a clock, which takes longer.  */
+   and first and last REPEAT_SAMPLE bytes.  Returns 0 for a datagram that is new
+   here, which never counts against the limit; else the number of the limit for
+   repeat_take, never 0.  Without a clock, which takes longer.  */
 uint64_t repeat_note(struct repeat_table *table,
                      const struct sonde_address *from, const char *data,
                      size_t size);

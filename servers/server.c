@@ -34,8 +34,7 @@ static void serve_inherited(struct server *server, int fd)
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* Log why the inherited descriptor FD cannot be used, by ERROR, an errno.
-   Returns -1.  */
+/* Log why the inherited FD is not served, ERROR an errno.  Returns -1.  */
 static int inherited_log_error(int fd, int error)
 {
     switch (error) {
@@ -57,9 +56,9 @@ static int inherited_log_error(int fd, int error)
     }
 }
 
-/* The errno of using FOUND, or 0.  Datagrams are answered only in the families
-   in which listen_sockets_have knows the server's own addresses: a socket of
-   all frames of a link (AF_PACKET) would receive its own answers.  */
+/* The errno for which FOUND is not served, or 0.  Datagrams are answered in the
+   families alone in which listen_sockets_have knows the server's own addresses:
+   a socket of all frames (AF_PACKET) would receive its own answers.  */
 static int inherited_check(const struct sonde_inherited *found)
 {
     int family = found->family;
@@ -157,7 +156,8 @@ static int sockets_open(struct server *server, int *connection)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Begin the work without privilege.  Returns 0, or -1 with the reason in the
+/* Begin the work, without privilege: catch signals, open the reserve descriptor
+   and the poller, begin the model.  Returns 0, or -1 with the reason in the
    log; server_end frees what was begun.  */
 static int server_begin(struct server *server)
 {
@@ -169,6 +169,7 @@ static int server_begin(struct server *server)
     return log_line("cannot start: %s", strerror(errno));
 }
 
+/* Log how many clients were cut off, if the server was stopped.  */
 static void server_log_end(const struct server *server)
 {
     if (!stop_asked())
@@ -181,6 +182,7 @@ static void server_log_end(const struct server *server)
         log_line("stopped; all clients had finished");
 }
 
+/* Free what the model has; a second call does nothing.  */
 static void model_end(struct server *server)
 {
     if (server->model->end)
@@ -188,7 +190,7 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
-/* Free all but SERVER itself.  */
+/* Close the sockets, and free all but SERVER itself.  */
 static void server_end(struct server *server)
 {
     model_end(server);

@@ -22,8 +22,7 @@ struct model {
     bool forks;        /* starts processes */
     int batch;         /* max clients accepted for one event */
     long max_clients;  /* default of --max-clients; 0: any number */
-    /* Allocate memory, start workers.  Returns 0, or -1 with errno: END is
-       called then, too.  */
+    /* Allocate, start workers.  Returns 0, or -1 with errno; END follows.  */
     int (*begin)(struct server *server);
     /* With --max-per-source alone: count a client of SOURCE, as source_enter
        does.  NULL: counted in server->sources.  */
@@ -80,8 +79,7 @@ struct server_options {
 /* The default of --max-rate: datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
 
-/* The most datagrams of one call, and of one event: then other clients of the
-   loop are served.  */
+/* Max datagrams of one call, and of one event: then others are served.  */
 enum { DATAGRAM_BATCH = 32, DATAGRAM_EVENT = 256 };
 
 /* See shutdown.c for the transitions.  */
@@ -219,7 +217,8 @@ void listener_yield(struct server *server, struct listen_socket *listener);
 /* Whether the listen sockets are shared with the loops of other workers.  */
 bool listeners_are_shared(const struct server *server);
 
-/* Let listen sockets that are shared be found ready, if they are.  */
+/* After a wait without events: take shared listen sockets out of the poller, so
+   that listeners_update adds each again and waiting clients are reported.  */
 void listeners_look_again(struct server *server);
 
 /* Poll no listen socket for 5 ms, then twice as long each time in a row, one
@@ -245,7 +244,7 @@ void server_client_close(struct server *server,
 
 /* Log WHAT, the text of ERROR and ADVICE, which is "" or begins with a blank.
    Sets server->failed: the loop then closes all connections, without a grace
-   period.  In a worker as log_trouble.  */
+   period.  In a worker the line is one of KIND, limited as by log_trouble.  */
 void server_fail(struct server *server, enum log_trouble kind, const char *what,
                  int error, const char *advice);
 

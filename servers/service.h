@@ -25,12 +25,10 @@ struct service {
     /* A client has connected: called before any input.  NULL: do nothing.  */
     void (*opened)(struct connection *connection);
     /* SIZE bytes were received, at least 1.  DATA is valid during the call.
-       NULL: discard the bytes.  A FIN of the client ends the connection, as
-       connection_end does.  */
+       NULL: discard the bytes.  A FIN acts as connection_end does.  */
     void (*input)(struct connection *connection, const char *data, size_t size);
     /* A datagram was received: set *ANSWER to the answer, in REQUEST (DATA or
-       ROOM) or constant.  NULL is not allowed.  Returns the answer's length, or
-       -1 for no answer.  */
+       ROOM) or constant.  Not NULL.  Returns the length, or -1 for none.  */
     ssize_t (*datagram)(const void *settings, struct datagram_request *request,
                         const char **answer);
 };

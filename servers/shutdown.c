@@ -81,7 +81,7 @@ static void shutdown_close_rest(struct server *server)
 
 /* ---- transitions --------------------------------------------------------- */
 
-/* Milliseconds until QUIET is over; -1: infinite.  */
+/* Milliseconds until a server of inetd ends for lack of clients; -1: never.  */
 static int shutdown_quiet_left(const struct server *server)
 {
     if (!server->ends_when_quiet || server->phase != SERVER_RUNNING)
@@ -114,6 +114,8 @@ static enum server_phase shutdown_next(const struct server *server)
     return SERVER_OVER;
 }
 
+/* The start of STOPPING: accept the clients in the queues, close the listen
+   sockets, log the number of clients, and call the model's stop.  */
 static void shutdown_begin_grace(struct server *server)
 {
     stop_ask();

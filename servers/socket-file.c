@@ -115,20 +115,22 @@ static int id_read(const char *text, long (*look_up)(const char *), long *id)
     return *id < 0 || (unsigned long)*id >= (uid_t)-1 ? -1 : 0;
 }
 
+/* The number of the user NAME; -1 if there is none.  */
 static long socket_file_find_user(const char *name)
 {
     const struct passwd *found = getpwnam(name);
     return found ? (long)found->pw_uid : -1;
 }
 
+/* The number of the group NAME; -1 if there is none.  */
 static long socket_file_find_group(const char *name)
 {
     const struct group *found = getgrnam(name);
     return found ? (long)found->gr_gid : -1;
 }
 
-/* Set user and group of ACCESS from OWNER.  Returns 0, or -1 with the reason in
-   the log.  */
+/* Read OWNER into ACCESS's user and group.  Returns 0; -1, the reason
+   logged.  */
 static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner)
 {
@@ -181,8 +183,7 @@ int socket_access_give(const struct socket_access *access,
     return lchown(socket_file_path(address), access->user, access->group);
 }
 
-/* Removing takes no read permission for the folder, so the folder is not
-   opened.  */
+/* Removing takes no read permission: so the folder is not opened.  */
 bool socket_file_is_removable(const struct sonde_address *address)
 {
     char path[SOCKET_FOLDER];

@@ -17,9 +17,8 @@ struct source_count {
     long count;
 };
 
-/* Whether ADDRESS, of IPv4 or IPv6, is an IPv4 address, as such or of an IPv4
-   client of a socket for both families, in *HOST; or else an IPv6 address, in
-   *IN6.  */
+/* Whether ADDRESS, of IPv4 or IPv6, is an IPv4 address, also IPv4-mapped, which
+   is then in *HOST; else the IPv6 address is in *IN6.  */
 static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
                            struct sockaddr_in6 *in6)
 {
@@ -121,7 +120,7 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
     return true;
 }
 
-/* Free SLOT, and move up entries beyond the reach of a search.  */
+/* Free SLOT, and move up later entries that a search would miss otherwise.  */
 static void source_free_slot(struct source_table *table, size_t slot)
 {
     size_t mask = table->size - 1;

@@ -17,9 +17,8 @@
    address has the source of the IPv4 address.  */
 uint64_t source_of(const struct sonde_address *address);
 
-/* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or not of IPv4 or
-   IPv6, as that of a UNIX socket.  An IPv4-mapped loopback address is not
-   local.  */
+/* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or of neither
+   IPv4 nor IPv6, as of a UNIX socket.  IPv4-mapped loopback is not local.  */
 bool source_is_local(const struct sonde_address *address);
 
 /* The number of clients of each source.  All zero is empty.  */
@@ -28,9 +27,8 @@ struct source_table {
     size_t size, used; /* size is 0 or a power of two */
 };
 
-/* Count one more client of SOURCE, up to MAX.  SOURCE 0 is not counted: always
-   true.  Returns false, and counts nothing, if SOURCE has MAX clients, or
-   without memory.  */
+/* Count one more client of SOURCE, up to MAX; of SOURCE 0 any number.  Returns
+   false, with nothing counted, beyond MAX or without memory.  */
 bool source_enter(struct source_table *table, uint64_t source, long max);
 
 /* Count one client of SOURCE fewer; nothing if SOURCE is 0 or has no client.

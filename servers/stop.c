@@ -39,7 +39,8 @@ void stop_hurry(void)
     alarm(1);
 }
 
-/* Signal handler: end the grace period.  Keeps errno.  */
+/* Signal handler: end the grace period, shut down the descriptor of stop_watch,
+   and wake the loop.  Keeps errno.  */
 static void end_grace(int signo)
 {
     int saved = errno;
@@ -51,7 +52,8 @@ static void end_grace(int signo)
     errno = saved;
 }
 
-/* Set the alarm that ends the grace period.  */
+/* Set the alarm that ends the grace period, or end a grace period of 0 now, and
+   wake the loop.  Keeps errno.  */
 static void begin_grace(int signo)
 {
     if (grace_seconds == 0) {
@@ -67,14 +69,15 @@ static void begin_grace(int signo)
     errno = saved;
 }
 
+/* Handler of STOP_SOON: begin the grace period, unless begun before.  */
 static void on_soon(int signo)
 {
     if (!atomic_exchange(&asked, 1))
         begin_grace(signo);
 }
 
-/* A signal to the process group may reach a child after the parent's STOP_SOON,
-   and still counts as the first signal.  */
+/* Handler of SIGTERM and the like: the first signal, even if a child got the
+   parent's STOP_SOON before, begins the grace period; the second ends it.  */
 static void on_stop(int signo)
 {
     if (atomic_exchange(&signalled, 1))
@@ -95,8 +98,9 @@ static const struct {
 };
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
-/* Returns 0, or -1 with errno after three tries: a server whose signals stay
-   blocked could not be stopped.  */
+/* Block or unblock, by HOW, caught signals and SIGCHLD.  Returns 0, or -1 with
+   errno after three tries: with its signals blocked no server could be
+   stopped.  */
 static int stop_mask(int how)
 {
     sigset_t set;
@@ -115,6 +119,7 @@ static int stop_mask(int how)
     return -1;
 }
 
+/* Open the self-pipe for WAKE.  Returns the descriptor, or -1 with errno.  */
 static int open_wake(void)
 {
     int fd = sonde_selfpipe_open();

@@ -34,8 +34,8 @@ int stop_begin(long grace);
 enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
-/* Block and unblock all signals above and SIGCHLD, in the calling thread. Calls
-   do not nest.  */
+/* Block and unblock, in the calling thread, all signals of this file and
+   SIGCHLD.  Calls do not nest.  */
 void stop_hold(void);
 void stop_release(void);
 

@@ -31,7 +31,7 @@ static void worker_on_parent_end(struct server *server, struct watch *watch,
     stop_hurry();
 }
 
-/* Close the sockets that the worker does not serve.  */
+/* Close the datagram sockets, if the parent answers datagrams.  */
 static void worker_close_others(struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count; i++)
@@ -40,9 +40,9 @@ static void worker_close_others(struct server *server)
             descriptor_close(&server->listeners.list[i].fd);
 }
 
-/* Open a loop for the worker: close the parent's poller and the sockets of
-   others, catch the signals, and watch for the end of the parent.  Returns 0,
-   or -1 with errno.  */
+/* Open a loop for the worker: close the parent's poller and sockets of others,
+   catch signals, watch for the end of the parent.  Returns 0, or -1 with
+   errno.  */
 static int worker_begin(struct server *server)
 {
     struct worker_pool *pool = server->pool;
@@ -62,9 +62,8 @@ static int worker_begin(struct server *server)
                             &pool->end);
 }
 
-/* Serve clients in the child, with the number SELF, until the server stops, and
-   exit; with FAILED and a line in the log if the worker cannot start or
-   continue.  */
+/* In the child, worker SELF: serve clients until the server stops, and exit;
+   with FAILED and a line in the log if the worker cannot start or continue.  */
 static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct worker_pool *pool = server->pool;
@@ -198,7 +197,8 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
-/* Reap workers, and start new ones after the pause, unless stopping.  */
+/* Reap workers, and start new ones after the pause, unless stopping.  Returns
+   the milliseconds until the end of the pause, or -1.  */
 int workers_tick(struct server *server)
 {
     struct worker_pool *pool = server->pool;

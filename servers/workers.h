@@ -44,9 +44,8 @@ struct worker_pool {
     int delay;          /* from the end of a worker to AGAIN_AT */
 };
 
-/* Allocate what POOL, which stays the caller's, needs for COUNT workers, and
-   make it server->pool.  Returns 0, or -1 with errno; workers_end frees what
-   was allocated.  */
+/* Allocate what POOL, the caller's, needs for COUNT workers; set server->pool.
+   Returns 0, or -1 with errno; workers_end frees what was allocated.  */
 int workers_prepare(struct server *server, struct worker_pool *pool,
                     size_t count);
 
@@ -54,13 +53,13 @@ int workers_prepare(struct server *server, struct worker_pool *pool,
    pool->datagrams, answers no datagrams.  Returns 0, or -1 with errno.  */
 int workers_start(struct server *server);
 
-/* Callbacks of a model: tick, stop and cut.  Without a pool nothing is done. */
+/* Callbacks of a model: tick reaps and restarts workers, stop begins and cut
+   ends the grace period of the workers.  Without a pool nothing is done.  */
 int workers_tick(struct server *server);
 void workers_stop(struct server *server);
 void workers_cut(struct server *server);
 
-/* Kill the remaining workers, count their clients as cut off, and free all but
-   the pool.  */
+/* Kill all workers, count their clients as cut off, and free all but POOL.  */
 void workers_end(struct server *server);
 
 /* In a worker of a pool with a total: count a client that is about to be
@@ -71,8 +70,8 @@ bool workers_reserve(struct server *server);
 /* Undo workers_reserve, as when accept fails.  */
 void workers_unreserve(struct server *server);
 
-/* In a worker: its clients beyond the average of the workers; 0 or less: it has
-   no more than others.  */
+/* In a worker: its clients beyond the average of the workers, rounded up; 0: no
+   more than the average.  */
 long workers_excess(const struct server *server);
 
 /* The worker for the datagram socket number INDEX: each socket has one; when it
