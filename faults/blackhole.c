@@ -22,8 +22,8 @@
 #include "base/wait.h"
 #include "faults/server.h"
 
-/* Clients at most; milliseconds of silence, of the reference connection, and
-   between looks.  */
+/* Clients at most; milliseconds of silence, of the reference, between
+   looks.  */
 enum {
     FILLERS_MAX = 1024,
     SILENCE_MS = 200,
@@ -51,8 +51,9 @@ static struct sonde_address blackhole_target(const struct fault_port *port)
     return address;
 }
 
-/* Connect one more client, waiting up to TIMEOUT.  FD is set if it is IN or
-   SILENT.  NONE has errno.  */
+/* Connect one more client to PORT, waiting up to TIMEOUT milliseconds.  Returns
+   IN, connected, or SILENT, no answer yet, with the socket in *FD; FULL after
+   EAGAIN; REFUSED after RST; or NONE with errno.  */
 static enum filler filler_connect(const struct fault_port *port, int timeout,
                                   int *fd)
 {
@@ -73,7 +74,7 @@ static enum filler filler_connect(const struct fault_port *port, int timeout,
     return is_full ? FILLER_FULL : is_refused ? FILLER_REFUSED : FILLER_NONE;
 }
 
-/* Whether a new connection to a listener with room comes through.  */
+/* Whether a new connection to a listener with room comes through in time.  */
 static bool has_reference(int family)
 {
     const char *failed;
@@ -92,6 +93,7 @@ static bool has_reference(int family)
     return connected;
 }
 
+/* Keep FD as a client of PORT.  Returns false, FD closed, without memory.  */
 static bool filler_keep(struct fault_port *port, int fd)
 {
     int *fillers =
@@ -106,6 +108,7 @@ static bool filler_keep(struct fault_port *port, int fd)
     return true;
 }
 
+/* PORT cannot be opened: set exit status and reason.  Returns -1.  */
 static int blackhole_fail(struct fault_port *port, int status, const char *why)
 {
     snprintf(port->reason, sizeof port->reason, "%s", why);
@@ -113,8 +116,9 @@ static int blackhole_fail(struct fault_port *port, int status, const char *why)
     return -1;
 }
 
-/* The client FD has met silence.  Returns 1 if the queue is full, 0 to go on,
-   -1 on failure.  */
+/* The client FD got no answer.  Returns 1, FD closed, if the queue is full: a
+   connection begun later came through; 0, FD kept, if FD has connected by now;
+   -1 with the reason in PORT, FD closed.  */
 static int blackhole_check(struct fault_port *port, int fd)
 {
     int result = 1;
@@ -139,7 +143,8 @@ static bool has_all_fillers(const struct fault_port *port)
            (long)port->filler_count;
 }
 
-/* One client more.  Returns as blackhole_check.  */
+/* Add a client to PORT's queue.  Returns 1 if the queue is full, 0 if there may
+   be room, or -1 with the reason in PORT.  */
 static int blackhole_add(struct fault_port *port)
 {
     int fd;

@@ -21,6 +21,7 @@
 
 /* ---- the end ------------------------------------------------------------- */
 
+/* Copy the record of CLIENT to the report, and log it with --verbose.  */
 static void client_note(const struct fault_client *client)
 {
     const struct fault_server *server = client->port->server;
@@ -61,7 +62,7 @@ void fault_client_close(struct fault_client *client, enum fault_end end)
     free(client);
 }
 
-/* Close by RST.  */
+/* Close CLIENT by RST.  */
 static void client_reset(struct fault_client *client)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -75,7 +76,8 @@ static void client_send_fin(struct fault_client *client)
     client->fin_sent = true;
 }
 
-/* The limit is reached and all is sent.  Returns false if CLIENT is closed.  */
+/* The limit is reached and all is sent: send nothing more, and end by THEN:
+   FIN, half-close, RST or silence.  Returns false if CLIENT is closed.  */
 static bool client_do_then(struct fault_client *client)
 {
     client->muted = true;
@@ -99,7 +101,8 @@ static bool client_do_then(struct fault_client *client)
 
 /* ---- output -------------------------------------------------------------- */
 
-/* Take the COUNT bytes behind the tail as the next of the reply.  */
+/* Add the COUNT bytes behind the tail to the reply; alter the byte at alter_at,
+   and cut the reply at the limit.  */
 static void client_take(struct fault_client *client, size_t count)
 {
     int64_t offset = client->produced;
@@ -144,7 +147,8 @@ static bool is_replied(const struct fault_client *client)
                : client->ended;
 }
 
-/* Append what is due, if there is room.  */
+/* Append what is due, if there is room: bytes before the reply, the reply of
+   the options, or extra bytes behind the whole reply.  */
 static void client_fill(struct fault_client *client)
 {
     const struct fault_options *options = client->port->server->options;
@@ -170,6 +174,7 @@ static void client_fill(struct fault_client *client)
     }
 }
 
+/* The number of unsent bytes, without those kept back at the end.  */
 static size_t client_sendable(const struct fault_client *client)
 {
     size_t unsent = client->tail - client->head;
@@ -177,7 +182,8 @@ static size_t client_sendable(const struct fault_client *client)
     return unsent > kept ? unsent - kept : 0;
 }
 
-/* Send what may be sent now.  Returns false if CLIENT is closed.  */
+/* Send what may be sent at NOW, a byte at a time with a pace, until the send
+   buffer is full.  Returns false if CLIENT is closed, by an error.  */
 static bool client_write(struct fault_client *client, int64_t now)
 {
     client->blocked = false;
@@ -206,7 +212,8 @@ static bool client_write(struct fault_client *client, int64_t now)
     return true;
 }
 
-/* All is sent: act on it.  Returns false if CLIENT is closed.  */
+/* All is sent: do what follows at the limit, or send a FIN after the reply, and
+   close CLIENT after both FINs.  Returns false if CLIENT is closed.  */
 static bool client_complete(struct fault_client *client)
 {
     if (client->cut && !client->muted && !client_do_then(client))
@@ -222,12 +229,13 @@ static bool client_complete(struct fault_client *client)
 
 /* ---- input --------------------------------------------------------------- */
 
-/* Whether the input is counted and dropped.  */
+/* Whether the input is counted and dropped, not echoed.  */
 static bool is_discarding(const struct fault_client *client)
 {
     return client->port->server->options->reply || client->muted || client->cut;
 }
 
+/* Whether to read CLIENT: not after the FIN, and an echo needs room.  */
 static bool may_read(const struct fault_client *client)
 {
     return !client->never_reads && !client->ended &&
@@ -235,8 +243,9 @@ static bool may_read(const struct fault_client *client)
             client->tail - client->head < sizeof client->bytes);
 }
 
-/* COUNT bytes have come, behind the tail unless they are dropped.  Returns
-   false if CLIENT is closed.  */
+/* COUNT bytes have come, behind the tail unless they are dropped: count them,
+   start the delay, and echo them or begin the reply.  After our FIN, a strict
+   CLIENT is reset.  Returns false if CLIENT is closed.  */
 static bool client_input(struct fault_client *client, size_t count, int64_t now)
 {
     bool is_first = client->head == client->tail && !client->triggered;
@@ -257,8 +266,8 @@ static bool client_input(struct fault_client *client, size_t count, int64_t now)
     return true;
 }
 
-/* Read once.  Returns 1 if there may be more; 0 if not; -1 if CLIENT is
-   closed.  */
+/* Read once: pass on the input, or note the FIN.  Returns 1 if there may be
+   more; 0 if not; -1 if CLIENT is closed, also by an error.  */
 static int client_read(struct fault_client *client, int64_t now)
 {
     static char dropped[FAULT_BUFFER];
@@ -294,6 +303,7 @@ static bool is_gone(const struct fault_client *client)
     return wait_poll(&look, 1, 0) > 0 && look.revents & (POLLERR | POLLHUP);
 }
 
+/* Poll for input if CLIENT may be read, and for room if a write blocked.  */
 static void client_watch(struct fault_client *client)
 {
     unsigned events = (may_read(client) ? SONDE_READABLE : 0) |
@@ -304,7 +314,8 @@ static void client_watch(struct fault_client *client)
     client->events = events;
 }
 
-/* Returns false if CLIENT is closed.  */
+/* Read and write once, go on to what follows the reply if all is sent, and poll
+   for the next events.  Returns false if CLIENT is closed.  */
 static bool client_step(struct fault_client *client)
 {
     int64_t now = monotonic_ms();
@@ -319,6 +330,7 @@ static bool client_step(struct fault_client *client)
     return true;
 }
 
+/* The watch of a client, DATA: take a step, whatever READY.  */
 static void client_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;
@@ -370,7 +382,7 @@ void fault_client_finish(struct fault_client *client)
     fault_client_close(client, client->ended ? FAULT_FIN : FAULT_OPEN);
 }
 
-/* Count CLIENT in the report.  */
+/* Add CLIENT to the server's list and, if there is room, to the report.  */
 static void client_enter(struct fault_client *client)
 {
     struct fault_server *server = client->port->server;

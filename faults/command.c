@@ -26,6 +26,7 @@ struct command_place {
     char ports[12 * FAULT_PORTS_MAX];
 };
 
+/* Fill in PLACE: the loopback address and the ports of REPORT, or the path.  */
 static void place_make(struct command_place *place,
                        const struct fault_options *options,
                        const struct fault_report *report)
@@ -49,6 +50,7 @@ static void place_make(struct command_place *place,
             i ? " " : "", sonde_address_port(&report->ports[i].address));
 }
 
+/* Set FAULTSRV_HOST, _PORT, _PORTS and _ADDRESS in the environment.  */
 static void place_export(const struct command_place *place)
 {
     setenv("FAULTSRV_HOST", place->host, 1);
@@ -57,7 +59,7 @@ static void place_export(const struct command_place *place)
     setenv("FAULTSRV_ADDRESS", place->address, 1);
 }
 
-/* TEXT with {host}, {port} and {address} replaced; NULL without memory.  */
+/* Copy TEXT, {host}, {port} and {address} replaced.  NULL without memory.  */
 static char *place_replace(const struct command_place *place, const char *text)
 {
     const struct {
@@ -86,8 +88,9 @@ static char *place_replace(const struct command_place *place, const char *text)
     return made;
 }
 
-/* Become the command.  Standard output goes to standard error: the report has
-   the former.  A terminal is no input for a background process group.  */
+/* Become the command, with a process group of its own; on failure log, and exit
+   with EXEC_FAILED.  Standard output goes to standard error: the report has the
+   former.  A terminal is no input for a background process group.  */
 static void command_exec(const struct fault_options *options,
                          const struct fault_report *report)
 {

@@ -26,8 +26,7 @@ struct crash_report {
 
 /* ---- the child ----------------------------------------------------------- */
 
-/* Close what belongs to other clients: a copy here would keep their connections
-   open.  */
+/* Close what is of other clients: a copy would keep their connections open.  */
 static void crash_close_others(const struct fault_client *own)
 {
     const struct fault_server *server = own->port->server;
@@ -42,8 +41,8 @@ static void crash_close_others(const struct fault_client *own)
             descriptor_close(&each->fd);
 }
 
-/* Echo until LIMIT bytes are read, then die by SIGKILL.  Exit status 0: the
-   client ended first; 1: the client reset.  */
+/* Echo until LIMIT bytes are read, reporting to OUT, then die by SIGKILL.  Exit
+   status 0: the client ended first; 1: the client reset, or OUT failed.  */
 static void crash_child(int fd, int out, int64_t limit)
 {
     struct crash_report report = {0};
@@ -67,6 +66,8 @@ static void crash_child(int fd, int out, int64_t limit)
 
 /* ---- the parent ---------------------------------------------------------- */
 
+/* The watch of a child's pipe: take the counts; at the end of the pipe reap the
+   child, and close the client, DATA, as the exit status has it.  */
 static void crash_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;
@@ -91,7 +92,7 @@ static void crash_ready(void *data, unsigned ready)
                                                           : FAULT_RST);
 }
 
-/* Replace the connection of CLIENT by the pipe of its child.  */
+/* Replace the connection of CLIENT by IN, the pipe of its child.  */
 static void crash_watch(struct fault_client *client, int in)
 {
     struct sonde_poller *poller = client->port->server->poller;

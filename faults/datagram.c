@@ -38,7 +38,8 @@ static size_t datagram_record(struct fault_port *port,
     return report->record_count++;
 }
 
-/* Send SIZE BYTES from FD, to the sender of ENDS.  */
+/* Send SIZE BYTES from FD to the sender of ENDS, and count them in RECORD; with
+   --any up to *CREDIT, from which SIZE is taken, else count as withheld.  */
 static void fault_reply_send(struct fault_port *port, int fd, const char *bytes,
                              size_t size, const struct sonde_datagram *ends,
                              size_t *credit, size_t record)

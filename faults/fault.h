@@ -15,8 +15,7 @@
 
 #include "sonde.h"
 
-/* Where a fault can be played; FAULT_GROWS: over UDP more bytes are sent than
-   have come.  */
+/* Where a fault can be played; FAULT_GROWS: sends more over UDP than came.  */
 enum { FAULT_TCP = 1, FAULT_UDP = 2, FAULT_UNIX = 4, FAULT_GROWS = 8 };
 
 struct fault_client;
@@ -38,8 +37,7 @@ struct fault {
     int (*open)(struct fault_port *port);
     /* A client of a stream is accepted: set the behaviour.  */
     void (*connected)(struct fault_client *client);
-    /* The port's own timer, NOW in milliseconds.  Returns the time of the next
-       call, or -1: none.  */
+    /* The port's timer at NOW, in ms.  Returns the next call's time, or -1.  */
     int64_t (*tick)(struct fault_port *port, int64_t now);
     /* Reply to DATAGRAM.  */
     void (*datagram)(struct fault_port *port, struct fault_datagram *datagram);

@@ -71,7 +71,8 @@ static int ports_bind(struct fault_server *server, long base)
     return 0;
 }
 
-/* Try further bases where the system chooses.  Returns 0, or -1 with errno.  */
+/* Bind all ports; where the system chooses the first and another is in use, try
+   again, TRIES times.  Returns 0, or -1 with errno.  */
 static int ports_bind_any(struct fault_server *server)
 {
     const struct fault_options *options = server->options;
@@ -84,6 +85,7 @@ static int ports_bind_any(struct fault_server *server)
     return result;
 }
 
+/* Log the address, the transport and the fault of PORT.  */
 static void port_announce(const struct fault_port *port)
 {
     const struct fault_options *options = port->server->options;
@@ -122,6 +124,7 @@ static int complain_bind(const struct fault_options *options)
 
 static void port_ready(void *data, unsigned ready);
 
+/* Initialize PORT for the fault number INDEX, without a socket yet.  */
 static void port_begin(struct fault_port *port, size_t index,
                        struct fault_server *server)
 {
@@ -179,6 +182,8 @@ void fault_port_update(struct fault_port *port)
     port->watched = watches;
 }
 
+/* The watch of a port, DATA: accept clients or receive datagrams, up to BATCH;
+   if none is accepted, the first client starts the timer of the fault.  */
 static void port_ready(void *data, unsigned ready)
 {
     struct fault_port *port = data;
@@ -234,7 +239,7 @@ int64_t fault_port_tick(struct fault_port *port, int64_t now)
     return due;
 }
 
-/* Figures of a listener whose clients are not accepted.  */
+/* Note the number of clients in PORT's queue, if none is accepted.  */
 static void port_note(struct fault_port *port)
 {
     struct sonde_queue queue;

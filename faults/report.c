@@ -35,6 +35,7 @@ static const char *time_text(int64_t milliseconds, char text[32])
     return text;
 }
 
+/* END as a word of JSON; NULL for datagrams.  */
 static const char *end_name(enum fault_end end)
 {
     static const char *const names[] = {"open", "fin", "rst", "played", NULL};
@@ -81,6 +82,7 @@ void fault_record_print(const struct fault_record *record, char *text,
 
 /* ---- text ---------------------------------------------------------------- */
 
+/* Write how COMMAND ended, in a line; nothing without a command.  */
 static void print_command(FILE *out, const struct fault_options *options,
                           const struct fault_command *command)
 {
@@ -103,6 +105,7 @@ static void print_command(FILE *out, const struct fault_options *options,
     wrap_labelled(out, "command", 10, 10, text);
 }
 
+/* Write the fault, the address and the figures of a port, in a sentence.  */
 static void print_port(FILE *out, const struct fault_options *options,
                        const struct fault_seen *seen, size_t index)
 {
@@ -201,6 +204,7 @@ static void json_record(struct json *json, const struct fault_options *options,
     json_object_end(json);
 }
 
+/* Write how COMMAND ended, or null without a command.  */
 static void json_command(struct json *json, const struct fault_options *options,
                          const struct fault_command *command)
 {

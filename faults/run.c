@@ -32,6 +32,7 @@ struct fault_run {
     bool is_over;
 };
 
+/* The watch of the self-pipe: any signal but SIGCHLD ends the run, DATA.  */
 static void run_signal(void *data, unsigned ready)
 {
     struct fault_run *run = data;
@@ -42,8 +43,7 @@ static void run_signal(void *data, unsigned ready)
             run->is_over = true;
 }
 
-/* Catch the signals that end the run, and the end of the command.  Returns 0,
-   or -1 with errno.  */
+/* Catch the signals of the end, and SIGCHLD.  Returns 0, or -1 with errno.  */
 static int run_catch(struct fault_run *run)
 {
     struct sigaction hangup;
@@ -65,7 +65,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
-/* Do what is due.  Returns the next time, or -1.  */
+/* Do what is due for clients and ports.  Returns the next time, or -1.  */
 static int64_t run_tick(struct fault_run *run)
 {
     struct fault_server *server = &run->server;
@@ -93,7 +93,8 @@ static int run_serve(struct fault_run *run, int timeout)
     return count;
 }
 
-/* Whether the run is over: by a signal, in time, or with the command.  */
+/* Returns whether the run is over: by a signal, in time, or with the command,
+   which is then killed; its end is noted in the report.  */
 static bool run_check(struct fault_run *run, int64_t now)
 {
     struct fault_command *end = &run->server.report->command;
@@ -108,7 +109,8 @@ static bool run_check(struct fault_run *run, int64_t now)
     return true;
 }
 
-/* Returns 0, or 2 with the reason in the log.  */
+/* Serve until the run is over, then take what has come.  Returns 0, or 2 with
+   the reason in the log.  */
 static int run_rounds(struct fault_run *run)
 {
     int64_t next = run_tick(run);
@@ -126,6 +128,7 @@ static int run_rounds(struct fault_run *run)
     return 0;
 }
 
+/* Log errno as the reason why the run cannot start.  Returns 2.  */
 static int run_fail(const struct fault_run *run)
 {
     run->server.options->log("cannot start: %s", strerror(errno));
@@ -141,8 +144,8 @@ static void run_find_folder(const char *path, char *folder, size_t size)
     snprintf(folder, size, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
 }
 
-/* Enter the sandbox, as the other servers do.  A fault with a timer may connect
-   or bind later.  */
+/* Enter the sandbox, as the other servers do; a failure is only logged.  A
+   fault with a timer may connect or bind later.  */
 static void run_enter_sandbox(const struct fault_options *options)
 {
     char folder[sizeof(struct sockaddr_storage) + 2], text[SANDBOX_TEXT];
@@ -165,9 +168,9 @@ static void run_enter_sandbox(const struct fault_options *options)
         options->log("sandbox: %s", text);
 }
 
-/* The sockets are open, and no process is started: give up capabilities, and
-   the rest without a command, which needs it.  Returns 0, or 2 with the reason
-   in the log.  */
+/* The sockets are open: give up capabilities, and other access by the sandbox;
+   nothing if a command is to run.  Returns 0, or 2 with the reason in the
+   log.  */
 static int run_confine(const struct fault_options *options)
 {
     if (options->command_count > 0)
@@ -181,7 +184,8 @@ static int run_confine(const struct fault_options *options)
     return 0;
 }
 
-/* Start all.  Returns 0, or the exit status with the reason in the log.  */
+/* Allocate, catch signals, open the ports, then start the command or give up
+   access.  Returns 0, or the exit status with the reason in the log.  */
 static int run_open(struct fault_run *run)
 {
     struct fault_server *server = &run->server;
@@ -207,6 +211,7 @@ static int run_open(struct fault_run *run)
     return run->command > 0 ? 0 : 2;
 }
 
+/* End all clients, close all ports, and free all but the report.  */
 static void run_close(struct fault_run *run)
 {
     struct fault_server *server = &run->server;

@@ -118,32 +118,39 @@ struct fault_datagram {
 
 /* ---- client.c ------------------------------------------------------------ */
 
-/* Accept one client of PORT.  Returns 0, or -1 with errno.  */
+/* Accept one client of PORT, record and begin to serve the client by the fault.
+   Returns 0; or -1 with errno, and no client is left.  */
 int fault_client_accept(struct fault_port *port);
-/* Do what is due at NOW.  Returns when the next work is due.  CLIENT may be
-   closed.  */
+/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or if unread and
+   gone; go on after a delay.  Returns the next time.  CLIENT may be closed.  */
 int64_t fault_client_tick(struct fault_client *client, int64_t now);
 /* Read what has come without waiting, and close CLIENT, at the end of a run. */
 void fault_client_finish(struct fault_client *client);
-/* Close CLIENT, END being the result.  */
+/* Close and free CLIENT, kill its child, and record and log END.  */
 void fault_client_close(struct fault_client *client, enum fault_end end);
 
-/* ---- blackhole.c, crash.c, stream.c, datagram.c: callbacks of the table -- */
+/* ---- blackhole.c, crash.c, datagram.c: callbacks of the table ------------ */
 
+/* Fill the accept queue of PORT with own clients.  Returns 0, or -1 with
+   port->reason and port->status.  */
 int fault_blackhole_open(struct fault_port *port);
+/* Twice a second, take a place in the queue that has become free.  */
 int64_t fault_blackhole_tick(struct fault_port *port, int64_t now);
+/* Note how many SYNs of clients were dropped, and close the own clients.  */
 void fault_blackhole_close(struct fault_port *port);
+/* Have a child serve CLIENT; client->child is -1 after a failure.  */
 void fault_crash_connected(struct fault_client *client);
+/* Bind port->second, which replies, to the argument's address (127.0.0.2 by
+   default), or to another port.  Return 0, or -1 with port->reason and
+   port->status.  */
 int fault_other_address_open(struct fault_port *port);
 int fault_other_port_open(struct fault_port *port);
 
-/* Receive one datagram of PORT, and reply by the fault.  Returns 0, or -1 with
-   errno.  */
+/* Receive a datagram, and reply by the fault.  Returns 0, or -1 with errno.  */
 int fault_datagram_receive(struct fault_port *port);
-/* Send the replies that are due at NOW.  Returns when the next is due, or
-   -1.  */
+/* Send the replies that are due at NOW.  Returns the next time, or -1.  */
 int64_t fault_datagram_tick(struct fault_port *port, int64_t now);
-/* Send DATAGRAM's reply from FD, unless --any forbids the size.  */
+/* Send DATAGRAM's reply from FD, with --any only within its credit.  */
 void fault_datagram_send(struct fault_port *port, int fd,
                          struct fault_datagram *datagram);
 /* Keep DATAGRAM's reply until DUE; without room the reply is lost.  */
@@ -155,14 +162,14 @@ void fault_datagram_hold(struct fault_port *port,
 /* Open the ports of SERVER, and log where they are.  Returns 0; or the exit
    status, with the reason in the log.  */
 int fault_ports_open(struct fault_server *server);
-/* Watch PORT, or not, as its state demands.  */
+/* Poll PORT for clients or datagrams while they are wanted, else not.  */
 void fault_port_update(struct fault_port *port);
 /* No longer listen at PORT: the next client is refused, the clients in the
    queue are reset.  */
 void fault_port_refuse(struct fault_port *port);
-/* Do what is due at NOW.  Returns the next time, or -1.  */
+/* Call the timer, or send held replies.  Returns the next time, or -1.  */
 int64_t fault_port_tick(struct fault_port *port, int64_t now);
-/* Note the last figures, and close.  */
+/* Note the last figures, close the sockets, and remove the UNIX file.  */
 void fault_port_close(struct fault_port *port);
 
 /* ---- command.c ----------------------------------------------------------- */

@@ -15,67 +15,79 @@
 enum { STREAM = FAULT_TCP | FAULT_UNIX, ALL = STREAM | FAULT_UDP };
 enum { BYTES_MAX = 1 << 30, KEPT_MAX = 4096, MS_MAX = 600000 };
 
-/* ---- streams ------------------------------------------------------------- */
+/* ---- streams; N is the argument of the fault ----------------------------- */
 
+/* N bytes of the reply, then silence.  */
 static void silence_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;
     client->then = THEN_SILENCE;
 }
 
+/* N bytes of the reply, then a FIN; later data cause RST.  */
 static void fin_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;
     client->then = THEN_FIN;
 }
 
+/* N bytes of the reply, then RST; rst-at-once has 0.  */
 static void rst_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;
     client->then = THEN_RST;
 }
 
+/* N bytes of the reply, then a FIN; the client is still read.  */
 static void half_close_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;
     client->then = THEN_HALF_CLOSE;
 }
 
+/* Never end the connection, not even after the client's FIN.  */
 static void no_close_connected(struct fault_client *client)
 {
     client->stays = true;
 }
 
+/* Never read, and never end the connection.  */
 static void never_read_connected(struct fault_client *client)
 {
     client->never_reads = client->stays = true;
 }
 
+/* Send a byte each N milliseconds.  */
 static void slow_connected(struct fault_client *client)
 {
     client->pace = client->port->choice->number;
 }
 
+/* Alter byte N of the reply, counted from 0.  */
 static void alter_connected(struct fault_client *client)
 {
     client->alter_at = client->port->choice->number;
 }
 
+/* Send N bytes before the reply, at once.  */
 static void early_connected(struct fault_client *client)
 {
     client->first = client->port->choice->number;
 }
 
+/* Send N bytes more behind the reply.  */
 static void extra_connected(struct fault_client *client)
 {
     client->extra = client->port->choice->number;
 }
 
+/* Leave out the last N bytes of the reply.  */
 static void short_connected(struct fault_client *client)
 {
     client->keep_back = (size_t)client->port->choice->number;
 }
 
+/* Send each reply N milliseconds late.  */
 static void delay_connected(struct fault_client *client)
 {
     client->delay = client->port->choice->number;
@@ -89,6 +101,7 @@ static int no_accept_open(struct fault_port *port)
     return 0;
 }
 
+/* Accept no client; the first client starts the time until the reset.  */
 static int reset_queued_open(struct fault_port *port)
 {
     port->accepts = false;
@@ -96,6 +109,7 @@ static int reset_queued_open(struct fault_port *port)
     return 0;
 }
 
+/* Refuse clients from the start if N is 0.  */
 static int refuse_open(struct fault_port *port)
 {
     if (port->choice->number == 0)
@@ -103,6 +117,7 @@ static int refuse_open(struct fault_port *port)
     return 0;
 }
 
+/* Refuse clients when N have been accepted.  */
 static int64_t refuse_tick(struct fault_port *port, int64_t now)
 {
     (void)now;
@@ -111,7 +126,8 @@ static int64_t refuse_tick(struct fault_port *port, int64_t now)
     return -1;
 }
 
-/* The first client has set the time.  */
+/* After the time set by the first client, note the length of the queue, and
+   refuse.  Returns that time if not over, else -1.  */
 static int64_t reset_queued_tick(struct fault_port *port, int64_t now)
 {
     struct sonde_queue queue;
@@ -133,6 +149,7 @@ static void silence_datagram(struct fault_port *port,
     (void)datagram;
 }
 
+/* Reply, except to each Nth datagram.  */
 static void lose_datagram(struct fault_port *port,
                           struct fault_datagram *datagram)
 {
@@ -140,6 +157,7 @@ static void lose_datagram(struct fault_port *port,
         fault_datagram_send(port, port->fd, datagram);
 }
 
+/* Reply with byte N altered, if there is one.  */
 static void alter_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {
@@ -148,6 +166,7 @@ static void alter_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
+/* Reply with N bytes more, up to FAULT_DATAGRAM_MAX in all.  */
 static void extra_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {
@@ -157,6 +176,7 @@ static void extra_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
+/* Reply with the first N bytes.  */
 static void truncate_datagram(struct fault_port *port,
                               struct fault_datagram *datagram)
 {
@@ -165,12 +185,14 @@ static void truncate_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
+/* Reply after N milliseconds.  */
 static void delay_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {
     fault_datagram_hold(port, datagram, monotonic_ms() + port->choice->number);
 }
 
+/* Reply from PORT's second socket, at another address or port.  */
 static void elsewhere_datagram(struct fault_port *port,
                                struct fault_datagram *datagram)
 {
@@ -178,6 +200,7 @@ static void elsewhere_datagram(struct fault_port *port,
     fault_datagram_send(port, port->second, datagram);
 }
 
+/* Reply, and send N copies.  */
 static void duplicate_datagram(struct fault_port *port,
                                struct fault_datagram *datagram)
 {
@@ -325,12 +348,14 @@ const struct fault faults[] = {
 
 /* ---- choosing and listing ------------------------------------------------ */
 
+/* Whether the argument of FAULT is an address, not a number.  */
 static bool takes_address(const struct fault *fault)
 {
     return fault->argument && fault->max == 0;
 }
 
-/* Read ARGUMENT of the fault of CHOICE.  Returns as fault_choose.  */
+/* Read ARGUMENT, a number or an address, into CHOICE.  Returns true; or false
+   with a sentence without a full stop in PROBLEM.  */
 static bool choice_read(struct fault_choice *choice, const char *argument,
                         char problem[FAULT_TEXT])
 {
