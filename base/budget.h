@@ -38,13 +38,11 @@ struct budget {
    searches the control groups.  */
 struct budget budget_now(void);
 
-/* The part of BOUND that a probe may use: half, rounded down, or
-   BUDGET_UNBOUND.  */
+/* The part of BOUND for a probe: half, rounded down, or BUDGET_UNBOUND.  */
 int64_t budget_share(const struct budget_bound *bound);
 
 /* The max number of concurrent connections, both ends in this container, that
-   fit in half of the memory of BUDGET, or BUDGET_UNBOUND.  The bound of
-   processes is ignored.  */
+   fit in half of BUDGET's memory, or BUDGET_UNBOUND; processes are ignored.  */
 int64_t budget_connections(const struct budget *budget);
 
 /* Write to TEXT, of SIZE bytes (truncated), why NEED bytes for WHAT exceed half

@@ -15,8 +15,7 @@
 
 enum { WORDS = 2 }; /* of 32 capabilities, in version 3 */
 
-/* The number of words of capability sets that are not empty, or -1 with
-   errno.  */
+/* How many words of the capability sets are not empty, or -1 with errno.  */
 static int capability_count(void)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

@@ -19,8 +19,8 @@ int64_t monotonic_now(void);
 int64_t monotonic_ms(void);
 int monotonic_until(int64_t now, int64_t then);
 
-/* Sleep for NS nanoseconds, less if a signal arrives; not at all if negative.
-   Keeps errno.  */
+/* Sleep for NS nanoseconds, less at a signal; none if negative.  Keeps
+   errno.  */
 void monotonic_sleep(int64_t ns);
 
 /* Rounds of an event loop in a row without progress, although poll returned

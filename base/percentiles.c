@@ -8,8 +8,7 @@
 #include "base/percentiles.h"
 
 enum {
-    /* Lines for each halving of the distance to 100 percent: HdrHistogram's
-       usual number.  */
+    /* Lines for each halving of the distance to 100 %, as in HdrHistogram.  */
     PERCENTILES_TICKS = 5,
     PERCENTILES_HALVINGS = 64, /* all values of a 64-bit count are reached */
     PERCENTILES_ROOT_STEPS = 200
@@ -24,7 +23,8 @@ struct percentiles {
     uint64_t seen;
 };
 
-/* Write the line of LEVEL, 0 to below 1, at the distance LEFT to 1.  */
+/* Write the line of LEVEL, 0 to below 1, at the distance LEFT to 1, and move
+   STATE there: no later LEVEL may be lower.  */
 static void percentiles_put(FILE *out, struct percentiles *state, double level,
                             double left)
 {

@@ -119,8 +119,7 @@ static int poll_now(struct pollfd *fds, size_t count)
     return ready;
 }
 
-/* A peer address proves the connection: on one stack a failed connect leaves no
-   error in SO_ERROR.  */
+/* A peer address is the proof: a failed connect may leave SO_ERROR 0.  */
 enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};

@@ -33,7 +33,7 @@ static const uint64_t files_unix = UINT64_C(1) << 16;
 static const uint64_t ports_tcp = 3; /* bind and connect */
 static const uint64_t scope_abstract = 1, scope_signal = 2;
 
-/* The rights to give up, with a kernel of ABI.  */
+/* The rights of Landlock's ABI to give up, without those of NEEDS.  */
 static struct sandbox_rules
 sandbox_find_rules(const struct sandbox_needs *needs, long abi)
 {

@@ -12,8 +12,7 @@
 
 #include "base/sandbox.h"
 
-/* Hide all files but those in the folders of NEEDS.  Returns 0, or -1 with
-   errno.  */
+/* Hide files outside of NEEDS->folders.  Returns 0, or -1 with errno.  */
 static int sandbox_hide_files(const struct sandbox_needs *needs)
 {
     /* An answer finds its client's socket by a path, anywhere.  */

@@ -16,8 +16,7 @@
    reported FD writable or failed itself, for some eight seconds.  */
 int write_all(int fd, const void *bytes, size_t size);
 
-/* Whether ERROR, of a write, means that the reader has closed its end: EPIPE or
-   ECONNRESET.  */
+/* Whether ERROR, of a write, means a closed reader: EPIPE or ECONNRESET.  */
 bool write_has_no_reader(int error);
 
 #endif /* BASE_WRITE_H */
