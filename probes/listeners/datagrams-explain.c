@@ -18,8 +18,8 @@ enum {
     NEARLY_FULL = 90   /* percent: the next datagrams may not fit */
 };
 
-/* The family of SOCKET, UDP, in words: an IPv6 wildcard gets IPv4, too, unless
-   IPV6_V6ONLY is on.  */
+/* Append the family of SOCKET, UDP, in words: an IPv6 wildcard gets IPv4, too,
+   if IPV6_V6ONLY is off.  */
 static void say_datagram_family(struct sentence *text,
                                 const struct sonde_listener *socket)
 {
@@ -30,6 +30,7 @@ static void say_datagram_family(struct sentence *text,
         say(text, ", and over IPv4 too");
 }
 
+/* Write the first sentence on ROW: address, kind and peer of the socket.  */
 static void put_datagram_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *socket = &row->listener;
@@ -54,6 +55,8 @@ enum origin {
     ORIGIN_FORCED   /* more than the max of today */
 };
 
+/* How LIMIT, the buffer in force in bytes, negative if unknown, probably came
+   about, by today's net.core.rmem_default and rmem_max.  */
 static enum origin datagrams_origin(const struct listeners *listeners,
                                     long limit)
 {
@@ -71,7 +74,8 @@ static enum origin datagrams_origin(const struct listeners *listeners,
                                             : ORIGIN_SET;
 }
 
-/* Write the sentence "requested".  */
+/* Write the sentence "requested": the value of SO_RCVBUF, as inferred from
+   ORIGIN and LIMIT, the buffer in force.  */
 static void put_buffer_requested(FILE *out, enum origin origin, long limit)
 {
     struct sentence text = {""};
@@ -110,7 +114,8 @@ static void put_buffer_requested(FILE *out, enum origin origin, long limit)
     put_sentence(out, "requested", &text);
 }
 
-/* Write the sentences "in force" and "cut by".  */
+/* Write the sentences "in force", on LIMIT, and "cut by", on net.core.rmem_max;
+   only the first, with the reason, if LIMIT is negative, unknown.  */
 static void put_buffer_limit(FILE *out, const struct listeners *listeners,
                              enum origin origin, long limit)
 {
@@ -136,7 +141,7 @@ static void put_buffer_limit(FILE *out, const struct listeners *listeners,
     put_sentence(out, "cut by", &text);
 }
 
-/* Write the sentence "queued".  */
+/* Write the sentence "queued" on ROW, with a warning from 90 percent on.  */
 static void put_buffer_queued(FILE *out, const struct listener_row *row)
 {
     struct sentence text = {""};
@@ -153,7 +158,8 @@ static void put_buffer_queued(FILE *out, const struct listener_row *row)
     put_sentence(out, "queued", &text);
 }
 
-/* Write the sentence "drops", and the counters by reason.  */
+/* Write the sentence "drops" on DROPS, of one socket, and if known TOTALS, by
+   reason, of all UDP sockets.  */
 static void put_datagram_losses(FILE *out,
                                 const struct sonde_datagram_totals *totals,
                                 long drops)
@@ -180,7 +186,7 @@ static void put_datagram_losses(FILE *out,
     put_sentence(out, "", &text);
 }
 
-/* Append how to make the buffer larger.  */
+/* Append how to make a buffer of LIMIT bytes larger, as ORIGIN indicates.  */
 static void say_larger_buffer(struct sentence *text,
                               const struct listeners *listeners,
                               enum origin origin, long limit)
@@ -199,7 +205,8 @@ static void say_larger_buffer(struct sentence *text,
     say(text, "; then restart the program");
 }
 
-/* Append advice for a socket with drops, by the reasons of all sockets.  */
+/* Append advice for ROW, a UDP socket with drops, by TOTALS, the reasons
+   counted for all sockets.  */
 static void say_lost(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row,
                      const struct sonde_datagram_totals *totals)
@@ -252,7 +259,7 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
         say(text, ". If the drops no longer grow, the losses are over");
 }
 
-/* Write the sentence "to do" on a UDP socket.  */
+/* Write the sentence "to do" on ROW, a UDP socket.  */
 static void put_datagram_advice(FILE *out, const struct listeners *listeners,
                                 const struct listener_row *row,
                                 const struct sonde_datagram_totals *totals)
@@ -276,8 +283,8 @@ static void put_datagram_advice(FILE *out, const struct listeners *listeners,
     put_sentence(out, "to do", &text);
 }
 
-/* Write the sentences on a UNIX socket: the limit in force is that of the time
-   when the socket was made.  */
+/* Write the sentences "in force", "queued", "drops" and "to do" on ROW, a UNIX
+   socket.  The limit in force is unknown: that of a new socket may differ.  */
 static void explain_unix_datagrams(FILE *out, const struct listeners *listeners,
                                    const struct listener_row *row)
 {

@@ -61,7 +61,7 @@ static const struct {
 enum { UDP_COUNTERS = sizeof udp_counters / sizeof *udp_counters };
 
 /* Write the counter COUNTER of LISTENERS, without parts, over IPv4 and IPv6,
-   unless it is unknown; before the first, when *COUNT is 0, the head.  */
+   unless unknown, and count samples in *COUNT; before the first, the head.  */
 static void put_udp_counter(FILE *out, const struct listeners *listeners,
                             int counter, int *count)
 {
@@ -87,7 +87,7 @@ static void put_udp_counter(FILE *out, const struct listeners *listeners,
     }
 }
 
-/* Write the counters of each network namespace.  */
+/* Write the UDP counters of each network namespace.  */
 static void put_udp_errors(FILE *out, const struct listeners *listeners)
 {
     for (int counter = 0; counter < UDP_COUNTERS; counter++) {

@@ -51,6 +51,8 @@ static void put_datagram_figure(FILE *out, int width, long number,
     fprintf(out, " %*s", width, text);
 }
 
+/* Write ROW as a line of the table.  An address longer than WIDTH, the width of
+   the first column, has a line to itself.  */
 static void put_datagram_row(FILE *out, const struct listener_row *row,
                              int width)
 {
@@ -97,6 +99,7 @@ static void put_datagram_drops(FILE *out, const struct listeners *listeners,
     put_sentence(out, NULL, &note);
 }
 
+/* Write the notes that apply: on missing figures, drops, and UNIX sockets.  */
 static void put_datagram_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

@@ -28,6 +28,8 @@ struct known_socket {
     bool is_pending;
 };
 
+/* A sonde_listener_each: if SOCKET is at the address of DATA, a struct
+   known_socket, note whether a datagram waits there, and end the list.  */
 static int datagrams_find_known(const struct sonde_listener *socket, void *data)
 {
     struct known_socket *known = data;
@@ -118,6 +120,7 @@ bool datagrams_is_dropping(const struct listener_row *row)
            row->listener.queue.drops > 0;
 }
 
+/* A + B; -1, unknown, if one is negative.  */
 static int64_t datagrams_sum(int64_t a, int64_t b)
 {
     return a < 0 || b < 0 ? -1 : a + b;
@@ -172,6 +175,7 @@ struct drops_count {
     struct sonde_address address;
 };
 
+/* A sonde_listener_each: add SOCKET to DATA, a struct drops_count.  */
 static int count_drops(const struct sonde_listener *socket, void *data)
 {
     struct drops_count *count = data;

@@ -15,8 +15,8 @@ bool listener_is_datagram(const struct sonde_listener *listener);
  */
 void datagrams_check_proc(struct listeners *listeners);
 
-/* Set LIMITS and DATAGRAMS, -1 if unknown: without a request for datagram
-   sockets; LIMITS also in another network namespace.  */
+/* Set LIMITS and DATAGRAMS, settings and counters; -1 if unknown, or without a
+   request for datagram sockets; LIMITS also with PID.  */
 void datagrams_read_host(struct listeners *listeners);
 
 /* Whether ROW is a UDP socket that lost datagrams.  */

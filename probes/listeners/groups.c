@@ -26,6 +26,7 @@ static bool group_has_both(const struct listener_row *x,
            x->listener.v6only == y->listener.v6only;
 }
 
+/* Whether ROW can be in a group: a TCP listener.  */
 static bool group_is_possible(const struct listener_row *row)
 {
     int family = row->listener.address.storage.ss_family;
@@ -33,7 +34,7 @@ static bool group_is_possible(const struct listener_row *row)
            (family == AF_INET || family == AF_INET6);
 }
 
-/* Add ROW to GROUP, whose members have room.  */
+/* Add ROW to GROUP, whose members have room, and to the counts of GROUP.  */
 static void group_add(struct listener_group *group, struct listener_row *row)
 {
     group->members[group->count++] = (struct listener_member){
@@ -62,7 +63,8 @@ static size_t group_make(struct listener_group *group,
     return group->count;
 }
 
-/* The number of rows with the LOCAL and the kind of ROWS[0], COUNT at most.  */
+/* The number of rows, from ROWS[0] on and COUNT at most, with the network
+   namespace, the LOCAL and the kind of ROWS[0].  */
 static size_t group_run(const struct listener_row *rows, size_t count)
 {
     size_t run = 1;
@@ -109,6 +111,7 @@ bool group_is_stuck(const struct listener_group *group)
     return group && group->full > 0 && group->full < group->count;
 }
 
+/* Append the owners of MEMBER, or the inode if no owner is visible.  */
 static void group_say_member(struct sentence *text,
                              const struct listener_member *member)
 {
@@ -138,7 +141,7 @@ void group_say_full(struct sentence *text, const struct listener_group *group)
     }
 }
 
-/* Append the lengths of the queues of GROUP.  */
+/* Append the lengths of the first NAMED_MAX queues of GROUP, if known.  */
 static void group_say_queues(struct sentence *text,
                              const struct listener_group *group)
 {
@@ -152,7 +155,8 @@ static void group_say_queues(struct sentence *text,
         say(text, ", ... (%zu of %zu are empty)", group->empty, group->count);
 }
 
-/* Append all about GROUP.  */
+/* Append the number of sockets in GROUP, their queues, and how clients are
+   assigned to sockets; and which are full, if GROUP is stuck.  */
 static void group_say_all(struct sentence *text,
                           const struct listener_group *group)
 {

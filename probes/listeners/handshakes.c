@@ -24,8 +24,8 @@ struct handshake_reader {
     struct sonde_handshake handshake;
 };
 
-/* How specifically the listener of ROW serves HANDSHAKE: 0, not at all.  The
-   family is that of the listener: an IPv6 listener has IPv4 clients at mapped
+/* How specifically ROW serves HANDSHAKE: from 0, not at all, to 4.  The family
+   is that of the listener: an IPv6 listener has IPv4 clients at mapped
    addresses.  */
 static int handshake_rank(const struct listener_row *row,
                           const struct sonde_handshake *handshake)
@@ -43,7 +43,7 @@ static int handshake_rank(const struct listener_row *row,
     return listeners_is_wildcard(address) ? 1 + here : 0;
 }
 
-/* The row with the listener of HANDSHAKE; NULL if there is none.  */
+/* The row of the most specific listener for HANDSHAKE, or NULL.  */
 static struct listener_row *
 handshake_find(const struct listeners *listeners,
                const struct sonde_handshake *handshake)
@@ -60,8 +60,9 @@ handshake_find(const struct listeners *listeners,
     return best;
 }
 
-/* A sonde_handshake_each.  In a flood most handshakes have the listener of the
-   one before.  */
+/* A sonde_handshake_each: count HANDSHAKE at the row of its listener, or at the
+   group of that row; DATA is a struct handshake_reader.  In a flood most
+   handshakes have the listener of the one before.  */
 static int handshake_count(const struct sonde_handshake *handshake, void *data)
 {
     struct handshake_reader *reader = data;
@@ -83,7 +84,8 @@ static int handshake_count(const struct sonde_handshake *handshake, void *data)
     return 0;
 }
 
-/* Set the figures of all TCP rows of FAMILY to VALUE.  */
+/* Set to VALUE, for all TCP rows of FAMILY and their groups, the numbers of
+   handshakes and of retransmitted SYN-ACKs.  */
 static void handshakes_set(struct listeners *listeners, int family, long value)
 {
     for (size_t i = 0; i < listeners->count; i++) {
@@ -142,7 +144,8 @@ static bool handshakes_fill(const struct listener_row *row)
     return count > 0 && backlog >= 0 && count >= backlog;
 }
 
-/* Append what happens to a SYN that finds the SYN queue of ROW full.  */
+/* Append the limit of the SYN queue of ROW, if known, and what happens to a SYN
+   that finds the queue full.  */
 static void handshakes_say_limit(struct sentence *text,
                                  const struct listeners *listeners,
                                  const struct listener_row *row)
@@ -168,6 +171,8 @@ static void handshakes_say_limit(struct sentence *text,
             limits->max_backlog);
 }
 
+/* Write the sentence "SYN queue" on ROW: how many handshakes are in progress,
+   how many SYN-ACKs were sent again, and the limit.  */
 static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
                                  const struct listener_row *row)
 {
@@ -195,7 +200,8 @@ static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
     put_sentence(out, "SYN queue", &text);
 }
 
-/* Append, by the counters of cookies, whether the clients are real.  */
+/* Append, by the counters of cookies, if any were sent, whether the clients are
+   real; and for dropped SYNs, that cookies would answer them.  */
 static void handshakes_say_verdict(struct sentence *text,
                                    const struct listeners *listeners)
 {
@@ -329,7 +335,7 @@ void handshakes_json(struct json *json, const struct listeners *listeners)
     json_object_end(json);
 }
 
-/* Write the metrics of the network namespace.  */
+/* Write the counters of SYN cookies and full SYN queues that are known.  */
 static void handshakes_put_totals(FILE *out,
                                   const struct sonde_listen_totals *totals)
 {

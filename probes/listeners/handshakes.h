@@ -28,7 +28,7 @@ void handshakes_explain(FILE *out, const struct listeners *listeners,
    seems to be full now.  */
 void handshakes_note(FILE *out, const struct listeners *listeners);
 
-/* Write the members "handshakes", the settings.  */
+/* Write the object "handshakes": the settings, null where unknown.  */
 void handshakes_json(struct json *json, const struct listeners *listeners);
 
 /* Write the metrics of handshakes and SYN queues.  */

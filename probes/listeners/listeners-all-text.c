@@ -8,7 +8,7 @@
 
 enum { NAMED_NAMESPACES = 12 }; /* max namespaces without listeners in a note */
 
-/* Append NAME, a process's, with '?' for what is no printable text.  */
+/* Append the first process of NETNS, "name[number]", masked (mask_text).  */
 static void netns_say_name(struct sentence *text, const struct netns *netns)
 {
     char name[sizeof netns->name];
@@ -18,7 +18,7 @@ static void netns_say_name(struct sentence *text, const struct netns *netns)
 }
 
 /* Append what PART is: "net:[4026532177], docker 0123456789ab: nginx[4242] and
-   2 more processes".  */
+   2 more processes", and its ListenOverflows, unless 0 or unknown.  */
 static void part_say_head(struct sentence *text, const struct listeners *part)
 {
     const struct netns *netns = part->netns;
@@ -44,7 +44,7 @@ static void part_say_head(struct sentence *text, const struct listeners *part)
         say(text, "; ListenOverflows %lld", (long long)part->totals.overflows);
 }
 
-/* Write PART, which has rows.  */
+/* Write the head of PART, then its tables, or with EXPLAIN all details.  */
 static void part_put(FILE *out, const struct listeners *part, bool explain)
 {
     struct sentence head = {""};
@@ -56,7 +56,8 @@ static void part_put(FILE *out, const struct listeners *part, bool explain)
         listeners_put_tables(out, part);
 }
 
-/* Write which network namespaces of LISTENERS have no rows.  */
+/* Write which network namespaces of LISTENERS have no rows, NAMED_NAMESPACES of
+   them by name; nothing if all have rows.  */
 static void parts_put_empty(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

@@ -15,7 +15,7 @@
 
 /* ---- reading ------------------------------------------------------------- */
 
-/* Remove all rows of PART.  */
+/* Remove and free all rows of PART.  */
 static void part_forget(struct listeners *part)
 {
     for (size_t i = 0; i < part->count; i++)
@@ -25,7 +25,8 @@ static void part_forget(struct listeners *part)
     part->count = 0;
 }
 
-/* Read the rows and the figures of PART, from inside, or with PID by /proc.  */
+/* Read the rows and the figures of PART, from inside, or with PID by /proc.
+   Returns 0, or -1 with errno.  */
 static int part_read_here(struct listeners *part, unsigned families,
                           int timeout)
 {
@@ -35,9 +36,10 @@ static int part_read_here(struct listeners *part, unsigned families,
     return result;
 }
 
-/* The same by /proc.  The process may end, and its number may be given to
-   another process: the files are of the namespace if the process is in it
-   before and after.  Returns -1 with ESRCH if no process is left.  */
+/* Read PART, of NETNS, by the /proc files of a process there.  The process may
+   end, and its number may be given to another process: the files are of the
+   namespace if the process is in it before and after.  Returns as
+   part_read_here, or -1 with ESRCH if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {
@@ -60,8 +62,9 @@ static int part_read_outside(struct listeners *part, const struct netns *netns,
     return -1;
 }
 
-/* Read PART, all zero but for NETNS and DATAGRAMS_OPTIONAL.  Returns 0, or -1
-   with errno.  */
+/* Read PART, all zero but for NETNS and DATAGRAMS_OPTIONAL, inside its
+   namespace, which this process leaves again, or by /proc if it cannot be
+   entered.  Returns 0, or -1 with errno.  */
 static int part_read(struct listeners *part, const struct netns_list *list,
                      unsigned families, int timeout)
 {
@@ -76,7 +79,7 @@ static int part_read(struct listeners *part, const struct netns_list *list,
     return result;
 }
 
-/* Take the COUNT rows of PART to the end of the rows of ALL, which has room. */
+/* Move the rows of PART, with PART as their part, to ALL, which has room.  */
 static void part_take_rows(struct listeners *all, struct listeners *part)
 {
     for (size_t i = 0; i < part->count; i++) {
@@ -88,12 +91,14 @@ static void part_take_rows(struct listeners *all, struct listeners *part)
     part->count = 0;
 }
 
+/* A + B; -1, unknown, if one is negative.  */
 static int64_t all_sum(int64_t a, int64_t b)
 {
     return a < 0 || b < 0 ? -1 : a + b;
 }
 
-/* Add the figures of PART to ALL.  */
+/* Add the counters of PART to ALL, and take the first errors and reasons; the
+   cap and the limits are taken from the own namespace of this process.  */
 static void part_add_figures(struct listeners *all,
                              const struct listeners *part)
 {
@@ -135,8 +140,9 @@ static void part_add_figures(struct listeners *all,
 }
 
 /* Read all parts of ALL until DEADLINE, this process's namespace first: what
-   /proc shows is found out there.  Returns 0, or -1 with errno; *ROWS is the
-   number of all rows.  */
+   /proc shows is found out there.  A part that has ended gets no NETNS.  Adds
+   the number of rows to *ROWS.  Returns 0 if a part was read; or -1 with the
+   first errno.  */
 static int parts_read(struct listeners *all, const struct netns_list *list,
                       unsigned families, int64_t deadline, size_t *rows)
 {
@@ -165,7 +171,7 @@ static int parts_read(struct listeners *all, const struct netns_list *list,
     return done > 0 ? 0 : -1;
 }
 
-/* Copy to each part of ALL what is known of owners.  */
+/* Copy HIDDEN, HIDDEN_ERROR and COMPLETE, on owners, to each part of ALL.  */
 static void parts_set_owners(struct listeners *all)
 {
     for (size_t i = 0; i < all->part_count; i++) {
@@ -269,6 +275,7 @@ void listeners_say_place(struct sentence *text, const struct listeners *part)
 
 /* ---- JSON ---------------------------------------------------------------- */
 
+/* Write the member "process", the first process of NETNS, or null.  */
 static void part_put_process(struct json *json, const struct netns *netns)
 {
     if (!netns->pids[0]) {
@@ -281,6 +288,7 @@ static void part_put_process(struct json *json, const struct netns *netns)
     json_object_end(json);
 }
 
+/* Write PART as an object of "namespaces": names, processes, cap, counters.  */
 static void part_put_json(struct json *json, const struct listeners *part)
 {
     const struct netns *netns = part->netns;
@@ -306,6 +314,7 @@ static void part_put_json(struct json *json, const struct listeners *part)
     json_object_end(json);
 }
 
+/* Write the member "namespaces_unseen", on what LIST may lack.  */
 static void unseen_put_json(struct json *json, const struct netns_list *list)
 {
     json_object(json, "namespaces_unseen");

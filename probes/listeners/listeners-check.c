@@ -10,8 +10,7 @@
    short, and a series for each of a thousand listeners is of no use.  */
 enum { NAMED_MAX = 3, SERIES_MAX = 16 };
 
-/* Append to CHECK how full ROW is, the first owner, and the number of others.
- */
+/* Append how full ROW is, its namespace, the first owner, and "+N" others.  */
 static void check_say_row(struct check *check, const struct listener_row *row)
 {
     struct sentence owners = {""};
@@ -51,6 +50,7 @@ static bool is_judged(const struct listeners *listeners,
            (row->percent >= 0 || !listeners->datagrams_optional);
 }
 
+/* The number of rows whose queue is to have a percentage.  */
 static size_t count_judged(const struct listeners *listeners)
 {
     size_t judged = 0;
@@ -59,7 +59,8 @@ static size_t count_judged(const struct listeners *listeners)
     return judged;
 }
 
-/* Set the state and the text of CHECK by the KNOWN rows, at least one.  */
+/* Set the state and the text of CHECK by RANGES and the first KNOWN rows, at
+   least one: the rows that call for an alert, or else the fullest.  */
 static void check_judge(struct check *check, const struct listeners *listeners,
                         size_t known, const struct check_ranges *ranges)
 {
@@ -88,7 +89,8 @@ static void check_judge(struct check *check, const struct listeners *listeners,
     }
 }
 
-/* Append two series for each of the first KNOWN rows.  Listeners of the same
+/* Append performance data of the first KNOWN rows, SERIES_MAX at most:
+   percentage, queue, and of datagram sockets drops.  Listeners of the same
    address are told apart by the index.  */
 static void check_add_rows(struct check *check,
                            const struct listeners *listeners, size_t known,

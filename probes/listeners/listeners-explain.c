@@ -27,6 +27,7 @@ static const char *clients_of(const struct sonde_listener *listener)
                                 : ", and IPv4 clients too";
 }
 
+/* Write the first sentence on ROW: address, kind of socket, clients.  */
 static void explain_put_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
@@ -44,9 +45,9 @@ static void explain_put_head(FILE *out, const struct listener_row *row)
 }
 
 /* Write the sentences "requested", the backlog; "in force", the backlog if
-   reported; and "cut by", the limit applied.  The kernel keeps
-   neither the first nor the last: both are inferred from the backlog in force
-   and today's cap.  */
+   reported; and "cut by", the limit applied.  What was requested and cut is
+   inferred from the backlog in force and today's cap: the kernel keeps
+   neither.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -92,6 +93,8 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     put_sentence(out, "cut by", &cut);
 }
 
+/* Write the sentence "queued" on ROW: length, percent, what becomes of the next
+   client of a full queue, and how long the oldest client has waited.  */
 static void put_queued(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {
@@ -285,7 +288,7 @@ static bool say_cause(struct sentence *text, const struct listener_row *row)
 
 enum { LONG_MS = 1000 }; /* no burst is that long */
 
-/* Append what the age of the oldest client in the full queue of ROW means.  */
+/* Append what the age of the oldest client of ROW means, if over LONG_MS.  */
 static void say_slow(struct sentence *text, const struct listener_row *row)
 {
     if (row->oldest >= LONG_MS)
@@ -330,8 +333,8 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart the program: both take effect at listen");
 }
 
-/* Write the sentence "to do".  Only a full queue that may have overflowed is a
-   reason to raise a limit.  */
+/* Write the sentence "to do" on ROW.  Only a full queue that may have
+   overflowed is a reason to raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

@@ -13,6 +13,7 @@
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
+/* Write the array "owners" of ROW: the number and the name of each process.  */
 static void listeners_json_put_owners(struct json *json,
                                       const struct listener_row *row)
 {
@@ -26,6 +27,7 @@ static void listeners_json_put_owners(struct json *json,
     json_array_end(json);
 }
 
+/* Write ROW as an object of "listeners"; unknown figures are null.  */
 static void listeners_json_put_row(struct json *json,
                                    const struct listener_row *row)
 {
@@ -65,7 +67,7 @@ static void listeners_json_put_row(struct json *json,
     json_object_end(json);
 }
 
-/* Write the object "datagrams", null without a request for them.  */
+/* Write the object "datagrams", settings and counters; null if not wanted.  */
 static void put_datagrams(struct json *json, const struct listeners *listeners)
 {
     static const char *const names[] = {"udp", "udp6"};
@@ -92,6 +94,7 @@ static void put_datagrams(struct json *json, const struct listeners *listeners)
     json_object_end(json);
 }
 
+/* Write the object "cap", of nulls if CAP is unknown.  */
 static void listeners_json_put_cap(struct json *json,
                                    const struct sonde_backlog_cap *cap)
 {

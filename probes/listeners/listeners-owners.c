@@ -38,7 +38,8 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
     }
 }
 
-/* What a state of a process that cannot accept means; NULL for any other.  */
+/* What STATE, of sonde_owner_state, means if a process in STATE cannot accept;
+   NULL for any other.  */
 static const char *owner_state_words(int state)
 {
     switch (state) {

@@ -34,6 +34,7 @@ static const struct {
 
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
+/* Write METRIC, an index of metrics, of each row but datagram sockets.  */
 static void put_metric(FILE *out, const struct listeners *listeners, int metric)
 {
     const char *name = metrics[metric].name;
@@ -106,8 +107,8 @@ static int64_t host_figure(const struct listeners *listeners, int metric)
     return figures[metric];
 }
 
-/* Write the figure METRIC of LISTENERS, without parts, unless it is unknown;
-   before the first, when *COUNT is 0, the head.  */
+/* Write the figure METRIC of LISTENERS, without parts, unless it is unknown,
+   and count it in *COUNT; before the first, when *COUNT is 0, the head.  */
 static void put_host_figure(FILE *out, const struct listeners *listeners,
                             int metric, int *count)
 {
@@ -144,6 +145,8 @@ static void metrics_put_host(FILE *out, const struct listeners *listeners)
     }
 }
 
+/* Write the metrics of the listeners without datagram sockets, the number of
+   their owners by name, and the figures of the network namespaces.  */
 static void put_listeners(FILE *out, const struct listeners *listeners)
 {
     for (int metric = 0; metric < METRICS; metric++)
@@ -157,6 +160,8 @@ static void put_listeners(FILE *out, const struct listeners *listeners)
     metrics_put_host(out, listeners);
 }
 
+/* Write the metrics of the datagram sockets, and the number of owners by name
+   of those without a peer.  */
 static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
 {
     datagrams_prometheus(out, listeners);

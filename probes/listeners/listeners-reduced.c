@@ -20,6 +20,8 @@ struct known_queue {
     long queued;
 };
 
+/* A sonde_listener_each: if LISTENER is at the address of DATA, a struct
+   known_queue, note the length of the queue, and end the list.  */
 static int reduced_find_queue(const struct sonde_listener *listener, void *data)
 {
     struct known_queue *known = data;

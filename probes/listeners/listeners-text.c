@@ -106,7 +106,7 @@ static void listeners_text_say_more(struct sentence *note,
             sonde_address_port(&row->listener.address));
 }
 
-/* Write a note on the queues that are full, except those of groups_note.  */
+/* Write a note on full queues, if any, except those of groups_note.  */
 static void put_full_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};
@@ -139,8 +139,8 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write a note on the first queue that is not full, but has clients and no
-   process that can accept them, and how many more there are.  */
+/* Write a note on the first queue, if any, that is not full, but has clients
+   and no process that can accept them, and how many more there are.  */
 static void put_halted_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};

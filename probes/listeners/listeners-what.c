@@ -82,6 +82,7 @@ static int service_port(const char *name, const char *protocol)
 
 /* ---- names of processes, paths ------------------------------------------- */
 
+/* Whether the number of MEANING is the process number of an owner of ROW.  */
 static bool has_process(const struct listener_row *row,
                         const struct meaning *meaning)
 {
@@ -163,8 +164,8 @@ static bool has_file(const struct sonde_listener *listener,
 
 /* ---- addresses ----------------------------------------------------------- */
 
-/* Append the text of MEANING and REASON, as in "has an empty port".  Always
-   returns -1.  */
+/* Append to WHY of MEANING the operand, in quotes, and REASON, such as "has an
+   empty port".  Always returns -1.  */
 static int operand_refuse(const struct meaning *meaning, const char *reason)
 {
     say(meaning->why, "\"%s\" %s", meaning->text, reason);
@@ -266,8 +267,9 @@ static int operand_read_port(struct meaning *meaning, const char *port)
                          : "has an empty port");
 }
 
-/* Whether TEXT can only be an address: it has the punctuation of an address and
-   no blank, which process names may have.  */
+/* Whether TEXT can only be an address: "*", digits and dots, or a text with a
+   colon or a leading bracket; no path, no "@name", no blank, which process
+   names may have.  */
 static bool looks_like_address(const char *text)
 {
     return !strchr(text, '/') && !strpbrk(text, " \t\n") && *text != '@' &&
@@ -339,8 +341,8 @@ static bool is_loopback(const struct sonde_address *address)
 }
 
 /* How LISTENER serves the address WANTED, without regard to ports and
-   interfaces.  An IPv6 wildcard serves IPv4, too, unless IPV6_V6ONLY is known
-   to be on.  */
+   interfaces: SERVES_IT, SERVES_ANY or SERVES_NOT.  An IPv6 wildcard serves
+   IPv4, too, unless IPV6_V6ONLY is known to be on.  */
 static int operand_serves(const struct sonde_listener *listener,
                           const struct sonde_address *wanted)
 {
@@ -372,10 +374,10 @@ static unsigned device_of(const struct sonde_listener *listener)
     return listener->ifindex ? listener->ifindex : scope_of(&listener->address);
 }
 
-/* How specifically LISTENER serves the address WANTED at the interface DEVICE
-   (0: any); ports are not compared.  With DEVICE 0, a listener bound to an
-   interface not named "lo..." does not serve a loopback address, not being
-   reachable there through another interface.  */
+/* How specifically (SERVES_NOT to SERVES_IT_HERE) LISTENER serves the address
+   WANTED at the interface DEVICE (0: any); ports are not compared.  With DEVICE
+   0, a listener bound to an interface not named "lo..." does not serve a
+   loopback address, not being reachable there through another interface.  */
 static int operand_rank(const struct sonde_listener *listener,
                         const struct sonde_address *wanted, unsigned device)
 {
@@ -392,16 +394,15 @@ static int operand_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Whether ROW listens at, or is bound to, the port PORT; false if PORT is 0 or
- * negative.  */
+/* Whether ROW listens at, or is bound to, PORT, which is above 0.  */
 static bool is_at_port(const struct listener_row *row, long port)
 {
     return port > 0 && sonde_address_port(&row->listener.address) == port;
 }
 
-/* Mark the listeners, or the DATAGRAMS, at MEANING's port that serve the
-   address WANTED most specifically: all with the same best rank, none if none
-   serves WANTED.  A connected socket serves its peer alone.  */
+/* Mark the listeners of PART, or with DATAGRAMS its datagram sockets, at
+   MEANING's port that serve the address WANTED most specifically: all of the
+   same best rank, perhaps none.  Connected sockets serve their peer alone.  */
 static void mark_best(struct listeners *listeners, const struct listeners *part,
                       const struct meaning *meaning, bool datagrams,
                       const struct sonde_address *wanted)
@@ -421,8 +422,8 @@ static void mark_best(struct listeners *listeners, const struct listeners *part,
         }
 }
 
-/* Whether ROW listens at the port of MEANING, whose host is empty, or "*" and
-   the address a wildcard.  */
+/* Whether ROW is at the port of MEANING, not confined to another interface, and
+   the host of MEANING is empty, or "*" and the address of ROW a wildcard.  */
 static bool serves_host(const struct listener_row *row,
                         const struct meaning *meaning)
 {
@@ -457,14 +458,15 @@ static int operand_understand(struct meaning *meaning)
     return 0;
 }
 
+/* Whether the number of MEANING is the port of ROW.  */
 static bool is_at_number(const struct listener_row *row,
                          const struct meaning *meaning)
 {
     return is_at_port(row, meaning->number);
 }
 
-/* Whether the text of MEANING names ROW: the address as printed, a process, a
-   path, a socket file, an "@name" or a service.  */
+/* Whether the text of MEANING names ROW: an owner, a path, a socket file, an
+   "@name", a service, or unless ROW is connected the address as printed.  */
 static bool is_meant(const struct listener_row *row,
                      const struct meaning *meaning)
 {
@@ -476,7 +478,7 @@ static bool is_meant(const struct listener_row *row,
                                : meaning->service);
 }
 
-/* Mark the rows for which TEST is true.  Returns whether there are any.  */
+/* Mark the rows for which TEST is true, no others.  Returns whether any is.  */
 static bool
 mark_rows(struct listeners *listeners, const struct meaning *meaning,
           bool (*test)(const struct listener_row *, const struct meaning *))
@@ -489,7 +491,8 @@ mark_rows(struct listeners *listeners, const struct meaning *meaning,
     return any;
 }
 
-/* Whether a listener of PART, or one of the DATAGRAMS, is marked.  */
+/* Whether a listener of PART, or with DATAGRAMS a datagram socket of PART, is
+   marked.  */
 static bool has_marked(const struct listeners *listeners,
                        const struct listeners *part, bool datagrams)
 {
@@ -500,8 +503,8 @@ static bool has_marked(const struct listeners *listeners,
     return false;
 }
 
-/* Mark the listeners of PART, or the DATAGRAMS, that serve the address of
-   MEANING.  */
+/* Mark the listeners of PART, or with DATAGRAMS its datagram sockets, that
+   serve the host of MEANING: each address most specifically (mark_best).  */
 static void mark_address(struct listeners *listeners,
                          const struct listeners *part,
                          const struct meaning *meaning, bool datagrams)
@@ -516,8 +519,8 @@ static void mark_address(struct listeners *listeners,
         mark_best(listeners, part, meaning, datagrams, &meaning->addresses[i]);
 }
 
-/* Mark by address in each network namespace where no row is marked, of the
-   listeners and of the datagram sockets.  */
+/* In each network namespace mark the listeners that serve the host of MEANING,
+   unless one is marked there already; then alike the datagram sockets.  */
 static void mark_addresses(struct listeners *listeners,
                            const struct meaning *meaning)
 {
@@ -530,7 +533,7 @@ static void mark_addresses(struct listeners *listeners,
     }
 }
 
-/* Remove the rows without mark from LISTENERS; the list of owners stays.  */
+/* Remove and free the rows without mark; the list of owners stays.  */
 static void keep_marked(struct listeners *listeners)
 {
     size_t kept = 0;
@@ -610,9 +613,9 @@ static enum selection say_name(const struct listeners *listeners,
     return SELECTION_UNSEEN;
 }
 
-/* Whether a family that may match MEANING could not be read: UNIX for a path or
-   an @name, TCP and UDP for a port, any family otherwise.  If so, append the
-   first such family and its error.  */
+/* If a family that may match MEANING could not be read, append the first such
+   family and its error, and return true: UNIX for a path or an @name, TCP and
+   UDP for a port, any family otherwise.  */
 static bool is_unread(const struct listeners *listeners,
                       const struct meaning *meaning)
 {
@@ -637,7 +640,7 @@ static bool is_unread(const struct listeners *listeners,
 /* Append why MEANING, a valid operand, matches no listener.  Returns
    SELECTION_NONE, SELECTION_UNSEEN, SELECTION_UNKNOWN or, for a bad number,
    SELECTION_WRONG.  In /proc/net NULs, newlines and interfaces of addresses are
-   lost.  */
+   lost, so a listener may be unseen.  */
 static enum selection operand_miss(const struct listeners *listeners,
                                    const struct meaning *meaning)
 {

@@ -65,9 +65,9 @@ const char *listeners_kind(const struct listeners *listeners)
 
 /* ---- names -------------------------------------------------------------- */
 
-/* Write to TEXT the address of a TCP LISTENER with the interface to which
-   LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with scope. The
-   interface is written by number if the name is unknown.  */
+/* Write to TEXT the address of LISTENER, TCP or UDP, with the interface to
+   which LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with
+   scope.  The interface is written by number if the name is unknown.  */
 static void print_tcp(const struct sonde_listener *listener, char *text,
                       size_t size)
 {
@@ -138,7 +138,7 @@ char *listeners_print_local(const struct sonde_listener *listener)
     return strdup(visible);
 }
 
-/* PEER of a row (listeners.h), for PEER, which is not NULL; NULL with
+/* PEER, not NULL, in printable ASCII, to be freed by the caller; NULL with
    ENOMEM.  */
 static char *print_peer(const struct sonde_address *peer)
 {
@@ -159,7 +159,8 @@ static void *listeners_grow(void *list, size_t count, size_t size)
     return is_full ? realloc(list, (count ? 2 * count : 1) * size) : list;
 }
 
-/* PERCENT of a row (listeners.h): from 0 to 100, or -1.  */
+/* How full the queue of LISTENER is, in percent of the capacity: 0 to 100, with
+   a capacity of 0 always 100; -1 if unknown.  */
 static int percent_of(const struct sonde_listener *listener)
 {
     return occupancy_percent(listener->queue.queued, listener->capacity);
@@ -171,8 +172,8 @@ void listeners_free_row(struct listener_row *row)
     free(row->peer);
 }
 
-/* A sonde_listener_each: add LISTENER to DATA, a struct listeners.  Without
-   memory the result ends the list with ECANCELED.  */
+/* A sonde_listener_each: append a row for LISTENER to DATA, a struct listeners.
+   Returns 0; or -1 without memory, which ends the list with ECANCELED.  */
 static int listeners_add_row(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
@@ -194,7 +195,7 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* The same, a sonde_owner_each, for OWNER.  */
+/* A sonde_owner_each: append OWNER to DATA; returns as listeners_add_row.  */
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
@@ -207,11 +208,13 @@ static int add_owner(const struct sonde_owner *owner, void *data)
     return 0;
 }
 
+/* Compare A and B as for qsort, in ascending order.  */
 static int listeners_order(long a, long b)
 {
     return (a > b) - (a < b);
 }
 
+/* Compare two rows, for qsort, by inode.  */
 static int by_socket(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -219,8 +222,8 @@ static int by_socket(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* By family, address, text, connected sockets last, then inode: the smallest,
-   usually the oldest, first.  */
+/* Compare two rows, for qsort: by family, network namespace, address, text,
+   connected sockets last, then inode, usually the oldest first.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -238,8 +241,8 @@ static int by_address(const void *a, const void *b)
     return result ? result : by_socket(a, b);
 }
 
-/* By percent, then of datagram sockets by drops, then by the length of the
-   queue, the largest first; then by address.  */
+/* Compare two rows, for qsort: by percent, then of datagram sockets by drops,
+   then by the length of the queue, the largest first; then by address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -254,6 +257,7 @@ static int by_fullness(const void *a, const void *b)
     return result ? result : by_address(a, b);
 }
 
+/* Compare two owners, for qsort: by socket, then by process number.  */
 static int by_process(const void *a, const void *b)
 {
     const struct sonde_owner *x = a, *y = b;
@@ -288,7 +292,7 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
-/* Sort the rows by address and set INDEX.  */
+/* Sort the rows by address, and set INDEX.  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
@@ -324,8 +328,8 @@ static void deal_owners(struct listeners *listeners)
 }
 
 /* Read the owners of all rows within TIMEOUT milliseconds, and set HIDDEN,
-   HIDDEN_ERROR and COMPLETE.  Returns 0, also if HIDDEN is -1: owners found
-   before the failure stay.  Or -1 with ENOMEM.  */
+   HIDDEN_ERROR and COMPLETE; sorts the rows by inode.  Returns 0, also if
+   HIDDEN is -1: owners found before the failure stay.  Or -1 with ENOMEM.  */
 int listeners_read_owners(struct listeners *listeners, int timeout)
 {
     drop_twins(listeners);
@@ -348,10 +352,10 @@ int listeners_read_owners(struct listeners *listeners, int timeout)
     return 0;
 }
 
-/* Set IS_LINUX, TOTALS and CAP, of this process's network namespace, or with
-   PID of that of PID: then the cap, which is no file of a process, stays
-   unknown.  Unreadable counters are -1; of an unreadable cap at most SETTING
-   and SCOPE are known.  */
+/* Set IS_LINUX, TOTALS, CAP and the figures of datagrams_read_host, of this
+   process's network namespace, or with PID of that of PID: then the cap, which
+   is no file of a process, stays unknown.  Unreadable counters are -1; of an
+   unreadable cap at most SETTING and SCOPE are known.  */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
@@ -364,7 +368,8 @@ static void listeners_read_host(struct listeners *listeners)
         sonde_backlog_cap(&listeners->cap);
 }
 
-/* DROPPING (listeners.h); WANTED are the families requested, as bits.  */
+/* The number of TCP listeners with drops; -1 unless both TCP families are
+   WANTED, as bits, and were read.  */
 static int count_dropping(const struct listeners *listeners, unsigned wanted)
 {
     const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
@@ -377,7 +382,8 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Forget the lengths of the accept queues that /proc shows falsely.  */
+/* Set the queue length of all rows but datagram sockets to -1, unknown, since
+   /proc shows it falsely.  */
 static void forget_queues(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
@@ -385,10 +391,10 @@ static void forget_queues(struct listeners *listeners)
             listeners->rows[i].listener.queue.queued = -1;
 }
 
-/* Append the listeners of the family with the INDEX, within TIMEOUT.  Where
-   sock_diag is missing or forbidden, /proc has the listeners, with fewer
-   figures: REDUCED is set then.  Returns 0, or -1 with the errno of
-   sonde_listeners.  */
+/* Append the listeners of the family with the INDEX, within TIMEOUT
+   milliseconds: from /proc with PID, or where sock_diag is missing or
+   forbidden; REDUCED or DATAGRAMS_REDUCED is the reason then.  Returns 0, or -1
+   with the errno of sonde_listeners.  */
 static int read_family(struct listeners *listeners, int index, int timeout)
 {
     int family = families[index].family, error = EPERM;
@@ -412,7 +418,8 @@ static int read_family(struct listeners *listeners, int index, int timeout)
 }
 
 /* Append the listeners of each family in WANTED, as bits, until DEADLINE, and
-   set ERRORS.  Returns as listeners_read.  */
+   set ERRORS, but for optional datagram sockets where ENOTSUP.  Returns 0 if a
+   family was read; or -1 with the first errno, or with ENOMEM.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
                          int64_t deadline)
 {

@@ -109,8 +109,9 @@ extern const struct sonde_listen_totals listeners_no_totals;
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
-/* The steps of listeners_read: read the rows, sorted by inode; the figures of
-   the network namespace; the owners; and sort the rows as in the report.  */
+/* The steps of listeners_read, with its results: read the rows, sorted by
+   inode; counters and cap of the network namespace; the owners; and number the
+   rows of an address, find the groups, and sort the rows as in the report.  */
 int listeners_read_rows(struct listeners *listeners, unsigned families,
                         int timeout);
 void listeners_read_figures(struct listeners *listeners);
@@ -155,8 +156,8 @@ void listeners_check(struct check *check, const struct listeners *listeners,
 bool listeners_is_wildcard(const struct sonde_address *address);
 
 /* Whether the system shows the length of accept queues in /proc/net, as
-   measured with a listener and a client on the loopback interface; false if
-   that was not possible.  */
+   measured at the first call with a listener and a client on the loopback
+   interface; false if that was not possible.  */
 bool listeners_proc_has_queues(void);
 
 /* Append to TEXT why figures are missing, by REDUCED, which is not 0.  */
@@ -186,7 +187,8 @@ const char *listeners_kind(const struct listeners *listeners);
 void listeners_say_owners(struct sentence *text, const struct listener_row *row,
                           size_t room);
 
-/* Write the sentence "owner" on ROW.  */
+/* Write the sentence "owner" on ROW: the processes, those that are halted, and
+   the user that created the socket; or where the unknown owner may be.  */
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
 
@@ -215,9 +217,10 @@ void listeners_free_row(struct listener_row *row);
 /* Free all memory, and make LISTENERS empty.  */
 void listeners_free(struct listeners *listeners);
 
-/* Write the report: as a table of 80 columns in ASCII, with notes; as sentences
-   with all details and advice for each listener; as JSON and as metrics for
-   Prometheus, described in listeners(1).  Write errors are left in OUT.  */
+/* Write the report: as a table of 80 columns in ASCII, with notes, or each of
+   both alone; as sentences with all details and advice for each listener; as
+   JSON and as metrics for Prometheus (listeners(1)).  Write errors are left in
+   OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_put_tables(FILE *out, const struct listeners *listeners);
 void listeners_put_notes(FILE *out, const struct listeners *listeners);

@@ -14,14 +14,15 @@ int occupancy_percent(long queued, long capacity)
     return (int)((int64_t)queued * 100 / capacity);
 }
 
-/* The class of LOOK, or -1 if the fill is unknown.  */
+/* The index of the class of LOOK, in CLASSES, or -1 if the fill is unknown.  */
 static int occupancy_class(const struct occupancy_look *look)
 {
     int percent = occupancy_percent(look->queued, look->capacity);
     return percent < 0 ? -1 : look->queued == 0 ? 0 : percent + 1;
 }
 
-/* Count the last look until AT.  */
+/* Add the time from the last look to AT to the class of that look, if held and
+   of known fill: GAP_MAX at most, the rest is UNSEEN.  */
 static void occupancy_hold(struct occupancy *occupancy, int64_t at,
                            int64_t gap_max)
 {
@@ -37,8 +38,8 @@ static void occupancy_hold(struct occupancy *occupancy, int64_t at,
     occupancy->classes[class] += time;
 }
 
-/* Let PEAK be LOOK if that is fuller: the shares are compared, which differ if
-   the capacity changes.  */
+/* Let PEAK be LOOK if that is fuller, and of known fill: the shares are
+   compared, which differ if the capacity changes.  */
 static void occupancy_raise(struct occupancy_look *peak,
                             const struct occupancy_look *look)
 {
@@ -50,8 +51,8 @@ static void occupancy_raise(struct occupancy_look *peak,
         *peak = *look;
 }
 
-/* Add the drops since the last look.  The kernel's counter has 32 bits, and
-   wraps.  */
+/* Add the drops since the last look; DROPS is -1 once the counter is unknown.
+   The kernel's counter has 32 bits, and wraps.  */
 static void occupancy_add_drops(struct occupancy *occupancy,
                                 const struct occupancy_look *look)
 {

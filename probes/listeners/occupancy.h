@@ -46,7 +46,7 @@ void occupancy_add(struct occupancy *occupancy,
    then.  Further looks may follow.  */
 void occupancy_stop(struct occupancy *occupancy, int64_t at, int64_t gap_max);
 
-/* Begin a new second.  */
+/* Begin a new second: forget SECOND and SECOND_DROPS.  */
 void occupancy_next_second(struct occupancy *occupancy);
 
 /* Nanoseconds with a fill of PERCENT or more, from 1 to 100.  */

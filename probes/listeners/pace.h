@@ -19,8 +19,9 @@ struct pace {
 };
 
 /* After a look, at NOW, with the CPU time CPU of the process: set NEXT, a whole
-   number of intervals after the start, so that the rate does not drift.  A look
-   late by less than an interval is made up for at once.  */
+   number of intervals after the start, so that the rate does not drift.  Looks
+   are left out, and counted, if the process is late or uses more than SHARE.  A
+   look late by less than an interval is made up for at once.  */
 void pace_next(struct pace *pace, int64_t now, int64_t cpu);
 
 #endif /* PROBES_LISTENERS_PACE_H */

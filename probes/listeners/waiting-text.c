@@ -25,6 +25,8 @@ static long waiting_queued(const struct listeners *listeners,
     return sum;
 }
 
+/* Write a line of the table: client, seconds since the last ACK, bytes
+   received, and "ended" if the client has ended its stream.  */
 static void waiting_put_connection(FILE *out,
                                    const struct sonde_waiting *connection)
 {
@@ -42,8 +44,8 @@ static void say_class(struct sentence *text, long count, const char *class)
         say(text, ", %ld %s", count, class);
 }
 
-/* Append to TEXT how many of the COUNT connections ROWS are of each class, and
-   how many RESETS there were.  */
+/* Append to TEXT how many of the COUNT connections ROWS are silent, have data
+   or were ended by the client, and the number of RESETS; nothing for 0.  */
 static void say_classes(struct sentence *text, const struct waiting_row *rows,
                         size_t count, long resets)
 {
@@ -61,10 +63,9 @@ static void say_classes(struct sentence *text, const struct waiting_row *rows,
 }
 
 /* Write ROW: the number QUEUED at the first look, the classes, and the known
-   connections.  The number of resets is the smaller of QUEUED and AGAIN, less
-   the known connections: a reset connection stays in the queue until accept.
-   AGAIN is the number at the second look.  UNIX
-   sockets have no classes.  */
+   connections.  The number of resets is the smaller of QUEUED and AGAIN, at the
+   second look, less the known connections: a reset connection stays in the
+   queue until accept.  UNIX sockets have no classes.  */
 static void waiting_put_listener(FILE *out, const struct waiting *waiting,
                                  const struct listener_row *row, long queued,
                                  long again)

@@ -39,6 +39,8 @@ struct waiting_reader {
     const struct listeners *listeners;
 };
 
+/* A sonde_waiting_each: append CONNECTION, unless its listener is missing, to
+   DATA, a struct waiting_reader.  Returns 0, or 1 without memory.  */
 static int waiting_add(const struct sonde_waiting *connection, void *data)
 {
     struct waiting_reader *reader = data;
@@ -60,6 +62,7 @@ static int waiting_add(const struct sonde_waiting *connection, void *data)
     return 0;
 }
 
+/* Compare two rows, for qsort: by listener, by silence, the longest first.  */
 static int waiting_compare(const void *a, const void *b)
 {
     const struct waiting_row *x = a, *y = b;
@@ -71,8 +74,8 @@ static int waiting_compare(const void *a, const void *b)
     return sonde_address_compare(&x->connection.peer, &y->connection.peer);
 }
 
-/* Set QUEUED_AGAIN of the row of LISTENER.  Inode 0 is unknown, and several
-   rows may have it.  */
+/* A sonde_listener_each: set QUEUED_AGAIN of the row of LISTENER in DATA, a
+   struct listeners.  Inode 0 is unknown, and several rows may have it.  */
 static int waiting_set_queue(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
@@ -86,8 +89,8 @@ static int waiting_set_queue(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* Read the queues once more.  Most are empty: 0 stays, also for a listener that
-   has ended, or for a family that fails this time.  */
+/* Read the queues into QUEUED_AGAIN, until DEADLINE.  Most are empty: 0 stays,
+   also for a listener that has ended, or for a family that fails this time.  */
 static void waiting_read_queues(struct listeners *listeners, int64_t deadline)
 {
     for (size_t i = 0; i < listeners->count; i++)

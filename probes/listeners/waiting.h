@@ -24,8 +24,8 @@ struct waiting {
    the queues of LISTENERS, which has all listeners of the families in it.
    Connections without a listener there are left out.  Then read the queues once
    more, into QUEUED_AGAIN of LISTENERS: a connection that is in the queue
-   before and after, but not in WAITING, was reset.  Returns 0, or -1 with the
-   errno of sonde_waiting, or with ENOMEM.  */
+   before and after, but not in WAITING, was reset.  Returns 0; or -1 with the
+   errno of sonde_waiting, with EPERM if LISTENERS has PID, or with ENOMEM.  */
 int waiting_read(struct waiting *waiting, struct listeners *listeners,
                  int timeout);
 

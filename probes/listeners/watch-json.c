@@ -12,13 +12,14 @@
 /* Raised when a key changes its meaning or is removed, not for new keys.  */
 enum { WATCH_SCHEMA_VERSION = 1 };
 
-/* The increase from BEFORE to AFTER; -1 if one is unknown.  */
+/* The increase from BEFORE to AFTER; -1 if unknown, or if AFTER is less.  */
 static int64_t watch_json_increase(int64_t before, int64_t after)
 {
     return before < 0 || after < before ? -1 : after - before;
 }
 
-/* Write the time NS of the clock of the host, in UTC.  */
+/* Write NS, nanoseconds since the Epoch, as KEY: a text in UTC with
+   milliseconds, such as "2026-01-31T23:59:59.999Z".  */
 static void watch_json_time(struct json *json, const char *key, int64_t ns)
 {
     char text[40] = "", whole[48];
@@ -30,12 +31,14 @@ static void watch_json_time(struct json *json, const char *key, int64_t ns)
     json_text(json, key, whole);
 }
 
+/* Write NS, nanoseconds, as KEY in whole microseconds; null if negative.  */
 static void watch_json_us(struct json *json, const char *key, int64_t ns)
 {
     json_count(json, key, ns < 0 ? -1 : ns / 1000);
 }
 
-/* Write the names and the last figures of ROW, and of LOOK as the peak.  */
+/* Write members of the object of ROW: address, inode, unit, the last queue and
+   capacity; and the peak LOOK, null if of unknown fill.  */
 static void watch_json_put_queue(struct json *json, const struct watch_row *row,
                                  const struct occupancy_look *look)
 {
@@ -53,6 +56,7 @@ static void watch_json_put_queue(struct json *json, const struct watch_row *row,
                known ? occupancy_percent(look->queued, look->capacity) : -1);
 }
 
+/* Write ROW as an object of "busy", with peak and drops of the last second.  */
 static void watch_json_put_second(struct json *json,
                                   const struct watch_row *row)
 {
@@ -63,6 +67,8 @@ static void watch_json_put_second(struct json *json,
     json_object_end(json);
 }
 
+/* Write ROW as an object of "listeners", with all figures since the start: the
+   peak, the time above shares and in classes of fill, drops, life, owners.  */
 static void watch_json_put_row(struct json *json, const struct watch_row *row)
 {
     static const int shares[] = {50, 70, 90, 100};

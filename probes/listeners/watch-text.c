@@ -10,20 +10,21 @@
 #include "base/names.h"
 #include "probes/listeners/watch.h"
 
+/* NS, nanoseconds, in seconds.  */
 static double watch_s(int64_t ns)
 {
     return (double)ns / 1e9;
 }
 
-/* TIME as a share of the time seen, in percent.  */
+/* TIME as a share of the time seen, in percent; 0 if nothing was seen.  */
 static double watch_share(const struct occupancy *occupancy, int64_t time)
 {
     return occupancy->seen > 0 ? 100 * (double)time / (double)occupancy->seen
                                : 0;
 }
 
-/* Append the first look with the fullest queue of ROW, and the time of the
-   clock of the host.  */
+/* Append the first look with the fullest queue of ROW, and unless empty, when
+   that was, also by the clock of the host.  */
 static void watch_say_peak(struct sentence *text, const struct watch_row *row)
 {
     const struct occupancy_look *peak = &row->occupancy.peak;
@@ -40,7 +41,7 @@ static void watch_say_peak(struct sentence *text, const struct watch_row *row)
             when, (int)(row->peak_realtime / 1000000 % 1000));
 }
 
-/* Append each class of fill that occurred, the last of them as FULL.  */
+/* Append the time of each class of fill that occurred, the last as FULL.  */
 static void watch_say_fill(struct sentence *text,
                            const struct occupancy *occupancy, const char *full)
 {
@@ -62,8 +63,8 @@ static void watch_say_fill(struct sentence *text,
     }
 }
 
-/* Append the time above shares.  A receive buffer is too full for a datagram
-   before 100 percent, so of UDP no time is called full.  */
+/* Append the time above shares of the queue.  A receive buffer is too full for
+   a datagram before 100 percent, so of UDP no time is called full.  */
 static void watch_say_above(struct sentence *text, const struct watch_row *row)
 {
     const struct occupancy *occupancy = &row->occupancy;
@@ -76,7 +77,7 @@ static void watch_say_above(struct sentence *text, const struct watch_row *row)
         say(text, ", full for %.3f s", watch_s(above[2]));
 }
 
-/* Append when ROW came and went, if not with the watch.  */
+/* Append when ROW came and went during the watch, and the time unseen.  */
 static void watch_say_life(struct sentence *text, const struct watch *watch,
                            const struct watch_row *row)
 {
@@ -92,6 +93,8 @@ static void watch_say_life(struct sentence *text, const struct watch *watch,
                     row->since));
 }
 
+/* Write ROW: the address, then sentences on owner, peak, time above shares,
+   fill, group, drops and life, as far as they are known.  */
 static void watch_put_row(FILE *out, const struct watch *watch,
                           const struct watch_row *row)
 {
@@ -134,6 +137,7 @@ static void watch_put_row(FILE *out, const struct watch *watch,
     putc('\n', out);
 }
 
+/* Append NAME and by how much the counter grew, or "not known".  */
 static void watch_say_increase(struct sentence *text, const char *name,
                                int64_t before, int64_t after)
 {
@@ -174,6 +178,8 @@ static bool watch_has(const struct watch *watch, int type)
     return false;
 }
 
+/* Write sentences on the looks, the counters of the host, and if it happened,
+   on a clock that was set and on listeners that were not watched.  */
 static void watch_put_host(FILE *out, const struct watch *watch)
 {
     struct sentence text = {""};

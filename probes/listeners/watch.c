@@ -38,6 +38,7 @@ enum {
 /* The aim is 3 percent of a CPU, with what the line of each second costs.  */
 static const double cpu_share = 0.025;
 
+/* The time of the clock ID in nanoseconds; 0 if the clock cannot be read.  */
 static int64_t clock_ns(clockid_t id)
 {
     struct timespec time = {0};
@@ -45,6 +46,8 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+/* The max nanoseconds that a look counts for (occupancy.h): more if all
+   listeners are watched, since those looks are rarer.  */
 static int64_t watch_gap_max(const struct watch *watch)
 {
     return watch->all ? GAP_ALL_NS : (int64_t)GAP_LOOKS * LOOK_NS;
@@ -52,7 +55,7 @@ static int64_t watch_gap_max(const struct watch *watch)
 
 /* ---- rows, by cookie ---------------------------------------------------- */
 
-/* The slot of COOKIE, or the free slot for it.  */
+/* The slot of COOKIE in the hash table, or the free slot for it.  */
 static size_t *watch_slot(const struct watch *watch, uint64_t cookie)
 {
     size_t mask = watch->slot_count - 1;
@@ -63,6 +66,7 @@ static size_t *watch_slot(const struct watch *watch, uint64_t cookie)
     return &watch->slots[i];
 }
 
+/* The row of the listener with COOKIE; NULL if there is none.  */
 static struct watch_row *watch_find(const struct watch *watch, uint64_t cookie)
 {
     size_t found = watch->slot_count ? *watch_slot(watch, cookie) : 0;
@@ -91,8 +95,8 @@ static int watch_grow(struct watch *watch)
     return 0;
 }
 
-/* Add a row for LISTENER, at the address printed as LOCAL, with OWNERS, which
-   may be NULL.  Returns the row, or NULL with ENOMEM.  */
+/* Add a row for LISTENER, found now, with copies of LOCAL, the address as
+   printed, and of OWNERS, or NULL.  Returns the row, or NULL with ENOMEM.  */
 static struct watch_row *watch_add(struct watch *watch,
                                    const struct sonde_listener *listener,
                                    const char *local, const char *owners)
@@ -119,7 +123,8 @@ static struct watch_row *watch_add(struct watch *watch,
 
 /* ---- looks -------------------------------------------------------------- */
 
-/* Add to ROW what was just read of its listener.  */
+/* Add the figures in the listener of ROW, read just now, to the occupancy of
+   ROW, and note the time of a new peak.  ROW is not missing.  */
 static void watch_take_look(struct watch *watch, struct watch_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
@@ -132,15 +137,15 @@ static void watch_take_look(struct watch *watch, struct watch_row *row)
     row->missing = 0;
 }
 
-/* ROW is gone.  */
+/* ROW is gone: set UNTIL to now; the last look counts until then.  */
 static void watch_lose(struct watch *watch, struct watch_row *row)
 {
     row->until = watch->now - watch->start;
     occupancy_stop(&row->occupancy, row->until, watch_gap_max(watch));
 }
 
-/* Whether LISTENER is at an address that is watched; the text of the address in
- *LOCAL.  */
+/* Whether a row, gone or not, has the address of LISTENER; then *LOCAL is the
+   text of the address, which belongs to the row.  */
 static bool watch_is_wanted(const struct watch *watch,
                             const struct sonde_listener *listener,
                             const char **local)
@@ -156,8 +161,9 @@ static bool watch_is_wanted(const struct watch *watch,
     return false;
 }
 
-/* Add a row for the new LISTENER, if it is wanted.  Returns 0, or -1 with
-   ENOMEM.  */
+/* LISTENER is new: add a row with the first look, if all listeners are watched
+   or if a row has the same address.  Beyond ROWS_MAX only count LISTENER, in
+   LOST_ROWS.  Returns 0, or -1 with ENOMEM.  */
 static int watch_meet(struct watch *watch,
                       const struct sonde_listener *listener)
 {
@@ -182,7 +188,9 @@ static int watch_meet(struct watch *watch,
     return 0;
 }
 
-/* A sonde_listener_each.  */
+/* A sonde_listener_each: the list being read has LISTENER; DATA is the watch.
+   A new listener is met (watch_meet), unless connected; if ALL, or if the row
+   is hidden, this is a look.  Returns 0, or -1 with ENOMEM.  */
 static int watch_take_listed(const struct sonde_listener *listener, void *data)
 {
     struct watch *watch = data;
@@ -200,7 +208,7 @@ static int watch_take_listed(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* The bit of the family of ROW.  */
+/* The bit of the family and type of ROW: LISTENERS_INET, LISTENERS_UDP, ...  */
 static unsigned watch_family(const struct watch_row *row)
 {
     int family = row->listener.address.storage.ss_family;
@@ -210,8 +218,9 @@ static unsigned watch_family(const struct watch_row *row)
     return row->listener.type == SOCK_DGRAM ? bit << FAMILY_KINDS : bit;
 }
 
-/* After a list of FAMILIES: find rows that are gone.  Of a row that a look-up
-   has missed, the list is the proof.  */
+/* After a list of FAMILIES: a row that the list lacks is gone if it was missed
+   MISSING_MAX times in a row, by look-ups or lists.  A row that the list has,
+   but HIDDEN_LOOKS look-ups missed, is hidden from now on.  */
 static void watch_check_missing(struct watch *watch, unsigned families)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -225,8 +234,9 @@ static void watch_check_missing(struct watch *watch, unsigned families)
     }
 }
 
-/* Read the lists of all families.  A family that fails is counted.  Returns 0,
-   or -1 with ENOMEM.  */
+/* Read the lists of the watched families: add what is new, find what is gone.
+   A family that fails is counted in FAILURES.  Returns 0, or -1 with
+   ENOMEM.  */
 static int watch_list(struct watch *watch)
 {
     static const int families[FAMILY_KINDS] = {AF_INET, AF_INET6, AF_UNIX};
@@ -252,8 +262,9 @@ static int watch_list(struct watch *watch)
     return 0;
 }
 
-/* Look up each row.  Returns whether a list is needed: a row is missing, or
-   hidden from look-ups.  */
+/* Look up each row that is neither gone nor hidden; a failure is counted.
+   Returns whether a list is needed: a row is missing, or hidden from
+   look-ups.  */
 static bool watch_look_up(struct watch *watch)
 {
     bool needed = false;
@@ -276,7 +287,7 @@ static bool watch_look_up(struct watch *watch)
     return needed;
 }
 
-/* Whether no listener is left at some address.  */
+/* Whether the rows of some address are all gone.  */
 static bool watch_has_absent(const struct watch *watch)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -314,8 +325,8 @@ int watch_look(struct watch *watch)
     return 0;
 }
 
-/* RcvbufErrors of UDP, of both families; -1 if unknown.  A host without IPv6
-   has those of IPv4 alone.  */
+/* RcvbufErrors of UDP, of both families together; -1 if unknown.  A host
+   without IPv6 has those of IPv4 alone.  */
 static int64_t watch_udp_full(void)
 {
     struct sonde_datagram_totals inet, inet6;

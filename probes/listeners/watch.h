@@ -55,19 +55,20 @@ struct watch {
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 
-/* Look once at all rows, and set PACE.NEXT, the time of the next look.  Returns
-   0, or -1 with ENOMEM.  */
+/* Look once at all rows, read a list if one is due or a row is missing, and set
+   PACE.NEXT, the time of the next look.  Returns 0, or -1 with ENOMEM.  */
 int watch_look(struct watch *watch);
 
-/* Read the counters of the host into AFTER.  */
+/* Read the counters of the host into AFTER and UDP_AFTER.  */
 void watch_read_totals(struct watch *watch);
 
 /* Begin the next second in each row.  */
 void watch_next_second(struct watch *watch);
 
-/* End: the last look counts until now.  */
+/* End: the last look of each row counts until now, and AFTER is read.  */
 void watch_end(struct watch *watch);
 
+/* Free all memory, close HANDLE, and make WATCH empty.  */
 void watch_free(struct watch *watch);
 
 /* Seconds since the start at the last look; milliseconds by which the clock of
@@ -75,7 +76,7 @@ void watch_free(struct watch *watch);
 double watch_seconds(const struct watch *watch);
 int64_t watch_clock_step(const struct watch *watch);
 
-/* The fullest row of the second, by percent; NULL if there is none.  */
+/* The fullest row of the second, by percent; NULL if no fill is known.  */
 const struct watch_row *watch_fullest(const struct watch *watch);
 
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
@@ -84,20 +85,22 @@ const struct watch_row *watch_fullest(const struct watch *watch);
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 
-/* Write one line about the last second, for a terminal, of at most 70
-   columns.  */
+/* Append to TEXT one line of at most 70 columns, for a terminal: LOOKS, those
+   of the last second, its fullest row, and the rise of ListenOverflows.  */
 void watch_say_second(struct sentence *text, const struct watch *watch,
                       int64_t looks);
 
-/* Write the report as text, in 80 columns.  */
+/* Write the report as text, in 80 columns; if ALL, without rows that had
+   neither queue nor drops.  */
 void watch_text(FILE *out, const struct watch *watch);
 
 /* A line of JSON: as soon as looks begin, without rows; about the last second,
    with the rows that had a queue or drops; the report, with all rows.  */
 enum watch_line { WATCH_START, WATCH_SECOND, WATCH_REPORT };
 
-/* Write a JSON object in a line, with the number of LOOKS that LINE is about.
-   LEFT_OUT is the number of lines not written.  */
+/* Write a JSON object in a line: times, LOOKS, the looks that LINE is about,
+   how many were missed or failed, the rise of the counters, and the rows of
+   LINE.  LEFT_OUT is the number of lines not written.  */
 void watch_json(FILE *out, const struct watch *watch, enum watch_line line,
                 int64_t looks, int64_t left_out);
 
