@@ -616,7 +616,7 @@ static enum selection say_name(const struct listeners *listeners,
 /* If a family that may match MEANING could not be read, append the first such
    family and its error, and return true: UNIX for a path or an @name, TCP and
    UDP for a port, any family otherwise.  */
-static bool is_unread(const struct listeners *listeners,
+static bool say_unread(const struct listeners *listeners,
                       const struct meaning *meaning)
 {
     bool only_local = strchr(meaning->text, '/') || *meaning->text == '@';
@@ -646,7 +646,7 @@ static enum selection operand_miss(const struct listeners *listeners,
 {
     const char *text = meaning->text;
     bool is_number = is_digits(text);
-    if (!(is_number && meaning->number <= 0) && is_unread(listeners, meaning))
+    if (!(is_number && meaning->number <= 0) && say_unread(listeners, meaning))
         return SELECTION_UNKNOWN;
     if (is_number)
         return miss_number(listeners, meaning);

@@ -68,8 +68,8 @@ const char *listeners_kind(const struct listeners *listeners)
 /* Write to TEXT the address of LISTENER, TCP or UDP, with the interface to
    which LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with
    scope.  The interface is written by number if the name is unknown.  */
-static void print_tcp(const struct sonde_listener *listener, char *text,
-                      size_t size)
+static void listeners_print_inet(const struct sonde_listener *listener,
+                                 char *text, size_t size)
 {
     char name[IF_NAMESIZE + 1];
     struct sonde_address address = listener->address;
@@ -133,7 +133,7 @@ char *listeners_print_local(const struct sonde_listener *listener)
         listeners_print_unix(listener, text, sizeof text);
         return strdup(text);
     }
-    print_tcp(listener, text, sizeof text);
+    listeners_print_inet(listener, text, sizeof text);
     print_visibly(text, visible, sizeof visible);
     return strdup(visible);
 }
