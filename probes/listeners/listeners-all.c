@@ -38,8 +38,8 @@ static int part_read_here(struct listeners *part, unsigned families,
 
 /* Read PART, of NETNS, by the /proc files of a process there.  The process may
    end, and its number may be given to another process: the files are of the
-   namespace if the process is in it before and after.  Returns as
-   part_read_here, or -1 with ESRCH if no process is left.  */
+   namespace if the process is in it before and after.  Returns 0, or -1 with
+   errno, ESRCH if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {

@@ -195,7 +195,8 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* A sonde_owner_each: append OWNER to DATA; returns as listeners_add_row.  */
+/* A sonde_owner_each: append OWNER to DATA, a struct listeners.  Returns 0; or
+   -1 without memory, which ends the list.  */
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
