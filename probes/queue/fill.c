@@ -204,10 +204,9 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Whether connect fails for another reason than the queue of FILL: a client of
-   a UNIX socket was rejected at once, and so is one of another listener, which
-   has room.  A kernel without room for the queue of a backlog of 0 reports no
-   more than a call that always fails.  */
+/* Whether a client of FILL, a UNIX socket, failed for another reason than a
+   full queue: a client of another listener, with room, fails, too, not for want
+   of a resource.  With a backlog of 0 the errno alone does not decide.  */
 static bool fill_fails_elsewhere(const struct fill *fill)
 {
     const char *failed;
@@ -382,8 +381,9 @@ static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
     }
 }
 
-/* Record the drop count of FILL's listener before the next client begins.
-   Without deferred handshakes, no packet is dropped while there is room.  */
+/* If FILL defers handshakes, record the drop count of its listener before the
+   next client begins, -1 if unknown.  Otherwise no packet is dropped while
+   there is room.  */
 static void fill_note_drops(struct fill *fill)
 {
     struct sonde_queue queue;
@@ -405,9 +405,9 @@ static void fill_lose_client(struct engine *engine, struct fill *fill,
         fill_end_overflow(engine, fill, errno);
 }
 
-/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  FILL stays
-   CONNECTING if the next client may follow.  Without resources another test may
-   be reset.  */
+/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  Connected,
+   FILL may stay CONNECTING; in progress, FILL is PENDING; failed, FILL ends.
+   Without resources FILL or another test is reset.  */
 static void fill_add_client(struct engine *engine, struct fill *fill,
                             const struct sonde_address *address)
 {
@@ -514,7 +514,7 @@ static void fill_begin(struct engine *engine, struct fill *fill)
     fill_start(engine, fill);
 }
 
-/* Begin the WAITING tests, until resources run out or the engine is stopped. */
+/* Begin the WAITING tests, until resources run out or the engine stops.  */
 static void engine_begin_waiting(struct engine *engine)
 {
     for (size_t i = 0;

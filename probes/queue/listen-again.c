@@ -10,7 +10,8 @@
 #include "probes/queue/listen-again.h"
 #include "probes/queue/stepwise.h"
 
-/* Fill STEPWISE up, and drop the pending client: TCP retransmits after 1 s.  */
+/* Connect clients until the queue is full, and close a pending client, whose
+   SYN TCP would retransmit after 1 s.  */
 static void listen_again_refill(struct stepwise *stepwise, int wait)
 {
     stepwise_fill(stepwise, wait);
@@ -26,8 +27,9 @@ static void listen_again_count(const struct prefix *prefix,
                  stepwise_accept(stepwise, STEPWISE_CLIENTS));
 }
 
-/* Measure with the backlog FIRST, then SECOND, and write the findings
-   NAME.before and so on; NAME.kept if SECOND is less.  */
+/* Fill a queue of the backlog FIRST, listen again with SECOND, and fill the
+   queue again.  Write NAME.before, NAME.error and NAME.after, and if SECOND is
+   less, NAME.kept; without a listener NAME.before alone, not testable.  */
 static void listen_again_measure(FILE *out, int family, const char *name,
                                  int first, int second, int wait)
 {

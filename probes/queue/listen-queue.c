@@ -67,9 +67,9 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* The test INDEX is done.  With the last test of a row, hold the row for
-   another round if its tests differ, are disturbed or doubtful; otherwise write
-   it. Returns false, to stop all tests, if OUT failed.  */
+/* The test INDEX of DATA, a struct measuring, is done.  With the last test of a
+   row, hold the row for another round if its tests differ, are disturbed or
+   doubtful; otherwise write it.  Returns false, to stop all, if OUT failed.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -83,6 +83,7 @@ static bool fill_done(size_t index, void *data)
     return row->held || write_row(measuring, row);
 }
 
+/* The number of backlogs of PLAN above BACKLOG.  */
 static size_t count_beyond(const struct queue_plan *plan, int backlog)
 {
     size_t count = 0;
@@ -99,6 +100,7 @@ static bool is_huge(int backlog)
     return backlog < 0 || backlog > HUGE;
 }
 
+/* The number of huge backlogs of PLAN (is_huge).  */
 static size_t count_huge(const struct queue_plan *plan)
 {
     return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
@@ -166,6 +168,7 @@ static bool put_available(const struct measuring *measuring, int family)
     return available;
 }
 
+/* Write "accepted" of BACKLOG in FAMILY as not testable: too long a queue.  */
 static void put_left_out(const struct measuring *measuring, int family,
                          int backlog)
 {

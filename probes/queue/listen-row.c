@@ -85,6 +85,8 @@ static void put_figures(const struct prefix *prefix,
                           reason ? reason : "the kernel does not report it");
 }
 
+/* Write the figure at OFFSET of each repeat as KEY: a number, or a range where
+   they differ; not testable with REASON, if not NULL, or where one is -1.  */
 static void put_figure(const struct prefix *prefix,
                        const struct listen_row *row, const char *key,
                        size_t offset, enum how how, const char *reason)
@@ -160,6 +162,7 @@ static bool was_stopped(const struct listen_row *row, struct stop *stop)
     return false;
 }
 
+/* Whether at least one test of ROW was disturbed.  */
 static bool was_disturbed(const struct listen_row *row)
 {
     for (size_t i = 0; i < row->repeats; i++)
@@ -222,6 +225,7 @@ bool listen_row_failed(const struct listen_row *row)
     return was_disturbed(row);
 }
 
+/* Whether two tests have the same counts and the same overflow.  */
 static bool same_counts(const struct fill *a, const struct fill *b)
 {
     return a->client == b->client && a->accepted == b->accepted &&

@@ -7,9 +7,9 @@
 
 #include "probes/queue/missing.h"
 
-/* Add to MISSING a finding with REASON for each planned row of FAMILY that has
-   no finding "accepted".  If "available" has a reason, that replaces REASON.
-   Returns 0, or -1 with ENOMEM.  */
+/* Add to MISSING a finding "accepted", not testable, for each planned row of
+   FAMILY without one in FINDINGS: with the reason of "available", or else
+   REASON.  Returns 0, or -1 with ENOMEM.  */
 static int list_family(struct findings *missing,
                        const struct findings *findings,
                        const struct queue_plan *plan, const char *family,

@@ -220,9 +220,9 @@ static void overflow_put_data(const struct prefix *prefix, int family)
 /* The exit status of be_client without a socket, beside the errno.  */
 enum { NO_SOCKET = 0x80 };
 
-/* In a child: connect with a blocking socket, for up to TIMEOUT.  Exits with 0,
-   or the errno.  The descriptor of the listener is closed first, so that one is
-   free.  */
+/* In a child: connect with a blocking socket, for up to TIMEOUT.  Exits with 0
+   or the errno, with NO_SOCKET added if there is no socket.  The descriptor of
+   the listener is closed first, so that one is free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise)
 {
     struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
@@ -239,8 +239,8 @@ static _Noreturn void be_client(const struct stepwise *stepwise)
     _exit(status ? errno & 0x7f : 0);
 }
 
-/* Wait up to TIMEOUT_MS milliseconds for CHILD, and reap it.  Returns its exit
-   status, 127 if a signal killed it, or -1 if it has not ended.  */
+/* Wait up to TIMEOUT_MS milliseconds for CHILD, and reap it if ended.  Returns
+   the exit status, 127 after a signal, or -1 if not ended.  */
 static int await_child(pid_t child, int timeout_ms)
 {
     int status;

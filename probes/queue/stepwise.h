@@ -35,8 +35,8 @@ struct stepwise {
    FAILED.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* As stepwise_open, but write a failure as the finding KEY of PREFIX; nothing
-   is left open then.  */
+/* Listen in FAMILY with BACKLOG, as stepwise_open; write a failure as the
+   finding KEY of PREFIX.  Returns 0; or -1, and nothing is left open.  */
 int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
                     const char *key, int family, int backlog);
 

@@ -71,6 +71,7 @@ static bool send_from(const struct half_open *run, uint16_t source_port,
     return size > 0 && write(run->tun, packet, size) == (ssize_t)size;
 }
 
+/* The target that listens at PORT, or NULL.  */
 static struct target *find_target(const struct half_open *run, uint16_t port)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -128,8 +129,8 @@ static void send_syn(struct half_open *run, struct target *target)
 }
 
 /* Listen with TARGET's backlog at an ephemeral port.  Returns the number of
-   SYNs that certainly fills the queue, or -1; the caller calls close_target in
-   each case.  */
+   SYNs that certainly fills the queue, or -1 with errno; the caller calls
+   close_target in each case.  */
 static int open_target(struct target *target)
 {
     struct sonde_address address;
@@ -184,6 +185,7 @@ static bool wait_for_retransmissions(struct half_open *run, int64_t start)
     return true;
 }
 
+/* Close the listener of TARGET, if open, and forget the SYNs.  */
 static void close_target(struct target *target)
 {
     free(target->answers);
@@ -194,7 +196,7 @@ static void close_target(struct target *target)
 
 /* Fill the queue of TARGET with SYNs.  After FILL_TIMEOUT, when the kernel may
    retransmit or drop the first handshakes, begin anew, five tries in all.  If
-   TARGET cannot listen, its ANSWERS may be NULL.  */
+   TARGET cannot listen, ERROR is set, and ANSWERS may be NULL.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
     int64_t start;

@@ -84,8 +84,8 @@ static int syn_queue_connect(int listener, int client)
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
 
-/* Wait until FD is readable, and read at most one byte.  Returns the length, 0
-   at the end of the data, or -1 with errno.  */
+/* Wait until FD is readable, REFERENCE_TIMEOUT at most, and read at most one
+   byte.  Returns the length, 0 at the end of the data, or -1 with errno.  */
 static ssize_t read_byte(int fd)
 {
     char byte;
