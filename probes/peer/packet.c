@@ -11,11 +11,13 @@
 /* Lengths of headers without options, and protocol numbers.  */
 enum { IP_HEADER = 20, TCP_HEADER = 20, ICMP_HEADER = 8, ICMP = 1, TCP = 6 };
 
+/* Write VALUE to BYTES in SIZE bytes, in network byte order.  */
 static void packet_put(uint8_t *bytes, size_t size, uint64_t value)
 {
     sonde_store(bytes, size, SONDE_BIG_ENDIAN, value);
 }
 
+/* The number in the SIZE bytes of BYTES, 4 at most, in network byte order.  */
 static uint32_t packet_get(const uint8_t *bytes, size_t size)
 {
     return (uint32_t)sonde_load(bytes, size, SONDE_BIG_ENDIAN);

@@ -39,6 +39,7 @@ static int tun_linux_fail(struct namespace_trouble *trouble, const char *what)
     return -1;
 }
 
+/* The IPv4 address TEXT as a socket address, with port 0.  */
 static struct sockaddr_in address_of(const char *text)
 {
     struct sockaddr_in address;
@@ -72,9 +73,9 @@ enum {
     IS_ERROR = 2      /* NLMSG_ERROR; with error 0, an ACK */
 };
 
-/* Set the length to QUEUE_LENGTH by netlink, which needs privilege in this
-   namespace only; SIOCSIFTXQLEN needs it in the initial user namespace.
-   Returns 0; or -1 with errno, EPROTO for an unexpected answer.  */
+/* Set the length of the interface's queue to QUEUE_LENGTH by netlink, which
+   needs privilege in this namespace only; SIOCSIFTXQLEN, in the initial user
+   namespace.  Returns 0; or -1 with errno, EPROTO for an unexpected answer.  */
 static int set_queue_length(void)
 {
     struct {
