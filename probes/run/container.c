@@ -46,15 +46,15 @@ static const struct {
     {"containerd", "containerd"},
 };
 
-/* Whether TEXT begins with a container's number, and nothing of it follows but
-   END.  */
+/* Whether TEXT is a container's number and, behind it, END.  */
 static bool container_is_id(const char *text, const char *end)
 {
     size_t digits = strspn(text, "0123456789abcdef");
     return digits == ID_DIGITS && !strcmp(text + digits, end);
 }
 
-/* Copy SIZE bytes of TEXT, less if TEXT is shorter, behind WORD to NAME.  */
+/* Write WORD, unless empty with a blank, and up to SIZE bytes of TEXT to NAME,
+   cut if too long; bytes that are not printable become '?'.  */
 static void container_set(char name[CONTAINER_NAME], const char *word,
                           const char *text, size_t size)
 {
@@ -66,8 +66,8 @@ static void container_set(char name[CONTAINER_NAME], const char *word,
             *c = '?';
 }
 
-/* The pod of PART: "podUUID", or "kubepods-CLASS-podUUID.slice" with '_' for
-   '-'.  */
+/* If PART names a pod, "podUUID" or "kubepods-CLASS-podUUID.slice" with '_' for
+   '-', write the pod to NAME.  Returns whether so; otherwise NAME stays.  */
 static bool container_read_pod(const char *part, char name[CONTAINER_NAME])
 {
     const char *pod =
@@ -79,7 +79,8 @@ static bool container_read_pod(const char *part, char name[CONTAINER_NAME])
     return true;
 }
 
-/* The container of PART, in the folder PARENT.  */
+/* If PART, in the folder PARENT, names a container by number, write the engine
+   and the number to NAME.  Returns whether so; otherwise NAME stays.  */
 static bool container_read_container(const char *parent, const char *part,
                                      char name[CONTAINER_NAME])
 {
@@ -103,7 +104,9 @@ static bool container_read_container(const char *parent, const char *part,
     return false;
 }
 
-/* The container of LXC, or the machine of systemd, in PART.  */
+/* If PART, in the folder PARENT, names a container of LXC or a machine of
+   systemd, write the name to NAME.  Returns whether so; otherwise NAME
+   stays.  */
 static bool container_read_machine(const char *parent, const char *part,
                                    char name[CONTAINER_NAME])
 {
@@ -135,7 +138,8 @@ static bool container_is_unit(const char *part)
     return false;
 }
 
-/* Read PART, in the folder PARENT, into NAME.  */
+/* Write the pod, container, machine or unit that PART, in the folder PARENT,
+   names to NAME.  Returns its kind; with KIND_NONE, NAME stays.  */
 static enum kind container_read_part(const char *parent, const char *part,
                                      char name[CONTAINER_NAME])
 {

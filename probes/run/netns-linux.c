@@ -43,7 +43,7 @@ static uint64_t netns_linux_inode(const char *process, const char *name)
     return stat(path, &file) ? 0 : (uint64_t)file.st_ino;
 }
 
-/* The same of the process PID.  */
+/* The inode of the file NAME of the process PID; 0 with errno.  */
 static uint64_t netns_linux_inode_of(pid_t pid, const char *name)
 {
     char process[24];
@@ -114,8 +114,9 @@ static struct netns *netns_linux_find(struct netns_list *list, uint64_t key,
     return added;
 }
 
-/* Add the process PROCESS to LIST.  Returns 0, also if the process has ended;
-   or -1 with ENOMEM.  */
+/* Count the process PROCESS, a number, in its namespace, appended to LIST if
+   new, or as HIDDEN if that cannot be read; LAST is for netns_linux_find.
+   Returns 0, also if the process has ended; or -1 with ENOMEM.  */
 static int netns_linux_add_process(struct netns_list *list, const char *process,
                                    size_t *last)
 {
@@ -135,8 +136,9 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
 }
 
 /* Add all processes of PROC to LIST until DEADLINE.  Returns 0, or -1 with
-   errno: ENOTSUP if PROC shows no process, not even this one.  The C library
-   takes ENOENT for the end of a folder, and so does not report it.  */
+   errno: EAGAIN after DEADLINE; ENOTSUP without a process, even this one.  The
+   C library takes ENOENT for the end of a folder, and so does not report
+   it.  */
 static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
                                      int64_t deadline)
 {
@@ -158,7 +160,8 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
     return errno ? -1 : 0;
 }
 
-/* Fill in what is known of NETNS by its first process.  */
+/* Fill in number, name and place of NETNS by its processes, and whether NETNS
+   is OWN, the key of this process's namespace.  */
 static void netns_linux_describe(struct netns *netns, uint64_t own)
 {
     char cgroup[CGROUP_SIZE];
@@ -212,8 +215,9 @@ static int netns_linux_keep_mount(struct netns_list *list, const char *path)
 }
 
 /* Add the namespace NUMBER, mounted at PATH, to LIST: to one that is known, or
-   as one without a process; or to MOUNTS, if it may be one whose number is
-   unknown or could not be entered.  Returns 0, or -1 with ENOMEM.  */
+   as one without a process; or to MOUNTS, where namespaces cannot be entered
+   and NUMBER may be one whose number is unknown.  Returns 0, or -1 with
+   ENOMEM.  */
 static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
                                  const char *path)
 {
@@ -235,7 +239,8 @@ static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
     return netns->mount ? 0 : -1;
 }
 
-/* Whether NUMBER is among the COUNT numbers SEEN; it is added if not.  */
+/* Add NUMBER to the COUNT numbers SEEN, which have room, unless it is there.
+   Returns whether it was.  */
 static bool netns_linux_is_repeated(uint64_t *seen, size_t *count,
                                     uint64_t number)
 {
@@ -279,8 +284,8 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
 
 /* ---- the list ------------------------------------------------------------ */
 
-/* Open the own namespace, and find out whether this process may enter it again:
-   then it may enter others and return.  */
+/* Open the own namespace (HERE), and find out whether this process may enter it
+   again (CAN_ENTER): then it may enter others and return.  */
 static void netns_linux_open_own(struct netns_list *list)
 {
     list->here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
