@@ -241,8 +241,8 @@ static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
 
 /* Add NUMBER to the COUNT numbers SEEN, which have room, unless it is there.
    Returns whether it was.  */
-static bool netns_linux_is_repeated(uint64_t *seen, size_t *count,
-                                    uint64_t number)
+static bool netns_linux_note_seen(uint64_t *seen, size_t *count,
+                                  uint64_t number)
 {
     for (size_t i = 0; i < *count; i++)
         if (seen[i] == number)
@@ -274,7 +274,7 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
         seen = moved;
         line[end] = '\0';
         netns_linux_unescape(line + path);
-        if (!netns_linux_is_repeated(seen, &count, number))
+        if (!netns_linux_note_seen(seen, &count, number))
             result = netns_linux_add_mount(list, number, line + path);
     }
     free(seen);
