@@ -25,7 +25,7 @@ static const struct {
 
 enum { UDP_METRICS = sizeof udp_metrics / sizeof *udp_metrics };
 
-/* Write METRIC of each UDP socket without a peer.  */
+/* Write METRIC, an index of udp_metrics, of UDP sockets without a peer.  */
 static void put_udp_metric(FILE *out, const struct listeners *listeners,
                            int metric)
 {

@@ -63,8 +63,8 @@ static size_t group_make(struct listener_group *group,
     return group->count;
 }
 
-/* The number of rows, from ROWS[0] on and COUNT at most, with the network
-   namespace, the LOCAL and the kind of ROWS[0].  */
+/* How many rows, from ROWS[0] on and at most COUNT, have the network namespace,
+   LOCAL and kind (TCP) of ROWS[0].  */
 static size_t group_run(const struct listener_row *rows, size_t count)
 {
     size_t run = 1;

@@ -228,7 +228,8 @@ static void handshakes_say_verdict(struct sentence *text,
 }
 
 /* Whether a SYN queue of this network namespace is or was full.  With
-   tcp_syncookies 2 the kernel counts every SYN as such.  */
+   tcp_syncookies 2 the kernel counts every SYN as such: then only drops
+   count.  */
 static bool handshakes_had_full(const struct listeners *listeners)
 {
     return (listeners->totals.full_cookies > 0 &&
@@ -236,7 +237,7 @@ static bool handshakes_had_full(const struct listeners *listeners)
            listeners->totals.full_drops > 0;
 }
 
-/* Append how often a SYN queue was full.  */
+/* Append for how many SYNs a SYN queue was full: cookie due, or dropped.  */
 static void handshakes_say_full(struct sentence *text,
                                 const struct sonde_listen_totals *totals)
 {

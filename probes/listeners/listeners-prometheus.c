@@ -96,7 +96,7 @@ static const struct {
 
 enum { HOST_METRICS = sizeof host_metrics / sizeof *host_metrics };
 
-/* The figure METRIC of LISTENERS, -1 if unknown.  */
+/* The figure METRIC, an index of host_metrics; -1 if unknown.  */
 static int64_t host_figure(const struct listeners *listeners, int metric)
 {
     const struct sonde_listen_totals *totals = &listeners->totals;

@@ -394,7 +394,7 @@ static int operand_rank(const struct sonde_listener *listener,
     return how;
 }
 
-/* Whether ROW listens at, or is bound to, PORT, which is above 0.  */
+/* Whether ROW listens at, or is bound to, PORT; never for 0 or less.  */
 static bool is_at_port(const struct listener_row *row, long port)
 {
     return port > 0 && sonde_address_port(&row->listener.address) == port;
@@ -617,7 +617,7 @@ static enum selection say_name(const struct listeners *listeners,
    family and its error, and return true: UNIX for a path or an @name, TCP and
    UDP for a port, any family otherwise.  */
 static bool say_unread(const struct listeners *listeners,
-                      const struct meaning *meaning)
+                       const struct meaning *meaning)
 {
     bool only_local = strchr(meaning->text, '/') || *meaning->text == '@';
     bool only_inet = meaning->is_address ||

@@ -293,7 +293,7 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
-/* Sort the rows by address, and set INDEX.  */
+/* Sort the rows by address, and number those of one address (INDEX).  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);

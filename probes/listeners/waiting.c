@@ -151,7 +151,7 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
     return end - start;
 }
 
-/* Whether another member of the group of ROW has a queue.  */
+/* Whether another member of the group of ROW, which has a queue, has one.  */
 static bool waiting_is_ambiguous(const struct listener_row *row)
 {
     return row->group && row->group->empty + 1 < row->group->count;

@@ -67,8 +67,9 @@ static void watch_json_put_second(struct json *json,
     json_object_end(json);
 }
 
-/* Write ROW as an object of "listeners", with all figures since the start: the
-   peak, the time above shares and in classes of fill, drops, life, owners.  */
+/* Write ROW as an object of "listeners", with all figures since the start:
+   peak, time above shares and in classes of fill, drops, begin, end,
+   owners.  */
 static void watch_json_put_row(struct json *json, const struct watch_row *row)
 {
     static const int shares[] = {50, 70, 90, 100};

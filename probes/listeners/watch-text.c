@@ -94,7 +94,7 @@ static void watch_say_life(struct sentence *text, const struct watch *watch,
 }
 
 /* Write ROW: the address, then sentences on owner, peak, time above shares,
-   fill, group, drops and life, as far as they are known.  */
+   fill, group, drops, begin and end, as far as they are known.  */
 static void watch_put_row(FILE *out, const struct watch *watch,
                           const struct watch_row *row)
 {
@@ -147,7 +147,7 @@ static void watch_say_increase(struct sentence *text, const char *name,
         say(text, "%s +%lld", name, (long long)(after - before));
 }
 
-/* Append how often was looked, and what was missed.  */
+/* Append how many looks were made, missed, left out and failed.  */
 static void watch_say_looks(struct sentence *text, const struct watch *watch)
 {
     double seconds = watch_seconds(watch);

@@ -124,7 +124,7 @@ static struct watch_row *watch_add(struct watch *watch,
 /* ---- looks -------------------------------------------------------------- */
 
 /* Add the figures in the listener of ROW, read just now, to the occupancy of
-   ROW, and note the time of a new peak.  ROW is not missing.  */
+   ROW, and note the time of a new peak.  ROW is no longer missing.  */
 static void watch_take_look(struct watch *watch, struct watch_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
@@ -235,8 +235,7 @@ static void watch_check_missing(struct watch *watch, unsigned families)
 }
 
 /* Read the lists of the watched families: add what is new, find what is gone.
-   A family that fails is counted in FAILURES.  Returns 0, or -1 with
-   ENOMEM.  */
+   Failures are counted, in FAILURES.  Returns 0, or -1 with ENOMEM.  */
 static int watch_list(struct watch *watch)
 {
     static const int families[FAMILY_KINDS] = {AF_INET, AF_INET6, AF_UNIX};
@@ -262,9 +261,9 @@ static int watch_list(struct watch *watch)
     return 0;
 }
 
-/* Look up each row that is neither gone nor hidden; a failure is counted.
-   Returns whether a list is needed: a row is missing, or hidden from
-   look-ups.  */
+/* Look up each row that is neither gone nor hidden, and count failures.
+   Returns whether a list is needed: a look-up misses a row, or a row is
+   hidden.  */
 static bool watch_look_up(struct watch *watch)
 {
     bool needed = false;
