@@ -18,8 +18,8 @@ static void listen_again_refill(struct stepwise *stepwise, int wait)
     descriptor_close(&stepwise->pending);
 }
 
-/* Accept and close all queued connections, and write their number as KEY; or a
-   reason, as stepwise_put does.  */
+/* Accept and close all queued connections, and write their number as KEY: not
+   testable after a shortage, or if the queue was not full.  */
 static void listen_again_count(const struct prefix *prefix,
                                struct stepwise *stepwise, const char *key)
 {
