@@ -73,8 +73,8 @@ enum {
     IS_ERROR = 2      /* NLMSG_ERROR; with error 0, an ACK */
 };
 
-/* Set the length of the interface's queue to QUEUE_LENGTH by netlink, which
-   needs privilege in this namespace only; SIOCSIFTXQLEN, in the initial user
+/* Set the interface's queue length to QUEUE_LENGTH by netlink, which needs
+   privilege in this namespace only; SIOCSIFTXQLEN needs it in the initial user
    namespace.  Returns 0; or -1 with errno, EPROTO for an unexpected answer.  */
 static int set_queue_length(void)
 {
