@@ -46,15 +46,15 @@ static const struct {
     {"containerd", "containerd"},
 };
 
-/* Whether TEXT is a container's number and, behind it, END.  */
+/* Whether TEXT is a container's number, 64 hex digits, followed by END.  */
 static bool container_is_id(const char *text, const char *end)
 {
     size_t digits = strspn(text, "0123456789abcdef");
     return digits == ID_DIGITS && !strcmp(text + digits, end);
 }
 
-/* Write WORD, unless empty with a blank, and up to SIZE bytes of TEXT to NAME,
-   cut if too long; bytes that are not printable become '?'.  */
+/* Write WORD and a blank, unless WORD is empty, and up to SIZE bytes of TEXT to
+   NAME, cut if too long; bytes that are not printable become '?'.  */
 static void container_set(char name[CONTAINER_NAME], const char *word,
                           const char *text, size_t size)
 {
@@ -104,9 +104,8 @@ static bool container_read_container(const char *parent, const char *part,
     return false;
 }
 
-/* If PART, in the folder PARENT, names a container of LXC or a machine of
-   systemd, write the name to NAME.  Returns whether so; otherwise NAME
-   stays.  */
+/* If PART, in the folder PARENT, is a container of LXC or a machine of systemd,
+   write the name to NAME.  Returns whether so; otherwise NAME stays.  */
 static bool container_read_machine(const char *parent, const char *part,
                                    char name[CONTAINER_NAME])
 {

@@ -98,8 +98,8 @@ static struct netns *netns_linux_append(struct netns_list *list)
     return added;
 }
 
-/* The namespace KEY in LIST, appended if new.  LAST, the index of the namespace
-   found before, is tried first.  NULL with ENOMEM.  */
+/* The namespace KEY in LIST, appended if new.  *LAST, the index of the
+   namespace found before, is tried first, and set.  NULL with ENOMEM.  */
 static struct netns *netns_linux_find(struct netns_list *list, uint64_t key,
                                       size_t *last)
 {
@@ -135,10 +135,9 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
     return 0;
 }
 
-/* Add all processes of PROC to LIST until DEADLINE.  Returns 0, or -1 with
-   errno: EAGAIN after DEADLINE; ENOTSUP without a process, even this one.  The
-   C library takes ENOENT for the end of a folder, and so does not report
-   it.  */
+/* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: EAGAIN after
+   DEADLINE; ENOTSUP without any process, even this one.  The C library takes
+   ENOENT for the end of a folder, and so does not report it.  */
 static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
                                      int64_t deadline)
 {
@@ -215,9 +214,8 @@ static int netns_linux_keep_mount(struct netns_list *list, const char *path)
 }
 
 /* Add the namespace NUMBER, mounted at PATH, to LIST: to one that is known, or
-   as one without a process; or to MOUNTS, where namespaces cannot be entered
-   and NUMBER may be one whose number is unknown.  Returns 0, or -1 with
-   ENOMEM.  */
+   as one without a process; or if namespaces cannot be entered, PATH to MOUNTS,
+   since known ones may lack a number.  Returns 0, or -1 with ENOMEM.  */
 static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
                                  const char *path)
 {
@@ -292,7 +290,8 @@ static void netns_linux_open_own(struct netns_list *list)
     list->can_enter = list->here >= 0 && !setns(list->here, CLONE_NEWNET);
 }
 
-/* Fill in LIST from PROC, /proc.  Returns as netns_list_read.  */
+/* Fill in LIST from PROC, /proc, until DEADLINE.  Returns 0, or -1 with errno:
+   ENOTSUP if inodes do not identify namespaces; EAGAIN; ENOMEM.  */
 static int netns_linux_fill(struct netns_list *list, DIR *proc,
                             int64_t deadline)
 {

@@ -35,8 +35,9 @@ int run_left(const struct run *run)
     return monotonic_until(monotonic_ms(), run->start + run->deadline);
 }
 
-/* Run MEASURE in the child, writing to FD, the end of the pipe.  Exits with 0
-   after a complete measurement, otherwise with 2.  */
+/* In the child: volunteer to be killed if memory runs out, and run MEASURE,
+   writing to FD.  Exits with 0 after a complete measurement, otherwise with
+   2.  */
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {
