@@ -228,8 +228,7 @@ static void handshakes_say_verdict(struct sentence *text,
 }
 
 /* Whether a SYN queue of this network namespace is or was full.  With
-   tcp_syncookies 2 the kernel counts every SYN as such: then only drops
-   count.  */
+   tcp_syncookies 2 the kernel counts every SYN as such, so drops decide.  */
 static bool handshakes_had_full(const struct listeners *listeners)
 {
     return (listeners->totals.full_cookies > 0 &&

@@ -170,8 +170,8 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write the notes that apply: on missing figures and families, full queues,
-   halted owners, groups, drops, handshakes, backlogs of 0, hidden owners.  */
+/* Write the notes that apply: on missing figures, full queues, halted owners,
+   groups, drops, handshakes, backlogs of 0, hidden owners.  */
 void listeners_put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

@@ -262,8 +262,7 @@ static int watch_list(struct watch *watch)
 }
 
 /* Look up each row that is neither gone nor hidden, and count failures.
-   Returns whether a list is needed: a look-up misses a row, or a row is
-   hidden.  */
+   Returns whether a list is needed: a row is missed, or hidden.  */
 static bool watch_look_up(struct watch *watch)
 {
     bool needed = false;

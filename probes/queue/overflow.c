@@ -149,9 +149,9 @@ static ssize_t overflow_receive(int fd, char *data, size_t size,
     return some < 0 && errno == ECONNRESET ? 0 : some;
 }
 
-/* Receive up to MAX bytes, until nothing arrives within TIMEOUT or the peer
-   closes or resets.  Returns the number; or -1 with errno, the call in
-   *FAILED.  */
+/* Receive up to MAX bytes, until nothing comes within TIMEOUT, or the peer
+   closes or resets.  Returns the number; or -1 with errno, in *FAILED the
+   call.  */
 static long overflow_receive_all(int fd, long max, const char **failed)
 {
     char data[4096];
