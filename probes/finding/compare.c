@@ -15,9 +15,9 @@ static bool compare_has(const char *const *list, const char *text)
     return *list;
 }
 
-/* Whether FINDING describes the behavior of the host, and has a value.
-   Namespaces differ by host, not by behavior; repeats are this program's
-   choice.  */
+/* Whether FINDING has a value and describes the behavior of the host.  Names,
+   network namespaces and settings of the measurement do not, nor do repeats,
+   this program's choice.  */
 static bool compare_counts(const struct finding *finding)
 {
     static const char *const ids[] = {"volatile", "host", "with", NULL};
@@ -38,7 +38,7 @@ static const char *other_value(const struct findings *findings,
     return other && compare_counts(other) ? other->value : NULL;
 }
 
-/* Write a line: id and key of FINDING, its value HERE and THERE.  */
+/* Write a line: id and key of FINDING, and its values HERE and THERE.  */
 static void compare_put(FILE *out, const struct finding *finding,
                         const char *here, const char *there)
 {

@@ -10,8 +10,8 @@
 
 #include "probes/finding/figures.h"
 
-/* Read TEXT, a decimal number that an int64_t holds, into *NUMBER.  Returns
-   whether TEXT is one.  */
+/* Read TEXT, decimal digits alone, into *NUMBER.  Returns false if TEXT is no
+   such number, or above 2^63 - 1; *NUMBER is then of no use.  */
 static bool figure_parse(const char *text, int64_t *number)
 {
     char *end;
@@ -106,8 +106,8 @@ static void figure_put_line(FILE *out, const struct figure *figure,
         fprintf(out, "%s\n", figure_print(figure, there, b));
 }
 
-/* Compare HERE and THERE by FIGURE; write a difference, and add to
-   COMPARISON.  */
+/* Count FIGURE in COMPARISON: as the same, different, or on one side only; not
+   if both sides lack the figure.  Write a line, unless the same.  */
 static void figure_compare(FILE *out, const struct figure *figure,
                            const struct findings *here,
                            const struct findings *there, long tolerance,

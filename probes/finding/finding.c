@@ -59,6 +59,7 @@ int findings_add(struct findings *findings, const struct finding *finding)
     return 0;
 }
 
+/* Compare A and B bytewise, a prefix first.  Returns a result as strcmp.  */
 static int compare_text(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
@@ -66,7 +67,7 @@ static int compare_text(const char *a, size_t a_length, const char *b,
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the LENGTH bytes at TEXT are a number in canonical form, without a
+/* Whether the LENGTH bytes at TEXT are an integer in canonical form, without a
    leading 0: so different texts are different numbers.  */
 static bool finding_is_number(const char *text, size_t length)
 {
@@ -88,8 +89,8 @@ static int finding_compare_numbers(const char *a, size_t a_length,
     return *a == '-' ? -order : order;
 }
 
-/* Compare A and B, parts of keys up to their next dots, as numbers if both are;
-   numbers come before words, or else 2, 10, 1a would go round in a ring.  */
+/* Compare A and B, parts of keys up to their next dots, as strcmp does; but
+   numbers by value and before words, since otherwise 2 < 10 < 1a < 2.  */
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
@@ -101,6 +102,7 @@ static int compare_part(const char *a, size_t a_length, const char *b,
                        : compare_text(a, a_length, b, b_length);
 }
 
+/* Compare the keys A and B part by part; a key precedes its extensions.  */
 static int compare_keys(const char *a, const char *b)
 {
     for (;;) {
@@ -114,6 +116,7 @@ static int compare_keys(const char *a, const char *b)
     }
 }
 
+/* For qsort and bsearch: compare findings by id, then by key.  */
 static int compare_findings(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;

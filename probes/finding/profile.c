@@ -31,8 +31,9 @@ void profile_write(FILE *out, const struct findings *findings)
     profile_write_form(out, &profile_host, findings);
 }
 
-/* Open the profile NAME of FORM (profile_exists).  Returns NULL with errno if
-   none can be opened.  */
+/* Open the profile NAME of FORM: the file NAME; or if there is none, NAME has
+   no slash and profiles of FORM are installed, NAME in "profiles" or the
+   installed folder.  Returns NULL with errno if none can be opened.  */
 static FILE *profile_open(const struct profile_form *form, const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
@@ -79,9 +80,9 @@ static int profile_read_line(FILE *file, char *line, size_t size)
     return byte == '\n' || byte == EOF ? 1 : -1;
 }
 
-/* Add the finding in LINE, or check the version of FORM in LINE; *HAS_VERSION:
-   a version line was read.  A problem, also a finding before the version, is
-   written to PROBLEM, which is empty.  */
+/* Check LINE: a version line must be that of FORM, and sets *HAS_VERSION; any
+   other line is added to FINDINGS, but only after a version line.  A problem is
+   written to PROBLEM, which is empty before.  */
 static void profile_take_line(struct findings *findings,
                               const struct profile_form *form, char *line,
                               bool *has_version, char *problem, size_t size)
