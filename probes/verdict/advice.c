@@ -102,9 +102,9 @@ static bool is_about(int i, const char *setting)
     return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));
 }
 
-/* The index of the first row about SETTING that applies here, or -1.  If
-   IS_HOST, SETTING belongs to the host, even in a container, and rows with HERE
-   are skipped.  */
+/* The index of the first row of the advice about SETTING that applies here, or
+   -1.  If IS_HOST, SETTING belongs to the host, even in a container, and rows
+   of containers are skipped.  */
 static int find_here(const char *setting, bool is_host)
 {
     for (int i = 0; i < ADVICE_COUNT; i++)

@@ -91,8 +91,7 @@ static long cap_of(const struct kernel *kernel, long measured)
                : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that KERNEL, with CAP, queues for BACKLOG: those that accept
-   returns.  */
+/* The connections that accept returns for BACKLOG if KERNEL has CAP.  */
 static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
 {
     if (backlog < 0)
@@ -103,8 +102,7 @@ static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
     return kernel->traits & CAP_COUNTS && value > cap ? cap : value;
 }
 
-/* Whether ROW is of IPv4 or IPv6.  UNIX sockets have a different kind of queue.
- */
+/* Whether ROW is of TCP.  UNIX sockets have a different kind of queue.  */
 static bool is_tcp(const struct queue_row *row)
 {
     return strcmp(row->family, "unix") != 0;
@@ -113,8 +111,7 @@ static bool is_tcp(const struct queue_row *row)
 /* Whether KERNEL with CAP would give the figures of ROW, and the same result of
    the next client.  Missing figures and a row of UNIX sockets contradict no
    kernel.  A reported backlog contradicts a kernel without reports, but a
-   missing report none: the query may be filtered, or unknown to the
-   library.  */
+   missing report none: the query may be filtered or unsupported.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {

@@ -77,6 +77,7 @@ static size_t count_different(const struct sample *samples, size_t count)
     return different;
 }
 
+/* The smallest count of the COUNT samples; there is at least one.  */
 static long min_count(const struct sample *samples, size_t count)
 {
     long min = samples[0].count;

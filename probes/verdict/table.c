@@ -8,8 +8,7 @@
 
 #include "probes/verdict/table.h"
 
-/* Write "FAMILY.BACKLOG.KEY", the key of ROW's finding KEY, cut to SIZE bytes,
-   to WHOLE.  */
+/* Write "FAMILY.BACKLOG.KEY", by ROW and KEY, cut to SIZE bytes, to WHOLE.  */
 static void print_key(char *whole, size_t size, const struct queue_row *row,
                       const char *key)
 {
@@ -34,8 +33,7 @@ static const char *get_text(const struct findings *findings,
     return finding ? finding->value : NULL;
 }
 
-/* The finding KEY of ROW as a number; -1 if the finding is missing, not stable
-   or no number.  */
+/* The finding KEY of ROW as a number; -1 if missing, unstable or no number.  */
 static long get_figure(const struct findings *findings,
                        const struct queue_row *row, const char *key)
 {

@@ -183,8 +183,9 @@ static long new_peer_limit(const struct queue_table *table)
                : -1;
 }
 
-/* The bound of the SYN queue of ROW; BOUND_UNKNOWN if no bound explains the
-   figures.  INCOMPLETE and ACCEPTED of ROW are known.  */
+/* The bound of the SYN queue of ROW, whose figures are known: cookies if
+   nothing is queued with tcp_syncookies 2; the backlog if both queues are
+   equally long; the setting at new_peer_limit; else BOUND_UNKNOWN.  */
 static enum bound bound_of(const struct queue_table *table,
                            const struct queue_row *row)
 {
