@@ -56,7 +56,8 @@ struct page {
     const char *other;
 };
 
-/* The value of FINDING in THERE, if both are stable and differ, or NULL.  */
+/* The value of FINDING in the other profile of PAGE, if both are stable and
+   differ; otherwise, or without another profile, NULL.  */
 static const char *html_other(const struct page *page,
                               const struct finding *finding)
 {
@@ -93,8 +94,7 @@ static void html_put_finding(const struct page *page,
                      is_plain ? NULL : answer_how(finding));
 }
 
-/* Write the value of FINDING, and beside it the differing value OTHER, unless
-   NULL.  */
+/* Write the value of FINDING, and beside it OTHER, of there, unless NULL.  */
 static void html_put_values(const struct page *page,
                             const struct finding *finding, const char *other)
 {
@@ -108,7 +108,7 @@ static void html_put_values(const struct page *page,
     fputs("</span>\n", page->out);
 }
 
-/* Write the detail FINDING with both values, if they differ.  */
+/* Write the detail FINDING with both values; nothing if they do not differ.  */
 static void put_pair(const struct page *page, const struct finding *finding)
 {
     const char *other = html_other(page, finding);
@@ -157,8 +157,8 @@ static void put_summary(const struct page *page,
     fputs("</summary>\n", out);
 }
 
-/* Write a question: the summary; inside, all findings and the texts of the
-   catalogue.  */
+/* Write QUESTION: the summary with ANSWER; inside, all findings, the answers of
+   other systems and the texts of the catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)
@@ -204,8 +204,7 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write a heading and the text of --states, preformatted; nothing without
-   memory.  */
+/* Write a heading and the text of --states; nothing without memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
@@ -223,6 +222,8 @@ static void put_states(const struct page *page)
     free(text);
 }
 
+/* Write the page up to the answers: title, host, time of the measurement, and
+   the differences in number, if PAGE has another profile.  */
 static void html_put_head(const struct page *page)
 {
     FILE *out = page->out;
@@ -251,6 +252,7 @@ static void html_put_head(const struct page *page)
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
+/* Write links to the groups of the answered questions.  */
 static void put_contents(const struct page *page)
 {
     struct answer_walk walk = {.catalogue = page->catalogue,

@@ -13,6 +13,7 @@
 /* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
+/* Write the members "value", "how", "stable" and "reason" of FINDING.  */
 static void answers_json_put_finding(struct json *json,
                                      const struct finding *finding)
 {
@@ -22,7 +23,7 @@ static void answers_json_put_finding(struct json *json,
     json_text(json, "reason", finding->reason);
 }
 
-/* Write the members "times" and "rates".  */
+/* Write the members "times" and "rates" of ID; null and [] without --times.  */
 static void put_rates_json(struct json *json, const struct findings *findings,
                            const char *id)
 {
@@ -40,6 +41,7 @@ static void put_rates_json(struct json *json, const struct findings *findings,
     json_array_end(json);
 }
 
+/* Write QUESTION as an object, with ANSWER, the details and the rates.  */
 static void put_answer(struct json *json, const struct question *question,
                        const struct finding *answer,
                        const struct findings *findings)

@@ -8,9 +8,10 @@
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 
-/* A share in millionths as percent, in TEXT: three digits that count, at most
-   "100 %".  */
 enum { SHARE_SIZE = 24 };
+
+/* The share PPM, in millionths, as percent, written to TEXT, which is returned:
+   some three digits, as in "0.012", "12.3", "99.97", and no sign.  */
 static const char *share_text(char text[SHARE_SIZE], double ppm)
 {
     double percent = ppm / 1e4;
@@ -35,7 +36,7 @@ bool answers_rate(const struct findings *findings, const char *id, int number,
     return rate->answer != NULL;
 }
 
-/* Write the rates of the question ID: runs, share, interval, answer.  */
+/* Write the rates of the question ID, if any, a line each.  */
 static void put_rates(FILE *out, const struct findings *findings,
                       const char *id)
 {

@@ -69,8 +69,7 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
-/* Write the heading and all steps of WALK, an index of walks, if SLICE has any.
- */
+/* Write the heading and all steps of WALK, an index, if SLICE has any.  */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);

@@ -37,6 +37,7 @@ static void answer_put_value(FILE *out, const struct finding *finding,
     putc('\n', out);
 }
 
+/* Write ANSWER in a line: id, value, and how the value is known.  */
 static void put_short(FILE *out, const struct finding *answer)
 {
     int column = fprintf(out, "  %s", answer->id);
@@ -72,6 +73,7 @@ static void put_elsewhere(FILE *out, const char *id, const char *label,
     }
 }
 
+/* Write all on QUESTION: ANSWER, details, other systems, what to use.  */
 static void put_full(FILE *out, const struct question *question,
                      const struct finding *answer, struct slice slice)
 {

@@ -54,8 +54,9 @@ static const char style[] =
     "@media print{fieldset,.skip{display:none}thead th{position:static}"
     "tbody{break-inside:avoid}body{font-size:11px;padding:0}}\n";
 
-/* The group of ID, the part before the first dot, in TEXT.  */
 enum { GROUP_SIZE = 40 };
+
+/* Write the group of ID, up to the first dot, to TEXT.  Returns TEXT.  */
 static const char *group_of(const char *id, char text[GROUP_SIZE])
 {
     snprintf(text, GROUP_SIZE, "%.*s", (int)strcspn(id, "."), id);
@@ -63,7 +64,7 @@ static const char *group_of(const char *id, char text[GROUP_SIZE])
 }
 
 /* Write the filters: radio buttons for the groups, and for each the rule that
-   hides all others.  */
+   hides all others; a checkbox that hides questions without a difference.  */
 static void put_filters(FILE *out, const struct catalogue *catalogue)
 {
     char group[GROUP_SIZE];
@@ -88,6 +89,7 @@ static void put_filters(FILE *out, const struct catalogue *catalogue)
           out);
 }
 
+/* Write the head of the table: the name and the host of each column.  */
 static void put_columns(FILE *out, const struct matrix *matrix)
 {
     struct sentence host = {""};
@@ -103,7 +105,8 @@ static void put_columns(FILE *out, const struct matrix *matrix)
     fputs("</tr></thead>\n", out);
 }
 
-/* Whether the cells A and B are to be one: equal in value and origin.  */
+/* Whether the cells A and B are to be one: equal in value and origin, and
+   without a value in their reasons, if both have one.  */
 static bool is_alike(const struct matrix_cell *a, const struct matrix_cell *b)
 {
     return a->group == b->group && !strcmp(a->how, b->how) &&
@@ -111,7 +114,8 @@ static bool is_alike(const struct matrix_cell *a, const struct matrix_cell *b)
             !strcmp(a->reason, b->reason));
 }
 
-/* Write CELL, which is SPAN columns wide; SYSTEMS names the columns.  */
+/* Write CELL, SPAN columns wide: the value, or "no answer", and how known
+   unless measured.  SYSTEMS names the columns, for narrow screens.  */
 static void put_cell(FILE *out, const struct matrix_cell *cell, size_t span,
                      const char *systems)
 {
@@ -130,7 +134,7 @@ static void put_cell(FILE *out, const struct matrix_cell *cell, size_t span,
     fputs("</td>\n", out);
 }
 
-/* Write the COLUMNS cells of the columns at CELLS.  */
+/* Write the COLUMNS cells of the columns at CELLS; alike neighbours as one.  */
 static void put_cells(FILE *out, const struct matrix_cell *cells,
                       size_t columns)
 {
@@ -166,7 +170,7 @@ static void html_put_known(FILE *out, const struct matrix_cell *cells,
     }
 }
 
-/* Write the details of QUESTION on which columns differ, folded.  */
+/* Write, folded, the details of QUESTION on which columns differ, if any.  */
 static void html_put_details(FILE *out, const struct matrix *matrix,
                              const struct question *question)
 {
@@ -183,6 +187,8 @@ static void html_put_details(FILE *out, const struct matrix *matrix,
     fputs("</details>\n", out);
 }
 
+/* Write QUESTION as a row with a cell for each column; below, the answers of
+   known systems and, folded, the details that differ.  */
 static void html_put_question(FILE *out, const struct matrix *matrix,
                               const struct question *question)
 {
@@ -209,6 +215,7 @@ static void html_put_question(FILE *out, const struct matrix *matrix,
     fputs("</tr></tbody>\n", out);
 }
 
+/* Write the heading of the group of ID as a row.  */
 static void html_put_group(FILE *out, const struct matrix *matrix,
                            const char *id)
 {

@@ -11,7 +11,7 @@
 /* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
-/* Write the array "cells" of KEY.  */
+/* Write the array "cells" of KEY, the answer or a detail of QUESTION.  */
 static void json_put_cells(struct json *json, const struct matrix *matrix,
                            const struct question *question, const char *key)
 {
@@ -30,6 +30,7 @@ static void json_put_cells(struct json *json, const struct matrix *matrix,
     json_array_end(json);
 }
 
+/* Write QUESTION as an object, with the details that differ.  */
 static void json_put_question(struct json *json, const struct matrix *matrix,
                               const struct question *question)
 {

@@ -11,7 +11,8 @@
 #include "probes/behaviour/known.h"
 #include "probes/report/matrix.h"
 
-/* Number the values of the COUNT CELLS.  */
+/* Set GROUP of the COUNT CELLS: equal values have the same number, counted from
+   0; -1 without a value.  */
 static void matrix_number(struct matrix_cell *cells, size_t count)
 {
     int groups = 0;
@@ -97,8 +98,7 @@ struct matrix_counts matrix_count(const struct matrix *matrix)
     return counts;
 }
 
-/* The smallest key above LAST of QUESTION in any column; NULL if there is
-   none.  */
+/* The smallest key of QUESTION above LAST, in any column; NULL if none.  */
 static const char *next_key(const struct matrix *matrix,
                             const struct question *question, const char *last)
 {
@@ -152,6 +152,7 @@ static void matrix_put_values(FILE *out, const struct matrix *matrix,
     }
 }
 
+/* Write QUESTION with its answers, and each detail on which columns differ.  */
 static void matrix_put_question(FILE *out, const struct matrix *matrix,
                                 const struct question *question)
 {

@@ -31,6 +31,7 @@ static void report_json_put_reason(struct json *json,
     json_text(json, "reason", text);
 }
 
+/* Write ROW as an object; unknown figures are null.  */
 static void report_json_put_row(struct json *json, const struct queue_row *row)
 {
     json_line(json, NULL);
@@ -65,6 +66,7 @@ static void put_rule(struct json *json, const char *key,
               ruling->comparable && ruling->broken == 0 ? text : NULL);
 }
 
+/* Write the member "cap"; unknown is null, and a setting not in force.  */
 static void report_json_put_cap(struct json *json, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -87,6 +89,7 @@ static void report_json_put_cap(struct json *json, const struct report *report)
     json_object_end(json);
 }
 
+/* Write the member "like": the kernel families with these figures.  */
 static void report_json_put_like(struct json *json, const struct likeness *like)
 {
     json_object(json, "like");
@@ -99,6 +102,7 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
+/* Write the member "incomplete": rule, bound and settings of the SYN queue.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {
@@ -110,6 +114,7 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
+/* Write the member "with": the settings of --with; empty without.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {
@@ -122,6 +127,7 @@ static void report_json_put_with(struct json *json,
     json_object_end(json);
 }
 
+/* Write the member "require": NEED of REPORT, or null without --require.  */
 static void put_need(struct json *json, const struct report *report)
 {
     static const char *const grants[] = {

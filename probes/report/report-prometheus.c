@@ -21,6 +21,7 @@ static const struct {
      row_accepted},
 };
 
+/* Write a sample of NAME for each stable row with the figure VALUE.  */
 static void put_rows(FILE *out, const struct queue_table *table,
                      const char *name, row_figure *value)
 {
@@ -35,6 +36,7 @@ static void put_rows(FILE *out, const struct queue_table *table,
     }
 }
 
+/* Write both metrics of the cap; the setting is a label if in force.  */
 static void report_prometheus_put_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;

@@ -42,6 +42,8 @@ static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
            !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
 }
 
+/* Append that the backlog is truncated, and to what; by which setting or
+   constant, if known; and why the queue was not filled, if so.  */
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -77,6 +79,8 @@ static void say_cut(struct sentence *sentence, const struct report *report)
         report_not_filled(sentence, need->reason);
 }
 
+/* Append that the backlog is granted in full, by measurement or report, and the
+   cap if a readable setting allows the backlog.  */
 static void say_whole(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -96,6 +100,7 @@ static void say_whole(struct sentence *sentence, const struct report *report)
                   "listeners(1)");
 }
 
+/* Append that the grant is unknown, and why, and a reported backlog.  */
 static void say_unknown(struct sentence *sentence,
                         const struct requirement *need)
 {
@@ -109,8 +114,8 @@ static void say_unknown(struct sentence *sentence,
         say(sentence, "; the kernel reports %ld in force", need->effective);
 }
 
-/* Write that FAMILY was not measured; nothing if REASON is NULL.  IS_DEAD: the
-   family has addresses, but connections fail.  */
+/* Write that FAMILY was not measured, for REASON: disabled, or if IS_DEAD
+   enabled without working connections.  Nothing if REASON is NULL.  */
 static void put_family(FILE *out, const char *family, const char *reason,
                        bool is_dead)
 {
@@ -125,6 +130,7 @@ static void put_family(FILE *out, const char *family, const char *reason,
     put_sentence(out, NULL, &sentence);
 }
 
+/* Append the sentence on NEED of REPORT: truncated, in full, or unknown.  */
 static void say_grant(struct sentence *sentence, const struct report *report)
 {
     if (report->need.grant == GRANT_UNKNOWN)

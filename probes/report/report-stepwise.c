@@ -27,6 +27,7 @@ static const struct finding *view_get(const struct stepwise_view *view,
     return findings_get(view->findings, view->id, whole);
 }
 
+/* The value of the finding FAMILY.KEY of VIEW; NULL if unknown.  */
 static const char *view_text(const struct stepwise_view *view, const char *key)
 {
     const struct finding *finding = view_get(view, key);

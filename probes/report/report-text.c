@@ -28,6 +28,7 @@ const char *report_backlog(int backlog, char text[BACKLOG_TEXT])
     return backlog == INT_MAX ? "max" : text;
 }
 
+/* Whether the published results have BACKLOG.  */
 static bool is_published(int backlog)
 {
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
@@ -73,6 +74,7 @@ static int put_head_line(FILE *out, const struct queue_table *table,
     return blank;
 }
 
+/* Write the column heads: two lines, three with published results.  */
 static void table_put_head(FILE *out, const struct queue_table *table)
 {
     bool more = has_published(table);
@@ -112,12 +114,14 @@ static void print_effective(const struct queue_table *table, int backlog,
         snprintf(text, size, "%ld", first >= 0 ? first : second);
 }
 
+/* Write both counts of ROW, which may be NULL, or ranges; "-" if unknown.  */
 static void put_counts(FILE *out, const struct queue_row *row)
 {
     fprintf(out, " %6s %6s", row && row->client_text ? row->client_text : "-",
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
+/* Write the line of BACKLOG: in force, counts by family, published counts.  */
 static void table_put_row(FILE *out, const struct queue_table *table,
                           int backlog)
 {
@@ -147,6 +151,7 @@ static const struct queue_row *first_row(const struct queue_table *table,
     return NULL;
 }
 
+/* Write the table, a line for each backlog, and an empty line.  */
 static void table_put(FILE *out, const struct queue_table *table)
 {
     table_put_head(out, table);
@@ -161,7 +166,7 @@ static void table_put(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write once, not row by row, that FAMILY fails; nothing if REASON is NULL.  */
+/* Write a note that FAMILY fails, for REASON; nothing if REASON is NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -182,7 +187,7 @@ static const char *row_reason(const struct queue_row *row)
     return "the repeats differ; the rule does not use this row";
 }
 
-/* Whether ROW and OTHER are of the same family, with the same such reason.  */
+/* Whether ROW and OTHER have the same family and row_reason, not NULL.  */
 static bool same_reason(const struct queue_row *row,
                         const struct queue_row *other)
 {
@@ -201,7 +206,7 @@ static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
         say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
 }
 
-/* Write the reason of the COUNT rows from ROW on.  */
+/* Write a note: family, backlogs and reason of the COUNT rows from ROW on.  */
 static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
 {
     struct sentence sentence = {""};
@@ -327,8 +332,8 @@ void report_cap(FILE *out, const struct report *report)
     put_sentence(out, "cap", &sentence);
 }
 
-/* Why no row has a figure of the SYN queue, if none has: the first reason of
-   any row, or "its figures vary" without a reason.  */
+/* Why no row has a figure of the SYN queue, given that none has: the first
+   reason of any row, or "its figures vary" without a reason.  */
 static const char *why_no_incomplete(const struct queue_table *table)
 {
     const char *reason = NULL;
@@ -455,6 +460,7 @@ static void say_half_open(struct sentence *sentence,
             alone);
 }
 
+/* Append the rule of the SYN queue, which holds for all rows.  */
 static void say_incomplete_rule(struct sentence *sentence,
                                 const struct report *report)
 {
@@ -510,6 +516,7 @@ static void say_next(struct sentence *sentence, const struct next *next,
             strcmp(next->saw, "EAGAIN") ? "" : " from a non-blocking connect");
 }
 
+/* Write the sentence on the next client of a full queue, if any was full.  */
 static void report_text_put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
@@ -525,6 +532,7 @@ static void report_text_put_next(FILE *out, const struct report *report)
     put_sentence(out, "next", &sentence);
 }
 
+/* Write the sentence on the kernel families with these figures, best first.  */
 static void report_text_put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};
@@ -543,6 +551,7 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
+/* Write that this network namespace was new, and the settings of --with.  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with"};
