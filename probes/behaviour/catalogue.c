@@ -48,6 +48,7 @@ static const struct {
     {"write", "writing to a socket"},
 };
 
+/* For qsort: by id.  */
 static int catalogue_compare(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
@@ -112,6 +113,7 @@ void catalogue_choose_all(struct catalogue *catalogue)
     catalogue->all = true;
 }
 
+/* The entry of the question ID, chosen or not; NULL if there is none.  */
 static const struct entry *catalogue_entry(const struct catalogue *catalogue,
                                            const char *id)
 {

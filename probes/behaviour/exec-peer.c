@@ -36,6 +36,7 @@ void exec_peer_run(int fd)
     }
 }
 
+/* What this process sees of the socket FD; of a failed call the errno.  */
 static struct exec_peer exec_peer_look(int fd)
 {
     struct exec_peer seen;

@@ -39,6 +39,7 @@ static void interrupt_note(int number)
     errno = error;
 }
 
+/* Handler: the signal has no other effect than to interrupt a call.  */
 static void interrupt_nothing(int number)
 {
 }

@@ -341,15 +341,14 @@ void skip_unreached(struct probe *probe, int error)
             probe_skip(probe, "connect: %s", errno_name(error));
 }
 
-/* Whether the client FD, once connected, was not reset.  The question is
-   skipped if poll fails.  */
+/* Whether the client FD, connected before, has not been reset since.  The
+   question is skipped if poll fails.  */
 static bool loopback_is_connected(struct probe *probe, int fd)
 {
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
 
-/* Whether LISTENER defers handshakes (TCP_DEFER_ACCEPT): then the full queue is
-   the SYN queue.  */
+/* Whether LISTENER defers handshakes: then the full queue is the SYN queue.  */
 static bool loopback_is_deferred(int listener)
 {
 #ifdef TCP_DEFER_ACCEPT
@@ -361,8 +360,8 @@ static bool loopback_is_deferred(int listener)
 
 /* Called after a client was rejected.  Skip the question if the kernel reports
    room in the accept queue of LISTENER (not checked if handshakes are
-   deferred), or if the number of drops is still DROPS, the number before that
-   client; -1: unknown.  */
+   deferred), or that the number of drops is still DROPS, as before that client
+   (-1: unknown).  Without a report nothing is done.  */
 static void loopback_skip_disturbed(struct probe *probe, int listener,
                                     long drops)
 {

@@ -144,7 +144,7 @@ struct rate {
     size_t runs;
 };
 
-/* By text, answers first.  */
+/* For qsort: by text, answers before reasons.  */
 static int rate_compare_texts(const void *a, const void *b)
 {
     const struct rate *x = a, *y = b;
@@ -152,7 +152,7 @@ static int rate_compare_texts(const void *a, const void *b)
     return order ? order : strcmp(x->text, y->text);
 }
 
-/* The most frequent first.  */
+/* For qsort: the most frequent first, then by text.  */
 static int rate_compare_runs(const void *a, const void *b)
 {
     const struct rate *x = a, *y = b;
@@ -160,8 +160,8 @@ static int rate_compare_runs(const void *a, const void *b)
                               : rate_compare_texts(a, b);
 }
 
-/* Fill in RATES, one for each of COUNT repeats that is done.  Returns the
-   number.  */
+/* Fill in RATES, one for each of the COUNT repeats that is done: its answer, or
+   the reason for none, in one run.  Returns the number.  */
 static size_t rates_collect(struct rate *rates, const struct repeat *repeats,
                             size_t count)
 {
@@ -198,7 +198,7 @@ static size_t rates_join(struct rate *rates, size_t count)
     return last + 1;
 }
 
-/* Add the finding "times.NUMBER.KEY", or KEY for NUMBER 0.  */
+/* Add the finding "times.NUMBER.KEY", or KEY for 0.  Returns 0, or -1.  */
 static int rate_add(struct findings *findings, const char *id, size_t number,
                     const char *key, const char *value, enum how how)
 {
@@ -213,7 +213,8 @@ static int rate_add(struct findings *findings, const char *id, size_t number,
 }
 
 /* Add the findings of RATE, the NUMBERth of TOTAL runs.  An answer is known as
-   its run reported; a reason for no answer was observed, as the runs were.  */
+   its run reported; a reason for no answer was observed, as the runs were.
+   Returns 0, or not 0 with ENOMEM.  */
 static int rate_add_all(struct findings *findings, const char *id,
                         size_t number, const struct rate *rate, size_t total)
 {
@@ -231,7 +232,9 @@ static int rate_add_all(struct findings *findings, const char *id,
            rate_add(findings, id, number, "high-ppm", high, HOW_COMPUTED);
 }
 
-/* Add "answer" and "times", and the KINDS different RATES of COUNT runs.  */
+/* Add "answer", with all answers joined and stable if there is one kind,
+   "times", and the first RATES_MAX of the KINDS different RATES of COUNT runs.
+   Returns 0, or -1 with ENOMEM.  */
 static int rates_add(struct findings *findings, const char *id,
                      const struct rate *rates, size_t kinds, size_t count)
 {

@@ -7,6 +7,7 @@
 
 #include "probes/behaviour/models.h"
 
+/* The result of every call here: -1 with ENOSYS.  */
 static int models_none_missing(void)
 {
     errno = ENOSYS;

@@ -41,7 +41,7 @@ struct task {
 
 /* ---- in the child ------------------------------------------------------- */
 
-/* Take the caller's handler of NUMBER away; an ignored signal stays ignored. */
+/* Reset signal NUMBER to its default action, unless the signal is ignored.  */
 static void pool_reset_signal(int number)
 {
     struct sigaction action;
@@ -130,8 +130,8 @@ static void pool_end(struct pool *pool, struct repeat *job, bool whole)
                                 (long)(monotonic_ms() - pool->start));
 }
 
-/* How many jobs may run beside each other when JOB begins, of MAX: repeats that
-   wait for a second, many; others as usual.  */
+/* How many jobs, of MAX, may run in parallel when JOB begins: MAX if JOB is a
+   repeat of --times that waits for a second, otherwise POOL_MAX at most.  */
 static size_t pool_beside(const struct pool *pool, const struct repeat *job,
                           size_t max)
 {
@@ -186,6 +186,7 @@ static int pool_attend(struct pool *pool)
     return 0;
 }
 
+/* Whether the caller, by *STOP, asked to run no further child.  */
 static bool pool_is_stopped(const struct pool *pool)
 {
     return pool->request->stop && *pool->request->stop;
@@ -244,6 +245,7 @@ static void pool_retry(struct pool *pool)
     }
 }
 
+/* The number of repeats of QUESTION: the request's, its own, or the usual.  */
 static size_t pool_repeats_of(const struct pool *pool,
                               const struct question *question)
 {
@@ -252,7 +254,7 @@ static size_t pool_repeats_of(const struct pool *pool,
                                     : REPEATS_USUAL;
 }
 
-/* Longest deadline first, so that no long job begins last; otherwise by id.  */
+/* For qsort: longest deadline first, so that no long job begins last.  */
 static int pool_compare_jobs(const void *a, const void *b)
 {
     const struct repeat *x = a, *y = b;

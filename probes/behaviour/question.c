@@ -13,6 +13,7 @@
 #include "probes/behaviour/question.h"
 #include "probes/finding/prefix.h"
 
+/* Write the finding KEY, as probe_report_how, with the arguments of FORMAT.  */
 PROBE_FORMAT(4, 0)
 static void question_put(struct probe *probe, const char *key, enum how how,
                          const char *format, va_list arguments)

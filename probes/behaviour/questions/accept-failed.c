@@ -60,6 +60,8 @@ static void accept_failed_report_slot(struct probe *probe)
                      dead < 3 * live ? "held until accept" : "released by RST");
 }
 
+/* Question accept.aborted: a client sends RST, then accept is called.  Reports
+   the errno, or the accepted socket's state; and the place in the queue.  */
 static void accept_failed_probe_aborted(struct probe *probe)
 {
     struct sockaddr_storage address;
@@ -96,6 +98,8 @@ static struct rlimit accept_failed_exhaust(struct probe *probe)
     return original;
 }
 
+/* Question accept.fdlimit: accept twice without a free descriptor, then with
+   one; the errnos, and whether the connection stayed in the queue.  */
 static void accept_failed_probe_fdlimit(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);
@@ -142,6 +146,8 @@ static int accept_failed_under_policy(struct probe *probe, int listener)
     return WEXITSTATUS(status);
 }
 
+/* Question accept.policy: accept in a child under a policy that refuses it,
+   then here; the errno, and whether the connection stayed in the queue.  */
 static void accept_failed_probe_policy(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);

@@ -10,6 +10,8 @@
 
 #include "probes/behaviour/loopback.h"
 
+/* Report, as "socket", whether SOCK_NONBLOCK and SOCK_CLOEXEC set both
+   flags.  */
 static void accept_flags_report_socket(struct probe *probe)
 {
 #ifdef SOCK_NONBLOCK
@@ -27,6 +29,7 @@ static void accept_flags_report_socket(struct probe *probe)
 #endif
 }
 
+/* Question accept.flags: which flags accept4 and socket set, or why not.  */
 static void accept_flags_probe(struct probe *probe)
 {
 #ifdef HAVE_ACCEPT4

@@ -27,6 +27,7 @@ static int accept_inherits_accept(struct probe *probe, int listener)
     return probe_check(probe, accept(listener, NULL, NULL), "accept");
 }
 
+/* Report whether the accepted socket has the flag that the listener set.  */
 static void accept_inherits_probe_flag(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;
@@ -82,6 +83,7 @@ static int accept_inherits_pass(struct probe *probe, int option, void *value,
     return accepted;
 }
 
+/* Report whether the accepted socket has SO_LINGER as set at the listener.  */
 static void accept_inherits_probe_linger(struct probe *probe)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 7};
@@ -91,6 +93,7 @@ static void accept_inherits_probe_linger(struct probe *probe)
     end_by_reset(fd); /* lest the end of the process wait */
 }
 
+/* Report whether the accepted socket has the timeout set at the listener.  */
 static void accept_inherits_probe_timeout(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;

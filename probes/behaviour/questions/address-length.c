@@ -83,6 +83,8 @@ static void address_length_report_unix(struct probe *probe)
 #define REPORT_SIZE(type)                                                      \
     probe_report_constant(probe, #type, "%zu", sizeof(struct type))
 
+/* Question address.length: four lengths in bind, short buffer, longest
+   path.  */
 static void address_length_probe(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
@@ -102,6 +104,7 @@ static void address_length_probe(struct probe *probe)
     probe_report(probe, "answer", "bind with a longer length: %s", longer);
 }
 
+/* Question byteorder: the order in memory, at build time, and by htons.  */
 static void address_length_probe_byteorder(struct probe *probe)
 {
     static const char *const names[] = {"little-endian", "big-endian"};

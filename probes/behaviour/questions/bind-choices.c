@@ -81,6 +81,8 @@ static void bind_choices_report_privileged(struct probe *probe)
         probe_report_skip(probe, key, "%s", proc_why(errno));
 }
 
+/* Question bind.choices: addresses and ports that the kernel chooses; the
+   answer is whether bind to port 0 kept the address and chose a port.  */
 static void bind_choices_probe(struct probe *probe)
 {
     int fd = tcp_socket(probe);
@@ -112,8 +114,8 @@ struct contest {
     bool second_only, first_wildcard, second_wildcard, first_idle;
 };
 
-/* Bind and listen on the port of a first socket, and report the outcome.  If
-   the first socket does not listen yet, report its later listen, too.
+/* Bind and listen on the port of a first socket, by the question's options, and
+   report the outcome; also a later listen of a first socket that is idle.
    EADDRNOTAVAIL skips the question: the address is missing, not in use.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {

@@ -14,11 +14,13 @@
 enum { PORTS = 8 };
 #define NO_PORT "no port is free in both families"
 
+/* An unbound TCP socket of IPv6; on failure the question is skipped.  */
 static int bind_v6only_socket(struct probe *probe)
 {
     return probe_check(probe, socket(AF_INET6, SOCK_STREAM, 0), "socket");
 }
 
+/* Set IPV6_V6ONLY of FD to VALUE.  Returns 0, or -1 with errno.  */
 static int bind_v6only_set(int fd, int value)
 {
     return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
@@ -125,6 +127,8 @@ static void bind_v6only_report_listener(struct probe *probe, const char *key,
     probe_skip(probe, NO_PORT);
 }
 
+/* Question bind.v6only: the default, whether 0 and 1 can be set, and with each
+   what an IPv4 client and an IPv4 listener on the same port get.  */
 static void bind_v6only_probe(struct probe *probe)
 {
     int fd = bind_v6only_socket(probe);

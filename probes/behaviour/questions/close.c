@@ -35,6 +35,8 @@ static void close_release(struct probe *probe, pid_t child)
     wait_child(child, NULL, LOOPBACK_TIMEOUT);
 }
 
+/* Question close.refcount: whether close sends FIN while a child holds the
+   socket, and once it ends; whether shutdown does at once.  */
 static void close_probe_refcount(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -70,6 +72,7 @@ static const char *close_read_end(struct probe *probe, int fd)
                                             : result_text(-1);
 }
 
+/* Question close.linger: whether close sends FIN or RST, in three cases.  */
 static void close_probe_linger(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -143,8 +146,8 @@ struct ending {
     double seconds, uncertainty;
 };
 
-/* Close the client first and then the server, and read the client's timer as
-   soon as the kernel's table shows TIME_WAIT, or after 3 s.  */
+/* Make a connection, close the client, then the server, and read the client's
+   timer once the kernel's table shows TIME_WAIT, or after 3 s.  */
 static struct ending close_client_first(struct probe *probe)
 {
     struct ending ending = {.seconds = -1};
@@ -168,6 +171,8 @@ static struct ending close_client_first(struct probe *probe)
     return ending;
 }
 
+/* Question close.timewait: the kernel's timer of TIME_WAIT at its start;
+   skipped without such a timer, or if its start is uncertain by a second.  */
 static void close_probe_timewait(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");

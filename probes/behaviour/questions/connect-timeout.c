@@ -97,9 +97,10 @@ static void connect_timeout_probe(struct probe *probe)
                           total);
 }
 
-/* Report connect if the SYN is answered by ICMP destination unreachable with
-   CODE: the errno, and whether connect failed at once (within 0.7 s); or no
-   error within 2.5 s.  Returns the reported text, valid until the next call. */
+/* Report, as KEY, connect if the SYN is answered by ICMP destination
+   unreachable with CODE: the errno, and whether connect failed at once (within
+   0.7 s); or no error within 2.5 s.  Returns the text, valid until the next
+   call.  */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {
@@ -125,6 +126,8 @@ static const char *connect_timeout_report_icmp(struct peer *peer,
     return text;
 }
 
+/* Question connect.unreachable: connect without a route, then with ICMP of five
+   codes; the answer is that of host unreachable.  */
 static void connect_timeout_probe_unreachable(struct probe *probe)
 {
     struct peer peer;

@@ -65,6 +65,8 @@ static int exec_shell_status(struct probe *probe, int fd, const char *script)
     return status;
 }
 
+/* Question exec.descriptors: whether a shell finds the socket open, without and
+   with FD_CLOEXEC, and whether an ignored SIGPIPE stays ignored.  */
 static void exec_probe(struct probe *probe)
 {
     enum { RAN = 64, KEPT_OPEN = 1, CLOSED_OPEN = 2 };
@@ -93,8 +95,8 @@ static void exec_probe(struct probe *probe)
                           "/bin/sh cannot send itself SIGPIPE");
 }
 
-/* Read what the executed program sees of the server's end into SEEN.  Returns
-   whether it came whole.  */
+/* Receive from FD what the executed program sees, into SEEN.  Returns whether
+   all came, each part within LOOPBACK_TIMEOUT.  */
 static bool exec_read_peer(int fd, struct exec_peer *seen)
 {
     size_t used = 0;
@@ -132,13 +134,14 @@ static _Noreturn void exec_skip_peer(struct probe *probe, int status)
     probe_skip(probe, "the executed program does not send what it sees");
 }
 
-/* FLAG, or the errno ERROR, as text.  */
+/* "stays set" or "is cleared", by FLAG; the name of ERROR instead, if not
+   0.  */
 static const char *exec_flag(bool flag, int error)
 {
     return error ? error_text(error) : flag ? "stays set" : "is cleared";
 }
 
-/* ADDRESS as text: WHOSE, if it is that of EXPECTED, or the errno ERROR.  */
+/* WHOSE if ADDRESS is EXPECTED, or "another address"; or the errno ERROR.  */
 static const char *exec_name(const struct sockaddr_in *address, int error,
                              struct sockaddr_in expected, const char *whose)
 {
@@ -151,6 +154,8 @@ static const char *exec_name(const struct sockaddr_in *address, int error,
                : "another address";
 }
 
+/* Question exec.peer: whether this program, executed again, finds the addresses
+   and flags of a socket; skipped if the program sends nothing.  */
 static void exec_probe_peer(struct probe *probe)
 {
     struct exec_peer seen;

@@ -37,7 +37,7 @@ static void herd_write(const struct herd *herd, int byte)
     question_check((int)write(herd->pipe[1], &text, 1), "write");
 }
 
-/* In a child: reply to each herd_wake_reference.  */
+/* In a child: write READY, then LAST for each herd_wake_reference.  */
 static _Noreturn void herd_be_reference(const struct herd *herd)
 {
     char byte;
@@ -48,8 +48,8 @@ static _Noreturn void herd_be_reference(const struct herd *herd)
     _exit(0);
 }
 
-/* In a child: wait for a client and report the number NUMBER, once, or if
-   ACCEPTS again after each client.  */
+/* In a child: write READY, wait for a client, and write NUMBER; if ACCEPTS,
+   accept the client and repeat.  Exits with 1 on failure.  */
 static _Noreturn void herd_wait(const struct herd *herd, int number,
                                 bool accepts)
 {
@@ -119,8 +119,7 @@ static int herd_open(struct herd *herd, struct probe *probe,
     return 0;
 }
 
-/* Wake the reference process; on failure the question is skipped.  Returns
-   true.  */
+/* Wake the reference process, or skip the question.  Returns true.  */
 static bool herd_wake_reference(const struct herd *herd, struct probe *probe)
 {
     probe_check(probe, (int)write(herd->reference[1], "x", 1), "write");
@@ -176,9 +175,9 @@ static int herd_count(struct probe *probe, enum models_mode mode)
     return count;
 }
 
-/* The number of herd_count in words, of up to ROUNDS: 1 if MODE is to wake one
-   and one round shows it, since a process that does not wait yet finds the
-   client; otherwise the largest, since a busy host wakes late.  */
+/* The number of herd_count as text, "all", or errno, of up to ROUNDS: 1 if MODE
+   is to wake one and one round shows it, since a process that does not wait yet
+   finds the client; otherwise the largest, since a busy host wakes late.  */
 static const char *epoll_woken(struct probe *probe, enum models_mode mode)
 {
     int most = 0, count = 0;
@@ -204,9 +203,8 @@ static void herd_await_waiting(const struct herd *herd, struct probe *probe)
     wait_pause(BETWEEN);
 }
 
-/* Of clients that come one after another, and are accepted, the share of the
-   instances, in words: "spread" or another; NULL if no instance can be made,
-   with errno.  */
+/* Of clients that come in turn and are accepted, the share of the instances, in
+   words: "spread" or another; NULL with errno if no instance can be made.  */
 static const char *herd_share(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
@@ -239,6 +237,8 @@ static const char *epoll_shared(struct probe *probe, enum models_mode mode)
     return share ? share : error_text(errno);
 }
 
+/* Question io.epoll: how many instances a client wakes in each mode, and how
+   EPOLLEXCLUSIVE shares clients; skipped without epoll.  */
 static void epoll_probe(struct probe *probe)
 {
     int instance = resource_check(models_make_epoll(), "epoll_create1");

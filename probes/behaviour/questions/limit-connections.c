@@ -43,8 +43,8 @@ static int limit_connections_client(struct probe *probe, int listener)
    after such a bind with IP_BIND_ADDRESS_NO_PORT.  */
 enum port_by { BY_CONNECT, BY_BIND, BY_LATE_BIND };
 
-/* Connect a client to LISTENER, into *FD.  Returns "success", or the failed
-   call and its errno as text.  */
+/* Connect a client to LISTENER, into *FD, with a port chosen BY.  Returns
+   "success", or the failed call and its errno, valid until the next call.  */
 static const char *limit_connections_connect(struct probe *probe, int listener,
                                              enum port_by by, int *fd)
 {
@@ -67,8 +67,8 @@ static const char *limit_connections_connect(struct probe *probe, int listener,
     return result ? text : "success";
 }
 
-/* Report, as the finding KEY, a second connection to SECOND while a first to
-   FIRST has the only ephemeral port there is.  */
+/* Report, as the finding KEY, a second connection, to SECOND, while a first to
+   FIRST has the only ephemeral port there is; both with a port chosen BY.  */
 static void limit_connections_report_shared(struct probe *probe,
                                             const char *key, int first,
                                             int second, enum port_by by)
@@ -110,6 +110,8 @@ static void limit_connections_report_ports(struct probe *probe)
                                     first, BY_CONNECT);
 }
 
+/* Question limit.connections: whether two connections share a local port, to
+   two servers or one; the limit of descriptors; the number of ports.  */
 static void limit_connections_probe(struct probe *probe)
 {
     struct rlimit files;

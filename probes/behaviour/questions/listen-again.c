@@ -58,6 +58,7 @@ static void listen_again_report(struct probe *probe, const char *key, int first,
     close(listener);
 }
 
+/* Question listen.again: whether listen again resizes and keeps the queue.  */
 static void listen_again_probe(struct probe *probe)
 {
     int listener = tcp_listener(probe, 1);
@@ -73,6 +74,7 @@ static void listen_again_probe(struct probe *probe)
     listen_again_report(probe, "from-8-to-1", 8, 1);
 }
 
+/* Question listen.unbound: the errno of listen, or the address chosen.  */
 static void listen_again_probe_unbound(struct probe *probe)
 {
     int fd = tcp_socket(probe);
@@ -92,6 +94,8 @@ static void listen_again_probe_unbound(struct probe *probe)
     probe_report(probe, "port", "%s", address.sin_port ? "ephemeral" : "0");
 }
 
+/* Question listen.connected: listen on a connected socket, and whether the
+   connection survives; listen on a datagram socket; accept without listen.  */
 static void listen_again_probe_connected(struct probe *probe)
 {
     char byte = 0;
@@ -110,6 +114,8 @@ static void listen_again_probe_connected(struct probe *probe)
                  status_text(accept(tcp_socket(probe), NULL, NULL)));
 }
 
+/* Question listen.early-data: send what the buffers take before accept, at most
+   1 MiB; the amount, and whether all can be read afterwards.  */
 static void listen_again_probe_early_data(struct probe *probe)
 {
     enum { max = 1024 * 1024 };

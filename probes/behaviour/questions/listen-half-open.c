@@ -10,8 +10,8 @@
 #include "probes/behaviour/peer.h"
 #include "probes/run/namespace.h"
 
-/* The time in seconds until Linux gives up: a first timeout of a second, then
-   RETRIES more, each twice as long, 120 s at most.  */
+/* The time in seconds until Linux gives up a handshake without the ACK: a first
+   timeout of 1 s, then RETRIES more, each twice as long, 120 s at most.  */
 static long half_open_total(long retries)
 {
     long total = 0, step = 1;
@@ -20,8 +20,8 @@ static long half_open_total(long retries)
     return total;
 }
 
-/* Send a SYN to a listener, never the ACK, and write the intervals between the
-   kernel's replies after the first to INTERVALS.  */
+/* Send a SYN to a new listener, never the ACK, and write the intervals between
+   SYN-ACKs to INTERVALS of SIZE bytes; without one the question is skipped.  */
 static void half_open_watch(struct peer *peer, char *intervals, size_t size)
 {
     struct peer_tcp tcp;
@@ -33,6 +33,8 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
     close(listener);
 }
 
+/* Question listen.half-open: the intervals between SYN-ACKs without the ACK,
+   and when the kernel gives up, computed if the setting is readable.  */
 static void half_open_probe(struct probe *probe)
 {
     static const char setting[] = "net.ipv4.tcp_synack_retries";

@@ -109,6 +109,7 @@ static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
     return *why ? -1 : count;
 }
 
+/* Report "unix.N.client" and "unix.N.overflow" for backlogs N of 0 to 14.  */
 static void listen_queue_report_unix(struct probe *probe)
 {
     for (int backlog = 0; backlog <= 14; backlog++) {
@@ -129,6 +130,7 @@ static void listen_queue_report_unix(struct probe *probe)
     }
 }
 
+/* Question listen.queue: the rule by backlog, and the rows as details.  */
 static void listen_queue_probe(struct probe *probe)
 {
     static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
@@ -210,6 +212,7 @@ static int listen_queue_capacity(struct probe *probe, int backlog, int max,
     return count;
 }
 
+/* Question listen.zero: connections queued with a backlog of 0, up to 300.  */
 static void listen_queue_probe_zero(struct probe *probe)
 {
     int next;
@@ -230,6 +233,8 @@ static long listen_queue_effective(struct probe *probe, int backlog)
     return result ? -1 : queue.backlog;
 }
 
+/* Question listen.negative: connections queued with a backlog of -1, up to 300,
+   which other backlog has as many, and the backlog in force.  */
 static void listen_queue_probe_negative(struct probe *probe)
 {
     int next;
@@ -258,6 +263,7 @@ static void listen_queue_probe_negative(struct probe *probe)
                                     : "neither 0 nor 1");
 }
 
+/* Question listen.overflow: what the first client beyond a full queue gets.  */
 static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;

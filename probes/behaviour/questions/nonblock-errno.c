@@ -15,6 +15,7 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/models.h"
 
+/* Question nonblock.errno: the errnos of four calls that would block.  */
 static void nonblock_errno_probe(struct probe *probe)
 {
     static char block[16384];
@@ -41,6 +42,7 @@ static void nonblock_errno_probe(struct probe *probe)
 
 static volatile sig_atomic_t signalled;
 
+/* Handler: note NUMBER in SIGNALLED.  */
 static void nonblock_errno_on_signal(int number)
 {
     signalled = number;
@@ -86,9 +88,8 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
     return ready < 0 ? result_text(ready) : ready == 1 ? "works" : "not ready";
 }
 
-/* Report whether FD, the result of a function of models.h, could be made, and
- * close FD.
- */
+/* Report, as KEY, whether FD, the result of a function of models.h, could be
+   made: "works", "missing", "forbidden" or an errno.  Closes FD.  */
 static void nonblock_errno_report_made(struct probe *probe, const char *key,
                                        int fd)
 {
@@ -102,6 +103,7 @@ static void nonblock_errno_report_made(struct probe *probe, const char *key,
         close(fd);
 }
 
+/* Question io.models: whether each I/O model works on a connection.  */
 static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -201,6 +201,7 @@ static void option_defaults_report_untested(struct probe *probe,
     probe_report_constant(probe, key, "%s", text);
 }
 
+/* Question option.defaults: all tested options; names of those not tested.  */
 static void option_defaults_probe(struct probe *probe)
 {
     enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
@@ -223,6 +224,7 @@ static bool option_defaults_selects(struct probe *probe, int fd,
     return probe_check(probe, select_input(probe, fd, &time), "select") > 0;
 }
 
+/* Question option.lowat: whether select, poll and read wait for 3 bytes.  */
 static void option_defaults_probe_lowat(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -64,6 +64,8 @@ static size_t path_mtu_send(struct peer *peer, const struct path *path,
     return size;
 }
 
+/* Question path.mtu: whether the kernel sends smaller packets after ICMP of a
+   router, and if large packets vanish without ICMP.  */
 static void path_mtu_probe(struct probe *probe)
 {
     struct peer peer;

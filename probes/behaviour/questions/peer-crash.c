@@ -39,7 +39,7 @@ struct watch {
 
 enum { WATCHES_MAX = 4 };
 
-/* Reply to the segment just received.  */
+/* Reply to the segment just received, by the REPLY of WATCH.  */
 static void peer_crash_reply(struct watch *watch)
 {
     if (watch->reply == REPLY_UNREACHABLE)
@@ -49,8 +49,8 @@ static void peer_crash_reply(struct watch *watch)
                       watch->reply == REPLY_ACK ? SEGMENT_ACK : SEGMENT_RST, 0);
 }
 
-/* Whether a connection of WATCHES has no outcome, and its time, since START, is
-   not over.  Looks for the outcomes.  */
+/* Whether a connection of WATCHES has no outcome, though its time, since START,
+   is not over.  Each without an outcome is read first.  */
 static bool peer_crash_is_watching(struct watch *watches, int count,
                                    int64_t start)
 {
@@ -103,6 +103,8 @@ static void peer_crash_write(struct peer_tcp *tcp)
     peer_tcp_write(tcp, 100);
 }
 
+/* Question peer.crash: read, within 9 s, after a write to a peer that never
+   replies, or is unreachable by ICMP; the timeout, computed.  */
 static void peer_crash_probe(struct probe *probe)
 {
     static const char none[] = "no error within 9 s";
@@ -135,6 +137,7 @@ static void peer_crash_probe(struct probe *probe)
                  silent ? silent : none, routed ? routed : none);
 }
 
+/* Question peer.reboot: read and write after RST in reply to data.  */
 static void peer_crash_probe_reboot(struct probe *probe)
 {
     struct peer peer;
@@ -164,6 +167,7 @@ static void peer_crash_probe_reboot(struct probe *probe)
 #endif
 
 #if defined IDLE && defined TCP_KEEPINTVL && defined TCP_KEEPCNT
+/* Report the keepalive times, count and state of a new socket, as read.  */
 static void peer_crash_report_defaults(struct probe *probe)
 {
     int fd = tcp_socket(probe);
@@ -185,8 +189,8 @@ static void peer_crash_set(struct peer_tcp *tcp, int option, int value,
                 what);
 }
 
-/* Be idle: keepalive probes after 1 s, a second apart, two at most.  Without
-   these options the question is skipped.  */
+/* Set keepalive: probes after 1 s, a second apart, two at most.  Nothing is
+   written.  If an option cannot be set, the question is skipped.  */
 static void peer_crash_idle(struct peer_tcp *tcp)
 {
     peer_crash_set(tcp, IDLE, 1, "the idle time");
@@ -196,6 +200,8 @@ static void peer_crash_idle(struct peer_tcp *tcp)
                 "SO_KEEPALIVE");
 }
 
+/* Question peer.keepalive: the defaults, and the errno of read, within 9 s, if
+   the peer has vanished or rebooted, is unreachable, or replies.  */
 static void peer_crash_probe_keepalive(struct probe *probe)
 {
     struct peer peer;

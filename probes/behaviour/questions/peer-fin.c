@@ -10,6 +10,7 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
+/* Question peer.fin: poll, read and write after shutdown and after close.  */
 static void peer_fin_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -34,6 +35,7 @@ static void peer_fin_probe(struct probe *probe)
     probe_report(probe, "after-close-read", "%s", try_read(pair.server));
 }
 
+/* Question peer.rst: poll, read and write after RST, in several orders.  */
 static void peer_fin_probe_rst(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -58,6 +60,7 @@ static void peer_fin_probe_rst(struct probe *probe)
 
 static volatile sig_atomic_t caught;
 
+/* Handler: note the signal in CAUGHT.  */
 static void catch (int number)
 {
     caught = number;
@@ -112,6 +115,8 @@ static void peer_fin_report_write(struct probe *probe, const char *key,
                  caught ? " and SIGPIPE" : " without SIGPIPE");
 }
 
+/* Question signal.sigpipe: errno and signal of a write after RST, by default,
+   with SIGPIPE ignored, with MSG_NOSIGNAL and with SO_NOSIGPIPE.  */
 static void peer_fin_probe_sigpipe(struct probe *probe)
 {
     install_handler(SIGPIPE, catch, 0);

@@ -30,7 +30,7 @@ struct reuseport_group {
     struct sockaddr_in address;
 };
 
-/* Make a group of COUNT sockets of TYPE; streams listen.  The question is
+/* Make a group of up to COUNT sockets of TYPE; streams listen.  The question is
    skipped without SO_REUSEPORT.  */
 static void group_open(struct reuseport_group *group, struct probe *probe,
                        int type, int count)
@@ -52,13 +52,14 @@ static void group_open(struct reuseport_group *group, struct probe *probe,
     }
 }
 
+/* Close all sockets of GROUP, by RST.  */
 static void group_close(struct reuseport_group *group)
 {
     for (int i = 0; i < group->count; i++)
         reset(group->fds[i]);
 }
 
-/* Connect COUNT clients, one after another, into FDS.  */
+/* Connect COUNT clients, in turn, into FDS; or skip the question.  */
 static void group_connect(const struct reuseport_group *group,
                           struct probe *probe, int *fds, int count)
 {
@@ -97,6 +98,7 @@ static void group_check(const struct reuseport_group *group,
                    error_text(group->refused));
 }
 
+/* Question reuseport.spread: how clients are spread over listeners.  */
 static void reuseport_probe_spread(struct probe *probe)
 {
     struct reuseport_group group;
@@ -121,8 +123,8 @@ struct reuseport_loss {
     int lost;   /* clients that were reset */
 };
 
-/* Queue QUEUED clients at a group of two, close the listener CLOSED, and count
-   the connections that the other listener has then.  */
+/* Queue QUEUED clients at a group of two, close the listener CLOSED (0 or 1),
+   and count clients that are queued there, reset, or accepted at the other.  */
 static struct reuseport_loss reuseport_close_one(struct probe *probe,
                                                  int closed)
 {
@@ -161,7 +163,8 @@ static const char *reuseport_fate(const struct reuseport_loss *loss)
                : "some are neither kept nor reset";
 }
 
-/* With net.ipv4.tcp_migrate_req, in a network namespace of this process.  */
+/* Report the fate of queued clients with net.ipv4.tcp_migrate_req, in a network
+   namespace of this process, or why that cannot be measured.  */
 static void reuseport_report_migration(struct probe *probe)
 {
     struct namespace_trouble trouble;
@@ -177,6 +180,8 @@ static void reuseport_report_migration(struct probe *probe)
     probe_report(probe, "with-tcp_migrate_req", "%s", reuseport_fate(&loss));
 }
 
+/* Question reuseport.close: the fate of queued clients when the second of two
+   listeners closes, also with net.ipv4.tcp_migrate_req.  */
 static void reuseport_probe_close(struct probe *probe)
 {
     struct reuseport_loss loss = reuseport_close_one(probe, 1);
@@ -191,7 +196,7 @@ static void reuseport_probe_close(struct probe *probe)
     reuseport_report_migration(probe);
 }
 
-/* Send a datagram to GROUP from FD, or from a new socket for -1.  */
+/* Send a datagram to GROUP from FD, -1: a new socket; or skip the question.  */
 static void group_send(const struct reuseport_group *group, struct probe *probe,
                        int fd)
 {
@@ -208,8 +213,7 @@ static void group_send(const struct reuseport_group *group, struct probe *probe,
 }
 
 /* Receive all datagrams of FD, at most all that were sent.  Returns the number;
-   if recv fails for another reason than an empty queue, the question is
-   skipped.  */
+   if recv fails otherwise than by an empty queue, the question is skipped.  */
 static int reuseport_receive(struct probe *probe, int fd)
 {
     int count = 0;
@@ -220,6 +224,7 @@ static int reuseport_receive(struct probe *probe, int fd)
     return count;
 }
 
+/* Question reuseport.udp: how datagrams are spread over sockets of a port.  */
 static void reuseport_probe_udp(struct probe *probe)
 {
     struct reuseport_group group;
@@ -267,6 +272,7 @@ static int group_bind_as(const struct reuseport_group *group,
     return WEXITSTATUS(status);
 }
 
+/* Question reuseport.users: bind to the port by this and by another user.  */
 static void reuseport_probe_users(struct probe *probe)
 {
     enum { OTHER = 65534 };

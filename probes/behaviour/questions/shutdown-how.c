@@ -49,9 +49,8 @@ static void shutdown_how_report_late_data(struct probe *probe)
 }
 
 /* Report a blocked accept when its listener is shut down ("listener-accept"),
-   and then shutdown and listen ("listener-shutdown-again",
-   "listener-listen-again").  If shutdown fails, a client lets accept
-   return.  */
+   then shutdown and listen ("listener-shutdown-again",
+   "listener-listen-again"); if shutdown fails, a client lets accept return.  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);
@@ -73,6 +72,8 @@ static void shutdown_how_report_listener(struct probe *probe)
     probe_report_status(probe, "listener-listen-again", listen(listener, 4));
 }
 
+/* Question shutdown.how: shutdown at both ends, of a listener, and unconnected;
+   the answer is what the peer can read and send after SHUT_WR.  */
 static void shutdown_how_probe(struct probe *probe)
 {
     install_handler(SIGPIPE, SIG_IGN, 0);

@@ -24,6 +24,7 @@ static volatile sig_atomic_t count, depth, deepest, informed, masked;
 /* Set by the handlers: the errno of a call that failed, or 0.  */
 static volatile sig_atomic_t failed;
 
+/* Handler: count the call.  */
 static void signal_delivery_counting(int number)
 {
     count++;
@@ -43,6 +44,7 @@ static void signal_delivery_nested(int number)
     depth--;
 }
 
+/* Handler: set INFORMED to whether the sender is this process.  */
 static void signal_delivery_with_info(int number, siginfo_t *info,
                                       void *context)
 {
@@ -85,6 +87,7 @@ static int signal_delivery_delivered(int number)
     return (int)count;
 }
 
+/* Question signal.queueing: how many of five blocked signals are delivered.  */
 static void signal_delivery_probe_queueing(struct probe *probe)
 {
     probe_report(probe, "answer", "%d of 5",
@@ -115,7 +118,7 @@ static int signal_delivery_depth(int flags)
     return (int)deepest;
 }
 
-/* The current action of SIGUSR1, also in a handler (see failed).  */
+/* The current action of SIGUSR1.  Sets FAILED on failure, for handlers.  */
 static struct sigaction signal_delivery_action(void)
 {
     struct sigaction action = {.sa_flags = 0};
@@ -135,6 +138,7 @@ static bool signal_delivery_stays(int flags)
     return stays;
 }
 
+/* Handler: raise SIGUSR2; DEEPEST counts its handlers before raise returns.  */
 static void signal_delivery_raise_other(int number)
 {
     count = 0;
@@ -143,6 +147,7 @@ static void signal_delivery_raise_other(int number)
     deepest = count; /* 0: pending until this handler returns */
 }
 
+/* Report, as "sa_mask", whether sa_mask blocks SIGUSR2 in a handler.  */
 static void signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action = {.sa_handler = signal_delivery_raise_other};
@@ -158,6 +163,7 @@ static void signal_delivery_report_mask(struct probe *probe)
                      : "does not block other signals");
 }
 
+/* Report, as "SA_SIGINFO", whether a handler gets the sender's number.  */
 static void signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO};
@@ -169,6 +175,7 @@ static void signal_delivery_report_siginfo(struct probe *probe)
                           : "si_pid is not the sender");
 }
 
+/* Report, as KEY, the status of sigaction with a handler for NUMBER.  */
 static void signal_delivery_report_uncatchable(struct probe *probe,
                                                const char *key, int number)
 {
@@ -177,6 +184,7 @@ static void signal_delivery_report_uncatchable(struct probe *probe,
                  status_text(sigaction(number, &action, NULL)));
 }
 
+/* Question signal.flags: whether sigaction and its flags act as specified.  */
 static void signal_delivery_probe_flags(struct probe *probe)
 {
     int plain = signal_delivery_depth(0),
@@ -204,8 +212,9 @@ static void signal_delivery_probe_flags(struct probe *probe)
                  posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
-/* Handler for signal_delivery_probe_reset: a nested signal, unless the handler
-   was reset and the default action would end the process.  */
+/* Handler for signal_delivery_probe_reset: set MASKED by raising the signal
+   again; or by the mask alone if the handler was reset, and the default action
+   would end the process.  */
 static void signal_delivery_masking(int number)
 {
     sigset_t set;
@@ -219,6 +228,8 @@ static void signal_delivery_masking(int number)
     }
 }
 
+/* Question signal.reset: whether a handler installed by signal stays installed,
+   its signal is blocked in it, and SA_RESTART is set.  */
 static void signal_delivery_probe_reset(struct probe *probe)
 {
     void (*before)(int) =
@@ -255,6 +266,7 @@ static const char *signal_delivery_report_wait(struct probe *probe,
     return text;
 }
 
+/* Question signal.sigchld: waitpid for a child with each action of SIGCHLD.  */
 static void signal_delivery_probe_sigchld(struct probe *probe)
 {
     signal_delivery_by_signal(SIGCHLD, SIG_DFL);
@@ -272,9 +284,10 @@ static void signal_delivery_probe_sigchld(struct probe *probe)
                                            : "; no if SIGCHLD is ignored");
 }
 
+enum { RAISE_FAILED = 1 };
+
 /* In a child: set signal NUMBER to its default action, without a core file, and
    raise it.  Exits with 0 if the signal has no effect, or with RAISE_FAILED. */
-enum { RAISE_FAILED = 1 };
 static _Noreturn void signal_delivery_raise_number(int number)
 {
     sigset_t all;
@@ -334,6 +347,7 @@ static bool signal_delivery_report_number(struct probe *probe, const char *key,
     return result == 0;
 }
 
+/* Question signal.numbers: number and default action of each signal.  */
 static void signal_delivery_probe_numbers(struct probe *probe)
 {
     int named = 0, last = 0;

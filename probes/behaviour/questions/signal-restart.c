@@ -22,6 +22,8 @@ static void signal_restart_accept(int listener, int fd)
         end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
+/* Question signal.connect-again: connect again after EINTR, non-blocking, and
+   after completion; skipped unless connect blocks on a full queue.  */
 static void signal_restart_probe_again(struct probe *probe)
 {
     enum { max = 300 };
@@ -73,7 +75,7 @@ struct setup {
     int other; /* releases the call; or -1 */
 };
 
-/* A client that is not connected yet, and a listener with a full queue.  The
+/* Make a listener, fill its queue, and make a client, not connected yet.  The
    question is skipped unless connect gets no reply from a full queue.  */
 static void signal_restart_open_queue(struct setup *setup)
 {
@@ -111,6 +113,8 @@ static void signal_restart_open(struct setup *setup)
     }
 }
 
+/* For interrupt_call: make the call of DATA, a struct setup.  Returns its
+   result, negative with errno.  */
 static long signal_restart_call(void *data)
 {
     const struct setup *setup = data;
@@ -140,6 +144,8 @@ static long signal_restart_call(void *data)
     }
 }
 
+/* For interrupt_call: let the call of DATA return, by a client, by room in the
+   queue or the buffers, or by a byte.  */
 static void signal_restart_release(void *data)
 {
     static char block[65536];
@@ -201,6 +207,8 @@ static void signal_restart_try_call(struct probe *probe, const char *key,
         probe_report_skip(probe, key, "the call did not block");
 }
 
+/* Questions signal.restart.*: the call with SA_RESTART and without, with a
+   timeout of the socket, and with a handler installed by signal.  */
 static void signal_restart_probe(struct probe *probe)
 {
     const struct trial *trial = probe->question->data;

@@ -56,9 +56,9 @@ static int socket_combinations_protocol(int domain, int type)
                                 : 0;
 }
 
-/* Report whether socket accepts the arguments; skipped for a lack of
-   privilege, since the result with privilege is unknown.  Returns 1 for a
-   socket, which is closed, 0 for none, -1 for a lack of privilege.  */
+/* Report, as the finding KEY, whether socket accepts the arguments; skipped for
+   a lack of privilege, since the result with privilege is unknown.  Returns 1
+   for a socket, which is closed, 0 for none, -1 for a lack of privilege.  */
 static int socket_combinations_report(struct probe *probe, const char *key,
                                       int domain, int type, int protocol)
 {
@@ -73,6 +73,7 @@ static int socket_combinations_report(struct probe *probe, const char *key,
     return fd >= 0;
 }
 
+/* Question socket.combinations: socket for each pair of domain and type.  */
 static void socket_combinations_probe(struct probe *probe)
 {
     int count = 0, privileged = 0, all = 0;

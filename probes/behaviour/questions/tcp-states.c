@@ -112,8 +112,7 @@ static void tcp_states_step_listener(struct walk *walk, in_port_t port)
                       tcp_states_look(walk, port, 0), "-");
 }
 
-/* Report the walk "loopback": both ends on the loopback interface, the client
-   closing first.  */
+/* Report the walk "loopback": both ends here, the client closing first.  */
 static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 {
     struct walk walk = {.probe = probe, .name = "loopback", .seen = seen};
@@ -137,6 +136,7 @@ static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 
 enum { SYN = SEGMENT_SYN, ACK = SEGMENT_ACK, FIN = SEGMENT_FIN };
 
+/* Let WALK look for the ports of its simulated connection.  */
 static void tcp_states_set_ports(struct walk *walk)
 {
     walk->here = walk->tcp.local.sin_port;
@@ -156,6 +156,7 @@ static void tcp_states_exchange(struct walk *walk, unsigned send,
     tcp_states_step(walk, what);
 }
 
+/* Begin to connect to the simulated PEER, and report the step.  */
 static void tcp_states_connect(struct walk *walk, struct peer *peer)
 {
     peer_tcp_begin(&walk->tcp, peer, TUN_PEER);
@@ -163,6 +164,7 @@ static void tcp_states_connect(struct walk *walk, struct peer *peer)
     tcp_states_step(walk, "connect: SYN out");
 }
 
+/* Shut the sending side down, await the FIN, and report the step.  */
 static void tcp_states_shutdown(struct walk *walk)
 {
     probe_check(walk->probe, shutdown(walk->tcp.fd, SHUT_WR), "shutdown");
@@ -213,8 +215,7 @@ static void tcp_states_walk_open(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Report the walk "passive": passive open on this host, closed first by a
-   simulated client.  */
+/* Report the walk "passive": passive open here, closed first by the peer.  */
 static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "passive", .seen = seen};
@@ -233,9 +234,8 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
 }
 
 /* Report the number of SEEN states as the answer, and the missing states as
-   "not-seen".  WHY, if not NULL, is the reason why no peer was simulated: then
-   missing states are no property of the host, and the answer is not
-   testable.  */
+   "not-seen".  WHY, unless NULL, tells why no peer was simulated: then missing
+   states are no property of the host, and the answer is not testable.  */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {
@@ -257,6 +257,8 @@ static void tcp_states_report_seen(struct probe *probe, const bool *seen,
         probe_report(probe, "not-seen", "%s", missing);
 }
 
+/* Question tcp.states: the walk over loopback, then all with a simulated peer;
+   if none can be simulated, the answer is not testable.  */
 static void tcp_states_probe(struct probe *probe)
 {
     struct peer peer = {.probe = probe};

@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
 
+/* An unbound UDP socket; on failure the question is skipped.  */
 static int udp_socket(struct probe *probe)
 {
     return probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
@@ -55,6 +56,7 @@ static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
     return low;
 }
 
+/* Question udp.maxsize: the largest datagram, and the errno beyond.  */
 static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
@@ -79,6 +81,7 @@ static void udp_probe_maxsize(struct probe *probe)
     probe_report_result(probe, "empty", udp_send(fd, 0, &address));
 }
 
+/* Question udp.refused: send to a closed port, then read, connected or not.  */
 static void udp_probe_refused(struct probe *probe)
 {
     struct sockaddr_in address;

@@ -37,6 +37,7 @@ static const char *write_try_call(const char *(*call)(int), int fd)
     return "no: blocks";
 }
 
+/* Question write.dontwait: whether send and recv honour MSG_DONTWAIT.  */
 static void write_probe_dontwait(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -51,8 +52,7 @@ static void write_probe_dontwait(struct probe *probe)
     probe_report(probe, "recv", "%s", write_try_call(try_read, empty.server));
 }
 
-/* The size of BYTES in words, in four classes: the exact figure varies by
-   chance.  */
+/* The class of BYTES, of four, in words: the exact figure varies by chance.  */
 static const char *write_size_class(long bytes)
 {
     return bytes >= 1024 * 1024 ? "1 MiB or more"
@@ -61,6 +61,8 @@ static const char *write_size_class(long bytes)
                                 : "less than 4 KiB";
 }
 
+/* Question write.returns: how much write takes before the peer reads, and
+   whether RST loses the data.  */
 static void write_probe_returns(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
