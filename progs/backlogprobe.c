@@ -76,6 +76,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *backlogprobe_conflict(void)
 {
     int reports = choices.json + choices.profile + choices.chart +
@@ -104,6 +105,7 @@ static const char *backlogprobe_conflict(void)
     return NULL;
 }
 
+/* For run_measurement: show how many figures were FOUND.  */
 static void backlogprobe_show_progress(const struct findings *found,
                                        int64_t elapsed)
 {
@@ -120,9 +122,8 @@ static const char *not_working(const char *key)
     return found->reason ? found->reason : "-";
 }
 
-/* Complain if the families asked for, or else both, do not work on the loopback
-   interface.  Returns 0 if there is something to report; not 0 after a
-   message.  */
+/* Complain if the families asked for, or else both, do not work on loopback.
+   Returns 0 if there is something to report; not 0 after a message.  */
 static int check_families(void)
 {
     const char *inet = not_working("inet.available");
@@ -141,6 +142,7 @@ static int check_families(void)
     return 0;
 }
 
+/* The exit status for REPORT: by --require, or whether any row has figures.  */
 static int status_of(const struct report *report)
 {
     if (choices.check)
@@ -152,7 +154,7 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Print REPORT.  Without a row of figures no metrics are written.  */
+/* Print REPORT in the chosen form; no metrics without a row of figures.  */
 static void print_form(const struct report *report)
 {
     FILE *out = output_stream();
@@ -289,6 +291,7 @@ static int backlogprobe_make_plan(void)
     return OPTIONS_GO_ON;
 }
 
+/* Enter the namespace of --netns, measure, report.  Returns the status.  */
 static int backlogprobe_run(void)
 {
     struct namespace_trouble trouble;

@@ -34,6 +34,7 @@ static const char *print_bytes(const void *value, size_t size, char text[32])
     return text;
 }
 
+/* Print numbers as stored and on the wire, and the order of the build.  */
 static void byteorder_explain(int order)
 {
     FILE *out = output_stream();
@@ -52,6 +53,7 @@ static void byteorder_explain(int order)
             order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");
 }
 
+/* Print the report in JSON; ORDER is negative for no known order.  */
 static void print_json(int order)
 {
     struct json out = {.out = output_stream()};
@@ -82,6 +84,8 @@ static const char *byteorder_conflict(void)
                            : NULL;
 }
 
+/* Print the byte order.  Returns the exit status: STATUS_TROUBLE after a
+   message if the order is not that of the build.  */
 static int byteorder_run(void)
 {
     int order = sonde_byteorder();

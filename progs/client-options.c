@@ -36,10 +36,8 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* target_take_source, target_check, target_take_path, target_make: return
-   OPTIONS_GO_ON, or the exit status after a usage error.  */
-
-/* Set TARGET's source, in static memory, from --source.  */
+/* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
+   or the exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -75,7 +73,8 @@ static const char *service_find_port(const char *service, int port)
     return text;
 }
 
-/* Refuse an impossible HOST or PORT without a lookup.  */
+/* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
+   or the exit status after a usage error.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];
@@ -98,7 +97,8 @@ static int target_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Take the path of --unix in the place of HOST and PORT.  */
+/* Take the path of --unix instead of HOST and PORT.  Returns OPTIONS_GO_ON, or
+   the exit status after a usage error.  */
 static int target_take_path(struct client_target *target)
 {
     if (client_options.operands.count > 0)
@@ -115,7 +115,9 @@ static int target_take_path(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Fill TARGET, which points into static memory and argv.  */
+/* Fill TARGET, in static memory and argv, from options and operands; without
+   PORT the port of SERVICE.  Returns OPTIONS_GO_ON, or the exit status after a
+   usage error.  */
 static int target_make(struct client_target *target, const char *service,
                        int service_port)
 {
@@ -144,7 +146,8 @@ static int target_make(struct client_target *target, const char *service,
     return status;
 }
 
-/* For -v.  */
+/* For -v: print the attempts to connect and, if CLIENT is connected, addresses,
+   time and keepalive, on standard error.  */
 static void client_tell(const struct client *client)
 {
     char text[CLIENT_ADDRESS_TEXT], remote[CLIENT_ADDRESS_TEXT] = "?";

@@ -48,9 +48,10 @@ static void print_safely(const struct daytime *daytime)
 }
 
 /* Print the instant, and the offset between the server's clock and the local
-   clock; with -v also the format, on standard error.  The server sends whole
-   seconds, so the server's clock was half a second further, plus or minus half
-   a second; the uncertainty also has half of the round trip.  */
+   clock; with -v also the format, on standard error.  A reply in no known form
+   fails CLIENT.  The server sends whole seconds, so its clock was half a second
+   further, plus or minus half a second; the uncertainty also has half of the
+   round trip.  */
 static void print_instant(struct client *client, const struct daytime *daytime)
 {
     struct daytime_instant instant;
@@ -74,6 +75,7 @@ static void print_instant(struct client *client, const struct daytime *daytime)
                                   : ", without a zone, read as local time");
 }
 
+/* Get and print the time: the instant with --parse, otherwise the text.  */
 static void daytimecli_exchange(struct client *client)
 {
     struct daytime daytime;

@@ -8,6 +8,7 @@
 #include "clients/echo-client.h"
 #include "progs/client-options.h"
 
+/* Echo standard input through CLIENT to standard output.  */
 static void echocli_exchange(struct client *client)
 {
     (client->target->type == SOCK_DGRAM ? echo_datagrams : echo_stream)(

@@ -100,7 +100,7 @@ static bool echoload_is_percentiles(void)
     return choices.histogram && !strcmp(choices.histogram, "-");
 }
 
-/* A conflict between the forms of the report.  */
+/* The usage error if forms of the report contradict each other, or NULL.  */
 static const char *echoload_form_conflict(void)
 {
     if (choices.json + choices.profile + (choices.compare != NULL) +
@@ -137,6 +137,7 @@ static bool echoload_has_run_options(void)
            client_options.timeout || client_options.keepalive;
 }
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *echoload_conflict(void)
 {
     if (echoload_form_conflict())
@@ -204,8 +205,7 @@ static const struct histogram *echoload_histogram(void)
     return plan.kind == LOAD_ONLY ? &report.connect : &report.latency;
 }
 
-/* Replace the file of --histogram.  Returns 0, or STATUS_TROUBLE after a
-   message.  */
+/* Replace the file of --histogram.  Returns 0, or not 0 after a message.  */
 static int echoload_write_histogram(void)
 {
     char *text = NULL;
@@ -236,8 +236,7 @@ static int echoload_compare(void)
                : STATUS_DONE;
 }
 
-/* Make the profile of the run, and write it, or the differences.  Returns the
-   exit status.  */
+/* Make and write the profile, or the differences.  Returns the exit status.  */
 static int echoload_report_profile(void)
 {
     if (load_profile_make(&here, &report))
@@ -248,7 +247,8 @@ static int echoload_report_profile(void)
     return STATUS_DONE;
 }
 
-/* For the run: progress of a person, or lines of JSON, which begin now.  */
+/* For the run: the function that shows progress to a person; or with --json
+   that writes a line each second, and the first second begins now.  */
 static load_progress_function *echoload_progress(void)
 {
     if (!choices.json)
@@ -257,8 +257,8 @@ static load_progress_function *echoload_progress(void)
     return load_lines_progress;
 }
 
-/* Report the run; without HAS_REPORT there was nothing to measure.  Sets
-   report_status.  */
+/* Report the run in the chosen form; without HAS_REPORT, nothing was measured:
+   only pending lines of --json.  Sets report_status.  */
 static void echoload_report(bool has_report)
 {
     progress_end();
@@ -285,7 +285,8 @@ static void echoload_measure(struct client *client)
     echoload_report(report.connects > 0 || plan.kind == LOAD_CONNECTS);
 }
 
-/* --connect-only: there is no first connection, which would count.  */
+/* Run and report --connect-only, without a first connection, which would count.
+   Returns the exit status.  */
 static int echoload_connect_only(const struct client_target *target,
                                  const struct sonde_address *peer)
 {
@@ -307,7 +308,8 @@ static int echoload_read(const char *name, struct findings *findings)
                : 0;
 }
 
-/* After the failed lookup of a host that may have been meant for a file.  */
+/* After a failed lookup of HOST: with --compare, if no such file exists either,
+   print that HOST may have been meant for a file.  */
 static void echoload_explain_host(void)
 {
     struct stat status;
@@ -319,8 +321,8 @@ static void echoload_explain_host(void)
                  name, strerror(errno));
 }
 
-/* Run and report.  The status of a failed run comes before a difference, and
-   the loss of the report before both.  */
+/* Run and report.  Returns the exit status: that of a failed run comes before a
+   difference, and the loss of the report before both.  */
 static int echoload_run_load(void)
 {
     if (choices.histogram && !echoload_is_percentiles() &&
@@ -338,6 +340,7 @@ static int echoload_run_load(void)
                : status;
 }
 
+/* Compare two files, or run the load.  Returns the exit status.  */
 static int echoload_run(void)
 {
     int status = choices.compare && echoload_read(choices.compare, &there)

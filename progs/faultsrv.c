@@ -52,6 +52,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *faultsrv_conflict(void)
 {
     if (choices.list)
@@ -76,8 +77,8 @@ static const char *faultsrv_conflict(void)
 
 /* ---- faults and reply ---------------------------------------------------- */
 
-/* Read the choice number INDEX.  Returns OPTIONS_GO_ON, or the exit status
-   after a usage error.  */
+/* Set *CHOICE from TEXT, an argument of --fault, if the other options allow the
+   fault.  Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int faultsrv_choose(struct fault_choice *choice, const char *text)
 {
     char problem[FAULT_TEXT];
@@ -102,8 +103,8 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* Read FILE, up to REPLY_MAX bytes, into memory that is never freed.  Returns
-   OPTIONS_GO_ON, or the exit status.  */
+/* Read the file PATH into the reply of OPTIONS, memory never freed.  Returns
+   OPTIONS_GO_ON; or the exit status after a message, also if too long.  */
 static int faultsrv_read_reply(struct fault_options *options, const char *path)
 {
     size_t max = !options->datagrams ? REPLY_MAX
@@ -132,6 +133,7 @@ static int faultsrv_read_reply(struct fault_options *options, const char *path)
 
 /* ---- the run ------------------------------------------------------------- */
 
+/* Play the faults, and report.  Returns the exit status.  */
 static int faultsrv_play(const struct fault_options *options)
 {
     static struct fault_report report;

@@ -42,8 +42,7 @@ struct watch_run {
     int short_sleeps;
 };
 
-/* Append the JSON of watch_json, or else the text of the report, to the
-   spool.  */
+/* Append the JSON of watch_json, or else the text report, to the spool.  */
 static void watch_run_put(struct watch_run *run, enum watch_line line)
 {
     char *text = NULL;
@@ -67,8 +66,8 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
     free(text);
 }
 
-/* Report the last second.  A terminal that takes nothing (Ctrl-S) gets no
-   line.  */
+/* Report the last second, and begin the next.  A terminal that takes nothing
+   (Ctrl-S) gets no line.  */
 static void watch_run_second(struct watch_run *run)
 {
     struct sentence text = {""};
@@ -109,7 +108,8 @@ static void watch_run_sleep(struct watch_run *run, int64_t next)
     run->is_over |= sonde_selfpipe_read() != 0;
 }
 
-/* Do what is due, and sleep until the next.  Returns 0, or -1 with ENOMEM.  */
+/* Look at the listeners, report a second and write what waits, as far as due,
+   and sleep until the next is due.  Returns 0, or -1 with ENOMEM.  */
 static int watch_run_step(struct watch_run *run)
 {
     int64_t now = monotonic_now();
@@ -130,8 +130,8 @@ static int watch_run_step(struct watch_run *run)
     return 0;
 }
 
-/* Write all that waits; a second signal, by its default action, ends the
-   process at once.  Returns the exit status.  */
+/* Write all that waits; a second signal ends the process at once, by its
+   default action.  Returns STATUS, or STATUS_TROUBLE after a message.  */
 static int watch_run_finish(struct watch_run *run, int status)
 {
     sonde_selfpipe_close();
@@ -146,7 +146,7 @@ static int watch_run_finish(struct watch_run *run, int status)
                     strerror(run->spool.error));
 }
 
-/* The watch did not begin, or failed: explain errno.  */
+/* The watch failed: explain errno.  Returns STATUS_TROUBLE.  */
 static int watch_run_complain(void)
 {
     if (errno == ENOTSUP || errno == EACCES || errno == EPERM)

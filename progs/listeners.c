@@ -75,6 +75,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *listeners_conflict(void)
 {
     if (choices.json && choices.prometheus)
@@ -137,7 +138,7 @@ static unsigned families_of(void)
     return families;
 }
 
-/* The listeners could not be read: explain errno.  */
+/* The listeners could not be read: explain errno.  Returns STATUS_TROUBLE.  */
 static int complain_unread(void)
 {
     if (choices.netns && (errno == ESRCH || errno == ENOTSUP))
@@ -162,7 +163,8 @@ static int complain_unread(void)
     return complain("cannot list the listeners: %s", strerror(errno));
 }
 
-/* The waiting connections of LISTENERS could not be read: explain errno.  */
+/* The waiting connections of LISTENERS could not be read: explain errno, or why
+   not from outside.  Returns STATUS_TROUBLE.  */
 static int complain_waiting(const struct listeners *listeners)
 {
     if (listeners->pid)
@@ -190,7 +192,7 @@ static void listeners_list(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
 }
 
-/* Write the report in the chosen form.  */
+/* Write the report of LISTENERS in the chosen form.  */
 static void listeners_report(const struct listeners *listeners)
 {
     FILE *out = output_stream();
@@ -212,8 +214,7 @@ static void listeners_report(const struct listeners *listeners)
 }
 
 /* Report the selected listeners as a check.  A family that could not be read
-   may have a fuller queue: OK is unknown then.  Returns the status for
-   output_end.  */
+   may be fuller: OK is unknown then.  Returns the status for output_end.  */
 static int check_found(const struct listeners *listeners)
 {
     struct check check = {0};
@@ -233,7 +234,7 @@ static int check_found(const struct listeners *listeners)
 }
 
 /* Watch the selected listeners.  Returns the exit status: STATUS_TROUBLE after
-   a message if a family could not be read.  */
+   a message if a family or another namespace could not be read.  */
 static int watch_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -308,9 +309,8 @@ static int select_and_report(struct listeners *listeners)
                : STATUS_TROUBLE;
 }
 
-/* Enter the network namespace of --netns.  Where that is not permitted, that of
-   a process is set in *LISTENERS, to be read from outside.  Returns false after
-   a message.  */
+/* Enter the network namespace of --netns.  If not permitted, note its process
+   in *LISTENERS, to be read from outside.  Returns false after a message.  */
 static bool choose_namespace(struct listeners *listeners)
 {
     struct namespace_trouble trouble;
@@ -322,8 +322,8 @@ static bool choose_namespace(struct listeners *listeners)
     return listeners->pid != 0;
 }
 
-/* The same with the handshakes, which a check does not need, and for an
-   explanation with the age of the waiting clients.  */
+/* Read the handshakes, which a check does not need, and for an explanation the
+   age of waiting clients; then as select_and_report.  */
 static int read_more_and_report(struct listeners *listeners)
 {
     if (!choices.check)
@@ -334,8 +334,8 @@ static int read_more_and_report(struct listeners *listeners)
     return select_and_report(listeners);
 }
 
-/* Read the listeners of the options into *LISTENERS.  Returns as
-   listeners_read.  */
+/* Read the listeners of the options into *LISTENERS, with --all those of every
+   network namespace.  Returns 0, or -1 with errno.  */
 static int read_chosen(struct listeners *listeners)
 {
     if (!choices.all)
@@ -347,6 +347,7 @@ static int read_chosen(struct listeners *listeners)
                : 0;
 }
 
+/* Enter the namespace of --netns, read, report.  Returns the exit status.  */
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp};

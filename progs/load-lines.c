@@ -33,8 +33,8 @@ void load_lines_begin(void)
     due = LINE_SECOND;
 }
 
-/* Make SECOND the difference between REPORT and EARLIER, ELAPSED nanoseconds
-   apart.  */
+/* Set SECOND to REPORT less EARLIER, ELAPSED ns apart, and EARLIER to
+   REPORT.  */
 static void load_lines_subtract(const struct load_report *report,
                                 int64_t elapsed)
 {
@@ -52,7 +52,8 @@ static void load_lines_subtract(const struct load_report *report,
     earlier = *report;
 }
 
-/* Append the line of the second to the spool.  */
+/* Append the line of SECOND, AT ns after the start, to the spool, or count
+   it.  */
 static void load_lines_put(int64_t at)
 {
     char *text = NULL;

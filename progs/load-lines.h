@@ -9,7 +9,7 @@
 
 #include "load/load.h"
 
-/* Call before the run.  */
+/* Call before the run: begin the first second, with an empty spool.  */
 void load_lines_begin(void);
 
 /* For load_run: write the figures of each second that has passed.  Returns

@@ -50,6 +50,7 @@ struct making {
     bool failed;
 };
 
+/* Add a finding; without memory set FAILED of MAKING.  */
 static void making_text(struct making *making, const char *id, const char *key,
                         const char *value, enum how how)
 {
@@ -66,8 +67,7 @@ static void making_number(struct making *making, const char *id,
     making_text(making, id, key, text, how);
 }
 
-/* The settings are this program's choice, as is what others note as
-   constant.  */
+/* Add the settings of the run, under "plan", as constant, since chosen.  */
 static void making_plan(struct making *making, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
@@ -92,6 +92,8 @@ static void making_plan(struct making *making, const struct load_report *report)
                 HOW_CONSTANT);
 }
 
+/* Add the count of HISTOGRAM under ID; unless empty, extremes and
+   quantiles.  */
 static void making_latency(struct making *making, const char *id,
                            const struct histogram *histogram)
 {
@@ -109,6 +111,7 @@ static void making_latency(struct making *making, const char *id,
                   HOW_MEASURED);
 }
 
+/* Add the figures of the run, under "result", and the errors that occurred.  */
 static void making_result(struct making *making,
                           const struct load_report *report)
 {

@@ -78,6 +78,7 @@ bool load_report_has_opened(const struct load_report *report)
 
 /* ---- for people ---------------------------------------------------------- */
 
+/* Write the line on the server and the settings of the run.  */
 static void print_title(FILE *out, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
@@ -99,6 +100,7 @@ static void print_title(FILE *out, const struct load_report *report)
     fprintf(out, "%s\n", report->interrupted ? ", interrupted" : "");
 }
 
+/* Write COUNT, called NAME, and the rate of COUNT, without a newline.  */
 static void print_count(FILE *out, const char *name, uint64_t count,
                         const struct load_report *report)
 {
@@ -108,7 +110,7 @@ static void print_count(FILE *out, const char *name, uint64_t count,
                 (uint64_t)(load_report_rate(report, count) + 0.5), rate));
 }
 
-/* The points in two lines, the last and the maximum in the second.  */
+/* Write quantiles and maximum of HISTOGRAM in two lines; nothing if empty.  */
 static void print_latency(FILE *out, const char *name,
                           const struct histogram *histogram)
 {
@@ -127,6 +129,7 @@ static void print_latency(FILE *out, const char *name,
     fprintf(out, "  max %s\n", client_print_time(histogram->most, time));
 }
 
+/* Write late answers and errors by kind, the first wrong reply, or "none".  */
 static void print_errors(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -149,7 +152,7 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
-/* With --connect-only: connects, second SYNs.  */
+/* Write the figures of --connect-only: connects, second SYNs if known.  */
 static void print_only(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -169,6 +172,7 @@ static void print_retransmissions(FILE *out, const struct load_report *report)
                 load_report_grouped(report->retransmissions, number));
 }
 
+/* Write the figures, by the kind of run.  */
 static void print_figures(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
@@ -280,6 +284,7 @@ void load_report_text(FILE *out, const struct load_report *report)
 
 /* ---- for programs -------------------------------------------------------- */
 
+/* Write HISTOGRAM as the object KEY; if empty, all but the count is null.  */
 static void json_latency(struct json *json, const char *key,
                          const struct histogram *histogram)
 {
@@ -295,6 +300,7 @@ static void json_latency(struct json *json, const char *key,
     json_object_end(json);
 }
 
+/* Write the member "plan"; null for settings without a meaning in this run.  */
 static void json_plan(struct json *json, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;
@@ -313,6 +319,7 @@ static void json_plan(struct json *json, const struct load_report *report)
     json_object_end(json);
 }
 
+/* Write the members on errors: number, by kind, and the first wrong reply.  */
 static void json_errors(struct json *json, const struct load_report *report)
 {
     json_number(json, "errors", (int64_t)load_count_errors(report));

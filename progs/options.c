@@ -38,6 +38,7 @@ struct option_view {
     struct option words[OPTIONS_MAX + 1];
 };
 
+/* Append ROW to VIEW, which has room, and what getopt_long needs for it.  */
 static void view_add(struct option_view *view, const struct option_row *row)
 {
     char *end = view->letters + strlen(view->letters);
@@ -115,6 +116,7 @@ static int help_column(const struct option_view *view)
     return column;
 }
 
+/* Print ROW for --help: the names, and from COLUMN on choices and help.  */
 static void row_print_help(const struct option_row *row, int column)
 {
     FILE *out = output_stream();
@@ -133,6 +135,7 @@ static void row_print_help(const struct option_row *row, int column)
     putc('\n', out);
 }
 
+/* Print the help to the report.  Returns STATUS_DONE.  */
 static int print_help(const struct option_view *view)
 {
     const struct program *program = view->program;
@@ -165,9 +168,8 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
-/* take_number, take_seconds, take_choice, take_range: set the target of ROW to
-   the value TEXT.  Each returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage
-   error, with the target unchanged.  */
+/* Set the target of ROW to the number TEXT.  Returns OPTIONS_GO_ON; or
+   STATUS_TROUBLE after a usage error, with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
 {
     char *end;
@@ -199,6 +201,7 @@ static int take_seconds(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
+/* As take_number, for the index of TEXT in the choices of ROW.  */
 static int take_choice(const struct option_row *row, const char *text)
 {
     char all[200];
@@ -212,6 +215,7 @@ static int take_choice(const struct option_row *row, const char *text)
                        text, row->name, all);
 }
 
+/* As take_number, for a range such as 90 or 10:20.  */
 static int take_range(const struct option_row *row, const char *text)
 {
     if (!check_range_read(row->target, text))

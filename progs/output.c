@@ -88,6 +88,7 @@ static void output_fold(char *text, size_t before)
     }
 }
 
+/* As complain, with the arguments of FORMAT.  Returns nothing.  */
 __attribute__((format(printf, 1, 0))) static void
 output_complain(const char *format, va_list arguments)
 {
@@ -183,8 +184,7 @@ static int output_write_beside(const char *path, char *temporary,
     return -1;
 }
 
-/* Make a file TEMPORARY, as output_write_beside, and remove it.  Returns 0, or
-   -1 with errno.  */
+/* Make a file by mkstemp, and remove it.  Returns 0, or -1 with errno.  */
 static int output_try_beside(char *temporary)
 {
     int fd = mkstemp(temporary);

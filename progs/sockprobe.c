@@ -56,6 +56,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *sockprobe_conflict(void)
 {
     int reports = choices.list + choices.explain + choices.json +
@@ -78,7 +79,8 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* With --times runs are alike: the rest takes as long as those before did.  */
+/* For pool_ask: show how many runs are DONE, and with --times the time left, as
+   long for each run as before, since runs are alike.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
     double left = done > 0 ? (double)elapsed / 1000 / (double)done *
@@ -97,6 +99,7 @@ static bool memory_ran_out;
 /* The signal by which a run of --times was ended early; 0: none.  */
 static volatile sig_atomic_t stopped;
 
+/* Handler: note NUMBER, the signal, in STOPPED, which ends the runs.  */
 static void sockprobe_stop(int number)
 {
     stopped = number;
@@ -176,6 +179,7 @@ static int sockprobe_choose(size_t first)
     return 0;
 }
 
+/* Print all texts of the chosen questions, with empty lines between.  */
 static void sockprobe_explain(void)
 {
     const char *separator = "";
@@ -188,10 +192,10 @@ static void sockprobe_explain(void)
     }
 }
 
-/* The last part of PATH, masked, in NAME, of NAME_SIZE bytes, which is
-   returned: a newline of another user's file would begin a line of the report.
- */
 enum { NAME_SIZE = 256 };
+
+/* Write the last part of PATH, masked, to NAME of NAME_SIZE bytes: a newline of
+   another user's file would begin a line of the report.  Returns NAME.  */
 static const char *name_print(const char *path, char *name)
 {
     const char *slash = strrchr(path, '/');
@@ -313,6 +317,8 @@ static int sockprobe_compare(bool second)
     return sockprobe_judge(&difference);
 }
 
+/* Choose questions; list or explain them, or ask this host or read a profile,
+   and report or compare.  Returns the exit status.  */
 static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;

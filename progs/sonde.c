@@ -38,8 +38,7 @@ static const struct command *command_find(const char *name)
 
 static struct option_list operands;
 
-/* Reached without the name of a program: list the programs, or report an
-   unknown name.  */
+/* Without the name of a program: list the programs, or report the operand.  */
 static int sonde_run(void)
 {
     enum { COLUMN = 14 };

@@ -37,7 +37,8 @@ void spool_add(struct spool *spool, const char *line, size_t size,
     spool->size += size;
 }
 
-/* Write one piece.  Returns whether more may follow at once.  */
+/* Write one piece.  Returns whether more may follow at once; a failure other
+   than a want of room sets ERROR.  */
 static bool spool_write(struct spool *spool)
 {
     size_t size = spool->size < piece_max ? spool->size : piece_max;
@@ -52,7 +53,8 @@ static bool spool_write(struct spool *spool)
     return spool->size > 0;
 }
 
-/* Write what the descriptor takes within TIMEOUT milliseconds.  */
+/* Write what the descriptor takes within TIMEOUT milliseconds.  If nothing
+   waits, only look whether the reader has gone, which sets ERROR to EPIPE.  */
 static void spool_step(struct spool *spool, int timeout)
 {
     struct pollfd ready = {.fd = spool->fd,
