@@ -13,7 +13,9 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 static void client_read(struct bufferevent *client, void *data)
 {
@@ -29,6 +31,8 @@ static void client_event(struct bufferevent *client, short what, void *data)
 static void client_accept(struct evconnlistener *listener, evutil_socket_t fd,
                           struct sockaddr *peer, int length, void *data)
 {
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct bufferevent *client =
         bufferevent_socket_new(data, fd, BEV_OPT_CLOSE_ON_FREE);
     if (!client)

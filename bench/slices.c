@@ -173,8 +173,7 @@ int main(int argc, char **argv)
     double ratios[SLICES];
     client_count = argc == 5 ? (size_t)atol(argv[1]) : 0;
     size = argc == 5 ? (size_t)atol(argv[2]) : 0;
-    if (client_count < 1 || client_count > CLIENTS_MAX ||
-        size > sizeof bytes) {
+    if (client_count < 1 || client_count > CLIENTS_MAX || size > sizeof bytes) {
         fprintf(stderr, "usage: slices CLIENTS SIZE BASE PORT\n");
         return 2;
     }

@@ -5,7 +5,8 @@
 # gVisor by runsc, and Linux kernels under qemu without any acceleration.
 # KERNELS names the kernels' images, as Debian's packages have them: .../boot/
 # vmlinuz-VERSION, with the modules in .../lib/modules/VERSION, or since 7.2
-# .../lib/modules/VERSION/vmlinuz.  What is not there is skipped by name.  Not part of make check: make check-kernels.
+# .../lib/modules/VERSION/vmlinuz.  What is not there is skipped by name, and
+# gVisor with WITHOUT_GVISOR.  Not part of make check: make check-kernels.
 # PROFILES names a folder for the profiles that are measured here, in the form
 # in which they are shipped: make profiles.
 . "${srcdir:-.}/tests/tap.sh"
@@ -37,7 +38,9 @@ gvisor () {
     timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$backlogprobe" "$@"
 }
-if ! have runsc; then
+if [ -n "${WITHOUT_GVISOR-}" ]; then
+    skip "gVisor" "WITHOUT_GVISOR is set"
+elif ! have runsc; then
     skip "gVisor" "runsc is not here"
 elif ! gvisor --version > /dev/null 2>&1; then
     skip "gVisor" "runsc does not run here"

@@ -128,7 +128,13 @@ shared () {
 if [ -r /proc/self/fdinfo/0 ]; then
     for model in $models; do
         for signal in TERM HUP QUIT; do
-            shared "$model" "$signal"
+            # A signal that is ignored from the start, as HUP below nohup, does
+            # not stop a server.
+            if sh -c "kill -$signal \$\$; :"; then
+                skip "LISTEN_FDS: shared: $model: $signal" "$signal is ignored"
+            else
+                shared "$model" "$signal"
+            fi
         done
     done
     for signal in INT USR1; do

@@ -70,7 +70,8 @@ json_is '.listeners[0] | .above_90_us >= 20000 and .above_90_us <= .seen_us and
     (.fill_us | add) <= .seen_us + 12 and .fill_us[0] > 0' "the time above"
 json_is '.listeners[0] | .peak_at_us > 0 and .until_us == null and
     .since_us == 0 and .drops == 0' "when, and no drops"
-json_is '.looks > 50 and .overflows >= 0 and .listen_drops >= 0' "how often"
+json_is '.looks > 1 and (.looks + 1) * .longest_gap_us >= .elapsed_us and
+    .overflows >= 0 and .listen_drops >= 0' "how often"
 
 watch "$port"
 command close
