@@ -437,9 +437,10 @@ struct sonde_queue {
 
    Returns 0.  ENOTSUP: not known on this system, or for this kind of socket;
    for UNIX sockets of Linux also a listener of another network namespace, or a
-   request forbidden by a filter; on macOS also several listeners with the
-   address of FD.  EINVAL: FD does not listen.  EBADF, ENOTSOCK.  Any errno of
-   socket, bind, listen and sonde_listeners.  */
+   request forbidden by a filter; on macOS also no listener, or several, with
+   the address of FD.  EINVAL: FD does not listen; datagram sockets fail with
+   EINVAL or ENOTSUP.  EPROTOTYPE: a raw socket, on macOS.  EBADF, ENOTSOCK.
+   Any errno of socket, bind, listen and sonde_listeners.  */
 int sonde_queue(int fd, struct sonde_queue *queue);
 
 /* ---- listeners: every listening socket, and its owners ------------------ */
