@@ -42,7 +42,8 @@ static int poller_poll_join(struct sonde_poller *poller, int fd)
     return 0;
 }
 
-/* Remove FD from the list; the last entry takes the place of FD.  */
+/* Remove FD, which must be in the list; the last entry takes the place of FD.
+   The slot of FD keeps the old index.  */
 static void poller_poll_leave(struct sonde_poller *poller, int fd)
 {
     size_t place = poller->slots[fd].place;
