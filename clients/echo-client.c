@@ -211,8 +211,9 @@ static int64_t echo_client_latest(const struct session *session)
     return session->progress + (int64_t)CLIENT_TIMEOUT * 1000000;
 }
 
-/* Fail as client_lost after the timeout of the target, by default
-   CLIENT_TIMEOUT, with the progress in the text.  */
+/* Set the end of the client to CLIENT_TIMED_OUT, and return that end.  The
+   caller has checked that the reply is overdue.  The text has the timeout of
+   the target, by default CLIENT_TIMEOUT, and the progress.  */
 static enum client_end echo_client_late(const struct session *session)
 {
     int given = session->client->target->timeout;
