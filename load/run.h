@@ -163,7 +163,8 @@ void pattern_make(struct pattern *pattern);
 const unsigned char *pattern_at(const struct pattern *pattern,
                                 size_t connection, uint64_t offset);
 
-/* Message NUMBER of CONNECTION, begun and not yet done without a gap.  */
+/* The entry of message NUMBER of CONNECTION, at most connection->begun, the
+   message that begins next.  Message NUMBER + depth reuses the entry.  */
 struct load_message *load_message(const struct load *load,
                                   const struct load_connection *connection,
                                   uint64_t number);
