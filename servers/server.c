@@ -190,7 +190,9 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
-/* Close the sockets, and free all but SERVER itself.  */
+/* End the model, which kills remaining processes, close the listeners, which
+   removes the files of UNIX sockets, and free all but SERVER itself.  Also for
+   a server whose start failed.  */
 static void server_end(struct server *server)
 {
     model_end(server);
