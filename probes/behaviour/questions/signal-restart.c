@@ -113,8 +113,9 @@ static void signal_restart_open(struct setup *setup)
     }
 }
 
-/* For interrupt_call: make the call of DATA, a struct setup.  Returns its
-   result, negative with errno.  */
+/* For interrupt_call: make the call of DATA, a struct setup, once.  Returns the
+   result, negative with errno; only poll has a timeout, LOOPBACK_TIMEOUT.  A
+   lack of descriptors or memory skips the question.  */
 static long signal_restart_call(void *data)
 {
     const struct setup *setup = data;
