@@ -87,8 +87,8 @@ static void waiting_put_listener(FILE *out, const struct waiting *waiting,
         waiting_put_connection(out, &first[i].connection);
 }
 
-/* Whether row number INDEX is the first with a queue among the rows of its
-   address.  */
+/* Whether row number INDEX is the first with queued connections among the rows
+   of its address.  An unknown queue, -1, counts as empty.  */
 static bool waiting_is_first(const struct listeners *listeners, size_t index)
 {
     const struct listener_row *rows = listeners->rows;
