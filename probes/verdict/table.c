@@ -163,10 +163,10 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
-/* Set *ABSENT, why a family does not work, by the finding KEY,
-   "FAMILY.available"; NULL if the family works, if this is unknown, or if the
-   family was not requested.  Returns whether the family has addresses, but
-   connections fail or could not be tried; a disabled family has no address.  */
+/* Read the finding KEY, "FAMILY.available".  If "no", set *ABSENT to the
+   reason, and return whether connect failed; for a disabled family an earlier
+   call fails.  Otherwise set *ABSENT to NULL, and return true if the finding is
+   not testable; false if "yes", or missing: the family was not requested.  */
 static bool table_family(const struct findings *findings, const char *key,
                          const char **absent)
 {

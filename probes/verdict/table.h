@@ -45,7 +45,8 @@ struct queue_table {
     struct queue_row *rows; /* by family, then by backlog */
     size_t count;
     struct cap_row cap;
-    /* Why a family does not work; NULL if it works, or was not requested.  */
+    /* Why a family does not work; NULL if it works, could not be tried, or was
+       not requested.  */
     const char *inet_absent, *inet6_absent;
     /* The family has addresses, but connections fail or could not be tried.  */
     bool inet_dead, inet6_dead;
