@@ -63,11 +63,12 @@ struct client {
 /* Connect to TARGET, which must outlive CLIENT, within the timeout of TARGET
    or, if 0, CLIENT_TIMEOUT.  The socket is non-blocking and close-on-exec, with
    TCP_NODELAY for TCP.  *CLIENT is overwritten; after a failure its fd is -1
-   and its text says why.  Failures to set options are ignored.  A UNIX datagram
-   client, at most one at a time, is bound to a socket in a new folder below
-   TMPDIR or /tmp; from then on SIGHUP, SIGINT and SIGTERM, unless ignored or
-   handled, remove the folder before the process ends.  Returns CLIENT->end;
-   client_close is to be called in each case.  */
+   and its text is the reason.  Failures to set options are ignored.  For an
+   abstract name, the kernel chooses the name of a UNIX datagram client; for a
+   path, the client, at most one at a time, is bound to a socket in a new folder
+   below TMPDIR or /tmp.  From then on SIGHUP, SIGINT and SIGTERM, unless
+   ignored or handled, remove the folder before the process ends.  Returns
+   CLIENT->end; client_close is to be called in each case.  */
 enum client_end client_connect(struct client *client,
                                const struct client_target *target);
 
