@@ -2,7 +2,7 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    Each step is a finding "WALK.NN" of the form "EVENT; HERE; PEER": the
-   event, and the state of both ends in the kernel's table. If both ends
+   event, and the state of both ends in the kernel's table.  If both ends
    belong to this kernel, transient states are skipped; if the peer is
    simulated, its column is "-" and the kernel waits for each packet.  An event
    is a call that succeeded: a failed call skips the question with its errno,
@@ -56,7 +56,8 @@ static const char *tcp_states_look(struct walk *walk, in_port_t here,
     return state;
 }
 
-/* Whether STATE lasts only until the other end replies.  */
+/* Whether STATE, of a connection once established, lasts only until the other
+   end replies.  */
 static bool tcp_states_passes(const char *state)
 {
     return !strcmp(state, "FIN_WAIT_1") || !strcmp(state, "LAST_ACK") ||
@@ -86,7 +87,7 @@ static void tcp_states_report(struct walk *walk, const char *what,
 /* Wait up to 2 s for the end of transient states.  Then report the states of
    the connection after the event WHAT.  With a simulated peer, the state of the
    step before counts as transient, and PEER is "-".  Updates LAST and SEEN of
-   WALK. The question is skipped without a readable table.  */
+   WALK.  The question is skipped without a readable table.  */
 static void tcp_states_step(struct walk *walk, const char *what)
 {
     const char *here, *peer = "-";
