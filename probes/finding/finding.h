@@ -27,7 +27,8 @@ enum how {
     HOW_NOT_TESTABLE /* for the reason given */
 };
 
-/* HOW in the plain form: "measured", ..., "not-testable".  */
+/* HOW in the plain form, by its constant: "not-testable" for HOW_NOT_TESTABLE.
+ */
 const char *how_name(enum how how);
 
 /* A missing value or reason is NULL.  */
