@@ -236,7 +236,8 @@ static bool handshakes_had_full(const struct listeners *listeners)
            listeners->totals.full_drops > 0;
 }
 
-/* Append for how many SYNs a SYN queue was full: cookie due, or dropped.  */
+/* A SYN queue was full (handshakes_had_full): append for how many SYNs that
+   were due a cookie, and for how many that were dropped.  */
 static void handshakes_say_full(struct sentence *text,
                                 const struct sonde_listen_totals *totals)
 {

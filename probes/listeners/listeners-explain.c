@@ -225,8 +225,9 @@ static bool is_culprit(const struct listeners *listeners,
            totals->deferred <= 0 && totals->resets <= 0;
 }
 
-/* Append advice for a listener with drops where some accept queue overflowed;
-   the kernel does not count which.  */
+/* ROW has drops, and ListenOverflows is above 0: append how to empty the queue
+   faster or make it longer.  Unless is_culprit, finding out which queue
+   overflowed comes first, since the kernel does not count that.  */
 static void say_suspect(struct sentence *text,
                         const struct listeners *listeners,
                         const struct listener_row *row)
