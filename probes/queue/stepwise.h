@@ -44,8 +44,10 @@ int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
    connected.  WAIT is the silence timeout in milliseconds.  For TCP a silent
    client is checked again after a reference connection, so the timeout grows on
    a busy host.  Returns the client's state: CONNECTED, and the client joins
-   CLIENTS; PENDING, and the client stays open in PENDING; FAILED or UNKNOWN,
-   with the errno in ERROR, and the client is closed.  */
+   CLIENTS; PENDING, and the client stays open in PENDING; FAILED, or UNKNOWN
+   if poll failed, with the errno in ERROR, and the client is closed.  After a
+   SHORTAGE, which may be of the reference connection, the state is no result of
+   the host.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
 /* Connect clients until one is silent or fails, as in stepwise_add, or an
