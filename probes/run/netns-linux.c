@@ -159,8 +159,10 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
     return errno ? -1 : 0;
 }
 
-/* Fill in number, name and place of NETNS by its processes, and whether NETNS
-   is OWN, the key of this process's namespace.  */
+/* Fill in NETNS, which has a process: NUMBER, by any of PIDS, 0 if unreadable;
+   of the first process, the command as NAME and the container or unit as PLACE,
+   empty if unknown; IS_OWN, if the key is OWN, that of this process's
+   namespace.  */
 static void netns_linux_describe(struct netns *netns, uint64_t own)
 {
     char cgroup[CGROUP_SIZE];
