@@ -66,8 +66,9 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
     free(text);
 }
 
-/* Report the last second, and begin the next.  A terminal that takes nothing
-   (Ctrl-S) gets no line.  */
+/* Report the last second, as JSON to the spool or as a progress line on
+   standard error, and begin the next.  A terminal stopped by Ctrl-S gets no
+   line for that second.  Sets IS_OVER if standard output fails.  */
 static void watch_run_second(struct watch_run *run)
 {
     struct sentence text = {""};
@@ -108,8 +109,9 @@ static void watch_run_sleep(struct watch_run *run, int64_t next)
     run->is_over |= sonde_selfpipe_read() != 0;
 }
 
-/* Look at the listeners, report a second and write what waits, as far as due,
-   and sleep until the next is due.  Returns 0, or -1 with ENOMEM.  */
+/* Look at the listeners, report a second and write pending output, each if due.
+   Then, unless IS_OVER, sleep until one of these is due again, DEADLINE, or a
+   signal.  Returns 0, or -1 with ENOMEM.  */
 static int watch_run_step(struct watch_run *run)
 {
     int64_t now = monotonic_now();

@@ -129,7 +129,8 @@ static void print_latency(FILE *out, const char *name,
     fprintf(out, "  max %s\n", client_print_time(histogram->most, time));
 }
 
-/* Write late answers and errors by kind, the first wrong reply, or "none".  */
+/* Write the number of late answers, if any; then the errors by kind and the
+   first wrong reply, or "none".  */
 static void print_errors(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
