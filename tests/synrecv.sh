@@ -145,6 +145,20 @@ cp "$scratch/all.json" "$scratch/out"
 json_is '.totals.full_cookies == 5 and .totals.cookies_received == 5 and
     .listeners[0].queued == 5' "though the counter of the kernel is 5"
 
+# The same after drops: only they are of a full queue.
+run in_namespace '. "$scratch/lib.sh"; echo 0 > /proc/sys/net/ipv4/tcp_syncookies
+    start inet:20:0; "$halfopen" "$port" 50
+    echo 2 > /proc/sys/net/ipv4/tcp_syncookies
+    exec 8>&9
+    "$listening" inet:1:0 "crowd=$port:5" < /dev/null > "$scratch/crowd"
+    "$listeners" --json "$port" > "$scratch/both.json"
+    "$listeners" "$port"; exec 8>&-; stop'
+is "tcp_syncookies 2 after drops: only drops are said" says "$scratch/out" \
+    "were full for [0-9]* SYNs that were dropped (TCPReqQFullDrop)"
+cp "$scratch/both.json" "$scratch/out"
+json_is '.totals.full_cookies >= 5 and .totals.full_drops >= 29' \
+    "though both counters of the kernel are above 0"
+
 # IPv4 clients of an IPv6 listener, and a group.
 run in_namespace '. "$scratch/lib.sh"; start inet6:20:0
     [ -n "$port" ] && "$halfopen" "$port" 7

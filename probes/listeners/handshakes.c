@@ -227,31 +227,39 @@ static void handshakes_say_verdict(struct sentence *text,
                   "answered instead of dropped");
 }
 
-/* Whether a SYN queue of this network namespace is or was full.  With
-   tcp_syncookies 2 the kernel counts every SYN as such, so drops decide.  */
+/* SYNs that were due a cookie since a SYN queue was full; 0: unknown, as with
+   tcp_syncookies 2, where the kernel counts every SYN as such.  */
+static int64_t handshakes_due_cookies(const struct listeners *listeners)
+{
+    return listeners->handshake_limits.cookies == 2
+               ? 0
+               : listeners->totals.full_cookies;
+}
+
+/* Whether a SYN queue of this network namespace is or was full.  */
 static bool handshakes_had_full(const struct listeners *listeners)
 {
-    return (listeners->totals.full_cookies > 0 &&
-            listeners->handshake_limits.cookies != 2) ||
+    return handshakes_due_cookies(listeners) > 0 ||
            listeners->totals.full_drops > 0;
 }
 
 /* A SYN queue was full (handshakes_had_full): append for how many SYNs that
    were due a cookie, and for how many that were dropped.  */
 static void handshakes_say_full(struct sentence *text,
-                                const struct sonde_listen_totals *totals)
+                                const struct listeners *listeners)
 {
+    int64_t cookies = handshakes_due_cookies(listeners);
     const char *also = "";
     say(text,
         "since its start, SYN queues of this network namespace were full for ");
-    if (totals->full_cookies > 0) {
+    if (cookies > 0) {
         say(text, "%lld SYNs that were due a cookie (TCPReqQFullDoCookies)",
-            (long long)totals->full_cookies);
+            (long long)cookies);
         also = " and ";
     }
-    if (totals->full_drops > 0)
+    if (listeners->totals.full_drops > 0)
         say(text, "%s%lld SYNs that were dropped (TCPReqQFullDrop)", also,
-            (long long)totals->full_drops);
+            (long long)listeners->totals.full_drops);
 }
 
 void handshakes_explain(FILE *out, const struct listeners *listeners,
@@ -267,7 +275,7 @@ void handshakes_explain(FILE *out, const struct listeners *listeners,
                    "which keeps clients in the SYN queue; see \"to do\" first. "
                    "For the record: ");
     if (handshakes_had_full(listeners))
-        handshakes_say_full(&text, &listeners->totals);
+        handshakes_say_full(&text, listeners);
     else if (handshakes_fill(row) && listeners->handshake_limits.cookies != 2)
         say(&text, "the SYN queue is %s full now",
             row->group ? "perhaps" : "about");
@@ -319,7 +327,7 @@ void handshakes_note(FILE *out, const struct listeners *listeners)
                                   : "");
     if (most && handshakes_fill(most) && handshakes_had_full(listeners)) {
         say(&note, "; ");
-        handshakes_say_full(&note, &listeners->totals);
+        handshakes_say_full(&note, listeners);
         say(&note, ": \"possible SYN flooding\" in the kernel's log; with a "
                    "port as operand listeners explains whether it was one");
     }

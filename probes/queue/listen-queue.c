@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/descriptors.h"
 #include "base/names.h"
@@ -149,14 +150,16 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
 /* Write, and return, whether FAMILY works here, on the loopback interface or
    between UNIX sockets, by one connection to a listener with room: without it
    no figure could be told from a call that always fails.  Not testable, and
-   false, after a shortage of resources.  */
+   false, after a shortage of resources or a failed poll.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
     char reason[48] = "";
     bool available = !reference_try(family, &failed);
     bool shortage =
-        !available && limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL;
+        !available &&
+        ((limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL) ||
+         !strcmp(failed, "poll"));
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
     const struct prefix prefix = listen_queue_prefix(measuring, family);

@@ -20,11 +20,12 @@ int reference_open(struct reference *reference, int family, const char **failed)
     *reference =
         (struct reference){.family = family, .listener = -1, .client = -1};
     reference->listener = queue_listener(family, REFERENCE_BACKLOG, failed);
-    *failed = reference->listener < 0 ? "listen" : "socket";
-    if (reference->listener >= 0)
-        reference->client = queue_client_socket(family);
+    if (reference->listener < 0)
+        return -1;
+    reference->client = queue_client_socket(family);
     if (reference->client >= 0)
         return 0;
+    *failed = "socket";
     descriptor_close(&reference->listener);
     return -1;
 }

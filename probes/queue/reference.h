@@ -28,7 +28,7 @@ enum { REFERENCE_TIMEOUT = 5000 };
 
 /* Open REFERENCE for FAMILY, AF_INET or AF_INET6, on the loopback interface,
    without a connection.  Returns 0; or -1 with errno, nothing left open, and in
-   *FAILED "listen" (any call for the listener) or "socket" (of the client).  */
+   *FAILED the name of the call that failed.  */
 int reference_open(struct reference *reference, int family,
                    const char **failed);
 

@@ -89,8 +89,11 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
         state = stepwise_settle(stepwise, wait);
     if (state != CLIENT_PENDING || stepwise->family == AF_UNIX)
         return state;
-    if (reference_try(stepwise->family, &failed))
-        stepwise_note(stepwise, failed, errno);
+    if (reference_try(stepwise->family, &failed) && !stepwise->shortage) {
+        /* Whatever the failure: the client's silence proves nothing.  */
+        stepwise->failed = failed;
+        stepwise->shortage = errno;
+    }
     return stepwise_settle(stepwise, 0);
 }
 

@@ -26,8 +26,9 @@ struct stepwise {
     long drops;     /* of the listener before the last client, or -1 */
     int error;      /* errno of the last client, or 0 */
     const char *failed; /* the call that failed */
-    int shortage;       /* errno of FAILED if it ran out of a resource, or if it
-                           is poll; or 0: the figures describe the host */
+    int shortage;       /* errno of FAILED if it ran out of a resource, if it is
+                           poll, or of the reference connection; or 0: the
+                           figures describe the host */
     struct sonde_address address;
 };
 
