@@ -254,7 +254,7 @@ static size_t pool_repeats_of(const struct pool *pool,
                                     : REPEATS_USUAL;
 }
 
-/* For qsort: longest deadline first, so that no long job begins last.  */
+/* For qsort: longest deadline first, so that none begins last; then by id.  */
 static int pool_compare_jobs(const void *a, const void *b)
 {
     const struct repeat *x = a, *y = b;

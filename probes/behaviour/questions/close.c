@@ -72,7 +72,7 @@ static const char *close_read_end(struct probe *probe, int fd)
                                             : result_text(-1);
 }
 
-/* Question close.linger: whether close sends FIN or RST, in three cases.  */
+/* Question close.linger: FIN or RST after SO_LINGER 0, unread data, none.  */
 static void close_probe_linger(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
