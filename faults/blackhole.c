@@ -127,11 +127,9 @@ static int blackhole_check(struct fault_port *port, int fd)
                                 "no connection over the loopback "
                                 "interface comes through");
     else if (queue_client_check(fd) == CLIENT_CONNECTED)
-        result = filler_keep(port, fd)
-                     ? 0
-                     : blackhole_fail(port, 2, "out of memory");
-    if (result != 0)
-        close(fd);
+        return filler_keep(port, fd) ? 0
+                                     : blackhole_fail(port, 2, "out of memory");
+    close(fd);
     return result;
 }
 
