@@ -14,7 +14,14 @@ AM_TESTS_ENVIRONMENT = \
 	MAKE='$(MAKE)' HOST='$(host)' LC_ALL=C; \
 	export srcdir builddir CC CFLAGS LDFLAGS MAKE HOST LC_ALL;
 
+# The longest first: with make -j none of them is left alone at the end.
 test_scripts = \
+	tests/servers-loops.sh \
+	tests/sweep.sh \
+	tests/injected.sh \
+	tests/servers-hostile.sh \
+	tests/sockprobe.sh \
+	tests/output.sh \
 	tests/all.sh \
 	tests/backlogprobe.sh \
 	tests/bootstrap.sh \
@@ -34,7 +41,6 @@ test_scripts = \
 	tests/helpers.sh \
 	tests/house.sh \
 	tests/incomplete.sh \
-	tests/injected.sh \
 	tests/library.sh \
 	tests/limits.sh \
 	tests/listeners-peers.sh \
@@ -49,7 +55,6 @@ test_scripts = \
 	tests/netns.sh \
 	tests/options.sh \
 	tests/outage.sh \
-	tests/output.sh \
 	tests/overflow.sh \
 	tests/pages.sh \
 	tests/planted.sh \
@@ -58,16 +63,12 @@ test_scripts = \
 	tests/sandbox.sh \
 	tests/schema.sh \
 	tests/servers-calls.sh \
-	tests/servers-hostile.sh \
 	tests/servers-inherited.sh \
-	tests/servers-loops.sh \
 	tests/servers-peers.sh \
 	tests/servers-workers.sh \
 	tests/servers.sh \
 	tests/settings.sh \
-	tests/sockprobe.sh \
 	tests/sonde.sh \
-	tests/sweep.sh \
 	tests/synrecv.sh \
 	tests/tampered.sh \
 	tests/times.sh \
