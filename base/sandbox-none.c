@@ -1,4 +1,4 @@
-/* sandbox-none.c - systems without a sandbox known here
+/* sandbox-none.c - systems without a sandbox that sonde uses
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

@@ -1,4 +1,4 @@
-/* load-report.c - a load run told to people and to programs
+/* load-report.c - the report of a load run, as text and in JSON
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>

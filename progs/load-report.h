@@ -1,4 +1,4 @@
-/* load-report.h - a load run told to people and to programs
+/* load-report.h - the report of a load run, as text and in JSON
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #ifndef PROGS_LOAD_REPORT_H

@@ -38,7 +38,7 @@ bool spool_flush(struct spool *spool);
    set, ETIMEDOUT after the timeout.  */
 bool spool_drain(struct spool *spool, int timeout);
 
-/* Free what waits, unwritten; FD is not closed, and -1 afterwards.  */
+/* Free pending output, unwritten; FD is not closed, and -1 afterwards.  */
 void spool_free(struct spool *spool);
 
 #endif /* PROGS_SPOOL_H */

@@ -19,7 +19,7 @@
 
    and under "volatile": overflow.FAMILY.enters-ms, overflow.FAMILY.data-bytes.
 
-   This takes one to three seconds, until TCP retransmits.  */
+   Usually one to three seconds, until TCP retransmits; at worst, see below.  */
 
 #ifndef PROBES_QUEUE_OVERFLOW_H
 #define PROBES_QUEUE_OVERFLOW_H 1
