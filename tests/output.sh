@@ -68,7 +68,12 @@ late () {
     cp "$scratch/out" "$scratch/whole"
     wanted=$status
     run "$reader" late 1 "$builddir/$program" "$@"
-    is "late: $program $*" whole_report
+    # Below a quota of the processor a question may be too slow.
+    if grep -q 'its deadline of .* passed' "$scratch/out" "$scratch/whole"; then
+        skip "late: $program $*" "the deadline of a question passed"
+    else
+        is "late: $program $*" whole_report
+    fi
 }
 whole_report () {
     [ -s "$scratch/whole" ] && [ "$status" -eq "$wanted" ] &&

@@ -94,13 +94,21 @@ let_go () {
     rm "$scratch/hold" "$scratch/held"
 }
 
+# logged WORDS: the server has said so.  While the server runs, a line may be on
+# the way to the log.
 logged () {
+    log_limit=$(($(date +%s) + 5))
+    until has_logged "$1"; do
+        [ -n "$server" ] && [ "$(date +%s)" -lt "$log_limit" ] || return
+    done
+}
+has_logged () {
     grep -q -- "$1" "$scratch/log"
 }
 
 # until_logged WORDS: wait until the server says so, or has ended.
 until_logged () {
-    until logged "$1"; do
+    until has_logged "$1"; do
         kill -0 "$server" 2> /dev/null || return
     done
 }

@@ -373,7 +373,10 @@ race () {
     server=
     wait "$logger"
     [ "$race_count" -eq 1 ] && [ "$race_refused" -eq 1 ] &&
-        [ "$status" -eq 0 ] && [ ! -e "$scratch/race" ]
+        [ "$status" -eq 0 ] && [ ! -e "$scratch/race" ] && return
+    sed 's/^/# /' "$scratch/first" "$scratch/log"
+    echo "# listening $race_count, refused $race_refused, client $status"
+    return 1
 }
 races () { # N COMMAND...
     race_rounds=$1
