@@ -65,9 +65,11 @@ is "SIGINT ends it with the report" [ "$status" -eq 0 ]
 json_is '.type == "report" and (.listeners | length == 1)' "the report"
 json_is '.listeners[0] | .peak_percent >= 95 and .peak >= 286 and
     .capacity == 301 and .queued == 0' "a burst of 84 ms is seen"
-json_is '.listeners[0] | .above_90_us >= 20000 and .above_90_us <= .seen_us and
+# Of the 84 ms at least 20 are seen, unless there was a gap as long as the rest.
+json_is '.longest_gap_us as $gap | .listeners[0] |
+    (.above_90_us >= 20000 or $gap >= 60000) and .above_90_us <= .seen_us and
     .above_50_us >= .above_70_us and .above_70_us >= .above_90_us and
-    (.fill_us | add) <= .seen_us + 12 and .fill_us[0] > 0' "the time above"
+    (.fill_us | add) <= .seen_us + 12' "the time above"
 json_is '.listeners[0] | .peak_at_us > 0 and .until_us == null and
     .since_us == 0 and .drops == 0' "when, and no drops"
 json_is '.looks > 1 and (.looks + 1) * .longest_gap_us >= .elapsed_us and
