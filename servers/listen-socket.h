@@ -90,7 +90,8 @@ int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
 /* Whether an answer to ADDRESS, a datagram's sender, would reach a datagram
-   socket of LISTENERS: the same file, or the same port at any address.  */
+   socket of LISTENERS: the same UNIX address, the same file by another path, or
+   the same port at any IP address.  */
 bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
