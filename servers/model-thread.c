@@ -61,7 +61,8 @@ static bool thread_admit(struct server *server, uint64_t source)
     return may;
 }
 
-/* The thread of a worker, ARGUMENT: serve the client to the end, and close.  */
+/* The thread of a worker, ARGUMENT: serve the client to the end, close the
+   client, and free the worker.  */
 static void *thread_run(void *argument)
 {
     struct worker *worker = argument;
