@@ -204,7 +204,8 @@ static const char *name_print(const char *path, char *name)
     return name;
 }
 
-/* Open the page of --html; "-" is the report.  Returns NULL after a message. */
+/* Open the page of --html in fopen's MODE; for "-", return output_stream.
+   Returns NULL after a message.  */
 static FILE *open_page(const char *mode)
 {
     FILE *out = !strcmp(choices.html, "-") ? output_stream()
