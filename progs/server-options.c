@@ -91,7 +91,7 @@ static const char *find_conflict(void)
     return NULL;
 }
 
-/* Refuse an impossible address or port, without a lookup.  Returns
+/* Refuse an impossible --address or --port, without a lookup.  Returns
    OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int check_addresses(void)
 {
