@@ -24,9 +24,9 @@ int load_profile_make(struct findings *findings,
 /* Write FINDINGS in the form that load_profile_read reads.  */
 void load_profile_write(FILE *out, const struct findings *findings);
 
-/* Add the findings of the file NAME to FINDINGS, as profile_read.  Also a
-   figure that load_profile_compare compares, and that is no number, is a
-   problem.  */
+/* Add the findings of the load profile NAME, a file, to FINDINGS, as
+   profile_read_form.  Fails also if a figure that load_profile_compare compares
+   is no number.  */
 int load_profile_read(struct findings *findings, const char *name,
                       char *problem, size_t size);
 
