@@ -109,16 +109,16 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 void answers_tap(FILE *out, const struct catalogue *catalogue,
                  const struct findings *here, const struct findings *there);
 
-/* How often an answer came (merge_rates): in RUNS repeats; the ends of the
-   interval in millionths.  */
+/* How often ANSWER, a text that the findings own, came (merge_rates): in RUNS
+   repeats; the ends of the interval in millionths.  */
 struct answer_rate {
     const char *answer;
     long runs, low_ppm, high_ppm;
 };
 
-/* Fill in RATE by the answer NUMBER, from 1, to the question ID, the most
-   frequent first.  Returns false if there are no more, or the question was not
-   asked by --times.  */
+/* Fill in RATE with the answer NUMBER, from 1, to the question ID, the most
+   frequent first.  Returns false, with a NULL answer, if there are no more, or
+   the question was not asked by --times.  */
 bool answers_rate(const struct findings *findings, const char *id, int number,
                   struct answer_rate *rate);
 
