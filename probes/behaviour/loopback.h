@@ -1,10 +1,10 @@
 /* loopback.h - sockets on the loopback interface
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   Plain blocking IPv4 sockets.  Functions with PROBE skip the question if a
-   necessary call fails (probe_skip).  A lack of descriptors or memory skips the
-   question in all functions, unless the errno is the question's expected_errno
-   (resource_check).  */
+   Plain blocking IPv4 sockets.  If a necessary call fails, functions with PROBE
+   skip the question and do not return (probe_skip).  A lack of descriptors or
+   memory skips the question in all functions, unless the errno is the
+   question's expected_errno (resource_check).  */
 
 #ifndef PROBES_BEHAVIOUR_LOOPBACK_H
 #define PROBES_BEHAVIOUR_LOOPBACK_H 1
