@@ -61,7 +61,8 @@ bool profile_exists(const char *name)
 /* Read a line without its end, "\n" or "\r\n", into LINE; of a long comment,
    the first SIZE - 1 bytes, and at most PROFILE_COMMENT_MAX are skipped.
    Returns 1; 0 at the end of FILE, or after a read error; or -1 if the line is
-   too long, or has a NUL byte.  */
+   too long, or has a NUL byte.  But after a NUL byte in a comment the next line
+   is skipped, too; and a NUL byte ends the last line if "\n" is missing.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     if (!fgets(line, (int)size, file))
