@@ -32,8 +32,12 @@ struct sandbox_needs {
    - signals to processes outside (ABI 6);
    - abstract UNIX sockets (ABI 6) and sockets of other UNIX paths (ABI 9) of
      processes outside, unless CONNECTS or ANSWERS_UNIX.
-   On OpenBSD: pledge and unveil; a violation fails with ENOSYS ("error").
    A core file is then written only by the kernel's pipe (core(5)).
+   On OpenBSD:
+   - a call without a promise fails with ENOSYS (pledge, "error"); bind and
+     connect stay allowed;
+   - paths outside of the folders are hidden (unveil), unless CONNECTS or
+     ANSWERS_UNIX.
    TEXT, of SANDBOX_TEXT bytes, is a description in one line, "" on failure.
 
    Hides: Landlock is Linux's, pledge and unveil are OpenBSD's; a kernel may be
