@@ -235,7 +235,8 @@ static bool is_discarding(const struct fault_client *client)
     return client->port->server->options->reply || client->muted || client->cut;
 }
 
-/* Whether to read CLIENT: not after the FIN, and an echo needs room.  */
+/* Whether to read CLIENT: not if never_reads is set, nor after the client's
+   FIN, nor without room for an echo.  */
 static bool may_read(const struct fault_client *client)
 {
     return !client->never_reads && !client->ended &&
