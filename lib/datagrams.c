@@ -154,7 +154,7 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
 /* ---- answering ----------------------------------------------------------- */
 
 /* Send COUNT datagrams of LIST by sendmmsg, without waiting or SIGPIPE.
-   Returns the number sent; or -1 with errno: ENOSYS also if it may block.  */
+   Returns the number sent; or -1 with errno: ENOSYS also if send may block.  */
 static int messages_send(int fd, sonde__message *list, size_t count)
 {
     struct sonde__nosigpipe nosigpipe;

@@ -110,9 +110,9 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Send once with FLAGS.  But where send may block in spite of FLAGS, which are
-   not 0, wait until DEADLINE for room, and send pieces.  Returns the count; -1
-   with the errno of send, ENOTSOCK: not a socket; -2 with that of the wait.  */
+/* Send once with FLAGS.  If FLAGS are not 0, and send may block nevertheless,
+   wait until DEADLINE for room, and send pieces.  Returns the count; -1 with
+   the errno of send, ENOTSOCK: not a socket; -2 with the errno of the wait.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
