@@ -82,9 +82,10 @@ static int herd_read(const struct herd *herd, int timeout)
     return got == 1 ? byte : -1;
 }
 
-/* Make the instances, and the processes that wait.  Returns 0; or -1 with the
-   errno of an instance, and nothing is left.  If a process cannot be made, or
-   does not wait, the question is skipped.  */
+/* Open the listener and, by MODE, its epoll instances, and start the processes
+   of HERD; ACCEPTS as for herd_wait.  Returns 0 after READY of each process; or
+   -1 with errno, and nothing left open, if an instance cannot be made.  If a
+   process cannot be made, or does not wait, the question is skipped.  */
 static int herd_open(struct herd *herd, struct probe *probe,
                      enum models_mode mode, bool accepts)
 {
