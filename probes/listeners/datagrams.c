@@ -175,7 +175,8 @@ struct drops_count {
     struct sonde_address address;
 };
 
-/* A sonde_listener_each: add SOCKET to DATA, a struct drops_count.  */
+/* A sonde_listener_each: count SOCKET in DATA, a struct drops_count, which
+   keeps drops and address of the socket with most drops.  Returns 0.  */
 static int count_drops(const struct sonde_listener *socket, void *data)
 {
     struct drops_count *count = data;
