@@ -401,8 +401,9 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append the bound of the SYN queue, if known, and the reaction beyond, SYN
-   cookies or drops, by tcp_syncookies, if known.  */
+/* Append the bound of the SYN queue, if known.  If the bound is the backlog or
+   unknown, also append the reaction beyond: drops with tcp_syncookies 0, SYN
+   cookies with 1, nothing otherwise.  */
 static void say_bound(struct sentence *sentence, const struct report *report)
 {
     const struct queue_table *table = &report->table;
