@@ -251,8 +251,8 @@ static bool netns_linux_note_seen(uint64_t *seen, size_t *count,
     return false;
 }
 
-/* Add the namespaces that MOUNTINFO, lines of /proc/self/mountinfo, shows.
-   Returns 0, or -1 with ENOMEM.  */
+/* Call netns_linux_add_mount for the first mount of each namespace in
+   MOUNTINFO, lines of /proc/self/mountinfo.  Returns 0, or -1 with ENOMEM.  */
 static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
 {
     char *line = NULL;
