@@ -18,7 +18,8 @@
    the next look whether a client of another worker has left.  */
 enum { LOG_AGAIN = 1000, LOOK_AGAIN = 1000, FULL_AGAIN = 20 };
 
-/* The watch of the self-pipe: take the noted signals, as progress if any.  */
+/* The watch of the self-pipe: empty the pipe, and note progress if a signal was
+   in it.  The number is not used: a signal only wakes the loop.  */
 static void loop_woken(struct server *server, struct watch *watch,
                        unsigned ready)
 {

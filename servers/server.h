@@ -200,7 +200,8 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
    listen socket is left, or if the poller fails.  */
 void listeners_update(struct server *server);
 
-/* Milliseconds until the first back-off ends; -1: none.  */
+/* Milliseconds until the first back-off ends, of SERVER or of a listen socket;
+   0 if over; -1: none.  */
 int listeners_next_due(const struct server *server);
 
 /* accept or recvmsg at LISTENER ended with ERROR, 0 for success.  If the call

@@ -57,8 +57,8 @@ void stop_watch(int fd);
 /* Wake the loop, from a thread or a signal handler.  */
 void stop_wake(void);
 
-/* Take the signals noted in the self-pipe, and empty the pipe; bytes that are
-   left wake the loop again.  Returns whether any signal was noted.  */
+/* Empty the self-pipe; bytes that are left wake the loop again.  Returns
+   whether any signal was noted there.  */
 bool stop_woken(void);
 
 #endif /* SERVERS_STOP_H */
