@@ -281,6 +281,11 @@ awk 'BEGIN { printf "#"; for (i = 0; i < 9000; i++) printf "x"; print "\r" }
     { print $0 "\r" }' "$scratch/profile" > "$scratch/carried"
 run "$sockprobe" --diff "$scratch/carried" "$scratch/profile"
 is "a profile that was carried by other systems is read" [ "$status" -eq 0 ]
+sed '2,$s/^/# a`b\
+/' "$scratch/profile" | tr '`' '\0' > "$scratch/carried"
+run "$sockprobe" --diff "$scratch/carried" "$scratch/profile"
+is "a NUL byte in a comment hides no further line" \
+    [ "$status" -eq 0 ]
 awk '{ print } END { for (i = 0; i < 5000; i++) printf "x"; print "" }' \
     "$scratch/profile" > "$scratch/long"
 run "$sockprobe" --diff "$scratch/long" "$scratch/profile"

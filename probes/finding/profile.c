@@ -58,27 +58,29 @@ bool profile_exists(const char *name)
     return file != NULL;
 }
 
-/* Read a line without its end, "\n" or "\r\n", into LINE; of a long comment,
-   the first SIZE - 1 bytes, and at most PROFILE_COMMENT_MAX are skipped.
-   Returns 1; 0 at the end of FILE, or after a read error; or -1 if the line is
-   too long, or has a NUL byte.  But after a NUL byte in a comment the next line
-   is skipped, too; and a NUL byte ends the last line if "\n" is missing.  */
+/* Read a line without its end, "\n" or "\r\n", into LINE; of a comment, the
+   first SIZE - 1 bytes.  Returns 1; 0 at the end of FILE, or after a read
+   error; or -1 if the line is too long, a comment beyond PROFILE_COMMENT_MAX,
+   or if a line that is no comment has a NUL byte.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
-    if (!fgets(line, (int)size, file))
+    size_t length = 0;
+    long count = 0;
+    bool is_odd = false;
+    int byte;
+    while ((byte = getc(file)) != EOF && byte != '\n') {
+        if (++count > PROFILE_COMMENT_MAX)
+            return -1;
+        is_odd = is_odd || byte == '\0' || length + 1 == size;
+        if (length + 1 < size)
+            line[length++] = (char)byte;
+    }
+    if (byte == EOF && count == 0)
         return 0;
-    size_t length = strcspn(line, "\n");
-    bool is_whole = line[length] == '\n' || feof(file);
-    int byte = 0;
-    line[length] = '\0';
     if (length > 0 && line[length - 1] == '\r')
-        line[length - 1] = '\0';
-    if (is_whole || line[0] != '#')
-        return is_whole ? 1 : -1;
-    for (long i = 0; i < PROFILE_COMMENT_MAX && byte != '\n' && byte != EOF;
-         i++)
-        byte = getc(file);
-    return byte == '\n' || byte == EOF ? 1 : -1;
+        length--;
+    line[length] = '\0';
+    return line[0] == '#' || !is_odd ? 1 : -1;
 }
 
 /* Check LINE: a version line must be that of FORM, and sets *HAS_VERSION; any
