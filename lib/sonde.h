@@ -521,10 +521,10 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
 
    Returns 0.  EAFNOSUPPORT: another family.  ESRCH: no process PID, or PID
    below 0, or /proc hides the process.  ENOTSUP: another system, or /proc is
-   not mounted or has no such family, or the process has ended (a
-   zombie).  EAGAIN: TIMEOUT passed before the end of
-   the list.  ECANCELED: EACH stopped the list.  EPROTO: a line has an unknown
-   form.  Any errno of open or read.  EACH may have been called before.  */
+   not mounted or has no such family, or the process has ended (a zombie).
+   EAGAIN: TIMEOUT passed before the end of the list.  ECANCELED: EACH stopped
+   the list.  EPROTO: a line has an unknown form.  Any errno of open or read.
+   EACH may have been called before.  */
 int sonde_listeners_proc(pid_t pid, int family, int timeout,
                          sonde_listener_each *each, void *data);
 

@@ -25,10 +25,14 @@ int privilege_find(const char *name, struct identity *identity)
     if (!found && *name >= '0' && *name <= '9' && !*end &&
         number == (uid_t)number)
         found = getpwuid((uid_t)number);
+    /* getpwnam may fail with ENOENT or ESRCH for an unknown user; ERANGE is
+       strtoul's.  */
     if (!found)
         return log_line("--user %s: %s", name,
-                        errno && errno != ERANGE ? strerror(errno)
-                                                 : "no such user");
+                        errno && errno != ERANGE && errno != ENOENT &&
+                                errno != ESRCH
+                            ? strerror(errno)
+                            : "no such user");
     *identity =
         (struct identity){.user = found->pw_uid, .group = found->pw_gid};
     snprintf(identity->name, sizeof identity->name, "%s", found->pw_name);

@@ -252,7 +252,8 @@ static bool netns_linux_note_seen(uint64_t *seen, size_t *count,
 }
 
 /* Call netns_linux_add_mount for the first mount of each namespace in
-   MOUNTINFO, lines of /proc/self/mountinfo.  Returns 0, or -1 with ENOMEM.  */
+   MOUNTINFO, lines of /proc/self/mountinfo.  Returns 0; or -1 with ENOMEM, or
+   with the errno of read.  */
 static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
 {
     char *line = NULL;
@@ -277,6 +278,8 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
         if (!netns_linux_note_seen(seen, &count, number))
             result = netns_linux_add_mount(list, number, line + path);
     }
+    if (!feof(mountinfo))
+        result = -1;
     free(seen);
     free(line);
     return result;
@@ -308,8 +311,8 @@ static int netns_linux_fill(struct netns_list *list, DIR *proc,
         return -1;
     for (size_t i = 0; i < list->count; i++)
         netns_linux_describe(&list->list[i], own);
-    list->complete = sonde_owners_complete() == 1;
     FILE *mountinfo = fopen("/proc/self/mountinfo", "re");
+    list->complete = mountinfo && sonde_owners_complete() == 1;
     int result = mountinfo ? netns_linux_add_mounts(list, mountinfo) : 0;
     if (mountinfo)
         fclose(mountinfo);

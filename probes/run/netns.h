@@ -37,7 +37,7 @@ struct netns_list {
                       one of those in LIST: only root may compare */
     size_t mount_count;
     long hidden;    /* processes whose namespace cannot be read */
-    bool complete;  /* /proc hides no process */
+    bool complete;  /* /proc hides no process, and shows the mounts */
     bool can_enter; /* the privilege to enter a namespace, and to return */
     int here;       /* descriptor of the own namespace, or -1 */
 };
