@@ -60,11 +60,14 @@ figure () {
         sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" | head -n 1
 }
 
-# clients COMMAND...: one kind of them; the first failure is shown.
+# clients COMMAND...: one kind of them; the first failure is shown, with the
+# queues of the server at that moment.
 clients () {
     "$crowd" "127.0.0.1:$port" "$@" > "$scratch/said" 2>&1 && return
     bad=$((bad + 1))
-    [ "$bad" -gt 1 ] || sed "s/^/# $model: $*: /" "$scratch/said"
+    [ "$bad" -le 1 ] || return 0
+    "$builddir/listeners" "$port" >> "$scratch/said" 2>&1 || :
+    sed "s/^/# $model: $*: /" "$scratch/said"
 }
 round () {
     rounds=$((rounds + 1))
