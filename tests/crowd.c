@@ -456,8 +456,12 @@ static int deal_with(int number)
     for (int i = 0; i < PATIENCE / SECOND && got < 0; i++)
         if (sonde_datagram_send(fd, text, 1, SECOND) == 0)
             got = sonde_datagram_receive(fd, input, sizeof input, SECOND);
-    if (got != 1)
+    if (got < 0)
         fail("another source");
+    if (got != 1) {
+        fprintf(stderr, "an answer of %zd bytes to 1 byte\n", got);
+        exit(1);
+    }
     close(fd);
     return 0;
 }

@@ -61,11 +61,12 @@ figure () {
 }
 
 # clients COMMAND...: one kind of them; the first failure is shown, with the
-# queues of the server at that moment.
+# log and the queues of the server at that moment.
 clients () {
     "$crowd" "127.0.0.1:$port" "$@" > "$scratch/said" 2>&1 && return
     bad=$((bad + 1))
     [ "$bad" -le 1 ] || return 0
+    tail -n 3 "$scratch/log" >> "$scratch/said"
     "$builddir/listeners" "$port" >> "$scratch/said" 2>&1 || :
     sed "s/^/# $model: $*: /" "$scratch/said"
 }
