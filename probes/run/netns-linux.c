@@ -311,11 +311,12 @@ static int netns_linux_fill(struct netns_list *list, DIR *proc,
         return -1;
     for (size_t i = 0; i < list->count; i++)
         netns_linux_describe(&list->list[i], own);
+    list->complete = sonde_owners_complete() == 1;
     FILE *mountinfo = fopen("/proc/self/mountinfo", "re");
-    list->complete = mountinfo && sonde_owners_complete() == 1;
-    int result = mountinfo ? netns_linux_add_mounts(list, mountinfo) : 0;
-    if (mountinfo)
-        fclose(mountinfo);
+    if (!mountinfo)
+        return errno == ENOENT ? 0 : -1;
+    int result = netns_linux_add_mounts(list, mountinfo);
+    fclose(mountinfo);
     return result;
 }
 

@@ -37,7 +37,7 @@ struct netns_list {
                       one of those in LIST: only root may compare */
     size_t mount_count;
     long hidden;    /* processes whose namespace cannot be read */
-    bool complete;  /* /proc hides no process, and shows the mounts */
+    bool complete;  /* /proc hides no process */
     bool can_enter; /* the privilege to enter a namespace, and to return */
     int here;       /* descriptor of the own namespace, or -1 */
 };
@@ -46,8 +46,8 @@ struct netns_list {
    that /proc shows, by their main threads, and of the mounts that this process
    sees, within TIMEOUT milliseconds.  A namespace that only a descriptor or a
    socket keeps is in no list.  Returns 0, or -1: ENOTSUP: this system has no
-   such list; EAGAIN at the timeout; ENOMEM; any errno of opendir, readdir and
-   fork.  Call netns_list_free in each case.  */
+   such list; EAGAIN at the timeout; ENOMEM; any errno of opendir, readdir,
+   open, read and fork.  Call netns_list_free in each case.  */
 int netns_list_read(struct netns_list *list, int timeout);
 
 /* Enter NETNS, in a process of one thread.  The caller must call netns_leave
