@@ -21,17 +21,16 @@ int privilege_find(const char *name, struct identity *identity)
     char *end;
     errno = 0;
     const struct passwd *found = getpwnam(name);
+    int error = errno; /* strtoul may set errno, too */
     unsigned long number = strtoul(name, &end, 10);
     if (!found && *name >= '0' && *name <= '9' && !*end &&
         number == (uid_t)number)
         found = getpwuid((uid_t)number);
-    /* getpwnam may fail with ENOENT or ESRCH for an unknown user; ERANGE is
-       strtoul's.  */
+    /* For an unknown user POSIX has no errno; systems have ENOENT or ESRCH.  */
     if (!found)
         return log_line("--user %s: %s", name,
-                        errno && errno != ERANGE && errno != ENOENT &&
-                                errno != ESRCH
-                            ? strerror(errno)
+                        error && error != ENOENT && error != ESRCH
+                            ? strerror(error)
                             : "no such user");
     *identity =
         (struct identity){.user = found->pw_uid, .group = found->pw_gid};
