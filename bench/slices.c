@@ -28,7 +28,7 @@
 /* SLICES of each server, and times in milliseconds.  A slice begins after
    WARM.  */
 enum { SLICES = 25, SLICE = 20, WARM = 2, WAIT = 10000 };
-enum { CLIENTS_MAX = 1024, SIZE_MAX_HERE = 1 << 20 };
+enum { CLIENTS_MAX = 1024, MESSAGE_MAX = 1 << 20 };
 
 struct client {
     int fd;
@@ -41,7 +41,7 @@ struct target {
     struct client clients[CLIENTS_MAX];
 };
 
-static char bytes[SIZE_MAX_HERE];
+static char bytes[MESSAGE_MAX];
 static size_t client_count, size;
 
 static _Noreturn void fail(const char *what)
@@ -180,11 +180,11 @@ int main(int argc, char **argv)
     target_open(&base, argv[3]);
     target_open(&other, argv[4]);
     for (int i = 0; i < SLICES; i++) {
-        /* Each is first as often as the other.  */
-        double first = i % 2 ? rate(&other) : 0;
-        double below = rate(&base);
-        double above = i % 2 ? first : rate(&other);
-        ratios[i] = above / below;
+        /* Each is first in turn.  */
+        bool other_first = i % 2;
+        double one = rate(other_first ? &other : &base);
+        double two = rate(other_first ? &base : &other);
+        ratios[i] = other_first ? one / two : two / one;
     }
     qsort(ratios, SLICES, sizeof *ratios, ratio_compare);
     printf("%.3f\n", ratios[SLICES / 2]);
