@@ -70,6 +70,10 @@ fi
 script 'is x no_zombie 999999999'
 no_pass "no_zombie of a process that has ended"
 fill_bin ps
+# A failure's output without a newline at its end takes no result with it.
+script 'printf cut > "$scratch/out"; is x false; is y true'
+is "the result after a failure whose output has no last newline" \
+    grep -q "^ok 2" "$scratch/out"
 for lacking in /nowhere "$scratch"; do
     script 'is x no_zombie $$' SONDE_PROC=$lacking
     no_answer "no_zombie without /proc and ps"

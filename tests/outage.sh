@@ -49,6 +49,18 @@ count () {
     done
     tail -n 1 "$scratch/answers"
 }
+# until_in NAME PATTERN COMMAND...: repeat COMMAND, 2000 times at most, until report
+# NAME has PATTERN.  Clients whose SYN was dropped send it again after a second,
+# all at once: a queue may be full again for a moment.
+until_in () {
+    report=$scratch/$1 pattern=$2 turn=0
+    shift 2
+    until [ "$turn" -ge 2000 ]; do
+        "$@" || exit 8
+        tr -s ' \n' ' ' < "$report" | grep -q "$pattern" && return
+        turn=$((turn + 1))
+    done
+}
 read_on () {
     "$listeners" > "$scratch/$1.1"
     next=$(tr -s ' \n' ' ' < "$scratch/$1.1" |
@@ -72,15 +84,12 @@ names () {
 # the others are full, too, until they run.
 run in_namespace '. "$scratch/lib.sh"; hold "$workers" 4 16
     halt "$process"; echo "connect 400" >&9; count > "$scratch/silent"
-    turn=0
-    while [ "$turn" -lt 2000 ]; do
-        read_on worker || exit 8
-        tr -s " \n" " " < "$scratch/worker.1" | grep -q ": 1 of 4 sockets" && break
-        turn=$((turn + 1))
-    done
+    until_in worker.1 ": 1 of 4 sockets" read_on worker
     eval "$(tr -s " \n" " " < "$scratch/worker.2" |
         sed -n "s/.*to do.*\(kill -CONT [0-9]*\) resumes it.*/\1/p")"
-    count > "$scratch/resumed"; "$listeners" > "$scratch/worker.3"; release'
+    count > "$scratch/resumed"
+    list () { "$listeners" > "$scratch/worker.3"; }
+    until_in worker.3 "^[^<]*$" list; release'
 is "a stopped worker: the list names the worker and the share of clients" names \
     worker.1 "127.0.0.1:PORT: 1 of 4 sockets of this address is full: \
 workers\[PID\]; the others have room: about 1 of 4 new clients hangs"
@@ -115,12 +124,8 @@ is "a stopped server with room in its queue: named in the list" names part.1 \
 # A program that runs, but does not accept.  A client must have waited for a
 # second, which the reader of the report has not caused.
 run in_namespace '. "$scratch/lib.sh"; hold "$listening" inet:16:30
-    process=$server; turn=0
-    while [ "$turn" -lt 2000 ]; do
-        read_on hung || exit 8
-        grep -q "waited for [1-9]" "$scratch/hung.2" && break
-        turn=$((turn + 1))
-    done; release'
+    process=$server
+    until_in hung.2 "waited for [1-9]" read_on hung; release'
 is "a hung server: the list proposes a command" names hung.1 \
     "the queue of 127.0.0.1:PORT is full: new clients hang"
 is "a hung server: it does not accept, and where to look" names hung.2 \
@@ -130,12 +135,10 @@ fast enough (a client has waited for over [0-9]* s, so it does not, or far too s
 
 # Nearly full, and a client waits as long: advice as for a full queue.
 run in_namespace '. "$scratch/lib.sh"; hold "$listening" inet:9:8
-    process=$server; turn=0
-    while [ "$turn" -lt 2000 ]; do
-        "$listeners" "$port" > "$scratch/nearly.2"
-        grep -q "waited for [1-9]" "$scratch/nearly.2" && break
-        turn=$((turn + 1))
-    done; echo "$port $process" > "$scratch/nearly.names"; release'
+    process=$server
+    explain () { "$listeners" "$port" > "$scratch/nearly.2"; }
+    until_in nearly.2 "waited for [1-9]" explain
+    echo "$port $process" > "$scratch/nearly.names"; release'
 is "nearly full for long: the program does not accept" names nearly.2 \
     "to do the queue is nearly full: check whether the program still calls accept, \
 and fast enough (a client has waited for over [0-9]* s, so it does not"
@@ -144,8 +147,8 @@ and fast enough (a client has waited for over [0-9]* s, so it does not"
 run in_namespace '. "$scratch/lib.sh"
     echo 128 > /proc/sys/net/core/somaxconn || exit 9
     hold "$workers" 1 511; halt "$process"; echo "connect 300" >&9
-    count > /dev/null; kill -CONT "$process"; count > "$scratch/cut.count"
-    read_on after; release
+    count > /dev/null; kill -CONT "$process"
+    until_in after.2 "is not now" read_on after; release
     hold "$listening" inet:511:200; process=$server; read_on cut; release'
 if [ "$status" -eq 9 ]; then
     skip "a queue cut" "somaxconn of a namespace cannot be set"

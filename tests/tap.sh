@@ -53,7 +53,8 @@ skip_all () {
     exit 0
 }
 
-# ok STATUS DESCRIPTION: one result line; on failure, show what was printed.
+# ok STATUS DESCRIPTION: one result line; on failure, show what was printed.  Its
+# last line may lack the newline, without which the next result would be lost.
 ok () {
     tests_done=$((tests_done + 1))
     if [ "$1" -eq 0 ]; then
@@ -62,7 +63,9 @@ ok () {
         echo "not ok $tests_done - $2"
         tests_failed=$((tests_failed + 1))
         for file in out err; do
-            [ -s "$scratch/$file" ] && sed "s/^/# $file: /" "$scratch/$file"
+            [ -s "$scratch/$file" ] &&
+                awk -v file="$file" '{ print "# " file ": " $0 }' \
+                    "$scratch/$file"
         done
     fi
 }
