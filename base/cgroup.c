@@ -185,9 +185,8 @@ static FILE *open_below(const char *folder, const char *name)
 }
 
 /* Call TAKE for each of the first LINES_MAX lines of the file NAME below the
-   root, without its newline, up to the first call that does not return 0.  A
-   read error ends the file.  Returns 0; the result of that call; or -1 with the
-   errno of fopen.  */
+   root, without its newline, up to the first call that does not return 0.  Returns
+   0; the result of that call; or -1 with the errno of fopen or getline.  */
 static int cgroup_take_lines(struct search *search, const char *name,
                              int (*take)(struct search *search, char *line))
 {
@@ -198,13 +197,17 @@ static int cgroup_take_lines(struct search *search, const char *name,
     if (!file)
         return -1;
     for (int i = 0; i < LINES_MAX && !failed; i++) {
-        if (getline(&line, &size, file) < 0)
+        if (getline(&line, &size, file) < 0) {
+            failed = feof(file) ? 0 : -1;
             break;
+        }
         line[strcspn(line, "\n")] = '\0';
         failed = take(search, line);
     }
+    int error = errno;
     free(line);
     fclose(file);
+    errno = error;
     return failed;
 }
 

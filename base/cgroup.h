@@ -39,7 +39,7 @@ struct cgroups {
    below ROOT ("" for the host itself).  *GROUPS is overwritten.  Groups without
    a mount, folders beyond CGROUPS_MAX and paths longer than CGROUP_PATH_MAX are
    omitted.  Returns 0, and cgroups_free frees *GROUPS; or -1 with the errno of
-   opening those files, or ENOMEM, and *GROUPS is empty.  */
+   opening or reading those files, or ENOMEM, and *GROUPS is empty.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
 /* Free the folders and empty GROUPS.  */

@@ -256,6 +256,18 @@ START_TEST(no_files)
 }
 END_TEST
 
+/* A file that cannot be read is not taken for an empty one.  */
+START_TEST(unreadable)
+{
+    struct cgroups groups;
+    play("/proc/self/mountinfo/x", "");
+    play("/proc/self/cgroup", "0::/a\n");
+    ck_assert_int_eq(cgroups_find(&groups, root), -1);
+    ck_assert_int_eq(errno, EISDIR);
+    ck_assert_uint_eq(groups.count, 0);
+}
+END_TEST
+
 START_TEST(host)
 {
     struct budget budget = {.memory.left = BUDGET_UNBOUND};
@@ -317,6 +329,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, odd_files, 0, (int)(sizeof odd / sizeof *odd));
     tcase_add_test(tests, deep);
     tcase_add_test(tests, no_files);
+    tcase_add_test(tests, unreadable);
     tcase_add_test(tests, host);
     tcase_add_test(tests, kills);
     tcase_add_test(tests, words);
