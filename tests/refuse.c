@@ -6,7 +6,8 @@
    without it does.  With REFUSE_FILES, a number, there is no higher limit of
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
-   not wait meets a signal.  With REFUSE_INPUT, an errno, each read of standard
+   not wait meets a signal, with REFUSE_WAIT every call of poll and of
+   epoll_wait.  With REFUSE_INPUT, an errno, each read of standard
    input fails with it, whatever poll reports.  With REFUSE_HASTE, milliseconds,
    listen comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT,
    as on macOS.  With REFUSE_FULL a call that may wait says that standard error
@@ -21,6 +22,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef HAVE_EPOLL
+#include <sys/epoll.h>
+#endif
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -83,7 +87,8 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
     int (*real)(struct pollfd *, nfds_t, int);
     void *symbol = dlsym(RTLD_NEXT, "poll");
     memcpy(&real, &symbol, sizeof real);
-    if (timeout == 0 && getenv("REFUSE_POLL") && calls++ % 2 == 0) {
+    if ((timeout == 0 && getenv("REFUSE_POLL") && calls++ % 2 == 0) ||
+        getenv("REFUSE_WAIT")) {
         errno = EINTR;
         return -1;
     }
@@ -94,6 +99,20 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
     }
     return real(fds, count, timeout);
 }
+
+#ifdef HAVE_EPOLL
+int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
+{
+    int (*real)(int, struct epoll_event *, int, int);
+    void *symbol = dlsym(RTLD_NEXT, "epoll_wait");
+    memcpy(&real, &symbol, sizeof real);
+    if (getenv("REFUSE_WAIT")) {
+        errno = EINTR;
+        return -1;
+    }
+    return real(fd, events, max, timeout);
+}
+#endif
 
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {

@@ -2,8 +2,8 @@
 # sweep.sh - each system call and each allocation of a usual run fails in turn
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# make check runs a sample of the servers and clients, which were swept whole;
-# make check-faults, with SWEEP=whole, all: hours.
+# make check runs a sample of the servers and clients, which were swept whole,
+# without EINTR for ever; make check-faults, with SWEEP=whole, all: hours.
 # SWEEP may have other options of tests/sweep/sweep.py.  In a network namespace
 # where the kernel gives one: the ports and listeners of others are no matter.
 . "${srcdir:-.}/tests/tap.sh"

@@ -4,7 +4,9 @@
                         [--calls=PATTERN] [--kind=calls|allocations|pairs]
                         [--sample] [--list]
 
---sample leaves out runs that take seconds.  --kind=pairs lets two calls fail in
+--sample leaves out runs that take seconds, and EINTR for ever: on a busy host
+such failures are a millisecond apart, as signals may be, and a program goes on
+without an end, as it should.  --kind=pairs lets two calls fail in
 each run, one of them close, or a call that reads or writes.
 
 In the folder with the built programs.  Which calls a run makes is taken from a
@@ -395,6 +397,11 @@ def is_closed_link(fault):
                for part in parts_of(fault))
 
 
+def is_interrupted_for_ever(fault):
+    return any(part.error == "EINTR" and part.when.endswith("+")
+               for part in parts_of(fault))
+
+
 def is_missing_call(fault):
     """How a kernel reports that it has no io_uring, or forbids it."""
     return any(part.call == "io_uring_setup" and
@@ -565,7 +572,8 @@ class Sweep:
         """Every n-th, counted over all runs."""
         chosen = []
         for fault in faults:
-            if self.position % self.options.every == 0:
+            if self.position % self.options.every == 0 and not (
+                    self.options.sample and is_interrupted_for_ever(fault)):
                 chosen.append(fault)
             self.position += 1
         return chosen
