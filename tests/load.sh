@@ -59,8 +59,9 @@ label="--connect --rate: little processor time between connections"
 if is_sanitized || is_counted; then
     skip "$label" "a sanitizer, or gcov, takes processor time of its own"
 else
-    run sh -c '"$echoload" --connect -n 4 -r 20 -d 1 127.0.0.1 "$1" &&
-        times' - "$honest"
+    # The rate need not be reached.
+    run sh -c '"$echoload" --connect -n 4 -r 20 -d 1 127.0.0.1 "$1"
+        [ $? -eq 0 ] || [ $? -eq 4 ] && times' - "$honest"
     is "$label" awk '
         /^[0-9]+m/ { gsub(/[ms]/, " "); used = 60 * ($1 + $3) + $2 + $4 }
         END { exit !(used != "" && used < 0.15) }' "$scratch/out"
@@ -72,7 +73,11 @@ measure --connect --reset -n 4 -d 0.3
 json_is '.messages > 0 and .errors == 0' "--connect --reset"
 measure --hold 500 -d 0.1
 json_is '.messages == 500 and .connects == 500 and .errors == 0' "--hold"
-run "$echoload" -n 4 -d 0.3 127.0.0.1 "$honest"
+# With a histogram, for which it takes some messages.
+for delay in 0.3 3 20; do
+    run "$echoload" -n 4 -d "$delay" 127.0.0.1 "$honest"
+    ! grep -q '#' "$scratch/out" || break
+done
 is "the report for people: within 80 columns, plain ASCII" \
     lacks "$scratch/out" '.\{81\}\|[^ -~]'
 for word in messages latency 'errors  *none' '#'; do

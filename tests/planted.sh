@@ -51,7 +51,7 @@ close.linger SO_LINGER 0: FIN; .*
 close.linger-nonblock close returns at once; .*
 close.linger-time close returns at once; .*
 close.refcount close sends FIN while a child holds the socket
-close.timewait [67][0-9][0-9] s (kernel timer)
+close.timewait [67][0-9][0-9] s (kernel timer).*
 connect.refused ETIMEDOUT
 connect.self no: ECONNREFUSED
 connect.unreachable ENETUNREACH .*

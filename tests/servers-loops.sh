@@ -49,10 +49,23 @@ is_idle () {
         [ $((after - before)) -le $((20 * slow)) ]
 }
 
-# stop: SIGTERM for those who serve; strace passes it on to nobody.
+# has_ended PID: it is a zombie, or gone.
+has_ended () {
+    ! processes | awk -v pid="$1" '$1 == pid && $3 !~ /^Z/ { found = 1 }
+        END { exit !found }'
+}
+
+# stop: SIGTERM for those who serve; strace passes it on to nobody.  SIGKILL after
+# a minute.
 stop () {
     # shellcheck disable=SC2046 # numbers are words
     kill -TERM $(family | head -n 1)
+    limit=$(($(date +%s) + 60))
+    until [ "$(date +%s)" -ge "$limit" ] || has_ended "$server"; do
+        pass 0.05
+    done
+    # shellcheck disable=SC2046
+    has_ended "$server" || kill -KILL $(family)
     gone
 }
 

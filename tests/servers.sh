@@ -359,7 +359,9 @@ race () {
     serve "$@" --unix="$scratch/race"
     # The first has a word by then, or is about to.
     race_limit=$(($(date +%s) + 60))
-    until [ -s "$scratch/first" ] || [ "$(date +%s)" -ge "$race_limit" ]; do :; done
+    until [ "$(cat "$scratch/first" "$scratch/log" |
+        grep -c "listen[a-z]* on $scratch/race")" -ge 2 ] ||
+        [ "$(date +%s)" -ge "$race_limit" ]; do :; done
     race_count=$(cat "$scratch/first" "$scratch/log" |
         grep -c "listening on $scratch/race")
     race_refused=$(cat "$scratch/first" "$scratch/log" |

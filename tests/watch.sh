@@ -142,10 +142,15 @@ mkfifo "$scratch/losing"
 losing=$!
 exec 9> "$scratch/losing"
 await 1 '^ready$' "$scratch/names" "$losing"
-"$listeners" --watch --json -d 0.05 "$(sed -n '1s/.*://p' "$scratch/names")" |
-    tail -n 1 > "$scratch/out"
-json_is '.listeners[0] | .unit == "bytes" and .peak > 0 and .capacity == 8000 and
-    .drops == 0 and .seen_us > 0' "UDP: bytes"
+# watched EXPRESSION LISTENER: its watch of $delay seconds says that.
+watched () {
+    "$listeners" --watch --json -d "$delay" "$2" | tail -n 1 > "$scratch/out"
+    jq -e ".listeners[0] | $1" "$scratch/out" > /dev/null
+}
+delays='0.05 1 5 20'
+is "UDP: bytes" in_time watched '.unit == "bytes" and .peak > 0 and
+    .capacity == 8000 and .drops == 0 and .seen_us > 0' \
+    "$(sed -n '1s/.*://p' "$scratch/names")"
 exec 9>&-
 wait "$losing"
 rm "$scratch/losing"
@@ -155,9 +160,9 @@ mkfifo "$scratch/losing"
 losing=$!
 exec 9> "$scratch/losing"
 await 1 '^ready$' "$scratch/names" "$losing"
-"$listeners" --watch --json -d 0.05 "$scratch/socket" | tail -n 1 > "$scratch/out"
-json_is '.listeners[0] | .peak == 2 and .capacity == 4 and .peak_percent == 50 and
-    .drops == null' "UNIX"
+is "UNIX" in_time watched '.peak == 2 and .capacity == 4 and
+    .peak_percent == 50 and .drops == null' "$scratch/socket"
+delays=
 exec 9>&-
 wait "$losing"
 
