@@ -185,8 +185,9 @@ static FILE *open_below(const char *folder, const char *name)
 }
 
 /* Call TAKE for each of the first LINES_MAX lines of the file NAME below the
-   root, without its newline, up to the first call that does not return 0.  Returns
-   0; the result of that call; or -1 with the errno of fopen or getline.  */
+   root, without its newline, up to the first call that does not return 0.
+   Returns 0; the result of that call; or -1 with the errno of fopen or
+   getline.  */
 static int cgroup_take_lines(struct search *search, const char *name,
                              int (*take)(struct search *search, char *line))
 {
@@ -332,9 +333,11 @@ static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                      group->own ? " of the cgroup" : " of a cgroup above");
 }
 
-/* Lower BOUND to the memory that GROUP has left.  Version 1 has three limits:
-   of memory, of memory and swap, and until 5.15 of kernel memory without page
-   cache.  The limits of parent groups, mounted or not, are in memory.stat.  */
+/* Lower BOUND to the memory that GROUP has left: the lowest limit minus use,
+   where reclaimable memory is not counted as used.  Version 2 has two limits.
+   Version 1 has three: of memory, of memory and swap, and until 5.15 of kernel
+   memory, which has no page cache; memory.stat there has the lowest limit of
+   memory of GROUP and its parents, mounted or not.  */
 static void bound_memory(const struct cgroup *group, struct budget_bound *bound)
 {
     static const struct {

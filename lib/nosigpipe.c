@@ -34,9 +34,9 @@ void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd)
         sonde__nosigpipe_block(nosigpipe);
 }
 
-/* Discard a pending SIGPIPE; never wait if there is none: an ignored signal may
-   not be pending though blocked, and sigwait alone would wait.  May change
-   errno.  */
+/* Discard a pending SIGPIPE, and do not wait if there is none.  sigwait alone
+   would wait: a system may discard an ignored signal even while it is blocked.
+   May change errno.  */
 static void take_signal(const sigset_t *signal)
 {
     static const struct timespec at_once;

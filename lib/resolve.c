@@ -11,7 +11,7 @@
    caller returns without a descriptor left open.
 
    Hints have no flags, and are never NULL: for NULL glibc adds AI_ADDRCONFIG,
-   with which a host with loopback alone does not know "localhost", and
+   with which "localhost" has no address on a host with loopback alone, and
    AI_V4MAPPED, which is EAI_BADFLAGS on OpenBSD and FreeBSD to 10.1, and not
    defined by NetBSD.  */
 

@@ -139,9 +139,11 @@ int load_fits(const struct load_plan *plan, int type, char *why, size_t size);
    when memory runs out (budget_volunteer).
 
    *REPORT is always filled in, and needs no freeing; PLAN must outlive *REPORT.
-   Returns CLIENT->end: CLIENT_DONE if there were no errors and at least one
-   reply or an interruption; CLIENT_TROUBLE if the run could not begin, and
-   CLIENT keeps its connection, or if waiting failed.  */
+   Sets CLIENT->end, with CLIENT->text after a failure, and returns the end:
+   CLIENT_DONE if there were no errors and at least one reply or an
+   interruption; CLIENT_TIMED_OUT if there were no errors and no reply;
+   CLIENT_TROUBLE if the run could not begin, and CLIENT keeps its connection,
+   or if waiting failed; otherwise the end of the worst error (load_end_of).  */
 enum client_end load_run(struct client *client, const struct load_plan *plan,
                          load_progress_function *progress,
                          struct load_report *report);

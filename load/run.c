@@ -57,10 +57,13 @@ static bool is_drained(const struct load *load)
     return true;
 }
 
-/* Go to the next phase if this phase ends at NOW.  In the second half of the
-   timeout for replies no message may begin (is_late).  That timeout is doubled
-   if the last poll returned events: replies may have waited for this
-   process.  */
+/* Go to the next phase if this phase is over at NOW: OPENING when every attempt
+   to connect has ended; HOLDING and RUNNING at phase_end; DRAINING when nothing
+   is pending, or at the timeout for replies.  Without an open connection,
+   OPENING and DRAINING lead to OVER, and RUNNING ends early, but not with
+   --connect.  In the second half of the timeout no message may begin (is_late).
+   The timeout is doubled if the last poll returned events: replies may have
+   waited for this process.  */
 static void check_phase(struct load *load, int64_t now)
 {
     const struct load_plan *plan = load->plan;

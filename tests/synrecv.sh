@@ -99,6 +99,13 @@ not complete the handshake"
 is "no line is wider than 80 columns" sh -c '! grep -q ".\{81\}" "$1"/few \
     "$1"/many "$1"/*.explained' - "$scratch"
 
+# A short queue that is full comes before a longer one with more handshakes.
+run in_namespace '. "$scratch/lib.sh"; start inet:5:0 inet:60:0
+    "$halfopen" "$port" 8; "$halfopen" "$other" 20
+    echo "$port" > "$scratch/ports"; "$listeners" > "$scratch/short"; stop'
+is "table: a full queue comes first" says "$scratch/short" \
+    "of them at 127.0.0.1:$(cat "$scratch/ports"), whose SYN queue is full or nearly so"
+
 # A full accept queue keeps clients in the SYN queue: no alarm.
 run in_namespace '. "$scratch/lib.sh"; start inet:20:0 inet:5:6
     "$halfopen" "$port" 50; "$listeners" "$other" > "$scratch/accept.explained"

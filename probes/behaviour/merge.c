@@ -45,8 +45,7 @@ static int merge_compare_texts(const void *a, const void *b)
 }
 
 /* Sort TEXTS, and write the distinct texts among them as "A or B" to JOINED,
-   cut to SIZE bytes.  Returns the number of distinct texts, without the texts
-   that were cut off entirely.  */
+   cut to SIZE bytes.  Returns the number of distinct texts.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {
@@ -56,12 +55,11 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && !strcmp(texts[i], texts[i - 1]))
             continue;
-        int wrote = snprintf(joined + used, size - used, "%s%s",
-                             different ? " or " : "", texts[i]);
+        int wrote = used < size ? snprintf(joined + used, size - used, "%s%s",
+                                           different ? " or " : "", texts[i])
+                                : 0;
         used += wrote > 0 ? (size_t)wrote : 0;
         different++;
-        if (used >= size)
-            break;
     }
     return different;
 }

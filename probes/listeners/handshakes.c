@@ -314,7 +314,8 @@ void handshakes_note(FILE *out, const struct listeners *listeners)
         if (count <= 0 || !handshakes_is_first(listeners, row))
             continue;
         all += count;
-        if (count <= most_count)
+        int fuller = most ? handshakes_fill(row) - handshakes_fill(most) : 1;
+        if (fuller < 0 || (fuller == 0 && count <= most_count))
             continue;
         most_count = count;
         most = row;

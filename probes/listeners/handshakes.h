@@ -24,8 +24,10 @@ long handshakes_of(const struct listener_row *row, long *resent);
 void handshakes_explain(FILE *out, const struct listeners *listeners,
                         const struct listener_row *row);
 
-/* Write a note if handshakes are in progress, and on full SYN queues if one
-   seems to be full now.  */
+/* Write a note if handshakes are in progress: their number, the listener with
+   the most, and whether its SYN queue seems to be full; a listener whose queue
+   seems so comes first.  Then the note also counts the SYNs that have found a
+   SYN queue full since the network namespace began.  */
 void handshakes_note(FILE *out, const struct listeners *listeners);
 
 /* Write the object "handshakes": the settings, null where unknown.  */

@@ -3,6 +3,8 @@
 
 #include <config.h>
 
+#include <string.h>
+
 #include "probes/behaviour/merge.h"
 #include "tests/unit/unit.h"
 
@@ -58,8 +60,29 @@ START_TEST(a_rate_is_known_as_its_answer_is)
 }
 END_TEST
 
+/* Repeats that differ are not stable, though the first has no room.  */
+START_TEST(long_values_differ)
+{
+    static char value[700];
+    struct repeat repeats[2];
+    struct findings findings = {0};
+    memset(value, 'a', sizeof value - 1);
+    repeat_make(&repeats[0], value, NULL, HOW_MEASURED);
+    repeat_make(&repeats[1], "b", NULL, HOW_MEASURED);
+    ck_assert_int_eq(merge_repeats(&findings, repeats, 2), 0);
+    const struct finding *answer =
+        findings_get(&findings, question.id, "answer");
+    ck_assert_ptr_nonnull(answer);
+    ck_assert(!answer->stable);
+    findings_free(&findings);
+    for (int i = 0; i < 2; i++)
+        findings_free(&repeats[i].findings);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, long_values_differ);
     tcase_add_test(tests, a_rate_is_known_as_its_answer_is);
 }
 

@@ -110,8 +110,10 @@ static void limit_connections_report_ports(struct probe *probe)
                                     first, BY_CONNECT);
 }
 
-/* Question limit.connections: whether two connections share a local port, to
-   two servers or one; the limit of descriptors; the number of ports.  */
+/* Question limit.connections: whether two connections to two servers, or to
+   one, can share a local port: one that the client chooses, and in a new
+   network namespace, one that the kernel chooses.  Also the limits of
+   descriptors and the number of ephemeral ports.  */
 static void limit_connections_probe(struct probe *probe)
 {
     struct rlimit files;
