@@ -56,10 +56,10 @@ has_listeners=yes
 [ "$status" -eq 0 ] || has_listeners=
 cd "$srcdir/profiles" || exit 99
 
-# Two runs do not give the same figures, nor bars; but the same first line and
-# last.
+# Two runs do not give the same figures, nor bars, of which there may be none;
+# but the same first line and last.
 outline () {
-    sed '/|/d; s/[0-9.][0-9.]*//g; s/  *//g' "$1" | sed -n '1p;$p'
+    sed '/|/d; /^$/d; s/[0-9.][0-9.]*//g; s/  *//g' "$1" | sed -n '1p;$p'
 }
 late () {
     program=$1

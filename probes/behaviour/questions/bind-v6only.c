@@ -10,8 +10,9 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* The number of ports to try, and the reason for a skip after that.  */
-enum { PORTS = 8 };
+/* The number of ports to try, and the reason for a skip after that.  FAILED:
+   the number of ports on which a failure is seen before it is reported.  */
+enum { PORTS = 8, FAILED = 3 };
 #define NO_PORT "no port is free in both families"
 
 /* An unbound TCP socket of IPv6; on failure the question is skipped.  */
@@ -103,11 +104,12 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
 /* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, then over IPv4,
    and report the latter as the finding KEY.  A port that another process holds,
    so that IPv4 alone fails as well, is replaced; after PORTS ports the question
-   is skipped.  */
+   is skipped.  Another process may hold a port for a moment, so a failure
+   counts if it is seen on FAILED ports.  */
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {
-    for (int i = 0; i < PORTS; i++) {
+    for (int i = 0, failed = 0; i < PORTS; i++) {
         struct sockaddr_in target;
         int other = tcp_socket(probe), alone = tcp_socket(probe);
         int fd = bind_v6only_bound(probe, value, &target);
@@ -117,12 +119,13 @@ static void bind_v6only_report_listener(struct probe *probe, const char *key,
         const char *text = status_text(result);
         close(fd);
         close(other);
-        if (result == 0 || bind_v6only_listen(alone, &target) == 0) {
+        bool is_free = result == 0 || bind_v6only_listen(alone, &target) == 0;
+        close(alone);
+        failed += is_free && result;
+        if (is_free && (result == 0 || failed == FAILED)) {
             probe_report(probe, key, "%s", text);
-            close(alone);
             return;
         }
-        close(alone);
     }
     probe_skip(probe, NO_PORT);
 }
