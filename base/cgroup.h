@@ -63,9 +63,9 @@ void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
    number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
-   A value stays without such a line, with a number that is negative or 2^60 or
-   more, or if the file cannot be opened.  The parts of a line longer than 255
-   bytes are read as lines.  Changes errno.  */
+   A value is unchanged if there is no such line, if the number is negative or
+   2^60 or more, or if the file cannot be opened.  The parts of a line longer
+   than 255 bytes are read as lines.  Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 

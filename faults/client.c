@@ -182,8 +182,9 @@ static size_t client_sendable(const struct fault_client *client)
     return unsent > kept ? unsent - kept : 0;
 }
 
-/* Send what may be sent at NOW, a byte at a time with a pace, until the send
-   buffer is full.  Returns false if CLIENT is closed, by an error.  */
+/* Send what may be sent at NOW, with a pace only one byte, until the send
+   buffer is full.  Sets BLOCKED if it is full.  Returns false if an error of
+   the write closed CLIENT.  */
 static bool client_write(struct fault_client *client, int64_t now)
 {
     client->blocked = false;

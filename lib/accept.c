@@ -29,9 +29,9 @@ enum { accept4_is_exact = 0 };
 enum { accept4_is_exact = 1 };
 #endif
 
-/* Whether FD, of plain accept, has a peer; 1 also if the lookup fails for
-   another reason.  macOS returns a socket for an aborted connection, over IPv4
-   with the address of the peer, too.  */
+/* Whether FD, of plain accept, has a peer: 0 if sonde_address_peer fails with
+   ENOTCONN; 1 otherwise, also after another error.  macOS returns a socket for
+   an aborted connection, over IPv4 with the address of the peer, too.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;

@@ -313,8 +313,9 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Set *TO to the destination of an IPv6 datagram, with PORT, if the message
-   CONTROL has it; else *TO stays.  Only link-local addresses have a scope.  */
+/* Set *TO to the destination of an IPv6 datagram, with PORT in host order, if
+   the control message CONTROL contains the destination.  Otherwise *TO is
+   unchanged.  Only link-local addresses have a scope.  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
                            uint16_t port)
 {

@@ -264,9 +264,9 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
     listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
 }
 
-/* Set ADDRESS from BODY, about a TCP socket, with the address and the port at
-   these offsets.  Only link-local addresses have a scope: the interface to
-   which the socket is confined.  */
+/* Set ADDRESS from BODY, about a TCP or UDP socket, with the address and the
+   port at these offsets.  Only link-local addresses have a scope: the interface
+   to which the socket is confined.  */
 static void set_inet_address(struct sonde_address *address,
                              const unsigned char *body, size_t address_at,
                              size_t port_at)

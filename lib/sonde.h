@@ -558,7 +558,8 @@ int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
    of the calling thread for 0, by /proc/PID/net.  /proc has less: no limit, and
    for UNIX sockets address and inode alone; otherwise as sonde_listeners_proc.
    QUEUED is the memory not yet read by a program, which may be less than the
-   memory charged.  Linux only.  Returns as sonde_listeners_proc.  */
+   memory charged.  Linux only: elsewhere ENOTSUP, or EAFNOSUPPORT for another
+   family.  Returns as sonde_listeners_proc.  */
 int sonde_datagram_sockets_proc(pid_t pid, int family, int timeout,
                                 sonde_listener_each *each, void *data);
 
@@ -1047,7 +1048,7 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
                    size_t *done);
 
 /* Write the SIZE bytes at BUFFER.  *DONE is the count taken by the system, as
-   for sonde_read_all; their arrival is not known.
+   for sonde_read_all; their arrival is not known.  DONE is not NULL.
    Returns 0: all.  Errors as sonde_write.  */
 int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done);

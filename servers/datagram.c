@@ -132,7 +132,8 @@ static void datagram_answer(struct server *server,
         memcpy(item->data, answer, (size_t)item->length);
 }
 
-/* Log the answer ITEM to RECEIVED bytes if it failed, or with --verbose.  */
+/* Log the answer ITEM to RECEIVED bytes if sending failed, or with --verbose.
+   Nothing is logged if LENGTH is negative: there is no answer.  */
 static void datagram_log(const struct server *server,
                          const struct sonde_datagram_item *item,
                          ssize_t received)

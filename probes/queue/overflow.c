@@ -28,8 +28,8 @@ enum {
 
 static const char id[] = "listen.overflow";
 
-/* Write VALUE, which differs from run to run, as overflow.FAMILY.KEY under
-   "volatile".  */
+/* Write VALUE, which differs from run to run, under the id "volatile", as
+   overflow.FAMILY.KEY.  */
 static void put_volatile(const struct prefix *prefix, const char *key,
                          long value)
 {

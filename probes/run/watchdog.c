@@ -60,9 +60,9 @@ static void remove_folder(const char *folder)
     }
 }
 
-/* Note groups until PIPE ends, or reading fails for a second, then kill the
-   groups that are left by SIGKILL, remove FOLDER, unless "", with its files,
-   and exit with 0.  */
+/* Read process groups from PIPE until end of file, or until reads fail for a
+   second.  Then kill the remaining groups with SIGKILL, remove FOLDER with its
+   files, unless "", and exit with 0.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};

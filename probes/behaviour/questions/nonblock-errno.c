@@ -89,7 +89,8 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
 }
 
 /* Report, as KEY, whether FD, the result of a function of models.h, could be
-   made: "works", "missing", "forbidden" or an errno.  Closes FD.  */
+   made: "works", "missing", "forbidden" or an errno.  A lack of resources skips
+   the question.  Closes FD.  */
 static void nonblock_errno_report_made(struct probe *probe, const char *key,
                                        int fd)
 {
