@@ -15,7 +15,7 @@ if [ -n "${SONDE_PEERS:-}" ]; then
     peer_libraries=$(echo "$SONDE_PEERS"/usr/lib/*-linux-gnu | tr ' ' :)
 fi
 other=
-trap '[ -z "$other" ] || kill "$other"; stop_peers; rm -rf "$scratch"' EXIT
+trap '[ -z "$other" ] || end_own "$other"; stop_peers; rm -rf "$scratch"' EXIT
 
 # only OPTIONS...: a run against $port, in JSON.
 only () {
@@ -129,7 +129,7 @@ target () {
     only -n 20
     [ "$status" -eq 0 ] || sed 's/^/# /' "$scratch/server"
     json_is '.connects == 20 and .errors == 0' "$target_name: all connect"
-    kill "$other" 2> /dev/null || :
+    end_own "$other"
     wait "$other" 2> /dev/null || :
     other=
 }

@@ -18,7 +18,7 @@ peers=
 trap 'stop_peers; rm -rf "$scratch"' EXIT
 stop_peers () {
     # shellcheck disable=SC2086 # numbers are words
-    [ -z "$peers" ] || kill $peers 2> /dev/null
+    [ -z "$peers" ] || end_own $peers
 }
 
 # play OPTIONS...: start faultsrv; its process in $peer, its port in $port.

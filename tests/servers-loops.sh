@@ -271,7 +271,7 @@ for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     is "recvmsg says $error for ever: said once" once_logged "$words"
     stop
     is "recvmsg says $error for ever: it can be stopped" [ "$status" -eq 0 ]
-    kill "$asker" 2> /dev/null
+    end_own "$asker"
     wait "$asker" 2> /dev/null
 done
 inject recvmsg,recvmmsg,recvfrom error=ECONNRESET:when=1..200 "$echosrv" -4 -u -p 0

@@ -368,8 +368,7 @@ race () {
         grep -c "cannot listen on $scratch/race")
     # shellcheck disable=SC2086 # may be two words
     run "$crowd" "$scratch/race" $race_try
-    kill -TERM "$first" 2> /dev/null
-    kill -TERM "$server" 2> /dev/null
+    end_own "$first" "$server"
     wait "$first"
     wait "$server"
     server=

@@ -272,6 +272,15 @@ children_of () {
     processes | awk -v parent="$1" '$2 == parent { print $1 }'
 }
 
+# end_own PID...: SIGTERM to those that are children of this script still.  The
+# shell has taken note of the end of others, and their numbers may be in use
+# again, by processes of somebody else.
+end_own () {
+    for own in $(children_of $$); do
+        case " $* " in *" $own "*) kill "$own" 2> /dev/null ;; esac
+    done
+}
+
 # How many children of PID are zombies.
 zombies_of () {
     processes | awk -v parent="$1" '$2 == parent && $3 ~ /^Z/ { count++ }

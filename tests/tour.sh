@@ -67,8 +67,11 @@ chmod 755 "$scratch/bin/pkg-config"
             echo "{ $command; } > got.$number 2>&1" ;;
         esac
     done < "$scratch/commands"
+    # Only those that are children still: see end_own.
     # shellcheck disable=SC2016
-    echo 'kill $servers 2> /dev/null; wait; echo whole'
+    echo 'for own in $servers; do
+        ! grep -q "^PPid:[^0-9]*$$\$" "/proc/$own/status" || kill "$own"
+    done 2> /dev/null; wait; echo whole'
 } > "$scratch/session"
 enter=$(sed -n 's/^    \$ \(unshare .*\)/\1/p' "$tour")
 cat > "$scratch/shell" <<END
