@@ -145,12 +145,15 @@ run "$crowd" "127.0.0.1:$port" once once once
 is "and served again when others have left" [ "$status" -eq 0 ]
 # The clients of a worker that is killed do not count any more.
 hold open 1 say 1 open 1 say 1 wait
-for pid in $(children_of "$server"); do
+killed=$(children_of "$server")
+for pid in $killed; do
     kill -KILL "$pid"
 done
 let_go
-until [ "$(grep -c 'a worker ended' "$scratch/log")" -gt 0 ]; do
-    kill -0 "$server" || break
+for pid in $killed; do
+    while children_of "$server" | grep -qx "$pid"; do
+        kill -0 "$server" || break
+    done
 done
 workers_begun
 run "$crowd" "127.0.0.1:$port" retry open 2 say 1 shut close
