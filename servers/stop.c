@@ -16,6 +16,9 @@
 enum { WAKE = SIGUSR2 };
 
 static atomic_int asked, now, signalled;
+/* WAKE is caught.  Without a self-pipe, as in a worker that cannot open its
+   own, WAKE would kill the process, and no loop is to be woken.  */
+static atomic_int is_woken;
 static atomic_int watched = -1;
 static unsigned grace_seconds;
 
@@ -24,6 +27,8 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
 void stop_wake(void)
 {
     struct sigaction action;
+    if (!is_woken)
+        return;
     /* A policy for system calls may forbid to send signals.  */
     if (raise(WAKE) && !sigaction(WAKE, NULL, &action) &&
         action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
@@ -125,6 +130,7 @@ static int open_wake(void)
     int fd = sonde_selfpipe_open();
     if (fd < 0 || sonde_selfpipe_catch(WAKE))
         return -1;
+    is_woken = 1;
     return fd;
 }
 
@@ -147,6 +153,7 @@ int stop_begin(long grace)
 
 int stop_begin_child(void)
 {
+    is_woken = 0;
     sonde_selfpipe_close();
     int fd = open_wake();
     return stop_mask(SIG_UNBLOCK) ? -1 : fd;

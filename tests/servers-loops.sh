@@ -257,6 +257,18 @@ for model in $models; do
         is "$model: $how: it can be stopped" [ "$status" -eq 0 ]
     done
 done
+# A worker that cannot open a self-pipe, and is told to stop before it has ended:
+# the signal with which it would wake itself is not caught any more.
+for model in event prefork; do
+    serve strace -f -q -o "$scratch/ends" -e trace=fcntl \
+        -e inject=fcntl:error=EBADF:delay_enter=1000000:when=1 \
+        "$echosrv" --model=$model --workers=2 -4 --tcp -p 0
+    stop
+    is "$model: workers that cannot start, told to stop: they end by themselves" \
+        sh -c 'grep -q "exited with 2" "$1" && ! grep -q "killed by" "$1"' - \
+        "$scratch/ends"
+    is "$model: and the server with them" [ "$status" -eq 0 ]
+done
 # Datagrams.
 for error in ECONNRESET EPROTO ECONNREFUSED EACCES EAGAIN; do
     case $error in
