@@ -18,7 +18,7 @@ enum { WAKE = SIGUSR2 };
 static atomic_int asked, now, signalled;
 /* WAKE is caught.  Without a self-pipe, as in a worker that cannot open its
    own, WAKE would kill the process, and no loop is to be woken.  */
-static atomic_int is_woken;
+static atomic_int is_caught;
 static atomic_int watched = -1;
 static unsigned grace_seconds;
 
@@ -27,7 +27,7 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "handlers read it");
 void stop_wake(void)
 {
     struct sigaction action;
-    if (!is_woken)
+    if (!is_caught)
         return;
     /* A policy for system calls may forbid to send signals.  */
     if (raise(WAKE) && !sigaction(WAKE, NULL, &action) &&
@@ -130,7 +130,7 @@ static int open_wake(void)
     int fd = sonde_selfpipe_open();
     if (fd < 0 || sonde_selfpipe_catch(WAKE))
         return -1;
-    is_woken = 1;
+    is_caught = 1;
     return fd;
 }
 
@@ -153,7 +153,7 @@ int stop_begin(long grace)
 
 int stop_begin_child(void)
 {
-    is_woken = 0;
+    is_caught = 0;
     sonde_selfpipe_close();
     int fd = open_wake();
     return stop_mask(SIG_UNBLOCK) ? -1 : fd;

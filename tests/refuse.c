@@ -7,11 +7,11 @@
    descriptors, whatever the hard one is, as on macOS.  With REFUSE_FORK there
    are no more processes.  With REFUSE_POLL every other call of poll that would
    not wait meets a signal, with REFUSE_WAIT every call of poll and of
-   epoll_wait.  With REFUSE_INPUT, an errno, each read of standard
-   input fails with it, whatever poll reports.  With REFUSE_HASTE, milliseconds,
-   listen comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT,
-   as on macOS.  With REFUSE_FULL a call that may wait says that standard error
-   takes more, as if another writer were to fill it just then. */
+   epoll_wait.  With REFUSE_INPUT, an errno, each read of standard input fails
+   with it, whatever poll reports.  With REFUSE_HASTE, milliseconds, listen
+   comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as on
+   macOS.  With REFUSE_FULL a call that may wait says that standard error takes
+   more, as if another writer were to fill it just then.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY

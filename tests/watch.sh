@@ -57,15 +57,22 @@ stop () {
     tail -n 1 "$scratch/lines" > "$scratch/out"
 }
 
+# seen GAP EXPRESSION DESCRIPTION: json_is, unless below a quota the watch had a
+# gap of GAP microseconds or more, longer than most of what was to be seen.
+seen () {
+    if jq -e ".longest_gap_us >= $1" "$scratch/out" > /dev/null; then
+        skip "$3" "the watch had a gap of $1 us or more"
+    else
+        json_is "$2" "$3"
+    fi
+}
 serve 300
 watch "$port"
 command burst 300 84
 stop
 is "SIGINT ends it with the report" [ "$status" -eq 0 ]
 json_is '.type == "report" and (.listeners | length == 1)' "the report"
-# Below a quota a gap may be longer than most of a burst.
-json_is '.longest_gap_us as $gap | .listeners[0] |
-    ((.peak_percent >= 95 and .peak >= 286) or $gap >= 60000) and
+seen 60000 '.listeners[0] | .peak_percent >= 95 and .peak >= 286 and
     .capacity == 301 and .queued == 0' "a burst of 84 ms is seen"
 # Of the 84 ms at least 20 are seen, unless there was a gap as long as the rest.
 json_is '.longest_gap_us as $gap | .listeners[0] |
@@ -86,8 +93,7 @@ json_is '.listeners | length == 2' "a restart: two listeners"
 json_is '.listeners[0].until_us > 0 and .listeners[1].since_us > 0 and
     .listeners[1].since_us >= .listeners[0].until_us and
     .listeners[0].local == .listeners[1].local' "the second follows the first"
-json_is '.longest_gap_us as $gap | .listeners[1] |
-    .until_us == null and (.peak >= 90 or $gap >= 150000)' \
+seen 150000 '.listeners[1] | .until_us == null and .peak >= 90' \
     "what came after the restart is seen"
 leave
 
@@ -95,9 +101,9 @@ serve 100 8
 watch "$port"
 command burst 200 84
 stop
-json_is '(.listeners | length == 8) and ([.listeners[].inode] | unique | length == 8)
-    and (.longest_gap_us >= 60000 or (([.listeners[].peak] | add >= 190) and
-        all(.listeners[]; .peak > 0)))' \
+seen 60000 '(.listeners | length == 8) and
+    ([.listeners[].inode] | unique | length == 8) and
+    ([.listeners[].peak] | add >= 190) and all(.listeners[]; .peak > 0)' \
     "SO_REUSEPORT: each member"
 watch
 command burst 100 1500

@@ -5,9 +5,9 @@
                         [--sample] [--list]
 
 --sample leaves out runs that take seconds, and EINTR for ever: on a busy host
-such failures are a millisecond apart, as signals may be, and a program goes on
-without an end, as it should.  --kind=pairs lets two calls fail in
-each run, one of them close, or a call that reads or writes.
+such failures are a millisecond apart, as signals may be, and a program rightly
+continues.  --kind=pairs lets two calls fail in each run, one of them close, or
+a call that reads or writes.
 
 In the folder with the built programs.  Which calls a run makes is taken from a
 trace; which errnos a call may return stands in the file errnos.  Each fault is
