@@ -401,6 +401,42 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
+/* How many adjacent rows, from row NUMBER on, have its family, and have failed
+   to measure the SYN queue for its reason; 0 if this row has not failed.  */
+static size_t count_failed(const struct queue_table *table, size_t number)
+{
+    const struct queue_row *row = &table->rows[number];
+    size_t next = number;
+    for (; next < table->count; next++) {
+        const struct queue_row *other = &table->rows[next];
+        if (!other->incomplete_failed || strcmp(other->family, row->family) ||
+            strcmp(other->incomplete_reason, row->incomplete_reason))
+            break;
+    }
+    return next - number;
+}
+
+/* Append which rows have failed to measure the SYN queue: the first of them
+   with the reason, and the number of more.  */
+static void say_failed_rows(struct sentence *sentence,
+                            const struct queue_table *table)
+{
+    size_t first = 0, count, more = 0;
+    while (first < table->count && !table->rows[first].incomplete_failed)
+        first++;
+    if (first == table->count)
+        return;
+    count = count_failed(table, first);
+    for (size_t i = first + count; i < table->count; i++)
+        more += table->rows[i].incomplete_failed;
+    say(sentence, "; not measured for backlog ");
+    say_backlogs(sentence, &table->rows[first], count);
+    say(sentence, " (%s): %s", report_family_name(table->rows[first].family),
+        table->rows[first].incomplete_reason);
+    if (more > 0)
+        say(sentence, "; nor in %zu more row%s", more, more == 1 ? "" : "s");
+}
+
 /* Append the bound of the SYN queue, if known.  If the bound is the backlog or
    unknown, also append the reaction beyond: drops with tcp_syncookies 0, SYN
    cookies with 1, nothing otherwise.  */
@@ -489,8 +525,10 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
         say_incomplete_rule(&sentence, report);
     else
         say_incomplete_rows(&sentence, &report->table);
-    if (ruling->rows > 0)
+    if (ruling->rows > 0) {
         say_bound(&sentence, report);
+        say_failed_rows(&sentence, &report->table);
+    }
     say_half_open(&sentence, report);
     put_sentence(out, "syn queue", &sentence);
 }

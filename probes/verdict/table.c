@@ -109,6 +109,8 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     row->half_open = get_figure(findings, row, "half-open");
     row->incomplete_text = get_text(findings, row, "incomplete");
     row->incomplete_reason = why_incomplete(findings, row);
+    row->incomplete_failed = !row->incomplete_text && row->incomplete_reason &&
+                             table_get(findings, row, "incomplete");
     row->half_open_reason = why_half_open(findings, row);
     compare_methods(row);
     row->client_text = get_text(findings, row, "client");

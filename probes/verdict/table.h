@@ -21,6 +21,7 @@ struct queue_row {
     bool ways_differ;               /* the two methods do: INCOMPLETE is -1 */
     const char *incomplete_text;    /* a range, if not stable */
     const char *incomplete_reason;  /* why INCOMPLETE is -1 */
+    bool incomplete_failed; /* it was tried, and there is no text either */
     const char *client_text, *accepted_text; /* a range, if not stable */
     const char *overflow, *limit;
     const char *reason; /* why ACCEPTED was not measured */
