@@ -26,7 +26,12 @@ export PEER_LIBRARIES scratch
 # 10.9.9.9 besides 127.0.0.1: openbsd-inetd answers no datagrams from there.
 here='ip link set lo up
     ip addr add 10.9.9.9/32 dev lo
-    ip -6 addr add fd00::9/128 dev lo nodad 2> /dev/null
+    limit=$(($(date +%s) + 30))
+    # The local route comes a little later; datagrams sent before are lost.
+    if ip -6 addr add fd00::9/128 dev lo nodad 2> /dev/null; then
+        until ip -6 route get fd00::9 | grep -q "^local" ||
+            [ "$(date +%s)" -gt "$limit" ]; do :; done
+    fi
     LD_LIBRARY_PATH=$PEER_LIBRARIES
     export LD_LIBRARY_PATH
     ready () { # PORT SOCKETS

@@ -182,7 +182,8 @@ END
         serve haproxy -db -f "$scratch/haproxy.conf"
         until report good && jq -e ".listeners[0].drops >= 60" \
             "$scratch/good.json"; do in_time checks; done > /dev/null
-        halt "$server"; exec 9>&-; wait'
+        halt "$server"; report good
+        exec 9>&-; wait'
     is "haproxy, check: it checked" [ "$status" -eq 0 ]
     is "haproxy, check: 60 checks are 60 drops, and no overflow" holds good '
         .listeners[0].drops >= 60 and .totals.overflows == 0 and

@@ -88,8 +88,10 @@ port=$(sed -n '1s/.*://p' "$scratch/names")
 is "the table has a listener with its owner" \
     grep -q "^127.0.0.1:$port  *2  *3  *50%  *0  .*listening\[$listening_process\]" \
     "$scratch/out"
+# Beside a wide column of others' addresses and the owner a mark has no room.
 is "the full one comes first among ours, and is marked" sh -c '
-    grep -A 1 -F "$1/full" "$1/out" | grep -q " 4  *3  *100%  *-  .*<- full" &&
+    grep -A 1 -F "$1/full" "$1/out" | grep " 4  *3  *100%  *-  " |
+        grep -q "  <- full$\|^.\{73,80\}$" &&
     [ "$(grep -n -F "$1/full" "$1/out" | head -n 1 | cut -d : -f 1)" -lt \
       "$(grep -n -F "$1/other" "$1/out" | cut -d : -f 1)" ]' - "$scratch"
 is "an abstract name is shown as one, a blank in it as octal" \
@@ -432,7 +434,11 @@ if have strace && have timeout && ! is_sanitized; then
             skip "netlink, $how" "strace injects nothing here"
         fi
     done
-    run timeout 60 strace -qq -o "$scratch/calls" -e trace=readlinkat \
+    # Among few processes, where that is possible: the time of a search is limited.
+    alone='unshare -Urpmf --mount-proc'
+    $alone true 2> /dev/null || alone=
+    # shellcheck disable=SC2086 # a command and its options, or none
+    run timeout 60 $alone strace -qq -o "$scratch/calls" -e trace=readlinkat \
         -e inject=readlinkat:error=EACCES "$listeners" --json
     if grep -q INJECTED "$scratch/calls"; then
         json_is '.hidden_processes > 0' \
