@@ -52,9 +52,11 @@ report () {
 ask () {
     "$listening" request=8080:60 < /dev/null
 }
-# More clients than fit, while nobody accepts.
+# More clients than fit, while nobody accepts.  A signal is sent before it takes
+# effect.
 crowd () {
     kill -STOP "$1"
+    until grep -q ") T " "/proc/$1/stat"; do in_time signal; done
     "$listening" crowd=8080:300 < "$scratch/hold" > "$scratch/crowd" &
     crowd=$!
     until grep -q ready "$scratch/crowd"; do
