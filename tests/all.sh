@@ -28,17 +28,21 @@ have_namespaces > "$scratch/out" || {
 # Two namespaces: a queue of 3 with 6 clients, which overflows, and an empty
 # queue, at one port; in the second also a child that shares the sockets.
 cat > "$scratch/lib.sh" <<'END2'
-# hold FIFO COMMAND...: a process in a namespace of its own; $held.
+# hold FIFO COMMAND...: a process in a namespace of its own; $held.  Its ports are
+# outside of the usual range, in which others of this host may have the same one.
 hold () {
     fifo=$scratch/$1
     kinds=$2
-    export kinds
+    first_port=$((${first_port:-10000 + $$ % 22000} + 60))
+    export kinds first_port
     shift 2
     rm -f "$fifo"
     mkfifo "$fifo"
     : > "$fifo.names"
     # shellcheck disable=SC2016 # for the inner shell
-    "$@" sh -c 'ip link set lo up && exec "$listening" $kinds' \
+    "$@" sh -c 'ip link set lo up && echo "$first_port $((first_port + 50))" \
+        > /proc/sys/net/ipv4/ip_local_port_range
+        exec "$listening" $kinds' \
         < "$fifo" > "$fifo.names" 8>&- 9>&- &
     held=$!
 }
