@@ -41,13 +41,14 @@ static FILE *profile_open(const struct profile_form *form, const char *name)
     FILE *file = fopen(name, "r");
     if (file || errno != ENOENT || strchr(name, '/') || !form->is_installed)
         return file;
-    for (size_t i = 0; !file && i < sizeof folders / sizeof *folders; i++) {
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         snprintf(path, sizeof path, "%s/%s", folders[i], name);
         file = fopen(path, "r");
+        if (file || (errno != ENOENT && errno != ENOTDIR))
+            return file;
     }
-    if (!file)
-        errno = ENOENT;
-    return file;
+    errno = ENOENT;
+    return NULL;
 }
 
 bool profile_exists(const char *name)

@@ -26,13 +26,15 @@ static void part_forget(struct listeners *part)
 }
 
 /* Read the rows and the figures of PART, from inside, or with PID by /proc.
-   Returns 0, or -1 with errno.  */
+   Returns 0; or -1 with errno, if no row could be read: the figures are read
+   nevertheless, so that no counter of the namespace seems to be 0.  */
 static int part_read_here(struct listeners *part, unsigned families,
                           int timeout)
 {
     int result = listeners_read_rows(part, families, timeout);
-    if (!result)
-        listeners_read_figures(part);
+    int error = errno;
+    listeners_read_figures(part);
+    errno = error;
     return result;
 }
 

@@ -23,8 +23,10 @@ static const char *clients_of(const struct sonde_listener *listener)
     if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
         return ", for IPv4 clients alone";
     return listener->v6only < 0 ? ""
-           : listener->v6only   ? " alone"
-                                : ", and IPv4 clients too";
+           : listener->v6only ||
+                     !listeners_is_wildcard(&listener->address)
+               ? " alone"
+               : ", and IPv4 clients too";
 }
 
 /* Write the first sentence on ROW: address, kind of socket, clients.  */
@@ -353,8 +355,8 @@ static void put_advice(FILE *out, const struct listeners *listeners,
         say_full(&text, listeners, row);
     else if (group_is_stuck(row->group))
         group_say_others(&text, row->group);
-    else if (queue->queued > 0 && listeners_owner_halted(row))
-        say_cause(&text, row);
+    else if (queue->queued > 0 && say_cause(&text, row))
+        ; /* the cause is known */
     else if (queue->drops > 0 && listeners->totals.overflows > 0)
         say_suspect(&text, listeners, row);
     else if (queue->drops > 0 && listeners->totals.overflows == 0)

@@ -125,11 +125,11 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
         return;
     if (full == 1)
         say(&note, "the queue of %s is full: ", first->local);
-    if (full == 1 && listeners_owner_halted(first)) {
+    const char *state = full == 1 ? listeners_owner_halted(first) : NULL;
+    if (state) {
         listeners_say_owners(&owners, first, COLUMNS);
         say(&note, "%s %s %s; ", owners.text,
-            first->owner_count == 1 ? "is" : "are",
-            listeners_owner_halted(first));
+            first->owner_count == 1 ? "is" : "are", state);
     }
     if (full > 1)
         say(&note, "%zu queues are full, among them %s: ", full, first->local);
@@ -145,16 +145,19 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};
     const struct listener_row *first = NULL;
+    const char *state = NULL;
     size_t halted = 0;
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         if (row->listener.queue.queued <= 0 || row->percent == 100 ||
-            listener_is_datagram(&row->listener) ||
-            !listeners_owner_halted(row))
+            listener_is_datagram(&row->listener))
             continue;
-        halted++;
-        if (!first)
+        const char *found = listeners_owner_halted(row);
+        halted += found != NULL;
+        if (found && !first) {
             first = row;
+            state = found;
+        }
     }
     if (!first)
         return;
@@ -163,7 +166,7 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
         first->listener.queue.queued,
         first->listener.queue.queued == 1 ? "" : "s",
         first->listener.queue.queued == 1 ? "s" : "", first->local, owners.text,
-        first->owner_count == 1 ? "is" : "are", listeners_owner_halted(first));
+        first->owner_count == 1 ? "is" : "are", state);
     if (halted > 1)
         say(&note, "the same at %zu more; ", halted - 1);
     listeners_text_say_more(&note, first);

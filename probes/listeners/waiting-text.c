@@ -32,9 +32,12 @@ static void waiting_put_connection(FILE *out,
 {
     char peer[SONDE_ADDRESS_TEXT];
     sonde_address_print(&connection->peer, peer, sizeof peer);
-    fprintf(out, "  %-30s %10.3f s %12lld%s\n", peer,
-            (double)connection->silence / 1000, (long long)connection->received,
-            connection->ended ? "  ended" : "");
+    char silence[24] = "-";
+    if (connection->silence >= 0)
+        snprintf(silence, sizeof silence, "%.3f",
+                 (double)connection->silence / 1000);
+    fprintf(out, "  %-30s %10s s %12lld%s\n", peer, silence,
+            (long long)connection->received, connection->ended ? "  ended" : "");
 }
 
 /* Append to TEXT the number of connections of a class, if any.  */

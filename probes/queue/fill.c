@@ -233,6 +233,7 @@ static void fill_count(struct fill *fill)
     fill->client = queue_clients_connected(fill->clients, fill->count);
     if (fill->client < 0) {
         fill_note_failure(fill, "poll", errno);
+        fill->client = (long)fill->count;
         return;
     }
     if (fill->client < (long)fill->count)
@@ -719,6 +720,9 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
         return false;
     engine_open_reference(&engine, &engine.references[0], AF_INET);
     engine_open_reference(&engine, &engine.references[1], AF_INET6);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].state == FILL_WAITING && list[i].error)
+            fill_enter(&engine, &list[i], FILL_DONE);
     bool going = true;
     while (going && !engine.stopped && !all_done(&engine)) {
         engine_begin_waiting(&engine);

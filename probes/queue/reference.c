@@ -87,6 +87,7 @@ void reference_close(struct reference *reference)
 
 int reference_try(int family, const char **failed)
 {
+    int64_t deadline = sonde_deadline(REFERENCE_TIMEOUT);
     struct reference reference;
     int through;
     if (reference_open(&reference, family, failed))
@@ -94,7 +95,7 @@ int reference_try(int family, const char **failed)
     reference_begin(&reference);
     while ((through = reference_check(&reference)) == 0) {
         struct pollfd poll_fd = {.fd = reference.client, .events = POLLOUT};
-        wait_poll(&poll_fd, 1, REFERENCE_TIMEOUT);
+        wait_poll(&poll_fd, 1, sonde_deadline_left(deadline));
     }
     reference_close(&reference);
     *failed = reference.failed;

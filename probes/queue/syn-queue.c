@@ -98,6 +98,7 @@ static ssize_t read_byte(int fd)
    TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or -1.  */
 static int syn_queue_disconnect(int server, int client)
 {
+    errno = EPROTO; /* if a length is not as expected */
     if (sonde_half_close(server) || read_byte(client) != 0 ||
         send(client, "", 1, 0) != 1 || read_byte(server) != 1)
         return -1;
@@ -145,7 +146,8 @@ int syn_defer_works(int family)
     if (client >= 0 && !defer_handshakes(listener) &&
         !sonde_address_local(listener, &address) &&
         queue_client_connect(client, &address) != CLIENT_FAILED &&
-        !syn_queue_wait(client, POLLOUT)) {
+        !syn_queue_wait(client, POLLOUT) &&
+        queue_client_check(client) == CLIENT_CONNECTED) {
         long accepted = queue_accept(listener, 1, &failed);
         if (!failed)
             works = accepted == 0;
