@@ -34,8 +34,8 @@ struct budget {
 };
 
 /* Returns the memory and processes (threads count, too) left now, at least 0:
-   the lowest of the readable bounds.  Keeps errno.  Linux: the first call
-   searches the control groups.  */
+   the lowest of the readable bounds; BUDGET_UNBOUND without any.  Keeps errno.
+   Linux: the first call searches the control groups.  */
 struct budget budget_now(void);
 
 /* The part of BOUND for a probe: half, rounded down, or BUDGET_UNBOUND.  */

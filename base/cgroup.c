@@ -103,8 +103,8 @@ static bool is_mount_of(const char *type, const char *options, int kind)
                                         list_has(options, controllers[kind]);
 }
 
-/* The end of PATH below ROOT, the group that is mounted: "/child", or empty if
-   PATH is ROOT; NULL if PATH is in another group.  */
+/* The end of PATH below ROOT, the group that is mounted: "/child", or empty
+   ("/" for the ROOT "/") if PATH is ROOT; NULL if PATH is in another group.  */
 static const char *cgroup_below(const char *root, const char *path)
 {
     size_t length = strcmp(root, "/") ? strlen(root) : 0;
@@ -321,8 +321,9 @@ static int64_t cgroup_reclaimable(const int64_t *stats)
 }
 
 /* Lower BOUND to LIMIT, from the source BY of GROUP, minus the number in the
-   file USAGE, of which BACK is reclaimable.  No effect if LIMIT is
-   BUDGET_UNBOUND or USAGE is unreadable.  */
+   file USAGE, of which BACK is reclaimable, but not below 0.  No effect if
+   BOUND is not higher, if LIMIT is BUDGET_UNBOUND, or if USAGE is
+   unreadable.  */
 static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                          const char *by, int64_t limit, const char *usage,
                          int64_t back)

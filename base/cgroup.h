@@ -53,7 +53,7 @@ void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
 /* Lower the bounds in BUDGET to the amounts left by GROUPS, at least 0; a bound
    that is lower stays.  Memory: the limit minus the use, plus clean unmapped
    page cache, plus half of the reclaimable slabs.  Processes: pids.max minus
-   pids.current.  An unreadable file is no bound.  */
+   pids.current.  An unreadable file is no bound.  Changes errno.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
 /* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT, from
@@ -63,13 +63,15 @@ void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
    number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
-   A value is unchanged if there is no such line, if the number is negative or
-   2^60 or more, or if the file cannot be opened.  The parts of a line longer
-   than 255 bytes are read as lines.  Changes errno.  */
+   A value is unchanged if there is no such line, if the text there is no
+   number, a negative number, or 2^60 - 1 or more, or if the file cannot be
+   opened.  The parts of a line longer than 255 bytes are read as lines.
+   Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 
-/* As budget_oom_kills, for the own group in GROUPS; -1: unreadable.  */
+/* As budget_oom_kills, for the own group of memory in GROUPS, by the first
+   readable count; -1: none, or unreadable.  Changes errno.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

@@ -11,9 +11,10 @@
 #include "base/check.h"
 
 /* Read a decimal number, with an optional sign and fraction, at *TEXT into
-   *NUMBER, and set *TEXT behind.  Returns false if there is none; *TEXT stays,
-   and *NUMBER is undefined.  strtod alone would take hexadecimal numbers,
-   blanks, "inf" and "nan", too.  */
+   *NUMBER, and set *TEXT behind.  Returns false if there is none, or if a sign,
+   a dot or a digit follows the number ("1-2"); *TEXT stays, and *NUMBER is
+   undefined.  strtod alone would take hexadecimal numbers, blanks, "inf" and
+   "nan", too.  */
 static bool check_read_number(const char **text, double *number)
 {
     char *end;

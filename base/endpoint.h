@@ -17,8 +17,8 @@ bool endpoint_is_number(const char *host);
    without brackets and interface.  If not, also for an address with a port,
    PROBLEM is a sentence without a full stop: "'127.0.0.300' is not an IPv4
    address"; otherwise PROBLEM stays.  Text without a colon that has more than
-   digits and dots counts as a name.  Not checked: names, paths (with a slash),
-   whether an interface exists.  Keeps errno.  */
+   digits and dots counts as a name, and so does empty text.  Not checked:
+   names, paths (with a slash), whether an interface exists.  Keeps errno.  */
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT]);
 
 /* Whether PORT can be a port: a number from MIN (1 for a peer, 0 if the system
@@ -34,7 +34,7 @@ bool endpoint_check_port(const char *port, unsigned min,
 const char *endpoint_port(const char *host);
 
 /* Give TEXT, of sonde_address_print, the form of --unix if TEXT is an abstract
-   name of Linux: "@NAME" for "\\000NAME".  */
+   name of Linux: "@NAME" for "\\000NAME".  Otherwise TEXT stays.  */
 void endpoint_show_abstract(char *text);
 
 /* Whether HOST is an IPv6 address with an interface that this host lacks.  If

@@ -23,8 +23,9 @@ static double interval_term(long count, long total, double share)
     return product;
 }
 
-/* The probability of COUNT events or more.  The sum begins at COUNT and goes
-   away from the mean, where terms become smaller.  */
+/* The probability of COUNT events or more in TOTAL trials of the probability
+   SHARE, which is neither 0 nor 1.  The sum begins at COUNT and goes away from
+   the mean, where terms become smaller.  */
 static double interval_tail(long count, long total, double share)
 {
     double odds = share / (1 - share), sum = 0;
@@ -46,7 +47,8 @@ static double interval_tail(long count, long total, double share)
     return 1 - sum;
 }
 
-/* The share under which COUNT events or more have a probability of 2.5 %.  */
+/* The share under which COUNT events or more have a probability of 2.5 %,
+   rounded down, by 48 bisections; 0 for a COUNT of 0.  */
 static double interval_low(long count, long total)
 {
     double low = 0, high = 1;

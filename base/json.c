@@ -57,7 +57,8 @@ static void begin_value(struct json *json, const char *key)
     json->first = false;
 }
 
-/* Begin an object or array by BRACKET, as KEY's value, one level deeper.  */
+/* Begin an object or array by BRACKET, as KEY's value, with NULL without a key;
+   further values are one level deeper.  */
 static void open_level(struct json *json, const char *key, char bracket)
 {
     begin_value(json, key);
@@ -66,7 +67,9 @@ static void open_level(struct json *json, const char *key, char bracket)
     json->first = true;
 }
 
-/* End the object or array with BRACKET, in the same line if empty.  */
+/* End the object or array with BRACKET, in the same line if empty or flat.
+   Ends the single line of json_line if that began here, and writes a newline
+   behind the outermost value.  */
 static void close_level(struct json *json, char bracket)
 {
     bool flat = json->flat && json->depth >= json->flat;

@@ -24,7 +24,7 @@ size_t mask_report(char *text, size_t size);
 
 /* The bytes of the character at TEXT if mask_text keeps it, otherwise 0, also
    for a NUL; then mask_skipped is the number of bytes, at least 1, that one '?'
-   replaces.  For formats with escapes.  */
+   replaces: of the whole character, or 1.  For formats with escapes.  */
 size_t mask_shown(const char *text);
 size_t mask_skipped(const char *text);
 

@@ -31,8 +31,8 @@ struct monotonic_spin {
 
 /* Count one round without progress.  From the 65th in a row on, sleep 1 ms,
    later up to 8 ms: a kernel that keeps reporting events in error must not cost
-   a processor.  Returns true once in a row, after some 1.5 seconds: time to
-   log.  Keeps errno.  */
+   a processor.  Returns true once in a row, in the 256th round, after some 1.5
+   seconds: time to log.  Keeps errno.  */
 bool monotonic_spin(struct monotonic_spin *spin);
 
 #endif /* BASE_MONOTONIC_H */

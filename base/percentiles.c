@@ -24,7 +24,8 @@ struct percentiles {
 };
 
 /* Write the line of LEVEL, 0 to below 1, at the distance LEFT to 1, and move
-   STATE there: no later LEVEL may be lower.  */
+   STATE there: no later LEVEL may be lower.  The value is the end of the last
+   class read, at most the maximum.  The histogram is not empty.  */
 static void percentiles_put(FILE *out, struct percentiles *state, double level,
                             double left)
 {

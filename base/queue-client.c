@@ -109,7 +109,8 @@ enum client_state queue_client_connect(int fd,
     return CLIENT_FAILED;
 }
 
-/* poll FDS without waiting, across signals.  Returns as poll does.  */
+/* poll FDS without waiting, again after EINTR (wait_retry).  Returns as poll
+   does.  */
 static int poll_now(struct pollfd *fds, size_t count)
 {
     int ready, tries = 0;

@@ -24,12 +24,14 @@ int queue_client_socket(int family);
 
 /* Make a listener of a socket of queue_client_socket, with exactly BACKLOG: on
    the loopback interface, at an ephemeral port; or for AF_UNIX, at a name in no
-   file system, so no file can stay behind.  Returns the listener; or -1 with
-   errno, and in *FAILED the name of the failed call.  */
+   file system, so no file can stay behind.  Returns the listener, non-blocking;
+   or -1 with errno, and in *FAILED the name of the failed call, "socket",
+   "bind" or "listen".  After success *FAILED has no meaning.  */
 int queue_listener(int family, int backlog, const char **failed);
 
-/* Accept and close connections, without waiting, by up to MAX calls.  Returns
-   their number; in *FAILED NULL, or the failed call's name, with errno.  */
+/* Accept and close connections of LISTENER, which does not block, until the
+   queue is empty, by up to MAX calls.  Returns their number; in *FAILED NULL,
+   or the failed call's name, with errno.  */
 long queue_accept(int listener, long max, const char **failed);
 
 /* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */
@@ -41,8 +43,10 @@ int queue_client_bind(int fd, const struct sonde_address *address);
 enum client_state queue_client_connect(int fd,
                                        const struct sonde_address *address);
 
-/* Check the client FD, without waiting.  Returns the state: FAILED with the
-   errno of connect, or ECONNRESET if reset since.  FD stays open.  */
+/* Check the client FD, without waiting.  Returns the state: PENDING while poll
+   does not report FD as writable; CONNECTED; FAILED with the errno of connect,
+   or ECONNRESET if reset since; UNKNOWN with the errno of poll.  FD stays
+   open.  */
 enum client_state queue_client_check(int fd);
 
 /* Count the clients among the COUNT in FDS, all once connected, that were not

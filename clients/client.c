@@ -235,7 +235,8 @@ static enum client_end client_explain(struct client *client, int error)
 enum { OWN_PATH = 104 };
 static char own_path[OWN_PATH], own_folder[OWN_PATH];
 
-/* Remove the client's own datagram socket and folder (async-signal-safe).  */
+/* Remove the client's own datagram socket and folder (async-signal-safe).
+   Failures are ignored; own_path and own_folder stay.  */
 static void remove_own_path(void)
 {
     unlink(own_path);
@@ -261,11 +262,12 @@ static void client_watch_signals(void)
             sonde_signal(signals[i], on_end, SONDE_RESTART);
 }
 
-/* Make a folder for the client's own UNIX datagram socket, which without an
-   address gets no replies: below TMPDIR if that is an absolute path and short
-   enough, else below /tmp.  From then on the signals of client_watch_signals
-   remove the folder.  Returns 0, with the path to bind in *SOURCE; or -1 with
-   errno, and with end and text of CLIENT set if no folder was made.  */
+/* Make a folder of mode 0711 for the client's own UNIX datagram socket, which
+   without an address gets no replies: below TMPDIR if that is an absolute path
+   and short enough, else below /tmp.  Sets own_folder and own_path; from then
+   on the signals of client_watch_signals remove the folder.  The socket is not
+   made.  Returns 0, with the path to bind in *SOURCE; or -1 with errno, and
+   with end and text of CLIENT set if no folder of that mode was made.  */
 static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
@@ -303,9 +305,10 @@ static int make_own_address(struct client *client, struct sonde_address *source)
 }
 
 /* Connect to the UNIX socket of the target within TIMEOUT milliseconds.  A
-   datagram socket is bound to a path of its own, writable for all users, not to
-   the source of OPTIONS.  Returns the descriptor; or -1 with errno and the
-   status in the report, and maybe the end and text of CLIENT.  */
+   datagram socket is bound to the address of make_own_address, a path being
+   writable for all users, not to the source of OPTIONS.  Returns the
+   descriptor; or -1 with errno and the status in the report, and maybe the end
+   and text of CLIENT.  A new folder then stays until client_close.  */
 static int connect_path(struct client *client, int timeout,
                         const struct sonde_connect_options *options)
 {

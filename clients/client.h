@@ -105,19 +105,22 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
    text stays, as a rule empty, if the reader closed the pipe.  */
 enum client_end client_output_lost(struct client *client, int error);
 
-/* The end for STATUS of the library.  A reset is CLIENT_CLOSED_EARLY.
+/* The end for STATUS of the library: CLIENT_DONE for SONDE_CONNECT_CONNECTED,
+   or the end of the same name.  A reset is CLIENT_CLOSED_EARLY.
    SONDE_CONNECT_RESOURCES, _ABANDONED and _OTHER are CLIENT_TROUBLE.  */
 enum client_end client_end_of(enum sonde_connect_status status);
 
-/* Print ADDRESS as in sentences, "192.0.2.1 port 80", in TEXT: a UNIX socket
-   without a port, an unprintable address as "(unknown address)".  Returns
-   TEXT.  */
+/* Print ADDRESS as in sentences, "192.0.2.1 port 80", in TEXT; an IPv6 address
+   has no brackets, and a port of 0 is printed, too.  A UNIX socket is printed
+   without a port, an abstract name as "@NAME", an unprintable address as
+   "(unknown address)".  Returns TEXT.  */
 enum { CLIENT_ADDRESS_TEXT = SONDE_ADDRESS_TEXT + 16 };
 const char *client_print_address(const struct sonde_address *address,
                                  char text[CLIENT_ADDRESS_TEXT]);
 
-/* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT: with one decimal if
-   it is not 0 and the value is below 100.  Returns TEXT.  */
+/* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT: in us below 1 ms,
+   in ms below 1 s, else in s, rounded, with one decimal if it is not 0 and the
+   value is below 100.  Returns TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
 const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
 

@@ -22,8 +22,8 @@ static void daytime_client_add(struct daytime *daytime, size_t count,
 }
 
 /* Set and return the end of CLIENT by client_lost: a send or receive begun at
-   START failed with errno.  The text has the count of bytes received
-   before.  */
+   START failed with errno.  The text has the count of bytes received before, if
+   any.  */
 static enum client_end daytime_client_lost(struct client *client,
                                            const struct daytime *daytime,
                                            int64_t start)
@@ -73,8 +73,10 @@ static enum client_end get_stream(struct client *client,
                        "server closed the connection without a reply");
 }
 
-/* Send an empty datagram, and receive the reply into *DAYTIME.  Returns
-   CLIENT_DONE, CLIENT_WRONG_REPLY (empty or too long), or by client_lost.  */
+/* Send an empty datagram, and receive one reply into *DAYTIME.  Nothing is
+   retransmitted.  The first DAYTIME_MAX bytes of a reply that is too long stay,
+   without clock and round trip.  Returns CLIENT_DONE, CLIENT_WRONG_REPLY (empty
+   or too long), or by client_lost.  */
 static enum client_end get_datagram(struct client *client,
                                     struct daytime *daytime)
 {

@@ -16,7 +16,8 @@ struct daytime {
     char text[DAYTIME_MAX + 1]; /* LENGTH bytes and a NUL */
     /* The local clock at the first bytes of the reply, and the time since the
        request, for a stream since the start of name lookup and connect: the
-       server read its clock in between.  Undefined without a reply.  */
+       server read its clock in between.  Undefined without a reply, and for a
+       datagram that is too long.  */
     struct timespec local;
     int64_t round_trip_ns;
 };

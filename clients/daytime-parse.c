@@ -60,8 +60,9 @@ static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
 
 /* ---- fields: each returns whether the field is there, and skips it ------- */
 
-/* Take MIN to MAX digits, with their number in *VALUE.  Returns false if there
-   are fewer, which are skipped nevertheless.  */
+/* Take MIN to MAX digits, with their decimal value in *VALUE; further digits
+   stay.  Returns false if there are fewer than MIN, which are skipped
+   nevertheless, with their value in *VALUE.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
     int count = 0;
@@ -96,8 +97,9 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-/* Take an offset, +01, +01:00, +0100 or -01, into the zone, in minutes.
-   Returns false for another form, or from 24 hours or 60 minutes on.  */
+/* Take an offset, +01, +01:00, +0100 or -01, into the zone, in minutes.  The
+   caller has checked that the text begins with a sign.  Returns false for
+   another form, or from 24 hours or 60 minutes on.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -132,8 +134,9 @@ static bool take_zone(struct reading *reading)
 }
 
 /* Take the rest of the NIST form, TT L H msADV UTC(NIST) *, up to the end: none
-   of these fields changes the second of UTC.  Returns false without "UTC(...)",
-   the only required part.  HAS_ZONE is true.  */
+   of these fields changes the second of UTC.  Returns true, with HAS_ZONE true
+   and the zone unchanged; false, with nothing changed, without "UTC(...)", the
+   only required part.  */
 static bool take_nist(struct reading *reading)
 {
     const char *zone = strstr(reading->at, "UTC(");

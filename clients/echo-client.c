@@ -150,7 +150,8 @@ static bool put_output(struct session *session)
 }
 
 /* Receive up to PIECE bytes, verify, and write the bytes that match, also
-   before a wrong byte.  No verified byte is pending.  False, with the end set,
+   before a wrong byte, as far as the output takes them.  No verified byte is
+   pending.  Returns true also if nothing has arrived.  False, with the end set,
    after an error, a wrong byte or the close of the server: CLIENT_DONE if all
    is echoed, otherwise by SEND_ERROR or CLIENT_CLOSED_EARLY.  */
 static bool take_echo(struct session *session)
@@ -227,9 +228,10 @@ static enum client_end echo_client_late(const struct session *session)
 
 /* Wait until UNTIL for what the session needs, and handle the events.  A
    descriptor that is not needed is not polled, since poll reports a closed peer
-   in each case.  Sets *READY to the number of events; -1 if poll failed.
-   False, with the end set: the session is over, also after more than
-   WAIT_FAILURES failures of poll in a row.  */
+   in each case: the input after a send error or without space, the socket for
+   replies while output is pending.  Sets *READY to the number of events; -1 if
+   poll failed.  False, with the end set: the session is over, also after more
+   than WAIT_FAILURES failures of poll in a row.  */
 static bool echo_client_wait(struct session *session, int64_t until, int *ready)
 {
     size_t space, unsent;
@@ -253,7 +255,8 @@ static bool echo_client_wait(struct session *session, int64_t until, int *ready)
            (pending || !(fds[2].revents & ~POLLOUT) || take_echo(session));
 }
 
-/* A number that changes with any progress.  */
+/* A number to compare before and after a round: as a rule a different number
+   after any progress.  */
 static uint64_t progress_of(const struct session *session)
 {
     const struct verify *verify = &session->verify;

@@ -21,8 +21,8 @@ enum { ECHO_UNECHOED_MAX = 1 << 20 };
 
    Returns CLIENT->end: CLIENT_DONE if all input was echoed and the server
    closed after the half-close; CLIENT_WRONG_REPLY for another byte, or a byte
-   not sent; CLIENT_CLOSED_EARLY; CLIENT_TROUBLE if INPUT or OUTPUT fails; or by
-   client_lost.  */
+   not sent; CLIENT_CLOSED_EARLY; CLIENT_TROUBLE if INPUT, OUTPUT or poll fails,
+   or without memory; or by client_lost.  */
 enum client_end echo_stream(struct client *client, int input, int output);
 
 /* As echo_stream, over datagrams: each line with its newline is a datagram;

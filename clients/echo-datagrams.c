@@ -22,8 +22,8 @@ struct exchange {
 };
 
 /* Set and return CLIENT_WRONG_REPLY, with the first different byte or else both
-   lengths in the text: the reply, of LENGTH bytes (-1: too long), is not the
-   SIZE bytes DATA.  */
+   lengths in the text: the reply, of LENGTH bytes (-1: too long, and no byte is
+   compared), is not the SIZE bytes DATA.  */
 static enum client_end echo_datagrams_wrong(const struct exchange *exchange,
                                             const char *data, size_t size,
                                             ssize_t length)
@@ -81,8 +81,9 @@ static enum client_end echo_datagrams_ask(struct exchange *exchange,
 }
 
 /* Wait, without a timeout, for the next line, or for the next part of a line
-   longer than a datagram; the deadline is extended by the wait.  Returns the
-   size with *LINE; 0 at the end of input; -1 with errno (sonde_line).  */
+   longer than a datagram; the deadline, unless SONDE_NEVER, is extended by the
+   wait.  Returns the size with *LINE; 0 at the end of input; -1 with errno
+   (sonde_line).  */
 static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
@@ -108,9 +109,10 @@ static enum client_end look_for_more(struct exchange *exchange)
                        exchange->count, length);
 }
 
-/* Send all input line by line, and write each echo to the output, up to the
-   first failure; send an empty datagram for empty input; at last look_for_more.
-   Returns the end; CLIENT_TROUBLE if input or output fails.  */
+/* Send all input line by line, and write each echo to the output, without a
+   timeout of the write, up to the first failure; send an empty datagram for
+   empty input; at last look_for_more.  Returns the end; CLIENT_TROUBLE if input
+   or output fails.  */
 static enum client_end exchange_all(struct exchange *exchange)
 {
     char *line = NULL;

@@ -17,8 +17,9 @@ enum { first_fd = 3 };
 
 /* Set *ROLE of FD, a stream or SEQPACKET socket: SONDE_LISTENER by
    SO_ACCEPTCONN or, without that option, if FD has no peer and poll reports
-   neither room nor an error; otherwise SONDE_CONNECTION, also after a reset.
-   Returns 0, or -1 with ENOTCONN: FD neither listens nor ever had a peer.  */
+   neither room nor an error nor a hang-up; otherwise SONDE_CONNECTION, also
+   after a reset, and if poll fails.  Returns 0, or -1 with ENOTCONN: FD neither
+   listens nor ever had a peer.  May change errno on success.  */
 static int activation_find_role(int fd, enum sonde_role *role)
 {
     int listens;
@@ -109,9 +110,10 @@ static int read_names(struct sonde_inherited *found, size_t count)
 }
 
 /* Describe the COUNT descriptors from first_fd on in MADE, with their names,
-   and set close-on-exec on each.  A closed descriptor or one without a usable
-   socket is SONDE_UNUSABLE, no failure.  Returns 0, or -1 with errno: malformed
-   names, or close-on-exec could not be set.  */
+   and set close-on-exec on each, usable or not.  A closed descriptor or one
+   without a usable socket is SONDE_UNUSABLE, no failure.  Returns 0, or -1 with
+   errno: malformed names, or close-on-exec could not be set; close-on-exec
+   stays set then.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -133,7 +135,8 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
 /* Read the descriptors that LISTEN_FDS passes to this process into FOUND, and
    set close-on-exec on each.  *OURS: whether the variables are for this
    process, also if malformed.  Returns the number, maybe 0; or -1 with FOUND
-   unchanged: ENOSPC: more than ROOM; EINVAL: malformed; or another errno.  */
+   unchanged: ENOSPC: more than ROOM; EINVAL: malformed; or another errno.
+   Close-on-exec may be set then.  The environment is unchanged.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

@@ -108,8 +108,9 @@ static int why_no_interface(void)
 
 /* Set *SCOPE to the scope in PARTS, a name or a number of an interface; 0
    without a scope.  The interface of a number may come later, or be gone.
-   Returns 0, or -1: EINVAL: empty; ENXIO: no interface of that name; EMFILE,
-   ENFILE, ENOBUFS, ENOMEM: not looked up.  */
+   Returns 0, or -1: EINVAL: empty; ENXIO: no interface of that name, which may
+   also be too long, or a number above UINT32_MAX; EMFILE, ENFILE, ENOBUFS,
+   ENOMEM: not looked up.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];

@@ -14,7 +14,8 @@
 
 /* Read a decimal number, not negative, from the first line of the file PATH.
    Returns 0, or -1 with *VALUE unchanged: the errno of open or read; EPROTO: no
-   such number.  */
+   such number, or the line has more than the number.  Changes errno on
+   success.  */
 static int cap_linux_read_number(const char *path, long *value)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -18,7 +18,8 @@
 #ifdef KERN_SOMAXCONN
 static const char *const names[] = {"kern.somaxconn"};
 
-/* Read the cap, if NAME is in names, into *VALUE; otherwise ENOENT.  */
+/* Read the cap, if NAME is in names, into *VALUE.  Returns 0, or -1 with the
+   errno of sysctl, or with ENOENT for another NAME.  */
 static int read_setting(const char *name, int *value)
 {
     int number[2] = {CTL_KERN, KERN_SOMAXCONN};

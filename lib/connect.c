@@ -47,9 +47,9 @@ static void connect_abandon(const struct race *race, int fd)
 }
 
 /* End attempt INDEX of RACE with the errno ERROR, 0 for success, and complete
-   its report.  Success: its descriptor is the winner.  Failure: its descriptor
-   is closed, a UNIX source's file removed, and the next attempt due at
-   once.  */
+   its report.  Success: its descriptor is the winner, and stays open.  Failure:
+   its descriptor is closed, if there is one, a UNIX source's file removed, and
+   the next attempt due at once.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -89,8 +89,8 @@ static int bind_source(const struct race *race, int fd, int family)
 
 /* Whether FD, connected to PEER, is connected to itself: the kernel chose the
    destination port as local port, and TCP connected the socket to itself
-   without a listener.  0 also for UNIX, and if the local address is
-   unknown.  */
+   without a listener.  0 also for UNIX, and if the local address is unknown.
+   May change errno.  */
 static int is_own_peer(int fd, const struct sonde_address *peer)
 {
     struct sonde_address local;
@@ -150,8 +150,9 @@ static void connect_pause(struct race *race, size_t index)
 }
 
 /* Open a socket for attempt INDEX, and call connect once.  The attempt ends,
-   goes on in the background, or is paused if a UNIX queue is full.  An
-   interrupted connect continues by itself, like EINPROGRESS.  */
+   goes on in the background, or is paused if a UNIX queue is full.  A connect
+   that succeeds at once is checked, but not for UNIX.  An interrupted connect
+   continues by itself, like EINPROGRESS.  */
 static void connect_try(struct race *race, size_t index)
 {
     struct racer *racer = &race->racers[index];
@@ -177,9 +178,10 @@ static void connect_try(struct race *race, size_t index)
         end_attempt(race, index, errno);
 }
 
-/* Start further attempts, and paused attempts again, if due, until one is
-   connected.  The next attempt is due after the delay in the options, and at
-   once when an attempt fails or none is going on.  */
+/* Start paused attempts again, and then further attempts, if due, until one is
+   connected.  The next attempt is due after the delay in the options (250 ms if
+   not positive), and at once when an attempt fails or none is going on.  Each
+   further attempt is counted, with its address, in the report.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
@@ -203,8 +205,8 @@ static void connect_begin_due(struct race *race)
 }
 
 /* Wait for a socket, the start of an attempt, the end of a pause or the
-   deadline, and end the attempts that connected or failed.  Returns 0, or -1
-   with the errno of poll.  */
+   deadline, and end the attempts that connected or failed, up to the first that
+   connected.  Returns 0, also if none ended, or -1 with the errno of poll.  */
 static int wait_and_check(struct race *race)
 {
     struct pollfd fds[SONDE_ATTEMPTS];

@@ -26,9 +26,10 @@
 /* Bytes of overhead assumed for each datagram.  */
 enum { overhead = 1024, probe_size = 64 * 1024, max_buffer = 1 << 29 };
 
-/* The receive buffer to request for COUNT datagrams of SIZE bytes, at most
-   max_buffer.  A third more than the datagrams need: Linux gives the room of
-   datagrams that were read back when a quarter of the buffer is free.  */
+/* The receive buffer to request for COUNT datagrams of SIZE bytes with their
+   overhead, or for as many as fit in max_buffer: 0 if not one fits.  A third
+   more than the datagrams need: Linux gives the room of datagrams that were
+   read back when a quarter of the buffer is free.  */
 static int buffer_size(size_t count, size_t size)
 {
     uint64_t one = ((uint64_t)size + overhead) * 4 / 3;
@@ -38,7 +39,8 @@ static int buffer_size(size_t count, size_t size)
 
 /* Request a receive buffer of SIZE bytes for FD, or a quarter less as often as
    the system refuses (the BSDs do, where Linux takes as much as is allowed),
-   down to probe_size.  Returns the size in force, or -1 with errno.  */
+   down to probe_size.  A larger buffer becomes smaller.  Returns the size in
+   force, on Linux twice the size taken, or -1 with errno.  */
 static int buffer_request(int fd, int size)
 {
     int result = 0;

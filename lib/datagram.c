@@ -220,7 +220,8 @@ static uint32_t mapped_of(const struct in6_addr *host)
 }
 
 /* Whether ADDRESS is an IPv4 address, as such or mapped, in *IN, in host order;
-   otherwise its host, as of host_of, is in *HOST.  */
+   otherwise its host, as of host_of, is in *HOST, and *IN has no meaning.  0
+   for UNIX.  */
 static int is_inet(const struct sonde_address *address, uint32_t *in,
                    struct in6_addr *host)
 {
@@ -399,8 +400,9 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
 }
 
 /* Write to CONTROL, cleared before, the control message that sets LOCAL as the
-   source of a datagram.  Returns its length, or 0 if the system is to choose:
-   UNIX, or IPv4 without such a message.  */
+   source of a datagram, over IPv6 with the scope of LOCAL as the interface.
+   Returns the space used, or 0 if the system is to choose: UNIX, or IPv4
+   without such a message.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
@@ -474,9 +476,10 @@ static int leads_back(const struct sonde_address *from,
 }
 
 /* Why not to answer the sender of ENDS, as part of a sentence, or NULL.
-   Reasons: no address; UNIX: the service's own; broadcast or multicast; a
-   source port below 1024, or that of the service, where two servers would
-   answer each other for ever.  May change errno.  */
+   Reasons: no address, or the wildcard; UNIX: the service's own, and no other
+   reason; broadcast or multicast; a source port below 1024, or that of the
+   service, where two servers would answer each other for ever.  May change
+   errno.  */
 static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);

@@ -61,8 +61,9 @@ static void item_prepare(struct sonde_datagram_item *item,
 }
 
 /* Set the length, the error (0, or EMSGSIZE if the datagram was longer than the
-   buffer) and the ends of ITEM, received by MESSAGE on a socket with the
-   address LOCAL; WILDCARD: LOCAL is the wildcard address.  */
+   buffer, whose size is then the length) and the ends of ITEM, received by
+   MESSAGE on a socket with the address LOCAL; WILDCARD: LOCAL is the wildcard
+   address.  */
 static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
                       const struct sonde_address *local, int wildcard)
 {
@@ -226,8 +227,9 @@ static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
     return messages_send_all(fd, batch.messages, items, count);
 }
 
-/* Try sendto for the reply ITEM, if the source need not be stated: in less time
-   than sendmsg.  Returns whether the reply was sent; no error is noted.  */
+/* Try sendto for the reply ITEM, if the source need not be stated, a flag keeps
+   send from raising SIGPIPE, and send does not block: in less time than
+   sendmsg.  Returns whether the reply was sent; no error is noted.  */
 static int reply_plain(int fd, const struct sonde_datagram_item *item)
 {
     const struct sonde_address *to = &item->ends.from;

@@ -62,7 +62,8 @@ static int fill_pair(int fd, const char *bytes)
 
 /* Whether send to FD, a full blocking socket with the timeout pair_timeout,
    returns at once with the flag sonde__dontwait: 1, 0, or -1 if the test
-   failed.  The result 0 takes slow_max timeouts.  */
+   failed: send took bytes, had another error than EAGAIN, or was interrupted
+   too often.  The result 0 takes slow_max timeouts.  */
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {

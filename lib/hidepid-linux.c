@@ -77,7 +77,8 @@ static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 }
 
 /* Read the options of the last mount at /proc, the visible one, into *HIDING.
-   Returns 0, or -1 with errno; ENOTSUP: no such mount, or not of type proc.  */
+   Returns 0, or -1 with errno; ENOTSUP: no such mount, or not of type proc, or
+   no list of mounts.  */
 static int read_hiding(struct hiding *hiding)
 {
     char line[4096];
@@ -173,8 +174,9 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
-/* Whether HIDING hides nothing from this process, by CAP_SYS_PTRACE or by the
-   exempt group: 1, 0, or -1 with errno.  */
+/* Whether HIDING hides nothing from this process, by CAP_SYS_PTRACE or, with
+   hidden_by_group, by the exempt group: 1, 0, or -1 with errno.  0 whenever
+   has_full_reach is 0.  */
 static int is_exempt(const struct hiding *hiding)
 {
     int result = has_full_reach();

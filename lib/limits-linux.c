@@ -9,8 +9,8 @@
 
 #include "private.h"
 
-/* The number, not negative, in the file NAME of /proc/sys/net; -1 with errno if
-   there is none.  */
+/* The number, not negative, in the file NAME of /proc/sys/net; -1 with the
+   errno of fopen, or with EPROTO: no such number.  */
 static long limits_linux_read(const char *name)
 {
     char path[128];

@@ -73,7 +73,8 @@ static void line_make_room(struct sonde_lines *lines)
 
 /* Read once into the free part of the buffer, waiting until DEADLINE.  Returns
    1, 0 at the end of the stream (again in each later call), or -1 with errno:
-   EMSGSIZE: the buffer is full.  May overwrite a line returned before.  */
+   EMSGSIZE: the buffer is full, and nothing is read; or of sonde__read.  May
+   overwrite a line returned before.  */
 static int line_fill(struct sonde_lines *lines, int64_t deadline)
 {
     line_make_room(lines);

@@ -38,10 +38,11 @@ static int listeners_linux_unsupported(void)
     return -1;
 }
 
-/* After a failed call on FD: whether to repeat the call, once FD is ready for
-   EVENTS.  Returns 0, or -1 with errno: of the call; EAGAIN: at DEADLINE, or
-   after max_failures in a row, counted in *FAILURES: without a limit the loop
-   would be busy until the deadline, or for ever.  */
+/* After a failed call on FD: whether to repeat the call.  After EAGAIN waits
+   until FD is ready for EVENTS, after EINTR not.  Returns 0, or -1 with errno:
+   of the call; EAGAIN: at DEADLINE, or after max_failures in a row, counted in
+   *FAILURES: without a limit the loop would be busy until the deadline, or for
+   ever.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -95,8 +96,9 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 }
 
 /* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
-   passed (with a TIMEOUT of 0, available datagrams are still read); EPROTO:
-   COUNT datagrams, or IDLE in a row without a socket, are no valid answer.  */
+   passed (with a TIMEOUT of 0, available datagrams are still read, up to the
+   first without a socket); EPROTO: COUNT datagrams, or IDLE in a row without a
+   socket, are no valid answer.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)

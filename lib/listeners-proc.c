@@ -32,8 +32,9 @@ static FILE *listeners_proc_open_file(const char *process, const char *name)
 }
 
 /* Open the file of FAMILY of the process PID, or of this thread for 0; of UDP
-   if DATAGRAMS, else of TCP.  Without thread-self (before Linux 3.17), of the
-   main thread.  NULL with errno; ESRCH: no process PID; ENOTSUP: no file.  */
+   if DATAGRAMS, else of TCP; of UNIX there is one file.  Without thread-self
+   (before Linux 3.17), of the main thread.  NULL with errno; ESRCH: no process
+   PID; ENOTSUP: no file, or /proc is not mounted.  */
 static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 {
     char process[24] = "thread-self";
@@ -54,9 +55,9 @@ static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 }
 
 /* Read LINE, about a listener or, if DATAGRAMS, a datagram socket of FAMILY,
-   and pass the socket to EACH.  Returns 0, or -1: ECANCELED: EACH stopped the
-   list; EPROTO: another form, which UNIX lines may have: a name may have a
-   newline.  */
+   and pass the socket to EACH; another socket is skipped.  Returns 0, or -1:
+   ECANCELED: EACH stopped the list; EPROTO: another form.  A UNIX line of
+   another form is skipped, too: a name may have a newline.  */
 static int listeners_proc_pass(const char *line, int family, int datagrams,
                                sonde_listener_each *each, void *data)
 {

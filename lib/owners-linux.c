@@ -32,7 +32,8 @@ struct search {
     int hidden; /* processes with a table not readable, in whole or in part */
 };
 
-/* The result of reading one table of descriptors; a later one prevails.  */
+/* The result of reading one table of descriptors; of several results the last
+   in this order prevails.  */
 enum table {
     TABLE_EMPTY, /* an ended thread, a kernel thread, a zombie */
     TABLE_READ,
@@ -202,7 +203,8 @@ static enum table search_table(const struct search *search, const char *folder,
 
 /* Search the tables of the threads of the process PID except the main thread,
    as search_table, up to the first not empty: all share one table.  Returns its
-   result; TABLE_EMPTY also if the threads are not readable.  */
+   result; TABLE_EMPTY also if the threads are not readable; TABLE_FAILED also
+   at the deadline.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];

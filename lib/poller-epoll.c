@@ -20,7 +20,8 @@ static void close_epoll(struct sonde_poller *poller)
 }
 
 /* Have epoll watch FD for the events TO, instead of FROM; 0: FD is not watched.
-   Returns 0, or -1 with errno, and FROM in force.  */
+   SONDE_EXCLUSIVE is ignored where the system lacks EPOLLEXCLUSIVE.  Returns 0,
+   or -1 with errno, and FROM in force.  */
 static int poller_epoll_change(struct sonde_poller *poller, int fd,
                                unsigned from, unsigned to)
 {

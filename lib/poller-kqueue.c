@@ -49,9 +49,9 @@ static int poller_kqueue_set(struct sonde_poller *poller, int fd,
     return kevent(poller->fd, &event, 1, NULL, 0, NULL) < 0 ? -1 : 0;
 }
 
-/* Change the watched events of FD from FROM to TO.  Returns 0, or -1 with
-   errno, and FROM in force: if the second of two filters fails, the first is
-   restored.  */
+/* Change the watched events of FD from FROM to TO; SONDE_EXCLUSIVE is ignored.
+   Returns 0, or -1 with errno, and FROM in force: if the second of two filters
+   fails, the first is restored.  */
 static int poller_kqueue_change(struct sonde_poller *poller, int fd,
                                 unsigned from, unsigned to)
 {

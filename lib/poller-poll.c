@@ -53,7 +53,8 @@ static void poller_poll_leave(struct sonde_poller *poller, int fd)
 }
 
 /* Have poll watch FD for the events TO, instead of FROM; 0: FD leaves the list.
-   Returns 0, or -1: EBADF or ENOMEM, and FD is not in the list.  */
+   SONDE_EXCLUSIVE is ignored.  Returns 0, or -1: EBADF or ENOMEM, and FD is not
+   in the list.  */
 static int poller_poll_change(struct sonde_poller *poller, int fd,
                               unsigned from, unsigned to)
 {

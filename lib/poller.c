@@ -57,9 +57,10 @@ static int is_refused_device(int fd, int error)
     return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
 }
 
-/* Let the back end watch FD, which has a slot, for EVENTS; the caller updates
-   the slot.  A character device refused by the back end is always ready.
-   Returns 0, or -1 with the errno of the back end.  */
+/* Let the back end watch FD, which has a slot, for EVENTS, 0 for none; the
+   caller updates the slot.  A character device refused by the back end is
+   marked in the slot as always ready, and the back end is not called again for
+   this slot.  Returns 0, or -1 with the errno of the back end.  */
 static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
@@ -76,8 +77,9 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
     return -1;
 }
 
-/* Report the devices that are always ready, for reading and writing: first, so
-   that descriptors which stay ready do not keep them out.  */
+/* Put the devices that are always ready, and watched for an event, into the
+   batch, for reading and writing: first, so that descriptors which stay ready
+   do not keep the devices out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;

@@ -104,8 +104,9 @@ struct sonde__calls {
 extern struct sonde__calls sonde__sys;
 
 /* Write to PATH, of SIZE bytes, the path of the file NAME in the folder of the
-   calling thread in /proc; before Linux 3.17, without such a folder, of the
-   main thread.  Changes errno.  */
+   calling thread in sonde__sys.proc; if there is no such file, as before Linux
+   3.17, in the folder of the main thread, even without such a file there.
+   Changes errno.  */
 void sonde__own_path(char *path, size_t size, const char *name);
 
 /* Read the cap of listen queues into *CAP by the first of the COUNT settings
@@ -172,7 +173,7 @@ void sonde__address_set_scope(struct sonde_address *address, uint32_t scope);
 
 /* As sonde__address_set, for HOST in the form of kernels with KAME's IPv6 (the
    BSDs, macOS): the third and fourth byte of a link-local address hold the
-   scope, and become the scope of *ADDRESS.  */
+   scope, which becomes the scope of *ADDRESS, and are 0 in its host.  */
 int sonde__address_set_kame(struct sonde_address *address, int family,
                             const void *host, uint16_t port);
 
@@ -224,23 +225,28 @@ union sonde__control {
 };
 
 /* Whether every datagram of a socket bound to ADDRESS has this destination, and
-   no control message is requested: the loopback address.  */
+   no control message is requested: ADDRESS is 127.0.0.1, also as
+   ::ffff:127.0.0.1, or ::1; no other address of 127.0.0.0/8, and no UNIX
+   address.  */
 int sonde__is_only_destination(const struct sonde_address *address);
 
 /* Let MESSAGE refer to PART, FROM and CONTROL, to receive one datagram; all
-   must outlive the receive.  PART may become shorter.  CONTROL is the room for
-   control messages; NULL: these are dropped.  */
+   must outlive the receive.  PART is cut to at most 2^30 bytes.  *FROM is
+   cleared.  CONTROL is the room for control messages; NULL: these are
+   dropped.  */
 void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
                             struct sonde_address *from,
                             union sonde__control *control);
 
-/* Set the length of *FROM after the receive of MESSAGE.  Returns 0, or
-   EMSGSIZE: the datagram was longer than its buffer.  errno is not set.  */
+/* Set the length of *FROM after the receive of MESSAGE, at most the size of the
+   storage.  Returns 0, or EMSGSIZE: the datagram was longer than its buffer.
+   errno is not set.  */
 int sonde__receive_finish(const struct msghdr *message,
                           struct sonde_address *from);
 
 /* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
-   the system's errno for one.  */
+   the system's errno for one: all of the statuses refused, host unreachable and
+   network unreachable, and ECONNRESET, ENOPROTOOPT and EPROTO.  */
 int sonde__is_icmp_error(int error);
 
 /* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
@@ -248,20 +254,22 @@ int sonde__is_icmp_error(int error);
 int sonde__is_any(const struct sonde_address *address);
 
 /* Read the destination of MESSAGE into ENDS->to, which holds the socket's own
-   address, and is kept if the system does not report a destination.  Set
-   ENDS->group if the datagram was broadcast or multicast.  */
+   address, and is kept if the system does not report a destination; the port is
+   always kept.  Set ENDS->group, 0 before, if the datagram was broadcast or
+   multicast.  */
 void sonde__take_local(struct msghdr *message, struct sonde_datagram *ends);
 
 /* Let MESSAGE refer to PART, the data of a reply, to the sender of ENDS and to
-   CONTROL, with the source of the reply if it must be stated; all must outlive
-   the send.  */
+   CONTROL, with the source of the reply if it must be stated: the socket is
+   bound to the wildcard, the destination is known, and was no group.  Otherwise
+   CONTROL is not used.  All must outlive the send.  */
 void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
                           struct sonde_datagram *ends,
                           union sonde__control *control);
 
 /* Send MESSAGE, a datagram, on FD, waiting TIMEOUT milliseconds for room,
    without SIGPIPE.  Returns 0 with errno kept, or -1 with errno: EAGAIN: no
-   room; EMSGSIZE: too long; or of sendmsg.  */
+   room, or 64 attempts failed; EMSGSIZE: too long; or of sendmsg.  */
 int sonde__send_message(int fd, const struct msghdr *message, int timeout);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
@@ -310,16 +318,18 @@ enum { sonde__dontwait = MSG_DONTWAIT };
 /* Whether the system's send honours sonde__dontwait on a blocking socket; 1 if
    the test is not possible.  The first call tests the system, with some ten
    system calls, and takes 60 ms where the flag is ignored; without descriptors
-   or memory the next call tests again.  A process that forks for each
-   connection calls the function before.  Keeps errno.  */
+   or memory the next call tests again.  On macOS the result is 0, without a
+   test.  A process that forks for each connection calls the function before.
+   Keeps errno.  */
 int sonde__honours_dontwait(void);
 
 /* Whether a send on FD may block despite sonde__dontwait, because FD is
    blocking, and the system ignores the flag; 0 also for an invalid FD.  Keeps
    errno.  Then the caller waits for POLLOUT, and sends no more than
    sonde__send_limit of SIZE bytes: on a stream socket at most the low-water
-   mark, which poll promises (2048 if not reported).  Another writer may fill
-   the room first.  */
+   mark, which poll promises (2048 if not reported, or if the mark is 1 and
+   cannot be set); else SIZE.  Another writer may fill the room first.
+   sonde__send_limit may change errno.  */
 int sonde__send_may_block(int fd);
 size_t sonde__send_limit(int fd, size_t size);
 
@@ -357,14 +367,15 @@ int sonde__row_count(struct sonde__row *row);
    processor.
    Returns 0: repeat the call.  Returns -1, to give up, after 128 failures, two
    seconds, if DEADLINE is SONDE_NEVER; otherwise the caller checks the time.
-   Keeps errno.  */
+   The sleep does not end the row.  Keeps errno.  */
 int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes;
    after DEADLINE check once.  Interruptions neither end nor lengthen the wait.
-   Returns the number of ready descriptors, 0 at the deadline; -1 with the errno
-   of poll.  ENOMEM: persistent EAGAIN of poll, which means memory.  EINTR: as
-   often in a row as sonde__row_sleep allows without a deadline.  */
+   Returns the number of ready descriptors, 0 at the deadline, also if poll then
+   fails with EAGAIN, or 64 times with EINTR; -1 with the errno of poll.
+   ENOMEM: persistent EAGAIN of poll, which means memory.  EINTR: as often in a
+   row as sonde__row_sleep allows without a deadline.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* Wait until FD is ready for EVENTS, or DEADLINE passes, as sonde__poll.

@@ -65,9 +65,10 @@ static int proc_net_read_inet(struct sonde_listener *listener, int family,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-/* Read LINE, of udp or udp6, into LISTENER: address, queue, user, inode, drops
-   (not in a line of an old kernel) and, in *PEER, the peer of a connected
-   socket.  Returns 1, or -1: another form.  */
+/* Read LINE, of udp or udp6, into LISTENER: address, queue, whether a datagram
+   waits, user, inode, drops (not in a line of an old kernel) and, in *PEER, the
+   peer of a connected socket, to which LISTENER then refers.  Returns 1, or -1:
+   another form.  */
 static int proc_net_read_udp(struct sonde_listener *listener,
                              struct sonde_address *peer, int family,
                              const char *line)
@@ -108,8 +109,9 @@ static int proc_net_type(unsigned flags, unsigned type, int datagrams)
 }
 
 /* Read LINE, of unix, into LISTENER: type, inode and address of a listener or,
-   if DATAGRAMS, of a datagram socket with a name.  Returns 1; 0: another
-   socket; -1: another form.  */
+   if DATAGRAMS, of a datagram socket with a name; user and queue are -1 (not
+   known).  Returns 1; 0: another socket; -1: another form, or a name longer
+   than sun_path.  */
 static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
                               const char *line)
 {

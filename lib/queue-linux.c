@@ -102,7 +102,8 @@ static int queue_linux_take(const struct sonde_listener *listener, void *data)
 
 /* Read the queue of FD, a UNIX socket, into *QUEUE from the list of listeners.
    Returns 0, or -1 with errno: EINVAL: FD does not listen; ENOTSUP: the list is
-   forbidden, or lacks FD, which belongs to another network namespace.  */
+   forbidden, or lacks FD, which belongs to another network namespace; EAGAIN:
+   no list within LIST_TIMEOUT; or another errno of sonde_listeners.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */

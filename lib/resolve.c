@@ -206,9 +206,9 @@ static int first_family(const struct addrinfo *found)
     return found ? found->ai_family : AF_UNSPEC;
 }
 
-/* Append the addresses of FOUND to RESULT, as far as there is room, alternating
-   between the families, the resolver's first one first (RFC 8305 section
-   4).  */
+/* Append the IPv4 and IPv6 addresses of FOUND to RESULT, without duplicates and
+   as far as there is room, alternating between the two families, the resolver's
+   first one first (RFC 8305 section 4).  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found)
 {
@@ -225,8 +225,8 @@ static void resolve_interleave(struct result *result,
 enum { port_named = -1, port_wrong = -2 };
 
 /* The port of a numeric SERVICE, 0 for NULL; port_named for a name, which has a
-   letter (RFC 6335 5.1); else port_wrong, not passed to getaddrinfo: glibc
-   takes "70000" for 4464 and "-1" for 65535.  */
+   letter (RFC 6335 5.1); else port_wrong, also for an empty SERVICE: not passed
+   to getaddrinfo, since glibc takes "70000" for 4464 and "-1" for 65535.  */
 static int resolve_read_port(const char *service)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
@@ -249,9 +249,10 @@ static int resolve_has_port(const char *text)
 }
 
 /* Whether the last part of HOST, between its dots, is empty or a number,
-   decimal or hexadecimal.  No name ends so: no top-level domain is all digits
-   (RFC 3696 section 2). getaddrinfo would take "9877" for 0.0.38.149 and
-   "0x7f.1" for 127.0.0.1, and look up "127.0.0.300".  */
+   decimal or hexadecimal; a dot at the end, of the root, does not count.  No
+   name ends so: no top-level domain is all digits (RFC 3696 section 2).
+   getaddrinfo would take "9877" for 0.0.38.149 and "0x7f.1" for 127.0.0.1, and
+   look up "127.0.0.300".  */
 static int ends_in_number(const char *host)
 {
     static const char digits[] = "0123456789";
@@ -336,9 +337,10 @@ static int service_known(const char *service)
 }
 
 /* Look up the missing part of RESULT within DEADLINE: the addresses of a name
-   if there are none yet, else *PORT, for all addresses.  The service name is
-   looked up if *PORT is port_named.  Returns 0, with at least one address, or
-   an EAI code, with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
+   if there are none yet, with the port of a service name, and *PORT is
+   unchanged; else *PORT, for all addresses.  The service name is looked up if
+   *PORT is port_named.  Returns 0, with at least one address, or an EAI code,
+   with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int *port, int64_t deadline)
 {
@@ -386,8 +388,10 @@ static int resolve_ask_twice(struct result *result,
     return known < 0 ? code : resolve_ask(result, target, port, deadline);
 }
 
-/* Fill RESULT with the addresses of TARGET, with a lookup only if needed.
-   Returns 0, with at least one address, or an EAI code, with errno.  */
+/* Fill RESULT with the addresses of TARGET and their ports, with a lookup only
+   if needed.  For a UNIX path the service is ignored.  Returns 0, with at least
+   one address, or an EAI code, with errno; EAI_SYSTEM with EINVAL: RESULT has
+   no room.  */
 static int resolve_resolve(struct result *result,
                            const struct sonde_target *target, int timeout)
 {

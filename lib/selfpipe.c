@@ -115,7 +115,8 @@ static int next_mark(void)
 }
 
 /* Empty the pipe, or most of it: other bytes only wake the loop again.  A
-   broken pipe stays readable, so a loop must not spin.  */
+   broken pipe stays readable, so that a loop would spin: sleep for 1 ms first.
+   May change errno.  */
 static void empty_pipe(void)
 {
     char bytes[1024];

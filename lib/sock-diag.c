@@ -223,7 +223,9 @@ size_t sonde__diag_request_exact(unsigned char *request,
 }
 
 /* The attribute KIND of the message BODY of SIZE bytes, with attributes from
-   START on; its length in *LENGTH.  NULL: no such attribute.  */
+   START on, without its header; the length without the header in *LENGTH.
+   NULL: no such attribute, or none before a malformed one; *LENGTH is
+   unchanged.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
                                                 size_t size, size_t start,
                                                 unsigned kind, size_t *length)
@@ -297,7 +299,8 @@ static void set_inet(struct sonde_listener *listener, const unsigned char *body,
 }
 
 /* Read BODY, of SIZE bytes, about a TCP socket, into LISTENER, all zero before.
-   Returns 1; 0: not a listener; -1: too short.  errno is not set.  */
+   Drops are -1 (not known) without their attribute.  Returns 1; 0: not a
+   listener; -1: too short.  errno is not set.  */
 static int read_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -317,7 +320,9 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
 /* Read BODY, of SIZE bytes, about a UDP socket, into LISTENER, all zero before,
    and a connected peer into *PEER.  The memory charged is what the kernel
    compares with the limit; idiag_rqueue is less while a program that reads has
-   memory to give back.  Returns 1; 0: another state; -1: too short.  */
+   memory to give back.  Without the attribute of the memory idiag_rqueue is the
+   length of the queue, and the limit (backlog and capacity) and the drops are
+   -1.  Returns 1; 0: another state; -1: too short.  */
 static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
                     const unsigned char *body, size_t size)
 {
@@ -346,8 +351,9 @@ static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
 }
 
 /* Read BODY, of SIZE bytes, about a TCP socket, into WAITING, all zero before.
-   A FIN counts as a byte in the kernel's queue.  Returns 1; 0: the connection
-   does not wait for accept; -1: too short.  errno is not set.  */
+   A FIN counts as a byte in the kernel's queue, but not as received.  The
+   silence is -1 if not reported.  Returns 1; 0: the connection does not wait
+   for accept; -1: too short.  errno is not set.  */
 static int read_waiting(struct sonde_waiting *waiting,
                         const unsigned char *body, size_t size)
 {
@@ -500,7 +506,8 @@ static int sock_diag_read_handshake(const unsigned char *body, size_t size,
 }
 
 /* Read BODY, of SIZE bytes, about one socket, count the socket in SINK, and
-   pass what SINK takes to SINK.  Returns 0, or -1: EPROTO, unknown layout;
+   pass what SINK takes to SINK; a socket that SINK does not take is only
+   counted.  Returns 0, or -1: EPROTO, unknown layout or another family;
    ECANCELED, SINK stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
@@ -530,8 +537,9 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
 }
 
 /* Read BODY, of SIZE bytes, of the message that ends an answer or, if IS_ERROR,
-   refuses a request: it begins with the kernel's errno, negative.  Returns 1 at
-   a normal end, or -1 with that errno, EPROTO if it is none.  */
+   refuses a request: BODY begins with the kernel's errno, negative; 0, or a
+   BODY too short, is a normal end unless IS_ERROR.  Returns 1 at a normal end,
+   or -1 with that errno, EPROTO if the number is no errno.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = size < 4 ? 0 : (long)(int32_t)sock_diag_number(body, 4);

@@ -516,8 +516,9 @@ int sonde_listeners(int family, int timeout, sonde_listener_each *each,
    the process.  /proc has less: address, type, inode, and for TCP the length of
    the queue and the user; the rest is unknown: -1, or 0 for IFINDEX and the
    file.  In a UNIX name the kernel prints '@' for each NUL and leaves a newline
-   as it is: a name can pretend to be a further socket.  Linux only
-   (portability: "Listing the listeners").
+   as it is: a name can pretend to be a further socket.  A TIMEOUT of 0 does not
+   stop the list, because no read waits.  Linux only (portability: "Listing the
+   listeners").
 
    Returns 0.  EAFNOSUPPORT: another family.  ESRCH: no process PID, or PID
    below 0, or /proc hides the process.  ENOTSUP: another system, or /proc is
@@ -589,8 +590,9 @@ struct sonde_datagram_totals {
 /* Read the counters of FAMILY into *TOTALS.  Linux: InErrors, RcvbufErrors,
    MemErrors and InCsumErrors of UDP, in /proc/net/snmp (AF_INET) or snmp6
    (AF_INET6).  IPv4 datagrams to an IPv6 socket count as IPv4.  Returns 0.
-   EAFNOSUPPORT: another family.  ENOTSUP: not known on this system.  Any errno
-   of open or read.  */
+   EAFNOSUPPORT: another family.  ENOTSUP: not known on this system, or /proc is
+   not mounted, or the kernel has no count of ERRORS.  Any errno of open or
+   read.  */
 int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
 /* As sonde_datagram_totals, for the network namespace of the process PID, or of
@@ -692,7 +694,8 @@ int sonde_watch_open(struct sonde_watch **watch);
 
    Returns 0; or -1, and *LISTENER is unchanged but for CLIENT.  ENOENT: the
    listener has been closed, or is hidden; sonde_listeners can tell.  EINVAL:
-   neither cookie nor, of UNIX, inode is known.  EAFNOSUPPORT: another family.
+   the cookie or, of UNIX, the inode is not known.  EAFNOSUPPORT: another
+   family.
    ENOTSUP: this kernel has no such look-up.  EAGAIN: no answer within a tenth
    of a second.  EPROTO: an answer of unknown layout.  EACCES, EPERM, ENOBUFS,
    ENOMEM, or any errno of send and recv.  */
@@ -963,12 +966,12 @@ struct sonde_inherited {
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without */
 };
 
-/* Find out the kind of the socket FD.  Changes nothing.  Of use under inetd,
-   where descriptor 0 is the listening or datagram socket ("wait") or the
-   connection ("nowait"), without close-on-exec, and 1 and 2 are the same
-   socket: write nothing to standard error.  A socket as descriptor 0 does not
-   prove inetd: some shells give their children socket pairs.  So use an option
-   of the program.
+/* Find out the kind of the socket FD, and fill in *FOUND, with the NAME
+   "unknown".  Changes nothing of FD.  Of use under inetd, where descriptor 0 is
+   the listening or datagram socket ("wait") or the connection ("nowait"),
+   without close-on-exec, and 1 and 2 are the same socket: write nothing to
+   standard error.  A socket as descriptor 0 does not prove inetd: some shells
+   give their children socket pairs.  So use an option of the program.
 
    Hides: SO_ACCEPTCONN, missing on macOS and older OpenBSD: there a stream
    socket without a peer, neither writable nor hung up, counts as a listener, as
@@ -1035,9 +1038,9 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
 ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
 
 /* Write as many bytes as fit, at least one and at most SIZE, of BUFFER.
-   Returns the count, in one call 2^30 at most, PIPE_BUF for a pipe; 0: SIZE is
-   0.  EAGAIN: no room within TIMEOUT.  EPIPE, ECONNRESET, ...: the connection
-   is lost.  ENOTCONN, EBADF.  */
+   Returns the count, in one call 2^30 at most, PIPE_BUF for a pipe or a
+   terminal; 0: SIZE is 0.  EAGAIN: no room within TIMEOUT.  EPIPE, ECONNRESET,
+   ...: the connection is lost.  ENOTCONN, EBADF.  */
 ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
 
 /* Read SIZE bytes into BUFFER.  *DONE is the count read, after a failure, too:
@@ -1056,7 +1059,8 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
 /* End the stream in this direction: the peer reads to the end, and may still
    answer.  Never waits.
    Returns 0, also if the peer is gone already, ENOTCONN on some systems: the
-   next read reports the loss.  EBADF, ENOTSOCK.  */
+   next read reports the loss.  A socket that was never connected is no error
+   either.  EBADF, ENOTSOCK.  */
 int sonde_half_close(int fd);
 
 /* How many segments the kernel of FD, a connected TCP socket, has sent again,
@@ -1213,7 +1217,7 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
 int sonde_datagram_reply(int fd, const void *data, size_t size,
                          const struct sonde_datagram *ends);
 
-/* The most datagrams of one call below.  */
+/* The maximum of datagrams of one sonde_datagrams_receive.  */
 #define SONDE_DATAGRAMS_MAX 32
 
 /* One of several datagrams.  DATA: the caller's buffer, of SIZE bytes.  LENGTH:
@@ -1227,8 +1231,9 @@ struct sonde_datagram_item {
 };
 
 /* Receive up to COUNT datagrams, SONDE_DATAGRAMS_MAX at most, on FD into LIST,
-   waiting only for the first.  The caller has set DATA and SIZE of each item.
-   LOCAL is the address of FD, as sonde_address_local gives it.
+   waiting only for the first.  COUNT is not 0.  The caller has set DATA and
+   SIZE of each item.  LOCAL is the address of FD, as sonde_address_local gives
+   it.
    Returns the number received, at least 1; items beyond are undefined.  In each
    item LENGTH and ENDS are set, and ERROR: EMSGSIZE, if the datagram was longer
    than SIZE, which is then LENGTH; or 0.  Fewer than COUNT: no further datagram
@@ -1240,8 +1245,9 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
                                 const struct sonde_address *local);
 
 /* Send a reply for each of the COUNT items of LIST, as sonde_datagram_reply:
-   LENGTH bytes of DATA to the sender in ENDS.  Items with a negative LENGTH are
-   skipped.  One reply that fails does not affect the others.
+   LENGTH bytes of DATA to the sender in ENDS.  COUNT has no limit.  Items with
+   a negative LENGTH are skipped.  One reply that fails does not affect the
+   others.
    Returns the number sent.  ERROR of each item is 0, or an errno of
    sonde_datagram_reply.  errno is unchanged.
 

@@ -72,8 +72,8 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
 /* Write pieces to FD, reported as ready, as long as poll reports room before
    DEADLINE.  FLAGS are those of send; 0: FD is a terminal, written byte by
    byte, since there may be room for a single byte, and with more the call would
-   wait until all bytes are taken.  Returns the count, or the result of the
-   first call if nothing was written.  */
+   wait until all bytes are taken.  Returns the count, also if a later call
+   fails, or the result of the first call if nothing was written.  */
 static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
                             int64_t deadline)
 {
@@ -125,7 +125,8 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
 
 /* Write some of the SIZE bytes, not 0, without SIGPIPE, waiting until DEADLINE;
    FLAGS are those of send on a socket.  Returns the count, at least 1, or -1
-   with errno: EAGAIN: no room.  May change errno on success.  */
+   with errno: EAGAIN: no room; EPIPE, also instead of the 16th EPROTOTYPE; or
+   of the call.  May change errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {

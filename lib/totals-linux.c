@@ -79,7 +79,8 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 }
 
 /* Open NAME in /proc of the process PID, or of this thread for 0.  NULL with
-   errno: ESRCH: no process PID; ENOTSUP: no such file; or of fopen.  */
+   errno: ENOTSUP: PID is 0, and there is no such file; ESRCH: PID is below 0,
+   or its process or the file does not exist; or of fopen.  */
 static FILE *totals_linux_open(pid_t pid, const char *name)
 {
     char path[128];

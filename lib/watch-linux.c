@@ -105,7 +105,9 @@ static int watch_receive(const struct sonde_watch *watch,
 }
 
 /* Look LISTENER up once, as for a SYN from its client port, and read its queue
-   into LISTENER.  Returns 0, or -1 with errno; ENOENT: no such socket.  */
+   into LISTENER.  Waits up to 100 ms to send, and again for the answer.
+   Returns 0, or -1 with errno, EAGAIN after such a wait; ENOENT: no such
+   socket.  */
 static int watch_request(struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
@@ -122,7 +124,8 @@ static int watch_request(struct sonde_watch *watch,
     return watch_receive(watch, listener);
 }
 
-/* Whether there is any socket at the address of LISTENER.  */
+/* Whether there is any socket at the address of LISTENER.  Requests one from
+   the kernel; after any failure 0, with the errno of watch_request.  */
 static int watch_any(struct sonde_watch *watch,
                      const struct sonde_listener *listener)
 {

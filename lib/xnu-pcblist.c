@@ -80,8 +80,9 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 }
 
 /* Read RECORD into CANDIDATE, which an inpcb begins anew.  Records of another
-   kind, or shorter than known, are ignored.  Returns whether the record is the
-   last of a socket, and CANDIDATE is complete and a listener.  */
+   kind, or shorter than known, are ignored.  The backlog is also the
+   capacity of the listener.  Returns whether the record is the last of a
+   socket, and CANDIDATE is complete and a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {

@@ -48,7 +48,8 @@ struct only {
 
 /* ---- one client ---------------------------------------------------------- */
 
-/* Close the socket of CLIENT, if any, and end CLIENT.  No error is counted.  */
+/* Close the socket of CLIENT, if any, and go to ONLY_ENDED; PENDING and OPEN no
+   longer count CLIENT.  No error is counted.  */
 static void only_close(struct only *only, struct only_client *client)
 {
     if (client->fd >= 0)
@@ -59,7 +60,7 @@ static void only_close(struct only *only, struct only_client *client)
     client->state = ONLY_ENDED;
 }
 
-/* Count ERROR in the report, at this time, and close CLIENT.  */
+/* Count ERROR in the report, set LAST to the time now, and close CLIENT.  */
 static void only_fail(struct only *only, struct only_client *client,
                       enum load_error error)
 {
@@ -69,7 +70,8 @@ static void only_fail(struct only *only, struct only_client *client,
 }
 
 /* connect, or a call before it, failed with the errno ERROR: count the error
-   and close CLIENT.  EADDRNOTAVAIL without a source: no local port is free.  */
+   and close CLIENT.  EADDRNOTAVAIL without a source is LOAD_NO_PORT: no local
+   port is free.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
@@ -92,8 +94,9 @@ static int only_error(const struct only *only, int fd)
     return error;
 }
 
-/* connect of CLIENT has ended: count success, the time and a second SYN, and
-   watch the socket no longer; or count the failure, and close.  */
+/* connect of CLIENT has ended: count success, the time and a second SYN, set
+   LAST to the time now, and watch the socket no longer; or count the failure,
+   and close.  */
 static void only_confirm(struct only *only, struct only_client *client)
 {
     struct load_report *report = only->report;
@@ -175,7 +178,8 @@ static void only_expire(struct only *only, int64_t now)
     }
 }
 
-/* Milliseconds until the next client is due, ONLY_TICK at most.  */
+/* Milliseconds until the next client is due, rounded down, at least 0,
+   ONLY_TICK at most; ONLY_TICK if all clients have begun.  */
 static int only_timeout(const struct only *only)
 {
     if (only->next == only->plan->connections)
@@ -185,8 +189,9 @@ static int only_timeout(const struct only *only)
 }
 
 /* Wait up to TIMEOUT milliseconds, and call HANDLE for each client with an
-   event.  Returns false after a signal, with interrupted in the report set, or
-   if the poller fails, with its errno in trouble.  */
+   event.  Returns false after a signal, with interrupted in the report set,
+   also if it was set before; or if the poller fails, with its errno in trouble.
+   The self-pipe is not read: after a signal no further wait lasts.  */
 static bool only_wait(struct only *only, int timeout,
                       void (*handle)(struct only *, struct only_client *))
 {
@@ -210,8 +215,10 @@ static void only_connected(struct only *only, struct only_client *client)
         only_confirm(only, client);
 }
 
-/* Connect all clients, with reports to PROGRESS, until a signal, interruption
-   by PROGRESS or trouble.  Bounded: each ends within the plan's timeout.  */
+/* Connect all clients, with reports to PROGRESS, unless NULL, until each has
+   connected or failed, or a signal, interruption by PROGRESS or trouble:
+   clients then stay in their state.  Bounded: each ends within the plan's
+   timeout.  */
 static void only_connect(struct only *only, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0;
@@ -237,7 +244,8 @@ static void only_connect(struct only *only, load_progress_function *progress)
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* Read what the server sent; close CLIENT at end of file or after an error.  */
+/* Read and drop what the server sent, by at most ONLY_READS reads; close CLIENT
+   at end of file or after an error, which is not counted.  */
 static void only_drain(struct only *only, struct only_client *client)
 {
     char bytes[4096];
@@ -248,7 +256,8 @@ static void only_drain(struct only *only, struct only_client *client)
         only_close(only, client);
 }
 
-/* Count and close the clients reset by the server since they connected.  */
+/* Count and close the clients reset by the server, or with another error of the
+   socket, since they connected.  They remain counted as connects.  */
 static void only_count_resets(struct only *only)
 {
     for (size_t i = 0; i < only->next; i++) {
@@ -260,7 +269,9 @@ static void only_count_resets(struct only *only)
     }
 }
 
-/* End all connections: by FIN, with 2 s for the servers' FINs, or by RST.  */
+/* End all connections: by FIN, with 2 s for the servers' FINs, or by RST.
+   After an interruption there is one wait at most.  Clients still connecting
+   are closed, too.  No error is counted.  */
 static void only_end(struct only *only)
 {
     int64_t deadline = sonde_deadline(ONLY_LINGER);

@@ -128,7 +128,8 @@ void load_done(struct load *load, struct load_connection *connection,
 
 /* ---- close --------------------------------------------------------------- */
 
-/* Close the socket, if any, and go to STATE.  No error is counted.  */
+/* Close the socket, if any, and go to STATE.  Before, the retransmissions of
+   TCP are added to the report.  No error is counted.  */
 static void close_connection(struct load *load,
                              struct load_connection *connection,
                              enum load_state state)
@@ -143,7 +144,8 @@ static void close_connection(struct load *load,
     set_state(load, connection, state);
 }
 
-/* Count ERROR and close, unless ERROR is LOAD_NONE.  */
+/* Count ERROR, close, and go to CONNECTION_CLOSED, unless ERROR is
+   LOAD_NONE.  */
 static void connection_fail(struct load *load,
                             struct load_connection *connection,
                             enum load_error error)
@@ -167,7 +169,8 @@ static void connection_watch(struct load *load,
         connection_fail(load, connection, load_error_of(errno));
 }
 
-/* With --connect: count the latency of the whole connection, and close.  */
+/* With --connect: count the latency of the whole connection, from SINCE to now,
+   set LAST of LOAD to now, and close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
@@ -176,8 +179,9 @@ static void connection_complete(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* With --connect, after the reply: close by RST, or half-close and wait until
-   the peer closes its side.  */
+/* With --connect, after the reply: with reset of the plan complete CONNECTION
+   at once, closed by RST; otherwise half-close, and wait in CONNECTION_ENDING
+   until the peer closes its side.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
 {
@@ -220,7 +224,8 @@ static enum load_error stream_send(struct load *load,
 }
 
 /* Compare COUNT received bytes with the bytes sent, and advance RECEIVED by the
-   bytes that match.  A difference is LOAD_WRONG, described in the report.  */
+   bytes that match.  A difference, or a byte beyond those sent, is LOAD_WRONG,
+   described in the report.  */
 static enum load_error stream_verify(struct load *load,
                                      struct load_connection *connection,
                                      size_t count)
@@ -238,9 +243,10 @@ static enum load_error stream_verify(struct load *load,
                            good == due);
 }
 
-/* Read once, verify, and count the messages that are complete.  End of file is
-   LOAD_CLOSED, except after the half-close: then CONNECTION is complete.
-   Returns LOAD_NONE, also without data, or the error.  */
+/* Read once, verify, and count the messages that are complete, none after a
+   wrong byte.  End of file is LOAD_CLOSED, except after the half-close: then
+   CONNECTION is complete.  Returns LOAD_NONE, also without data, or the
+   error.  */
 static enum load_error stream_receive(struct load *load,
                                       struct load_connection *connection)
 {
@@ -291,8 +297,9 @@ static void connection_receive(struct load *load,
 
 /* ---- connect ------------------------------------------------------------- */
 
-/* Use FD for CONNECTION, which closes FD from now on, and set its options,
-   without regard to errors.  Returns 0, or -1 with errno of the poller.  */
+/* Use FD for CONNECTION, which closes FD from now on, set the options of FD,
+   without regard to errors, and add FD to the poller, for no event yet.
+   Returns 0, or -1 with errno of the poller.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
@@ -313,8 +320,9 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-/* CONNECTION is open: count the connect, and from LOAD_RUNNING on begin
-   messages.  */
+/* CONNECTION is open: count the connect, number messages and bytes from 0
+   again, watch the socket, and from LOAD_RUNNING on begin messages.  The
+   messages due stay.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -394,7 +402,8 @@ static int connection_error(const struct load *load, int fd)
     return error;
 }
 
-/* connect has ended: count its time, and establish, or handle the failure.  */
+/* connect has ended: count its time, from SINCE, and establish; or handle the
+   failure by load_connection_refuse, without a time.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {

@@ -40,7 +40,8 @@ static void mark_done(const struct load *load,
 }
 
 /* Begin the messages that may begin, each a datagram with its number; set
-   is_blocked if the socket takes no more.  Returns LOAD_NONE, or an error.  */
+   is_blocked if the socket takes no more (EAGAIN, ENOBUFS).  A datagram that is
+   not sent is not begun.  Returns LOAD_NONE, or an error.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
@@ -145,7 +146,8 @@ static bool datagram_is_late(const struct load *load,
 }
 
 /* Receive replies that have arrived, if a message is late at NOW, then count
-   late messages as unanswered and done.  Returns LOAD_NONE, or an error.  */
+   messages that are still late as unanswered and done.  Returns LOAD_NONE, or
+   an error of receiving, after which nothing is counted as unanswered.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)

@@ -54,7 +54,7 @@ struct load_report {
     uint64_t late;            /* datagrams that arrived after the timeout */
     int64_t elapsed;          /* nanoseconds of the measured phase */
     int64_t opened;           /* nanoseconds until all were connected; 0 with
-                                 LOAD_CONNECTS */
+                                 LOAD_CONNECTS and LOAD_ONLY */
     struct histogram latency; /* of a message, or of a whole connection */
     struct histogram connect; /* of each connect that succeeded */
     uint64_t errors[LOAD_ERRORS]; /* how many of each error */
@@ -78,17 +78,24 @@ typedef bool load_progress_function(const struct load_report *report,
 long load_count_retransmissions(struct load_report *report, int fd);
 
 /* Write the verdict of REPORT, of LOAD_ONLY, a sentence without a full stop, to
-   TEXT of SIZE bytes.  */
+   TEXT of SIZE bytes (truncated).  The first that applies: no client connected,
+   since refused, and none timed out; clients without an answer within the
+   timeout; clients that needed a second SYN; clients that were reset; fewer
+   connects than clients; all connected.  */
 void load_only_verdict(char *text, size_t size,
                        const struct load_report *report);
 
 /* Connect the connections of PLAN, of LOAD_ONLY, to PEER from SOURCE (or NULL),
    all at once or by the rate, without sending a byte.  A client without an
-   answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  Connections
-   end by FIN, and within two seconds more; with reset of PLAN by RST.  PROGRESS
-   and signals are as for load_run.  *REPORT is always filled in; PLAN must
-   outlive *REPORT.  Returns 0, also if all clients failed; -1 with errno if the
-   run could not begin or waiting failed.  */
+   answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  All stay
+   connected until the last has connected or failed; a reset until then is an
+   error, too.  Then connections end by FIN, closed within two seconds more;
+   with reset of PLAN by RST.  PROGRESS may be NULL.  Its result false, or
+   SIGINT or SIGTERM, interrupts the run at once: clients still connecting are
+   closed and are no errors.  The run uses and closes the self-pipe of the
+   library, and calls budget_volunteer, as load_run.  *REPORT is always filled
+   in; PLAN must outlive *REPORT.  Returns 0, also if all clients failed; -1
+   with errno if the run could not begin or waiting failed.  */
 int load_connect_only(const struct load_plan *plan,
                       const struct sonde_address *peer,
                       const struct sonde_address *source,
@@ -114,7 +121,9 @@ uint64_t load_due_before(const struct load_plan *plan, size_t index,
 enum client_end load_end_of(const struct load_report *report);
 
 /* Why PLAN cannot run against a peer of TYPE, as a sentence, a constant; NULL
-   if PLAN can run.  The memory and the descriptors are not checked.  */
+   if PLAN can run.  Only datagrams exclude plans: LOAD_CONNECTS, LOAD_HOLD, a
+   size above 65507, and a size too small for the numbers of DEPTH messages.
+   The memory and the descriptors are not checked.  */
 const char *load_plan_problem(const struct load_plan *plan, int type);
 
 /* Raise RLIMIT_NOFILE for COUNT connections and some 30 other descriptors, if

@@ -23,8 +23,9 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Begin PHASE at NOW, and set its end.  Without a rate all connections send
-   when RUNNING begins, except with --connect.  */
+/* Begin PHASE at NOW, and set its end, with --hold of RUNNING at once.  RUNNING
+   is the start of the measurement.  Without a rate all connections send when
+   RUNNING begins, except with --connect.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -110,7 +111,9 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* With --connect: replace closed connections, at once or as the rate allows. */
+/* With --connect: replace closed connections, at once or as the rate allows,
+   none due after phase_end.  The latency begins when the connection was due.
+   Lowers next_due to the earliest connection not yet due.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -129,8 +132,9 @@ static void open_again(struct load *load, int64_t now)
     }
 }
 
-/* Begin messages that are due by the rate, at most 1024 in one call.  A busy
-   connection sends its message later; a closed connection never.  */
+/* Begin messages that are due by the rate before phase_end, at most 1024 in one
+   call, and set next_due.  A busy connection sends its message later; a closed
+   connection never.  */
 static void run_begin_due(struct load *load, int64_t now)
 {
     for (int i = 0; i < 1024; i++) {
@@ -193,7 +197,9 @@ static void take_signals(struct load *load)
         run_interrupt(load);
 }
 
-/* Run all phases.  Returns early, with load->trouble, if the poller fails.  */
+/* Run all phases, with calls of PROGRESS, unless NULL, whose result false
+   interrupts the run.  Returns early, with load->trouble, if the poller fails:
+   the run is then cut.  */
 static void run_loop(struct load *load, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0, begun = monotonic_now();
@@ -290,8 +296,8 @@ static struct load *make_load(const struct load_plan *plan,
     return NULL;
 }
 
-/* Use CLIENT's connection as the first, and take its descriptor; with
-   --connect, close it and go to LOAD_RUNNING.  */
+/* Use CLIENT's connection as the first, and take its descriptor, so that
+   CLIENT->fd is -1; with --connect, close CLIENT and go to LOAD_RUNNING.  */
 static void begin_load(struct load *load, struct client *client)
 {
     load->start = load->last = monotonic_now();
@@ -333,8 +339,10 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* Complete the report: retransmissions, the time elapsed and, unless cut, what
-   is pending, as errors.  */
+/* Complete the report: retransmissions of the connections that have a socket,
+   the time elapsed and, unless cut, what is pending, as errors.  The time
+   elapsed ends with the last reply, but is no less than the duration if
+   connections are open, except with --hold and after an interruption.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;

@@ -146,7 +146,9 @@ size_t load_index(const struct load *load,
                   const struct load_connection *connection);
 
 /* Describe the first wrong reply in the report: WHAT ("byte", "datagram")
-   NUMBER of CONNECTION was altered, or was NEVER sent.  Returns LOAD_WRONG.  */
+   NUMBER of CONNECTION, counted from 1, was altered, or was NEVER sent.  A
+   later wrong reply changes nothing.  No error is counted.  Returns
+   LOAD_WRONG.  */
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
@@ -169,13 +171,16 @@ struct load_message *load_message(const struct load *load,
                                   const struct load_connection *connection,
                                   uint64_t number);
 
-/* Whether CONNECTION may begin another message now: by its state, the depth,
-   the phase and the messages due.  Sending may still fail.  */
+/* Whether CONNECTION, which must be open with fewer than depth messages not
+   done, may begin another message now.  LOAD_CONNECTS: the first message, in
+   any phase; LOAD_HOLD: the first, in LOAD_RUNNING.  Otherwise with a rate a
+   message that is due, unless IS_LATE, in any phase; without a rate any, in
+   LOAD_RUNNING.  Sending may still fail.  */
 bool load_may_begin(const struct load *load,
                     const struct load_connection *connection);
 
-/* Count a message begun at NOW, as pending.  Its latency starts now, or with a
-   rate when the message was due.  Nothing is sent.  */
+/* Count a message begun at NOW, as pending.  Its latency starts now, or for
+   LOAD_MESSAGES with a rate when the message was due.  Nothing is sent.  */
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
@@ -209,7 +214,10 @@ void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
 /* Handle timeouts of a connect and of datagrams, and back-offs, that have
-   passed at NOW.  An error is counted and closes CONNECTION.  */
+   passed at NOW: a back-off ends with another connect, but after LOAD_RUNNING
+   CONNECTION_BACKOFF with CONNECTION_CLOSED and no error.  An open datagram
+   connection also sends what may be sent.  An error is counted and closes
+   CONNECTION.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 

@@ -122,8 +122,9 @@ static const char *not_working(const char *key)
     return found->reason ? found->reason : "-";
 }
 
-/* Complain if the families asked for, or else both, do not work on loopback.
-   Returns 0 if there is something to report; not 0 after a message.  */
+/* Complain if IPv4 or IPv6, where -4 or -6 asks for it, does not work on
+   loopback; without -4, -6 and --unix, if neither works.  Returns 0 if there is
+   something to report; not 0 after a message.  */
 static int check_families(void)
 {
     const char *inet = not_working("inet.available");
@@ -142,7 +143,9 @@ static int check_families(void)
     return 0;
 }
 
-/* The exit status for REPORT: by --require, or whether any row has figures.  */
+/* The exit status for REPORT: STATUS_DONE with --check; with --require
+   STATUS_DONE if granted, STATUS_NO if cut, else STATUS_TROUBLE; otherwise
+   STATUS_TROUBLE if no row has figures.  */
 static int status_of(const struct report *report)
 {
     if (choices.check)
@@ -181,8 +184,9 @@ static void print_form(const struct report *report)
 }
 
 /* Sort the findings, and print the differences from the profile of --compare.
-   Returns the exit status: STATUS_DONE or STATUS_NO; STATUS_TROUBLE after a
-   message, if the profile cannot be read, or has no figure in common.  */
+   Returns the exit status: STATUS_DONE; STATUS_NO if a figure differs, or is on
+   one side only; STATUS_TROUBLE after a message, if the profile cannot be read,
+   or has no figure in common.  */
 static int print_comparison(void)
 {
     char problem[300];
@@ -206,8 +210,9 @@ static int print_comparison(void)
     return status;
 }
 
-/* Print the findings as the options say, and complain if no row has figures.
-   Returns the exit status.  */
+/* Print the findings as the options say, with --compare by print_comparison
+   alone, and complain if no row has figures, except with --require.  Returns
+   the exit status.  */
 static int print_report(void)
 {
     struct report report;

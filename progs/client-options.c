@@ -62,7 +62,8 @@ static int target_take_source(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The port of SERVICE in the host's database, else PORT, in static memory.  */
+/* The port of SERVICE in the host's database, for TCP or with --udp for UDP,
+   else PORT, as digits in static memory.  */
 static const char *service_find_port(const char *service, int port)
 {
     static char text[12];

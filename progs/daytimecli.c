@@ -75,7 +75,9 @@ static void print_instant(struct client *client, const struct daytime *daytime)
                                   : ", without a zone, read as local time");
 }
 
-/* Get and print the time: the instant with --parse, otherwise the text.  */
+/* Get and print the time: the instant with --parse, otherwise the text, on a
+   terminal by print_safely, else byte by byte.  If daytime_get fails, the text
+   received before is printed, with --parse, too.  */
 static void daytimecli_exchange(struct client *client)
 {
     struct daytime daytime;

@@ -16,6 +16,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* Read the time zone, then run the server.  Returns the exit status.  */
 static int daytimesrv_run(void)
 {
     /* Once, not in each child.  */

@@ -71,7 +71,9 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* Fill the plan from the options, with the defaults that --help notes.  */
+/* Fill the plan from the options, with the defaults that --help notes.  The
+   timeout of replies is that of TARGET, by default 1 s for datagrams, 5 s for
+   streams.  */
 static void echoload_make_plan(const struct client_target *target)
 {
     int64_t timeout = target->timeout > 0          ? target->timeout
@@ -113,8 +115,9 @@ static const char *echoload_form_conflict(void)
     return NULL;
 }
 
-/* Whether the operand is the second profile of --compare: a path with a slash,
-   or the name of a regular file.  */
+/* Whether the operand, if a single one, is the second profile of --compare: a
+   path with a slash, which need not exist, or the name of a regular file.
+   False with --unix.  */
 static bool echoload_has_second(void)
 {
     struct stat status;
@@ -221,8 +224,10 @@ static int echoload_write_histogram(void)
     return status;
 }
 
-/* Report the differences between HERE and THERE.  Returns the exit status:
-   STATUS_TROUBLE after a message if no figure is on both sides.  */
+/* Report the differences between HERE and THERE, by --tolerance or TOLERANCE.
+   Returns the exit status: STATUS_DONE; STATUS_NO if a figure differs or is on
+   one side only; STATUS_TROUBLE after a message if no figure is on both
+   sides.  */
 static int echoload_compare(void)
 {
     struct comparison found = load_profile_compare(

@@ -133,7 +133,8 @@ static int faultsrv_read_reply(struct fault_options *options, const char *path)
 
 /* ---- the run ------------------------------------------------------------- */
 
-/* Play the faults, and report.  Returns the exit status.  */
+/* Play the faults, and report, unless the run failed.  Returns the exit status
+   of faults_run, or STATUS_NO if the command was killed.  */
 static int faultsrv_play(const struct fault_options *options)
 {
     static struct fault_report report;
@@ -150,6 +151,9 @@ static int faultsrv_play(const struct fault_options *options)
     return status;
 }
 
+/* List the faults, with --list; otherwise choose the faults, read the reply,
+   and play, by default for COMMAND_MS with a command, else without limit.
+   Returns the exit status.  */
 static int faultsrv_run(void)
 {
     static struct fault_choice chosen[FAULT_PORTS_MAX];

@@ -42,7 +42,9 @@ struct watch_run {
     int short_sleeps;
 };
 
-/* Append the JSON of watch_json, or else the text report, to the spool.  */
+/* Append the JSON of watch_json, or else the text report, masked, to the spool.
+   Only the report is added to a full spool.  A line without room or memory is
+   left out, and counted.  */
 static void watch_run_put(struct watch_run *run, enum watch_line line)
 {
     char *text = NULL;
@@ -67,8 +69,9 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
 }
 
 /* Report the last second, as JSON to the spool or as a progress line on
-   standard error, and begin the next.  A terminal stopped by Ctrl-S gets no
-   line for that second.  Sets IS_OVER if standard output fails.  */
+   standard error, flush the spool, and begin the next second; seconds that have
+   passed meanwhile have no line.  A terminal stopped by Ctrl-S gets no line for
+   that second.  Sets IS_OVER if standard output fails.  */
 static void watch_run_second(struct watch_run *run)
 {
     struct sentence text = {""};
@@ -96,9 +99,9 @@ static int64_t watch_run_earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Sleep until NEXT, and look for a signal: a signal ends the sleep, so after a
-   short sleep of full length two system calls are saved, but not each time,
-   since the signal may have come before.  */
+/* Sleep until NEXT, and look for a signal, which sets IS_OVER: a signal ends
+   the sleep, so after a short sleep of full length two system calls are saved,
+   but not each time, since the signal may have come before.  */
 static void watch_run_sleep(struct watch_run *run, int64_t next)
 {
     int64_t time = next - monotonic_now();
@@ -132,8 +135,9 @@ static int watch_run_step(struct watch_run *run)
     return 0;
 }
 
-/* Write all that waits; a second signal ends the process at once, by its
-   default action.  Returns STATUS, or STATUS_TROUBLE after a message.  */
+/* Write all that waits, within DRAIN_MS; the self-pipe is closed first, so that
+   a second signal ends the process at once, by its default action.  Returns
+   STATUS, also if the reader has gone; or STATUS_TROUBLE after a message.  */
 static int watch_run_finish(struct watch_run *run, int status)
 {
     sonde_selfpipe_close();

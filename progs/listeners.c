@@ -116,7 +116,8 @@ static bool has_families(void)
 }
 
 /* The families of the options; if none is chosen, all listeners, and with an
-   operand, which may name any socket, all datagram sockets.  */
+   operand, which may name any socket, but not with --waiting, all datagram
+   sockets.  Without --udp, -4 and -6 choose TCP.  */
 static unsigned families_of(void)
 {
     bool any = !choices.inet && !choices.inet6;
@@ -192,7 +193,8 @@ static void listeners_list(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
 }
 
-/* Write the report of LISTENERS in the chosen form.  */
+/* Write the report of LISTENERS in the chosen form, with --prometheus for the
+   file.  The connections of other listeners are removed from WAITING first.  */
 static void listeners_report(const struct listeners *listeners)
 {
     FILE *out = output_stream();
@@ -213,8 +215,10 @@ static void listeners_report(const struct listeners *listeners)
     }
 }
 
-/* Report the selected listeners as a check.  A family that could not be read
-   may be fuller: OK is unknown then.  Returns the status for output_end.  */
+/* Report the selected listeners as a check, by default with the ranges 70 and
+   90 percent.  A family that could not be read, or with --all a namespace that
+   was not seen, may be fuller: OK is unknown then, by STATUS_TROUBLE after a
+   message.  Returns the status for output_end.  */
 static int check_found(const struct listeners *listeners)
 {
     struct check check = {0};
@@ -250,8 +254,9 @@ static int watch_found(const struct listeners *listeners)
     return status;
 }
 
-/* Report the selected listeners.  Returns the exit status: STATUS_TROUBLE after
-   a message if a family could not be read.  */
+/* Report the selected listeners: as a check, by a watch, or in the chosen form.
+   Returns the exit status: STATUS_TROUBLE after a message if a family could not
+   be read.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -264,8 +269,9 @@ static int report_found(const struct listeners *listeners)
                                                : complain("%s", why.text);
 }
 
-/* Report as a check that no listener matches, for the reason WHY: the service
-   that is checked does not run.  Returns the status for output_end.  */
+/* Report as a check, CHECK_CRITICAL, that no listener matches, for the reason
+   WHY: the service that is checked does not run.  Returns the status for
+   output_end, STATUS_DONE.  */
 static int check_missing(const struct sentence *why)
 {
     struct check check = {.state = CHECK_CRITICAL, .text = *why};
@@ -273,8 +279,12 @@ static int check_missing(const struct sentence *why)
 }
 
 /* Report the listeners of the operand, or all without an operand.  If none is
-   selected, JSON and metrics have an empty list, unless the operand is
-   impossible.  Returns the exit status: STATUS_NO if no listener matches.  */
+   selected, the reason is a message, or with --check the check is critical;
+   JSON and metrics have an empty list, unless the operand is impossible.
+   Returns the exit status: STATUS_NO if no listener matches among those seen,
+   but with --check STATUS_TROUBLE if one may be hidden; STATUS_TROUBLE if the
+   operand is impossible, or a family that may have the listener was not
+   read.  */
 static int select_and_report(struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -309,8 +319,9 @@ static int select_and_report(struct listeners *listeners)
                : STATUS_TROUBLE;
 }
 
-/* Enter the network namespace of --netns.  If not permitted, note its process
-   in *LISTENERS, to be read from outside.  Returns false after a message.  */
+/* Enter the network namespace of --netns, if given.  If that fails, and --netns
+   is the number of a process, note the process in *LISTENERS, to be read from
+   outside; otherwise return false after a message.  */
 static bool choose_namespace(struct listeners *listeners)
 {
     struct namespace_trouble trouble;
@@ -323,7 +334,8 @@ static bool choose_namespace(struct listeners *listeners)
 }
 
 /* Read the handshakes, which a check does not need, and for an explanation the
-   age of waiting clients; then as select_and_report.  */
+   age of waiting clients, without regard to failures; then as
+   select_and_report.  */
 static int read_more_and_report(struct listeners *listeners)
 {
     if (!choices.check)
@@ -347,7 +359,9 @@ static int read_chosen(struct listeners *listeners)
                : 0;
 }
 
-/* Enter the namespace of --netns, read, report.  Returns the exit status.  */
+/* Enter the namespace of --netns, if given, read, report.  Returns the exit
+   status: STATUS_TROUBLE after a message if the listeners, or with --waiting
+   the waiting connections, could not be read.  */
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp};

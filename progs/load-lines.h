@@ -12,14 +12,17 @@
 /* Call before the run: begin the first second, with an empty spool.  */
 void load_lines_begin(void);
 
-/* For load_run: write the figures of each second that has passed.  Returns
-   false after a write error, or if the reader has gone.  */
+/* For load_run and load_connect_only: once a second has passed since the last
+   line, add a line with the figures since then, and write what standard output
+   takes.  Several seconds passed at once share a line.  Without memory, or if
+   the spool is full, the line is left out, and counted.  Returns false after a
+   write error, or if the reader has gone.  */
 load_progress_function load_lines_progress;
 
 /* Call after the run, in each case: what is not written yet, and the line of
-   REPORT, unless NULL, go to output_stream, unless the reader has gone.
-   Returns 0; or STATUS_TROUBLE after a message, if lines could not be
-   written.  */
+   REPORT, unless NULL, go to output_stream, unless a write failed before.
+   Frees the spool.  Returns 0, also if the reader has gone; or STATUS_TROUBLE
+   after a message, if lines could not be written.  */
 int load_lines_end(const struct load_report *report);
 
 #endif /* PROGS_LOAD_LINES_H */

@@ -59,6 +59,7 @@ static void making_text(struct making *making, const char *id, const char *key,
     making->failed |= findings_add(making->findings, &finding) != 0;
 }
 
+/* Add a finding, VALUE in decimal, as making_text.  */
 static void making_number(struct making *making, const char *id,
                           const char *key, uint64_t value, enum how how)
 {
@@ -67,7 +68,8 @@ static void making_number(struct making *making, const char *id,
     making_text(making, id, key, text, how);
 }
 
-/* Add the settings of the run, under "plan", as constant, since chosen.  */
+/* Add the settings of the run, under "plan", as constant, since chosen, except
+   settings without a meaning in this run, and the rate without a limit.  */
 static void making_plan(struct making *making, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;

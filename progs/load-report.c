@@ -165,6 +165,8 @@ static void print_only(FILE *out, const struct load_report *report)
                 load_report_grouped(report->retried, number));
 }
 
+/* Write the number of segments sent again; nothing if the number is
+   unknown.  */
 static void print_retransmissions(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];

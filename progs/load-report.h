@@ -13,7 +13,9 @@
 /* Which line of JSON: of the last second, or of the whole run, the last.  */
 enum load_line { LOAD_LINE_SECOND, LOAD_LINE_REPORT };
 
-/* Write REPORT, of a run that is over, to OUT.  */
+/* Write REPORT, of a run that is over, to OUT: server and settings, figures,
+   TCP retransmissions, errors, for LOAD_ONLY the verdict, and a histogram of
+   the latency.  */
 void load_report_text(FILE *out, const struct load_report *report);
 
 /* Write REPORT as a line of JSON; of a second, with its figures alone.  AT is
@@ -34,8 +36,9 @@ extern const struct load_point load_points[LOAD_POINTS];
 const char *load_report_kind(const struct load_report *report);
 const char *load_report_transport(const struct load_report *report);
 
-/* The address of the server of REPORT, as in JSON: empty if unprintable.
-   Returns TEXT.  */
+/* Write the address of the server of REPORT, as in JSON, to TEXT: with the
+   port, an abstract UNIX name as "@NAME", empty if unprintable.  Returns
+   TEXT.  */
 const char *load_report_peer(const struct load_report *report,
                              char text[SONDE_ADDRESS_TEXT]);
 

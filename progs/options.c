@@ -156,6 +156,7 @@ static int print_help(const struct option_view *view)
     return STATUS_DONE;
 }
 
+/* Print the version and the licence to the report.  Returns STATUS_DONE.  */
 static int print_version(const struct program *program)
 {
     fprintf(output_stream(),
@@ -168,8 +169,9 @@ static int print_version(const struct program *program)
 
 /* ---- values -------------------------------------------------------------- */
 
-/* Set the target of ROW to the number TEXT.  Returns OPTIONS_GO_ON; or
-   STATUS_TROUBLE after a usage error, with the target unchanged.  */
+/* Set the target of ROW to the number TEXT, decimal, from MIN to MAX, without a
+   plus sign or blanks.  Returns OPTIONS_GO_ON; or STATUS_TROUBLE after a usage
+   error, with the target unchanged.  */
 static int take_number(const struct option_row *row, const char *text)
 {
     char *end;
@@ -185,7 +187,7 @@ static int take_number(const struct option_row *row, const char *text)
 }
 
 /* As take_number, for seconds such as 2, 0.25 or .5, cut after the third
-   decimal; the target is in milliseconds.  */
+   decimal, without a sign; the target, MIN and MAX are in milliseconds.  */
 static int take_seconds(const struct option_row *row, const char *text)
 {
     char *end;
@@ -201,7 +203,8 @@ static int take_seconds(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* As take_number, for the index of TEXT in the choices of ROW.  */
+/* As take_number, for the index of TEXT, in full, in the choices of ROW; the
+   target is an int.  */
 static int take_choice(const struct option_row *row, const char *text)
 {
     char all[200];

@@ -228,9 +228,11 @@ int output_check_path(const char *path)
     return output_replace_file(path, NULL, 0);
 }
 
-/* Write the report, masked unless raw, and close stream and standard output.
-   Returns 0, or the errno of the call that failed; ENOMEM if the report is
-   incomplete, and nothing is written then.  If the file of output_to cannot be
+/* Write the report, masked unless raw, to the file of output_to or else to
+   standard output, and close stream and standard output, which stays open after
+   a failure.  Returns 0, or the errno of the call that failed; ENOMEM if the
+   report is incomplete, and nothing is written then.  A closed standard output
+   is no failure without a report for it.  If the file of output_to cannot be
    written, sets *STATUS to STATUS_TROUBLE after a message.  */
 static int report_write(int *status)
 {

@@ -114,9 +114,10 @@ static void stop_at(int number)
         sonde_signal(number, sockprobe_stop, SONDE_RESTART);
 }
 
-/* Ask the chosen questions, add the host, and sort the findings.  Returns 0;
-   not 0 after a message.  If memory ran out for a question, set memory_ran_out
-   after a message, and return 0.  */
+/* Ask the chosen questions, add the host, and sort the findings, HERE.  Returns
+   0; not 0 after a message.  If memory ran out for a question, set
+   memory_ran_out after a message, and return 0.  With --times SIGINT and
+   SIGTERM end the runs early, which is no failure, after a message.  */
 static int ask_host(void)
 {
     const struct question **questions =
@@ -356,8 +357,9 @@ static int matrix_report(const struct matrix *matrix)
     return STATUS_DONE;
 }
 
-/* Fill in COLUMN, named by the operand NAME, and the name in SHOWN.  Returns
-   0; not 0 after a message.  */
+/* Fill in COLUMN, which owns the findings, from the operand NAME: a profile,
+   with the name in SHOWN; or "-", which asks this host, with the name "this
+   host", and leaves HERE empty.  Returns 0; not 0 after a message.  */
 static int matrix_read(struct matrix_column *column, const char *name,
                        char shown[NAME_SIZE])
 {
@@ -372,7 +374,9 @@ static int matrix_read(struct matrix_column *column, const char *name,
     return read_profile(name, &column->findings);
 }
 
-/* Compare the profiles of the operands.  Returns the exit status.  */
+/* Compare the profiles of the operands, by all questions.  Returns the exit
+   status: STATUS_DONE, also if there are differences; STATUS_TROUBLE after a
+   message if a profile, the questions or the page failed.  */
 static int sockprobe_matrix(void)
 {
     static struct matrix_column columns[MATRIX_COLUMNS];
@@ -392,6 +396,8 @@ static int sockprobe_matrix(void)
     return status;
 }
 
+/* Ask or compare, with --matrix by sockprobe_matrix, and free all.  Returns the
+   exit status; STATUS_TROUBLE if memory ran out for a question.  */
 static int sockprobe_run(void)
 {
     int status = catalogue_make(&catalogue) ? complain("out of memory")
@@ -403,6 +409,8 @@ static int sockprobe_run(void)
     return memory_ran_out ? STATUS_TROUBLE : status;
 }
 
+/* Play the peer, if exec_peer_run has executed this program; else run
+   sockprobe.  Returns the exit status.  */
 int main(int argc, char **argv)
 {
     static const struct program program = {

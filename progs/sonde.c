@@ -28,6 +28,7 @@ static const struct command {
 #undef PROGRAM
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+/* The program NAME, exactly; NULL if there is none.  */
 static const struct command *command_find(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
@@ -52,6 +53,10 @@ static int sonde_run(void)
     return STATUS_DONE;
 }
 
+/* Run the program named by the last part of argv[0], or else by the first
+   operand, with the arguments from there on; without such a program, sonde
+   itself, for which an unknown operand is a usage error.  Returns the exit
+   status.  */
 int main(int argc, char **argv)
 {
     static const struct program program = {

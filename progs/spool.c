@@ -37,8 +37,9 @@ void spool_add(struct spool *spool, const char *line, size_t size,
     spool->size += size;
 }
 
-/* Write one piece.  Returns whether more may follow at once; a failure other
-   than a want of room sets ERROR.  */
+/* Write one piece, of piece_max bytes at most, and remove the bytes written.
+   Returns whether more waits and may follow at once, false after any failure.
+   A failure other than EINTR or a want of room sets ERROR.  */
 static bool spool_write(struct spool *spool)
 {
     size_t size = spool->size < piece_max ? spool->size : piece_max;
@@ -53,8 +54,9 @@ static bool spool_write(struct spool *spool)
     return spool->size > 0;
 }
 
-/* Write what the descriptor takes within TIMEOUT milliseconds.  If nothing
-   waits, only look whether the reader has gone, which sets ERROR to EPIPE.  */
+/* Wait up to TIMEOUT milliseconds for room, then write what the descriptor
+   takes at once.  If nothing waits, only look whether the reader has gone,
+   which sets ERROR to EPIPE.  */
 static void spool_step(struct spool *spool, int timeout)
 {
     struct pollfd ready = {.fd = spool->fd,

@@ -24,14 +24,14 @@ struct spool {
                          any more */
 };
 
-/* Append LINE, of SIZE bytes; left out without memory, or if more than
-   SPOOL_MAX bytes would wait, unless the spool is empty or the line IS_NEEDED.
- */
+/* Append LINE, of SIZE bytes.  LINE is left out, and counted in LEFT_OUT,
+   without memory, or if SPOOL_MAX bytes or more would wait, unless the spool is
+   empty or the line IS_NEEDED.  */
 void spool_add(struct spool *spool, const char *line, size_t size,
                bool is_needed);
 
-/* Write what the descriptor takes now.  Returns false if ERROR is set, also if
-   the reader has gone though nothing waits.  */
+/* Write what the descriptor takes now.  Returns false if ERROR is set, by this
+   call or before, also if the reader has gone though nothing waits.  */
 bool spool_flush(struct spool *spool);
 
 /* Write all that waits, within TIMEOUT milliseconds.  Returns false if ERROR is

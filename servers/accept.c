@@ -33,7 +33,8 @@ static void accept_set_nodelay(struct server *server, int fd)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-/* Log CLIENT by name, with the local address and the number of clients.  */
+/* Log CLIENT by name, with the local address and the number of clients of all
+   processes.  */
 static void accept_log(struct server *server,
                        const struct server_client *client)
 {
@@ -46,7 +47,8 @@ static void accept_log(struct server *server,
 }
 
 /* Count the client at PEER for --max-per-source, and set client->source.
-   Returns false, with a line in the log, if the source has the maximum.  */
+   Returns false, with a line in the log, if the source has the maximum, or if
+   memory or a slot to count the client is missing; the client stays open.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -65,9 +67,10 @@ static bool accept_count_source(struct server *server,
     return false;
 }
 
-/* Whether to reject FD, accepted after the shutdown began: the service waits
-   for input, none has come, and in a model with a single client at a time the
-   silent client would take all of the grace period.  */
+/* Whether to reject FD, accepted after the shutdown began, in a model that
+   serves a single client at a time: the service waits for input, none has come,
+   not even a FIN, and the silent client would take all of the grace period.
+   Does not wait.  */
 static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
@@ -75,9 +78,10 @@ static bool is_too_late(const struct server *server, int fd)
            wait_one(fd, POLLIN, 0) == 0;
 }
 
-/* Set the options of FD, accepted at LISTENER from PEER, count the client, and
-   have the model serve it; log it with --verbose.  Close FD instead if the
-   client is too late, counted as cut off, or beyond --max-per-source.  */
+/* Set the TCP options of FD, accepted at LISTENER from PEER, count the client,
+   log the client with --verbose, and have the model serve the client.  Close FD
+   instead, and undo workers_reserve, if the client is too late, which counts as
+   cut off, or beyond --max-per-source.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -111,10 +115,11 @@ static void accept_client(struct server *server,
 
 /* ---- errors -------------------------------------------------------------- */
 
-/* accept failed with ERROR, out of descriptors or memory.  Reject the client by
-   the reserve descriptor, and return true: call accept again.  If that fails,
-   back off, and return false.  Both are logged.  If the queue is empty, where
-   Linux reports EMFILE, too, only return false.  */
+/* accept failed with ERROR, out of descriptors or memory.  After EMFILE or
+   ENFILE reject a client by the reserve descriptor, and return true: call
+   accept again.  If that fails, or after another error, back off, and return
+   false.  Both are logged.  If the queue is empty, where Linux reports EMFILE,
+   too, only return false.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -131,7 +136,8 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
 }
 
 /* accept at LISTENER failed with ERROR, for good: log the error, make SERVER
-   fail, and close LISTENER.  A worker keeps the file of a UNIX socket.  */
+   fail, stop polling LISTENER, and close LISTENER.  A worker keeps the file of
+   a UNIX socket.  */
 static void accept_give_up(struct server *server,
                            struct listen_socket *listener, int error)
 {
@@ -174,9 +180,12 @@ static bool accept_fail(struct server *server, struct listen_socket *listener,
 
 /* ---- the queue ----------------------------------------------------------- */
 
-/* Accept up to MAX clients of LISTENER, and serve or reject each.  Returns true
-   if more may be queued; false if the queue is empty, accept fails, SERVER
-   backs off, or the workers together have the maximum.  */
+/* Accept up to MAX clients of LISTENER, none during a back-off of SERVER, and
+   serve or reject each.  Each client accepted resets the back-off of LISTENER,
+   and also that of SERVER unless serving the client failed.  An empty queue
+   counts as a failure (accept_fail) only if no client was accepted before.
+   Returns true if more may be queued; false if the queue is empty, accept
+   fails, SERVER backs off, or the workers together have the maximum.  */
 static bool accept_clients(struct server *server,
                            struct listen_socket *listener, long max)
 {

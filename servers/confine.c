@@ -24,7 +24,8 @@ struct confine_folders {
 static char note[2 * SANDBOX_TEXT];
 
 /* What SERVER must still do in the sandbox: start processes, answer UNIX
-   datagrams, remove socket files.  Their folders are written to FOLDERS.  */
+   datagrams, remove socket files made here.  The folders of these are written
+   to FOLDERS, to which the result refers.  */
 static struct sandbox_needs confine_find_needs(const struct server *server,
                                                struct confine_folders *folders)
 {
@@ -44,8 +45,9 @@ static struct sandbox_needs confine_find_needs(const struct server *server,
     return needs;
 }
 
-/* Enter the sandbox.  A lack, which is no failure, and with --verbose the
-   sandbox are noted for server_report_sandbox.  */
+/* Enter the sandbox.  Without one the server goes on.  Noted for
+   server_report_sandbox are the lack, unless sandbox_lack has no reason to
+   report, and with --verbose the sandbox; nothing is logged here.  */
 static void confine_enter(const struct server *server)
 {
     struct confine_folders folders;

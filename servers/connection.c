@@ -15,6 +15,7 @@
 
 /* ---- state machine ------------------------------------------------------- */
 
+/* Whether there is output not yet sent.  */
 static bool pending_is_left(const struct connection *connection)
 {
     return connection->start < connection->end;
@@ -30,8 +31,9 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
-/* A call failed with errno: note it, and end CONNECTION, as idle after EAGAIN,
-   the end of the timeout.  Where calls never block, EAGAIN is no failure.  */
+/* A call failed with errno: note the errno, and end CONNECTION as lost; as idle
+   after EAGAIN, the end of the timeout.  Where calls never block, EAGAIN is no
+   failure, and nothing is done.  */
 static void connection_note_error(struct connection *connection)
 {
     if (errno == EAGAIN && connection->timeout == 0)
@@ -41,8 +43,8 @@ static void connection_note_error(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Append DATA to the pending output.  Beyond CONNECTION_PENDING_MAX in all, or
-   without memory, end CONNECTION instead.  */
+/* Append a copy of DATA to the pending output.  Beyond CONNECTION_PENDING_MAX
+   in all, or without memory, end CONNECTION as CONNECTION_MEMORY instead.  */
 static void pending_append(struct connection *connection, const char *data,
                            size_t size)
 {
@@ -62,8 +64,10 @@ static void pending_append(struct connection *connection, const char *data,
     connection->end = (uint32_t)(old + size);
 }
 
-/* Write as much of DATA as one call takes.  Returns the number of bytes; 0 also
-   after an error, which ends CONNECTION.  */
+/* Write as much of DATA as one call takes, and count the bytes as sent.  Where
+   calls block, the call waits for room up to the timeout.  Returns their
+   number; 0 if calls never block and there is no room, or after an error, which
+   ends CONNECTION.  */
 static size_t connection_send(struct connection *connection, const char *data,
                               size_t size)
 {
@@ -112,7 +116,8 @@ static void pending_send(struct connection *connection)
 }
 
 /* Pass input to the service, if the service reads any.  SIZE 0, the client's
-   FIN, ends CONNECTION once pending output is sent.  */
+   FIN, is noted as half_closed, and ends CONNECTION once pending output is
+   sent.  */
 static void connection_input(struct connection *connection, const char *data,
                              size_t size)
 {
@@ -136,7 +141,9 @@ static ssize_t connection_read_once(struct connection *connection, char *buffer,
     return count;
 }
 
-/* Read once, and pass the input to the service.  An error ends CONNECTION.  */
+/* Read once, waiting up to the timeout, and pass the input, or the client's
+   FIN, to connection_input.  An error ends CONNECTION, except EAGAIN where
+   calls never block.  */
 static void connection_read(struct connection *connection, char *buffer)
 {
     ssize_t count =
@@ -147,8 +154,9 @@ static void connection_read(struct connection *connection, char *buffer)
         connection_input(connection, buffer, (size_t)count);
 }
 
-/* Read once and discard the input.  End CONNECTION as done if the client has
-   ended, after an error but EAGAIN, or beyond CONNECTION_IGNORED_MAX bytes.  */
+/* Read once, waiting up to TIMEOUT milliseconds, discard the input, and count
+   its bytes as ignored.  End CONNECTION as done if the client has ended, after
+   an error but EAGAIN, or beyond CONNECTION_IGNORED_MAX bytes.  */
 static void connection_discard(struct connection *connection, char *buffer,
                                int timeout)
 {
@@ -160,8 +168,8 @@ static void connection_discard(struct connection *connection, char *buffer,
 }
 
 /* Discard input once, so that unread input does not turn the close into a
-   reset; end CONNECTION at linger_until.  Wait for none with a timeout of
-   0.  */
+   reset; end CONNECTION as done at linger_until.  Where calls block, the read
+   waits for input until linger_until.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);
@@ -170,8 +178,10 @@ static void connection_linger(struct connection *connection, char *buffer)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All output is sent.  If the client has ended, or no input is unread, closing
-   is harmless: end CONNECTION.  Otherwise send a FIN, and begin to linger.  */
+/* All output is sent.  Unless the client has sent a FIN, read once without
+   waiting, and discard the input.  If the client has ended, or no input was
+   ever discarded, closing is harmless: end CONNECTION as done.  After an error
+   the end is the same.  Otherwise send a FIN, and begin to linger.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
@@ -279,6 +289,8 @@ enum connection_ending connection_serve(struct server *server,
 
 /* ---- by events of the poller --------------------------------------------- */
 
+/* Put CONNECTION, which is in no queue, at the end of QUEUE.  The expiry is
+   neither set nor compared: the caller keeps the order.  */
 static void connection_enqueue(struct connection_queue *queue,
                                struct connection *connection)
 {
@@ -289,6 +301,7 @@ static void connection_enqueue(struct connection_queue *queue,
     queue->last = connection;
 }
 
+/* Remove CONNECTION from its queue.  Its own links keep their values.  */
 static void connection_dequeue(struct connection *connection)
 {
     struct connection_queue *queue = connection->queue;

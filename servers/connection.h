@@ -84,24 +84,29 @@ void connection_open(struct connection *connection,
                      const struct service *service, const void *settings,
                      int timeout);
 
-/* SONDE_READABLE or SONDE_WRITABLE, as CONNECTION needs; 0: it is over.  */
+/* The events to poll for: SONDE_WRITABLE while output is pending or
+   CONNECTION_ENDING, otherwise SONDE_READABLE; 0 if CONNECTION is over.  */
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step: send pending output, or read and pass the input to the
-   service, or discard it while lingering.  An error ends the connection.  Not
-   to be called once the connection is over.  BUFFER, of CONNECTION_PIECE bytes,
+   service, or discard it while lingering.  If then the connection is ending,
+   and no output is pending, close it down: the connection is over, or lingers.
+   An error ends the connection, except EAGAIN where calls never block.  Not to
+   be called once the connection is over.  BUFFER, of CONNECTION_PIECE bytes,
    holds nothing between two steps.  */
 void connection_step(struct connection *connection, char *buffer);
 
-/* Step until the end, with blocking calls.  The descriptor stays open, and
-   CONNECTION->ending is set.  BUFFER as for connection_step.  */
+/* Step until the connection is over; its calls must block.  The descriptor
+   stays open, and CONNECTION->ending is set.  BUFFER as for
+   connection_step.  */
 void connection_run(struct connection *connection, char *buffer);
 
 /* Free pending output, not CONNECTION; the descriptor stays open.  */
 void connection_free(struct connection *connection);
 
-/* How CONNECTION, which is over, ended, as part of a sentence: a constant, or
-   valid until the next strerror.  */
+/* How CONNECTION, which is over, ended, as part of a sentence: for
+   CONNECTION_LOST the text of the errno, but "connection reset by peer" for
+   EPIPE and ECONNRESET.  A constant, or valid until the next strerror.  */
 const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */

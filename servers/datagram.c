@@ -37,7 +37,9 @@ static bool datagram_take_local(struct server *server,
 }
 
 /* Count REQUEST against the limit of the sender FROM, under the lock, without a
-   line in the log.  Returns false beyond the limit, or without the lock.  */
+   line in the log.  With IS_LOCAL the limit is that of repeated datagrams;
+   otherwise --max-rate, or RATE_USUAL, for the source, or for the sender if
+   FROM has no source.  Returns false beyond the limit, or without the lock.  */
 static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
                                const struct sonde_address *from, bool is_local)
@@ -57,7 +59,8 @@ static bool datagram_count_one(struct server *server,
 
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
    senders without --max-rate a number of repeated datagrams.  Returns false,
-   with a line in the log, beyond the limit; --max-rate=0 sets none.  */
+   with a line in the log, beyond the limit, or if another worker keeps the
+   lock; --max-rate=0 sets none.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
                           const struct sonde_address *from)
@@ -173,8 +176,8 @@ static char datagrams[DATAGRAM_BATCH][CONNECTION_PIECE + 320];
 
 _Static_assert(sizeof *datagrams >= SONDE_DATAGRAM_MAX, "no datagram is cut");
 
-/* Receive up to COUNT datagrams and answer them.  Returns the number, or -1
-   with errno.  */
+/* Receive up to COUNT datagrams, DATAGRAM_BATCH at most, without waiting, and
+   answer them.  Returns the number received, or -1 with errno.  */
 static ssize_t datagrams_serve(struct server *server,
                                struct listen_socket *listener, size_t count)
 {
@@ -190,8 +193,8 @@ static ssize_t datagrams_serve(struct server *server,
     return received;
 }
 
-/* Receive and answer one datagram of UDP, faster than datagrams_serve, with
-   less stack.  Returns 1, or -1 with errno.  */
+/* Receive and answer one datagram of UDP, without waiting, faster than
+   datagrams_serve, with less stack.  Returns 1, or -1 with errno.  */
 static ssize_t datagram_serve_single(struct server *server,
                                      struct listen_socket *listener)
 {
@@ -204,9 +207,10 @@ static ssize_t datagram_serve_single(struct server *server,
     return 1;
 }
 
-/* Receive and answer one datagram of LISTENER, a UNIX socket, whose queue is
-   short: the kernel lets senders wait, and none is lost.  Returns 1, also for a
-   truncated datagram, which is logged; or -1 with errno.  */
+/* Receive, without waiting, and answer one datagram of LISTENER, a UNIX socket,
+   whose queue is short: the kernel lets senders wait, and none is lost.
+   Returns 1, also for a truncated datagram, which is logged; or -1 with
+   errno.  */
 static ssize_t datagram_serve_unix(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -227,10 +231,10 @@ static ssize_t datagram_serve_unix(struct server *server,
     return 1;
 }
 
-/* The number of datagrams to receive at LISTENER by the next call.  A client
-   that waits for each answer sends one at a time, and asking for more would
-   cost some time (2 %); so only each eighth event asks for two, unless an event
-   brought more.  */
+/* The number of datagrams to receive at LISTENER by the next call:
+   listener->batch + 1 if above 1, otherwise 1 or 2.  A client that waits for
+   each answer sends one at a time, and asking for more would cost some time (2
+   %); so only each eighth event asks for two, unless an event brought more.  */
 static size_t datagrams_want(const struct listen_socket *listener)
 {
     size_t batch = listener->batch + 1;

@@ -31,8 +31,8 @@ static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
         snprintf(text, size, "%.3s:%s", offset, offset + 3);
 }
 
-/* Write the name of the time zone to TEXT, with "?" for characters that are not
-   printable; "UTC" with UTC, or if there is no name.  */
+/* Write the name of the time zone to TEXT, with "?" for blanks and all that is
+   not printable ASCII; "UTC" with UTC, or if there is no name.  */
 static void put_zone(const struct tm *now, bool utc, char *text, size_t size)
 {
     if (utc || strftime(text, size, "%Z", now) == 0)

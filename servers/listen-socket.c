@@ -42,8 +42,9 @@ struct listen_targets {
 /* ---- addresses ----------------------------------------------------------- */
 
 /* Add ADDRESS for TYPE, unless added before, as of another name.  MAY_LACK, if
-   -4 and -6 leave both families, allows a host without this family.  Returns 0,
-   or -1 with the reason in the log: more than LISTEN_SOCKETS_MAX.  */
+   -4 and -6 leave both families, allows a host without this family.  Notes in
+   any_port if the port is 0.  Returns 0, or -1 with the reason in the log: more
+   than LISTEN_SOCKETS_MAX.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool may_lack)
@@ -63,7 +64,8 @@ static int targets_add(struct listen_targets *targets,
     return 0;
 }
 
-/* Whether -4 and -6 allow FAMILY.  */
+/* Whether -4 and -6 allow FAMILY: both or neither allow all families, and
+   AF_UNIX is always allowed.  */
 static bool targets_have_family(const struct listen_targets *targets,
                                 int family)
 {
@@ -72,8 +74,9 @@ static bool targets_have_family(const struct listen_targets *targets,
            (family == AF_INET ? spec->inet : spec->inet6);
 }
 
-/* Look up HOST and the port of the spec for TYPE.  Returns the number of
-   addresses in FOUND; or -1 with *REASON, valid until the next strerror.  */
+/* Look up HOST and the port of the spec for TYPE, for up to LOOKUP
+   milliseconds.  Returns the number of addresses in FOUND, cut to FOUND_MAX; or
+   -1 with *REASON, valid until the next strerror.  */
 static ssize_t targets_resolve(const struct listen_targets *targets,
                                const char *host, int type,
                                struct sonde_address found[FOUND_MAX],
@@ -168,7 +171,8 @@ static int targets_add_type(struct listen_targets *targets, int type)
 }
 
 /* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
-   mode and owner of the file.  Returns 0, or -1 with the reason in the log.  */
+   mode and owner of the file.  @NAME, an abstract name, is refused with a mode
+   or an owner.  Returns 0, or -1 with the reason in the log.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -203,8 +207,9 @@ static int targets_fill(struct listen_targets *targets)
 
 /* ---- opening ------------------------------------------------------------- */
 
-/* Bind a socket to TARGET; a stream listens, and *QUEUE is filled in.  Returns
-   the descriptor, or -1 with errno.  */
+/* Bind a non-blocking, close-on-exec socket to TARGET.  A stream listens, and
+   *QUEUE is filled in; for datagrams *QUEUE stays.  Returns the descriptor, or
+   -1 with errno.  */
 static int target_listen(const struct listen_target *target,
                          struct sonde_queue *queue)
 {
@@ -229,7 +234,8 @@ void listen_socket_set_options(int fd)
 
 /* Note the inode of the file of LISTENER, a UNIX socket: made by bind here
    (IS_OWN), to be removed at the end, with a line in the log if not found; or
-   inherited, so that listen_sockets_have knows the file by any path.  */
+   inherited, so that listen_sockets_have knows the file by any path.  Nothing
+   is noted if the file is no socket.  */
 static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
     struct stat found;
@@ -248,10 +254,11 @@ static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
     listener->inode = found.st_ino;
 }
 
-/* Open a UNIX socket under the lock of its folder, with the mode and the owner
-   of ACCESS, and replace a stale file.  Without the lock, which any user can
-   keep in /tmp, no file is replaced.  Returns the descriptor; -1 with errno and
-   without a new file.  EBUSY: a file exists, and was not examined.  */
+/* Open a UNIX socket under the lock of its folder, for which the call may wait
+   5 s, with the mode and the owner of ACCESS, and replace a stale file.
+   Without the lock, which any user can keep in /tmp, no file is replaced.
+   Returns the descriptor; -1 with errno and without a new file.  EBUSY: a file
+   exists, and was not examined.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)

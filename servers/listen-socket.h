@@ -82,10 +82,12 @@ int listen_sockets_open(struct listen_sockets *listeners,
 void listen_socket_set_options(int fd);
 
 /* Add the inherited socket FOUND, a listen socket or a datagram socket, to
-   LISTENERS.  Sets O_NONBLOCK, which other processes share, until
-   listen_socket_close.  The file of a UNIX socket is never removed.  Returns 0;
-   or -1, not added, with errno: ENOSPC, LISTENERS is full; any errno of fcntl,
-   getsockname and sonde_datagram_prepare.  */
+   LISTENERS.  A listen socket gets the options of listen_socket_set_options; a
+   datagram socket is prepared (sonde_datagram_prepare), and its receive buffer
+   enlarged unless of a UNIX socket.  Sets O_NONBLOCK, which other processes
+   share, until listen_socket_close.  The file of a UNIX socket is never
+   removed.  Returns 0; or -1, not added but open, with errno: ENOSPC, LISTENERS
+   is full; any errno of fcntl, getsockname and sonde_datagram_prepare.  */
 int listen_sockets_inherit(struct listen_sockets *listeners,
                            const struct sonde_inherited *found);
 
@@ -96,7 +98,8 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
                          const struct sonde_address *address);
 
 /* Remove LISTENER's file if bind made the file here, unless replaced since:
-   clients cannot connect any more.  A failure is logged.  */
+   clients cannot connect any more.  The socket stays open.  A failure is
+   logged, unless the file is gone already.  A second call does nothing.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
 /* Log each file of a UNIX socket that this process may not remove.  */

@@ -104,8 +104,11 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Returns whether there is room for a client.  If not, request a wake-up when a
-   client leaves, and log the wait.  */
+/* Returns whether there is room for a client.  If not, log that new clients
+   wait, even if none does, and in an asynchronous model request a wake-up
+   (wants_fewer) when a client leaves.
+   Sets full_in_all if the maximum is reached and shared by workers.  Both are
+   cleared before.  */
 static bool listeners_find_room(struct server *server)
 {
     server->wants_fewer = 0;
@@ -123,7 +126,9 @@ static bool listeners_find_room(struct server *server)
     return false;
 }
 
-/* Poll LISTENER, or not, by WATCHED.  If the poller fails, SERVER fails.  */
+/* Poll LISTENER, or not, by WATCHED, exclusively if shared with workers;
+   nothing if unchanged.  If the poller fails, SERVER fails, with a line in the
+   log.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {

@@ -108,8 +108,10 @@ static unsigned log_now(void)
     return (unsigned)monotonic_ms();
 }
 
-/* Wait until there may be room, and take the time off the allowance.  Returns
-   false if the allowance is used up, or the grace period is over.  */
+/* Wait until there may be room, and take the time, and a millisecond more, off
+   the allowance.  Returns true if there may be room, also after a signal; false
+   if the allowance is used up, before or by this wait, if the grace period is
+   over, or if poll fails.  */
 static bool log_wait_for_room(void)
 {
     struct pollfd polled = {.fd = sink, .events = POLLOUT};
@@ -122,7 +124,9 @@ static bool log_wait_for_room(void)
     return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
-/* Add a part of the time since the last line to the allowance.  */
+/* Note the time of a line just written, and add a tenth of the time since the
+   line before to the allowance.  A tenth below a millisecond is not lost: the
+   time counts again with the next line.  */
 static void log_give_back(void)
 {
     unsigned now = log_now(), waited = shared->waited;
@@ -153,7 +157,9 @@ static size_t log_write_some(const char *text, size_t length)
 }
 
 /* Write the LENGTH bytes TEXT, a line with its newline.  Returns whether all
-   was written; if not, the line is counted as dropped.  */
+   was written; if not, the line is counted as dropped.  If a line was written
+   in part, a newline precedes the next line; without room for the newline that
+   line is dropped whole.  */
 static bool log_write_line(const char *text, size_t length)
 {
     /* After a line that was cut, begin a new line.  */

@@ -29,7 +29,8 @@
 void log_begin(const char *program, bool inetd);
 
 /* Log the number of dropped lines, if any and if the reader takes the line.
-   Returns false if the number is still to be logged: call again later.  */
+   Returns false if the number is still to be logged: call again later.  May
+   wait as log_line does, and may change errno.  */
 bool log_flush(void);
 
 /* Log one line: the program's name, the message and a newline, which FORMAT
@@ -65,8 +66,8 @@ __attribute__((format(printf, 2, 3))) void log_trouble(enum log_trouble trouble,
 enum { LOG_ADDRESS = SONDE_ADDRESS_TEXT + 32 };
 
 /* Write ADDRESS to TEXT, of LOG_ADDRESS bytes, as "127.0.0.1 port 7"; a UNIX
-   address without a port; "(unnamed)" for an empty address; the number of an
-   unknown family.  Returns TEXT.  Keeps errno.  */
+   address without a port, an abstract name as "@NAME"; "(unnamed)" for an empty
+   address; the number of an unknown family.  Returns TEXT.  Keeps errno.  */
 char *log_address(const struct sonde_address *address, char *text);
 
 #endif /* SERVERS_LOG_H */

@@ -62,8 +62,10 @@ static int loop_next_due(struct server *server)
     return server_sooner(due, shutdown_next_due(server));
 }
 
-/* Call the watch of each of the READY descriptors.  If rounds make no progress,
-   sleep for a moment, and log: poll may report a socket in error.  */
+/* Call the watch of each of the READY descriptors, and end the back-off of the
+   wait.  From the 65th round in a row without progress on, sleep for some
+   milliseconds, and log once (monotonic_spin): poll may report a socket in
+   error.  READY 0 counts as progress.  */
 static void loop_dispatch(struct server *server, int ready)
 {
     struct sonde_event event;
@@ -83,9 +85,10 @@ static void loop_dispatch(struct server *server, int ready)
                     "makes progress");
 }
 
-/* The wait failed with ERROR.  Returns true after a pause, to wait again:
-   memory may be short, or a policy be corrected.  Returns false, and the server
-   fails, if the error is lasting.  */
+/* The wait failed with ERROR.  Returns true after a line in the log and a
+   pause, 5 ms at first, a second at most, to wait again: memory may be short,
+   or a policy be corrected.  Returns false, and the server fails, if the error
+   is lasting.  */
 static bool loop_pause(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {

@@ -40,8 +40,9 @@ static struct source_slot *workers_slots(const struct event_workers *data,
     return data->slots + worker * data->room;
 }
 
-/* The slot of WORKER with SOURCE, or with SOURCE 0 a free slot, also the first
-   one that was never used; NULL if there is none.  */
+/* The slot of WORKER with SOURCE, or with SOURCE 0 a free slot; NULL if there
+   is none.  Without a freed slot that is the first slot never used, which
+   counts as used from now on.  */
 static struct source_slot *workers_find_slot(struct event_workers *data,
                                              size_t worker, uint64_t source)
 {
@@ -71,8 +72,9 @@ static long workers_count_source(const struct event_workers *data,
 }
 
 /* Fill a slot of this worker with SOURCE, then count.  Returns false, and frees
-   the slot, beyond --max-per-source, or without a slot.  In this order two
-   clients that come at once may both be rejected, but never both accepted.  */
+   the slot, beyond --max-per-source, or without a slot; SOURCE 0 is admitted,
+   and fills none.  In this order two clients that come at once may both be
+   rejected, but never both accepted.  */
 static bool event_workers_admit(struct server *server, uint64_t source)
 {
     struct event_workers *data = server->model_data;
@@ -98,8 +100,9 @@ static void event_workers_leave(struct server *server, uint64_t source)
         source_slot_set(slot, 0);
 }
 
-/* The clients of all workers: never more than the maximum, which a client may
-   exceed for a moment before it is found to be one too many.  */
+/* The clients of all workers, 0 without a pool: never more than the maximum,
+   which a client may exceed for a moment before it is found to be one too
+   many.  */
 static long event_workers_busy(struct server *server)
 {
     const struct worker_pool *pool = server->pool;
@@ -119,7 +122,8 @@ static void event_workers_ended(struct server *server, size_t self)
 /* The model of a worker's loop: as that of the event model.  */
 static struct model worker_loop;
 
-/* Map MAX slots for each of COUNT workers.  Returns 0, or -1 with errno.  */
+/* Map MAX slots, all free, for each of COUNT workers, in memory shared with the
+   workers.  Returns 0, or -1 with errno.  */
 static int event_workers_allocate(struct event_workers *data, size_t count,
                                   long max)
 {
@@ -135,7 +139,9 @@ static int event_workers_allocate(struct event_workers *data, size_t count,
     return 0;
 }
 
-/* Allocate and start the workers.  Returns 0, or -1 with errno.  */
+/* Allocate and start the workers.  With --max-per-source and no maximum of
+   clients the maximum is SOURCES_MAX.  Returns 0, or -1 with errno;
+   event_workers_end follows in both cases.  */
 static int event_workers_begin(struct server *server)
 {
     struct event_workers *data = calloc(1, sizeof *data);

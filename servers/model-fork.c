@@ -88,8 +88,9 @@ static int fork_begin(struct server *server)
                       : -1;
 }
 
-/* Count a client of SOURCE.  Returns false at --max-per-source.  SIGCHLD is
-   blocked, since the handler changes the table of sources.  */
+/* Count a client of SOURCE.  Returns false, with nothing counted, at
+   --max-per-source or without memory.  SIGCHLD is blocked meanwhile, since the
+   handler changes the table of sources.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -99,7 +100,8 @@ static bool fork_admit(struct server *server, uint64_t source)
     return may;
 }
 
-/* A free slot of the table; NULL if all are in use.  */
+/* A free slot of the table, which the caller fills; NULL if all are in use.
+   The search begins behind the last result.  */
 static struct child *child_find_free(struct fork_data *data)
 {
     for (size_t i = 0; i < data->size; i++) {
@@ -128,8 +130,9 @@ static _Noreturn void child_run(struct server *server,
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
-/* Fork a child for CLIENT.  If that fails, log, close the client, and back
-   off.  */
+/* Fork a child for CLIENT, and close the parent's descriptor; the client is
+   counted until the child ends.  If fork fails, log, close the client, count
+   the client off, and back off.  */
 static void fork_serve(struct server *server,
                        const struct server_client *client)
 {
@@ -179,7 +182,8 @@ static void fork_cut(struct server *server)
     stop_release();
 }
 
-/* Kill the remaining children, count each as cut off, and free the table.  */
+/* Kill the remaining children, which are not reaped, count each as cut off,
+   restore the default action of SIGCHLD, and free the table.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;

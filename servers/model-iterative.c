@@ -6,7 +6,9 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Serve CLIENT to the end, and close; meanwhile the loop stands still.  */
+/* Serve CLIENT to the end, close, and count the client off; meanwhile the loop
+   stands still.  The end of the grace period shuts the connection down, and the
+   client counts as cut off.  */
 static void iterative_serve(struct server *server,
                             const struct server_client *client)
 {

@@ -30,7 +30,8 @@ static struct source_slot *slot_own(struct prefork_data *data)
 
 /* Fill the worker's slot with SOURCE, then count.  Returns false, and frees the
    slot, beyond --max-per-source.  In this order two clients that come at once
-   may both be rejected, but never both accepted.  */
+   may both be rejected, but never both accepted.  SOURCE 0 is admitted, and
+   fills no slot.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -69,6 +70,7 @@ static long prefork_busy(struct server *server)
     return count;
 }
 
+/* The worker number WORKER has ended: free its slot.  */
 static void prefork_free_slot(struct server *server, size_t worker)
 {
     struct prefork_data *data = server->model_data;
@@ -84,6 +86,7 @@ static const struct model worker_model = {
     .busy = prefork_busy,
 };
 
+/* Whether SERVER has a listen socket of a stream.  */
 static bool has_streams(const struct server *server)
 {
     for (size_t i = 0; i < server->listeners.count; i++)
@@ -92,7 +95,9 @@ static bool has_streams(const struct server *server)
     return false;
 }
 
-/* Start workers if there are streams.  Returns 0, or -1 with errno.  */
+/* Start workers if there are streams.  In any case the parent accepts no
+   streams, and has no maximum of clients.  Returns 0, or -1 with errno;
+   prefork_end follows in both cases.  */
 static int prefork_begin(struct server *server)
 {
     struct prefork_data *data = calloc(1, sizeof *data);

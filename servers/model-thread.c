@@ -37,9 +37,9 @@ static void thread_enter(struct worker *worker)
     pthread_mutex_unlock(&mutex);
 }
 
-/* Remove WORKER from the list, close its client, and free WORKER.  The close is
-   under the lock, too, so that thread_cut never shuts down a descriptor that
-   was closed and opened anew.  */
+/* Remove WORKER from the list, close its client, count the client off, and free
+   WORKER.  The close is under the lock, too, so that thread_cut never shuts
+   down a descriptor that was closed and opened anew.  */
 static void thread_leave(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -51,7 +51,8 @@ static void thread_leave(struct worker *worker)
     free(worker);
 }
 
-/* Count a client of SOURCE.  Returns false at --max-per-source.  */
+/* Count a client of SOURCE.  Returns false, with nothing counted, at
+   --max-per-source or without memory.  */
 static bool thread_admit(struct server *server, uint64_t source)
 {
     pthread_mutex_lock(&mutex);
@@ -72,8 +73,8 @@ static void *thread_run(void *argument)
     return NULL;
 }
 
-/* Start a detached thread for WORKER, which frees WORKER.  Returns 0 or errno.
- */
+/* Start a detached thread for WORKER, which frees WORKER.  Returns 0; or an
+   errno, and WORKER stays the caller's.  */
 static int start_thread(struct worker *worker)
 {
     pthread_attr_t attributes;
@@ -88,8 +89,8 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
-/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT and,
-   unless memory is short, back off.  */
+/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT,
+   count the client off and, unless calloc failed, back off.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {

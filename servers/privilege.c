@@ -45,6 +45,7 @@ struct groups {
     int count;
 };
 
+/* Whether GROUP is one of GROUPS.  */
 static bool groups_have(const struct groups *groups, gid_t group)
 {
     for (int i = 0; i < groups->count; i++)
@@ -67,8 +68,9 @@ static int groups_of_process(struct groups *groups)
     return groups->count < 0 ? -1 : 0;
 }
 
-/* Read the groups of IDENTITY, by the system's lists, into GROUPS.  Returns 0,
-   or -1 with errno; the caller frees the list in each case.  */
+/* Read the groups of IDENTITY, by the system's lists, its own group included,
+   into GROUPS.  Returns 0, or -1 with errno, ERANGE: more than 65536; the
+   caller frees the list in each case.  */
 static int groups_of_user(const struct identity *identity,
                           struct groups *groups)
 {
@@ -101,7 +103,8 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
 }
 
 /* Drop the supplementary groups of HELD that are not in ALLOWED; HELD is
-   reordered.  Returns 0, or -1 with the reason in the log.  */
+   reordered.  If there is none to drop, the groups of the process are not set.
+   Returns 0, or -1 with the reason in the log.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name)
 {

@@ -10,7 +10,8 @@
 /* One datagram, in the unit of a bucket's content.  */
 enum { ONE = 1000 };
 
-/* The content of BUCKET at NOW, in thousandths; BUCKET is not changed.  */
+/* The content of BUCKET at NOW, in thousandths, at most the tokens of one
+   second at RATE; BUCKET is not changed.  */
 static int64_t rate_content(const struct rate_bucket *bucket, long rate,
                             int64_t now)
 {

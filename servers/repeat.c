@@ -35,8 +35,8 @@ uint64_t repeat_sender(const struct sonde_address *from)
     return value ? value : 1;
 }
 
-/* A hash of the SIZE bytes DATA of SENDER, of which only the first and last
-   REPEAT_SAMPLE bytes count; never 0.  */
+/* A hash of SENDER, of SIZE, and of the SIZE bytes DATA, of which only the
+   first and last REPEAT_SAMPLE bytes count; never 0.  */
 static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
 {
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;

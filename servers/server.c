@@ -17,7 +17,8 @@
 /* The limit of descriptors: more are of no use.  */
 enum { DESCRIPTORS = 1 << 20 };
 
-/* Serve the inherited connection FD, the only client, to the end.  */
+/* Set the options of the inherited connection FD, the only client, serve the
+   client to the end, and close FD.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};
@@ -75,8 +76,9 @@ static int inherited_check(const struct sonde_inherited *found)
 
 /* Use the sockets among the COUNT descriptors FOUND: add each to the listen
    sockets, or set *CONNECTION to a connection, which must be the only
-   descriptor.  Descriptors that cannot be served are logged and skipped.
-   Returns 0; -1 with the reason in the log, also if none is left.  */
+   descriptor.  Descriptors that cannot be served (inherited_check) are logged
+   and skipped.  Returns 0; -1 with the reason in the log, also if none is left,
+   or if listen_sockets_inherit fails for one.  */
 static int inherited_take(struct server *server,
                           const struct sonde_inherited *found, int count,
                           int *connection)
@@ -119,8 +121,10 @@ static int activation_log_error(int error)
                         : strerror(error));
 }
 
-/* Find the sockets of LISTEN_FDS, or with --inetd that of standard input.
-   Returns their number, 0 if there are none; -1 with the reason in the log.  */
+/* Find the sockets of LISTEN_FDS, and remove the variables from the environment
+   (sonde_activation).  If there are none, find with --inetd the socket of
+   standard input.  Returns their number, unusable descriptors included, 0 if
+   there are none; -1 with the reason in the log.  */
 static int inherited_find(const struct server *server,
                           struct sonde_inherited *found, size_t room)
 {
@@ -137,7 +141,9 @@ static int inherited_find(const struct server *server,
 }
 
 /* Use inherited sockets, or open the listen addresses.  Sets *CONNECTION if the
-   socket is a connection.  Returns 0, or -1 with the reason in the log.  */
+   socket is a connection.  With inherited sockets the signals of stop_hold are
+   blocked on return, and with --inetd the server ends when quiet.  Returns 0,
+   or -1 with the reason in the log.  */
 static int sockets_open(struct server *server, int *connection)
 {
     struct sonde_inherited found[LISTEN_SOCKETS_MAX];
@@ -156,9 +162,9 @@ static int sockets_open(struct server *server, int *connection)
 
 /* ---- the whole ----------------------------------------------------------- */
 
-/* Begin the work, without privilege: catch signals, open the reserve descriptor
-   and the poller, begin the model.  Returns 0, or -1 with the reason in the
-   log; server_end frees what was begun.  */
+/* Begin the work, without privilege: catch signals, open the reserve
+   descriptor, begin the model, and open the poller.  Returns 0, or -1 with the
+   reason in the log; server_end frees what was begun.  */
 static int server_begin(struct server *server)
 {
     server->wake_fd = stop_begin(server->options->grace);
@@ -203,8 +209,9 @@ static void server_end(struct server *server)
     datagram_limit_close(server->limit);
 }
 
-/* Open all sockets, and serve until the end.  Returns as server_run; server_end
-   is to be called in each case.  */
+/* Open all sockets, become the user of --user, confine the process, and serve
+   until the end.  Returns as server_run; server_end is to be called in each
+   case.  After a failed start signals may be blocked.  */
 static int server_run_to_end(struct server *server)
 {
     struct identity identity = {0};

@@ -79,7 +79,8 @@ struct server_options {
 /* The default of --max-rate: datagrams answered per second and source.  */
 enum { RATE_USUAL = 256 };
 
-/* Max datagrams of one call, and of one event: then others are served.  */
+/* The max datagrams of one call; and the number of one event after which no
+   further call is made: then others are served.  */
 enum { DATAGRAM_BATCH = 32, DATAGRAM_EVENT = 256 };
 
 /* See shutdown.c for the transitions.  */
@@ -130,16 +131,19 @@ struct server {
    an inherited connection has ended, or when a server of inetd had no client
    for a minute; -1 with the reason in the log if the server cannot start, or
    cannot continue.  Sockets are closed, and files of UNIX sockets removed, in
-   each case.  To be called once in a process.  */
+   each case.  Raises the soft limit of descriptors.  To be called once in a
+   process.  */
 int server_run(const struct server_options *options);
 
 /* ---- confine.c ----------------------------------------------------------- */
 
 /* Give up what SERVER, whose sockets are open, does not need any more: all
-   capabilities, unless root; and, without --no-sandbox, access to files, ports
-   and other processes, as far as the system has a sandbox: see base/sandbox.h.
-   To be called before processes and threads are started.  Returns 0, also
-   without a sandbox; -1 with the reason in the log: capabilities are left.  */
+   capabilities, unless root, or with --user, where privilege_drop has dropped
+   them; and, without --no-sandbox, access to files, ports and other processes,
+   as far as the system has a sandbox: see base/sandbox.h.  To be called before
+   processes and threads are started.  Returns 0, also without a sandbox, which
+   only server_report_sandbox logs; -1 with the reason in the log: capabilities
+   are left.  */
 int server_confine(const struct server *server);
 
 /* Log the sandbox, or its lack, with --verbose; a failure always.  */
@@ -171,62 +175,80 @@ int shutdown_next_due(const struct server *server);
 
 /* The watch of a stream's listen socket: accept clients, up to the batch of the
    model and --max-clients, and serve or reject each.  Errors are logged; a
-   lasting error pauses polling, or ends the server.  */
+   lasting error pauses polling, or ends the server.  READY is ignored.  At the
+   end a worker may leave the next client to another worker: listener_yield.  */
 void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Accept the clients in the queue of LISTENER now; where the number is unknown,
-   until the queue is empty, LISTEN_SOCKET_BACKLOG clients at most.  Stops at
-   --max-clients, at the end of the grace period, and at the first error.  */
+/* Accept the clients in the queue of LISTENER now, and serve or reject each;
+   where the number is unknown, until the queue is empty, LISTEN_SOCKET_BACKLOG
+   clients at most.  Stops at --max-clients, at the end of the grace period,
+   during a back-off, and at the first error, except one that accept_ready
+   answers by the reserve descriptor.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
 /* Close the clients in the queue of LISTENER, LISTEN_SOCKET_BACKLOG at most, up
-   to the first error of accept, and count each as cut off.  */
+   to the first error of accept, and count each as cut off.  LISTENER stays
+   open.  */
 void accept_reject_queued(struct server *server,
                           const struct listen_socket *listener);
 
 /* ---- datagram.c ---------------------------------------------------------- */
 
-/* The watch of a datagram socket: receive the datagrams that wait, up to
-   DATAGRAM_EVENT, and answer each; over UNIX sockets one.  No answer is sent,
-   and a line is logged, if the datagram is too long, if an answer may do harm
-   (sonde_datagram_check_source), if the sender is this server, or beyond the
-   limit of the sender.  READY is ignored.  */
+/* The watch of a datagram socket: receive datagrams that wait, and answer each;
+   over UNIX sockets one.  Over UDP usually one, too, if the last events brought
+   one each; otherwise up to DATAGRAM_BATCH by one call, and further calls while
+   a call receives all that were requested, until DATAGRAM_EVENT or more are
+   received.  No answer is sent, and a line is logged, if the datagram is too
+   long, if an answer may do harm (sonde_datagram_check_source), if the sender
+   is this server, or beyond the limit of the sender.  Errors of the receive are
+   those of listener_check.  READY is ignored.  */
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
 
-/* End the back-offs that are over, and poll the listen sockets with room for a
-   client, no others.  Logs if clients wait for room.  Sets server->failed if no
-   listen socket is left, or if the poller fails.  */
+/* End the back-offs that are over.  Then poll the stream sockets if there is
+   room for a client, and the datagram sockets in any case, of shared ones only
+   those of this worker.  During a back-off of SERVER none is polled, and during
+   its own back-off no socket.  Sockets that workers serve for this process are
+   left alone.  Logs if there is no room, even if no client waits.  Sets
+   server->failed if no listen socket is left, unless workers serve the streams,
+   or if the poller fails.  */
 void listeners_update(struct server *server);
 
 /* Milliseconds until the first back-off ends, of SERVER or of a listen socket;
    0 if over; -1: none.  */
 int listeners_next_due(const struct server *server);
 
-/* accept or recvmsg at LISTENER ended with ERROR, 0 for success.  If the call
-   keeps failing, pause polling LISTENER, and log the reason.  Any result but
-   EAGAIN is progress of the loop.  */
+/* accept or recvmsg at LISTENER ended with ERROR, 0 for success, which ends the
+   failures.  After an error other than EAGAIN pause polling LISTENER, longer
+   each time, and log the reason.  EAGAIN pauses only from the 64th in a row on,
+   if poll still reports LISTENER as readable (sonde_backoff_after), and is
+   logged only with the longest pause, a second.  Any result but EAGAIN is
+   progress of the loop.  */
 void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
 /* After accept at LISTENER: if this worker has more clients than the average of
-   the workers, let the next client wake another one, if any is idle; with many
-   more, leave the queue to the others for 2 ms.  */
+   the workers, let the next client wake another one, if any is idle; with more
+   beyond than the batch of the model, leave the queue to the others for 2 ms.
+   Does nothing unless LISTENER is open and shared with workers.  */
 void listener_yield(struct server *server, struct listen_socket *listener);
 
 /* Whether the listen sockets are shared with the loops of other workers.  */
 bool listeners_are_shared(const struct server *server);
 
 /* After a wait without events: take shared listen sockets out of the poller, so
-   that listeners_update adds each again and waiting clients are reported.  */
+   that listeners_update adds each again and waiting clients are reported.
+   Other listen sockets stay.  */
 void listeners_look_again(struct server *server);
 
 /* Poll no listen socket for 5 ms, then twice as long each time in a row, one
-   second at most.  Returns at once.  */
+   second at most, and accept no further client meanwhile.  Takes effect with
+   the next listeners_update.  Returns at once.  */
 void server_back_off(struct server *server);
 
-/* Whether the maximum of clients is served.  */
+/* Whether the maximum of clients is served, by all processes; false without a
+   maximum.  */
 bool server_is_full(struct server *server);
 
 /* ---- client.c ------------------------------------------------------------ */
@@ -234,9 +256,10 @@ bool server_is_full(struct server *server);
 /* The number of clients of all processes.  */
 long server_clients(struct server *server);
 
-/* Count off a client of SOURCE, also for --max-per-source, and wake the loop if
-   listen sockets wait for room.  Safe in a signal handler that does not
-   interrupt another change of the counts.  */
+/* Count off a client of SOURCE, also for --max-per-source and, in a worker, in
+   the total of the pool (workers_unreserve), and wake the loop if listen
+   sockets wait for room.  Safe in a signal handler that does not interrupt
+   another change of the counts.  */
 void server_count_off(struct server *server, uint64_t source);
 
 /* Close the descriptor of CLIENT, free the name, and count the client off.  */

@@ -38,12 +38,13 @@ struct service {
    pending: so a service needs no limit if the output is no longer than the
    input, or a few lines.  More than CONNECTION_PENDING_MAX pending bytes
    (connection.h), a lack of memory, or a failed write end the connection, and
-   discard DATA.  Does nothing if the connection is over.  Where calls block,
-   may wait for the client, up to the idle timeout.  */
+   discard DATA.  Does nothing if SIZE is 0, or if the connection is over.
+   Where calls block, may wait for the client, up to the idle timeout.  */
 void connection_write(struct connection *connection, const char *data,
                       size_t size);
 
-/* End the connection when all pending output is sent.  Later input is
+/* End the connection when all pending output is sent: by later steps, while
+   this call sends nothing.  A second call does nothing.  Later input is
    discarded, for a limited time (CONNECTION_LINGER).  */
 void connection_end(struct connection *connection);
 

@@ -89,7 +89,8 @@ static int shutdown_quiet_left(const struct server *server)
     return monotonic_until(monotonic_ms(), server->quiet_since + QUIET);
 }
 
-/* The next phase; the current phase, if no transition is due.  */
+/* The next phase; the current phase, if no transition is due.  Nothing is
+   changed.  */
 static enum server_phase shutdown_next(const struct server *server)
 {
     switch (server->phase) {
@@ -114,8 +115,10 @@ static enum server_phase shutdown_next(const struct server *server)
     return SERVER_OVER;
 }
 
-/* The start of STOPPING: accept the clients in the queues, close the listen
-   sockets, log the number of clients, and call the model's stop.  */
+/* The start of STOPPING: begin the grace period, if not begun, and have each
+   client that leaves wake the loop.  Stop each listen socket
+   (shutdown_stop_listener), log the number of clients, except in a worker or
+   after the grace period, and call the model's stop.  */
 static void shutdown_begin_grace(struct server *server)
 {
     stop_ask();

@@ -129,8 +129,8 @@ static long socket_file_find_group(const char *name)
     return found ? (long)found->gr_gid : -1;
 }
 
-/* Read OWNER into ACCESS's user and group.  Returns 0; -1, the reason
-   logged.  */
+/* Read OWNER into ACCESS's user and group; a part that is missing in OWNER
+   stays.  Returns 0; -1, the reason logged.  */
 static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner)
 {

@@ -18,7 +18,8 @@ struct source_count {
 };
 
 /* Whether ADDRESS, of IPv4 or IPv6, is an IPv4 address, also IPv4-mapped, which
-   is then in *HOST; else the IPv6 address is in *IN6.  */
+   is then in *HOST, in host order; else the IPv6 address is in *IN6.  *HOST and
+   *IN6 are overwritten in each case.  */
 static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
                            struct sockaddr_in6 *in6)
 {
@@ -34,7 +35,7 @@ static bool source_is_inet(const struct sonde_address *address, uint32_t *host,
     return IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
 }
 
-/* Whether ADDRESS is of IPv4 or IPv6.  */
+/* Whether ADDRESS is of IPv4 or IPv6; an empty ADDRESS is not.  */
 static bool source_has_host(const struct sonde_address *address)
 {
     int family = address->length ? address->storage.ss_family : AF_UNIX;
@@ -68,14 +69,15 @@ bool source_is_local(const struct sonde_address *address)
                : IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* The slot where the search for SOURCE begins.  */
+/* The slot where the search for SOURCE begins.  TABLE has slots.  */
 static size_t source_home(const struct source_table *table, uint64_t source)
 {
     return (size_t)((source * UINT64_C(0x9e3779b97f4a7c15)) >> 32) &
            (table->size - 1);
 }
 
-/* The slot of SOURCE, or the free slot for it.  */
+/* The slot of SOURCE, or the free slot for it, which TABLE must have: the
+   search does not end without one.  */
 static size_t source_slot(const struct source_table *table, uint64_t source)
 {
     size_t slot = source_home(table, source);
@@ -120,7 +122,8 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
     return true;
 }
 
-/* Free SLOT, and move up later entries that a search would miss otherwise.  */
+/* Free SLOT, and move up later entries that a search would miss otherwise.  The
+   caller lowers table->used.  */
 static void source_free_slot(struct source_table *table, size_t slot)
 {
     size_t mask = table->size - 1;

@@ -13,8 +13,10 @@
 
 #include "sonde.h"
 
-/* The source of ADDRESS; 0: none, as for a UNIX socket.  An IPv4-mapped IPv6
-   address has the source of the IPv4 address.  */
+/* The source of ADDRESS, whose port does not count: the IPv4 address, which an
+   IPv4-mapped IPv6 address has, too; the network of an IPv6 address, the first
+   64 bits, so that all its hosts are one source; but the last 64 bits of ::1
+   and of a link-local address.  0: none, as for a UNIX socket.  */
 uint64_t source_of(const struct sonde_address *address);
 
 /* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or of neither
@@ -47,6 +49,7 @@ struct source_slot {
     atomic_uint high, low;
 };
 
+/* Write SOURCE to SLOT, the upper half first; read the source of SLOT.  */
 void source_slot_set(struct source_slot *slot, uint64_t source);
 uint64_t source_slot_get(const struct source_slot *slot);
 

@@ -103,9 +103,9 @@ static const struct {
 };
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
-/* Block or unblock, by HOW, caught signals and SIGCHLD.  Returns 0, or -1 with
-   errno after three tries: with its signals blocked no server could be
-   stopped.  */
+/* Block or unblock, by HOW, in this thread the caught signals, WAKE and
+   SIGCHLD.  Returns 0, or -1 with errno after three tries: with its signals
+   blocked no server could be stopped.  */
 static int stop_mask(int how)
 {
     sigset_t set;
@@ -124,7 +124,8 @@ static int stop_mask(int how)
     return -1;
 }
 
-/* Open the self-pipe for WAKE.  Returns the descriptor, or -1 with errno.  */
+/* Open the self-pipe, and have WAKE make the self-pipe readable.  Returns the
+   descriptor; or -1 with errno, and the self-pipe may be open.  */
 static int open_wake(void)
 {
     int fd = sonde_selfpipe_open();

@@ -24,9 +24,11 @@
    polled for readability and emptied by stop_woken; -1 with errno.  */
 int stop_begin(long grace);
 
-/* The same in a child with a loop of its own: opens a separate self-pipe, and
-   unblocks the signals in each case.  The parent calls stop_hold before fork,
-   so that no signal to the child is lost.
+/* The same in a child with a loop of its own: closes the parent's self-pipe,
+   opens a separate one, and unblocks the signals in each case.  The handlers,
+   the grace period and the signals received so far stay those of the parent.
+   The parent calls stop_hold before fork, so that no signal to the child is
+   lost.
 
    A terminal or a service manager signals the whole process group, so the
    parent has separate signals for children: STOP_SOON begins the grace period,
@@ -54,7 +56,8 @@ void stop_hurry(void);
    descriptor at a time.  */
 void stop_watch(int fd);
 
-/* Wake the loop, from a thread or a signal handler.  */
+/* Wake the loop, from a thread or a signal handler.  Does nothing without a
+   self-pipe in this process.  */
 void stop_wake(void);
 
 /* Empty the self-pipe; bytes that are left wake the loop again.  Returns

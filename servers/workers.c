@@ -131,8 +131,10 @@ size_t workers_find_owner(const struct server *server, size_t index)
 
 /* ---- the parent ---------------------------------------------------------- */
 
-/* Start the worker number SELF.  Returns 0, or -1 with the errno of fork; the
-   child does not return.  */
+/* Start the worker number SELF, mark its share as alive, and count the worker
+   in server->clients.  Signals are held during fork, in the worker until
+   stop_begin_child.  Returns 0, or -1 with the errno of fork; the child does
+   not return.  */
 static int worker_start(struct server *server, size_t self)
 {
     stop_hold();
@@ -150,8 +152,9 @@ static int worker_start(struct server *server, size_t self)
     return pid > 0 ? 0 : -1;
 }
 
-/* A worker ended with STATUS: set when to start a new one.  After a failure, as
-   with a socket shut down by another process, or an end within a second, the
+/* A worker ended with STATUS: set when to start a new one.  The time counts
+   from the latest start of any worker.  After an end within a second, or a
+   failure within a minute, as with a socket shut down by another process, the
    pause stays as doubled by workers_tick; otherwise a second.  */
 static void workers_back_off(struct worker_pool *pool, int status)
 {
@@ -162,6 +165,8 @@ static void workers_back_off(struct worker_pool *pool, int status)
     pool->again_at = now + pool->delay;
 }
 
+/* Send SIGNO to all workers that are not reaped yet; nothing without a
+   pool.  */
 static void workers_send_all(struct server *server, int signo)
 {
     struct worker_pool *pool = server->pool;
@@ -170,8 +175,10 @@ static void workers_send_all(struct server *server, int signo)
             kill(pool->pids[i], signo);
 }
 
-/* The worker PID ended with STATUS: free the share, add the clients cut off,
-   and log the end unless the server stops.  */
+/* The worker PID ended with STATUS: free the share and what else the worker had
+   in shared memory, its lock, too; count the worker off, add the clients cut
+   off, log the end unless the server stops, and set the pause.  Another PID is
+   ignored.  */
 static void worker_ended(pid_t pid, int status, void *user_data)
 {
     struct server *server = user_data;

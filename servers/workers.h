@@ -50,35 +50,44 @@ int workers_prepare(struct server *server, struct worker_pool *pool,
                     size_t count);
 
 /* Start the workers.  From now on the parent accepts no streams and, with
-   pool->datagrams, answers no datagrams.  Returns 0, or -1 with errno.  */
+   pool->datagrams, answers no datagrams; server->clients counts workers,
+   without a maximum, and SIGCHLD wakes the loop.  Returns 0; or -1 with errno,
+   and some workers may run until workers_end.  */
 int workers_start(struct server *server);
 
-/* Callbacks of a model: tick reaps and restarts workers, stop begins and cut
-   ends the grace period of the workers.  Without a pool nothing is done.  */
+/* Callbacks of a model: tick reaps workers, and starts new ones after the
+   pause, unless the server stops; stop begins and cut ends the grace period of
+   the workers.  Without a pool nothing is done.  */
 int workers_tick(struct server *server);
 void workers_stop(struct server *server);
 void workers_cut(struct server *server);
 
-/* Kill all workers, count their clients as cut off, and free all but POOL.  */
+/* Kill all workers, which are not reaped, count their clients as cut off, set
+   server->pool to NULL, and free all but POOL.  Without a pool nothing is
+   done.  */
 void workers_end(struct server *server);
 
 /* In a worker of a pool with a total: count a client that is about to be
-   accepted.  Returns false, and counts nothing, if there would be more than the
-   maximum; of two workers that count the last one, both may fail.  */
+   accepted.  Elsewhere count nothing, and return true.  Returns false, and
+   counts nothing, if there would be more than the maximum; of two workers that
+   count the last one, both may fail.  */
 bool workers_reserve(struct server *server);
 
-/* Undo workers_reserve, as when accept fails.  */
+/* Undo workers_reserve, as when accept fails or a client has left; elsewhere do
+   nothing.  */
 void workers_unreserve(struct server *server);
 
-/* In a worker: its clients beyond the average of the workers, rounded up; 0: no
-   more than the average.  */
+/* In a worker of a pool with a total: its clients beyond the average of the
+   workers, rounded up; 0: no more than the average.  */
 long workers_excess(const struct server *server);
 
 /* The worker for the datagram socket number INDEX: each socket has one; when it
-   has ended, the next serves the socket until there is a new one.  */
+   has ended, the next serves the socket until there is a new one.  Without any
+   worker the result is pool->self.  */
 size_t workers_find_owner(const struct server *server, size_t index);
 
-/* The number of clients of all workers, by their shares.  */
+/* The number of clients of all workers, by their shares; always 0 without a
+   total, since workers_reserve then counts nothing.  */
 long workers_clients(const struct server *server);
 
 #endif /* SERVERS_WORKERS_H */

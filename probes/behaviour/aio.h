@@ -6,12 +6,12 @@
 
 #include "probes/behaviour/question.h"
 
-/* Send a byte over a new connection, read the byte by aio_read, and report the
-   outcome as the finding "aio": "works", "reads no data", the name of an errno
-   (EAGAIN: not complete after LOOPBACK_TIMEOUT), or "no aio_read" on a system
-   without asynchronous reading.  Call at most once in a process.  The question
-   is skipped if aio_read fails with EAGAIN, for lack of a thread.  Returns the
-   reported text, which is static.  */
+/* Begin to read a byte of a new connection by aio_read, then send the byte, and
+   report the outcome as the finding "aio": "works", "reads no data", the name
+   of an errno (EAGAIN: not complete after LOOPBACK_TIMEOUT), or "no aio_read"
+   on a system without asynchronous reading.  Call at most once in a process.
+   The question is skipped if aio_read fails with EAGAIN, for lack of a thread.
+   Returns the reported text, which is static.  */
 const char *aio_report(struct probe *probe);
 
 #endif /* PROBES_BEHAVIOUR_AIO_H */

@@ -15,7 +15,8 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The COUNT adjacent findings of ID in FINDINGS, until FINDINGS change.  */
+/* The COUNT adjacent findings of ID in FINDINGS, until FINDINGS change; COUNT
+   is 0 if there are none.  */
 struct slice {
     const struct finding *list;
     size_t count;
@@ -58,7 +59,8 @@ bool answers_comparable(const struct finding *finding);
 bool answers_differ(const struct finding *a, const struct finding *b);
 
 /* Write the answers of the chosen questions, grouped by the first part of the
-   id, a line each.  FULL: each answer also with details, answers known of other
+   id, a line each, long values wrapped; the host stands beside the title of the
+   first group.  FULL: each answer also with details, answers known of other
    systems, and the functions of libsonde to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full);
@@ -81,7 +83,7 @@ struct difference {
     size_t different;    /* of these, with a differing finding */
     size_t findings;     /* differing findings */
     size_t incomparable; /* of both sides, without a comparable finding */
-    size_t only_here, only_there;
+    size_t only_here, only_there; /* with findings of one side only */
 };
 
 /* Compare the chosen questions (catalogue_wants) of two hosts or profiles.
@@ -90,27 +92,30 @@ struct difference answers_compare(const struct catalogue *catalogue,
                                   const struct findings *here,
                                   const struct findings *there);
 
-/* Append DIFFERENCE in words to TEXT, as in "2 of 80 answers differ; 1 cannot
-   be compared; only here: 3".  LEFT and RIGHT name the sides and may be names
-   of files.  */
+/* Append DIFFERENCE in words to TEXT, as in "2 of 80 answers differ, in 5
+   findings; 1 cannot be compared; only here: 3".  Only the first part is always
+   there: the findings are left out if as many as the answers, any other part if
+   0.  LEFT and RIGHT name the sides and may be names of files.  */
 void answers_count(struct sentence *text, const struct difference *difference,
                    const char *left, const char *right);
 
-/* Write each differing finding with both values, on one line if there is room,
-   then the counts (answers_count).  LEFT names HERE, RIGHT THERE.  */
+/* Write each differing finding of the chosen questions (catalogue_wants) with
+   both values, on one line if there is room, then the counts (answers_count).
+   LEFT names HERE, RIGHT THERE.  */
 void answers_diff(FILE *out, const struct catalogue *catalogue,
                   const struct findings *here, const struct findings *there,
                   const char *left, const char *right);
 
 /* Write the comparison as TAP (Test Anything Protocol), a test for each chosen
-   question: "not ok" if any finding differs, with the values as comments; "ok"
-   otherwise, with SKIP and a reason if the answers cannot be compared.
-   Questions of THERE that this version lacks are comments.  */
+   question, also without an answer: "not ok" if any finding differs, with the
+   values as comments; "ok" otherwise, with SKIP and a reason if the answers
+   cannot be compared.  Questions of THERE that this version lacks are comments,
+   if all questions were chosen.  The plan is the last line.  */
 void answers_tap(FILE *out, const struct catalogue *catalogue,
                  const struct findings *here, const struct findings *there);
 
 /* How often ANSWER, a text that the findings own, came (merge_rates): in RUNS
-   repeats; the ends of the interval in millionths.  */
+   repeats; the ends of the interval in millionths.  Missing figures are 0.  */
 struct answer_rate {
     const char *answer;
     long runs, low_ppm, high_ppm;
@@ -122,18 +127,22 @@ struct answer_rate {
 bool answers_rate(const struct findings *findings, const char *id, int number,
                   struct answer_rate *rate);
 
-/* Write how often each answer of the chosen questions came.  */
+/* Write each chosen question with an answer, and how often each of its answers
+   came (nothing without --times).  The last line, always written, explains the
+   interval.  */
 void answers_rates(FILE *out, const struct catalogue *catalogue,
                    const struct findings *findings);
 
-/* Write the states of a TCP connection, step by step, as a picture in text, by
-   the findings of tcp.states; "not measured" if there are none.  */
+/* Write the answer to tcp.states, or its reason, or "not measured" without this
+   finding; then the states of a TCP connection, step by step, as a picture in
+   text, by the findings of tcp.states; last the states that were not seen, if
+   any.  */
 void answers_states(FILE *out, const struct findings *findings);
 
 /* Write the chosen questions, with details, as an HTML page; with findings of
-   listen.queue and tcp.states also a bar chart and the states.  Differences
-   from THERE, unless NULL, a profile of the name OTHER, are marked and
-   counted.  */
+   listen.queue and tcp.states, chosen or not, also a bar chart and the states,
+   at the end.  Differences from THERE, unless NULL, a profile of the name
+   OTHER, are marked and counted.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

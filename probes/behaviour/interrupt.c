@@ -90,7 +90,8 @@ static _Noreturn void interrupt_disturb(pid_t parent,
 }
 
 /* Kill and reap HELPER.  If the call has not BLOCKED, the helper may be about
-   to exit because of a failure, which skips the question.  */
+   to exit because of a failure: then wait 50 ms first, and such an exit skips
+   the question.  */
 static void interrupt_end_helper(struct probe *probe, pid_t helper,
                                  bool blocked)
 {

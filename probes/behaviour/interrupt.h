@@ -23,11 +23,11 @@ void install_handler(int number, void (*handler)(int), int flags);
 /* Make the call, with a handler of SIGUSR1 installed by FLAGS (see
    install_handler).  While the call blocks, a child process sends SIGUSR1 up to
    six times, each time after the handler of the previous signal ran; then the
-   child releases the call.  Returns "restarted" if the call succeeded after
-   two signals or more, the name of errno if it failed after one, or otherwise
-   NULL: the call did not block.  Afterwards the child is dead and SIGUSR1 is
-   ignored. The question is skipped if there is no pipe or process, or if the
-   child fails.  */
+   child releases the call.  Returns "restarted" if the call succeeded after two
+   signals or more, the name of errno if it failed after at least one, or
+   otherwise NULL: the call did not block.  Afterwards the child is dead and
+   SIGUSR1 is ignored. The question is skipped if there is no pipe or process,
+   or if the call did not block because the child failed.  */
 const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
                            int flags);
 

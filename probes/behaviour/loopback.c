@@ -204,9 +204,10 @@ int drain(struct probe *probe, int listener)
     return count;
 }
 
-/* Write to FD, which is non-blocking, until not one more byte fits, or ENOUGH
-   bytes are written.  Returns the number of bytes.  If a call fails for another
-   reason than full buffers, the question is skipped.  */
+/* Write to FD, which is non-blocking, in blocks, then in single bytes, until no
+   byte fits, 4096 single bytes were tried, or ENOUGH bytes are written, up to a
+   block more.  Returns the number of bytes.  If a call fails for another reason
+   than full buffers or EINTR, which is retried, the question is skipped.  */
 static long loopback_write_full(struct probe *probe, int fd, long enough)
 {
     static char block[4096];
@@ -311,8 +312,8 @@ void settle(struct probe *probe)
 
 /* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
    the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
-   although another connection succeeded.  If no other connection succeeds, the
-   question is skipped.  */
+   although another connection succeeded.  A client that is not connected is
+   closed by RST.  If no other connection succeeds, the question is skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {
@@ -348,7 +349,8 @@ static bool loopback_is_connected(struct probe *probe, int fd)
     return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
 }
 
-/* Whether LISTENER defers handshakes: then the full queue is the SYN queue.  */
+/* Whether LISTENER defers handshakes: then the full queue is the SYN queue.
+   Without a readable TCP_DEFER_ACCEPT false.  */
 static bool loopback_is_deferred(int listener)
 {
 #ifdef TCP_DEFER_ACCEPT

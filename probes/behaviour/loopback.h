@@ -96,15 +96,16 @@ int receive_end(struct probe *probe, int fd);
 
 /* Accept every connection of LISTENER, which is non-blocking, and close each by
    RST; at most DRAIN_MAX.  Returns the number; if accept fails for another
-   reason than an empty queue (EAGAIN), the question is skipped.  */
+   reason than an empty queue (EAGAIN) or a signal (EINTR, retried), the
+   question is skipped.  */
 enum { DRAIN_MAX = 1000 };
 int drain(struct probe *probe, int listener);
 
-/* Write to FD, whose peer does not read, until no byte fits, three times with
-   settle, at most 30 times.  A late acknowledgment may still make room.  FD
-   becomes non-blocking.  Returns the number of written bytes, about ENOUGH at
-   most: full buffers of several questions could use up the memory that the host
-   has for TCP.  */
+/* Write to FD, whose peer does not read, until three rounds in a row write
+   nothing, at most 30 rounds, each followed by settle.  A late acknowledgment
+   may still make room.  FD becomes non-blocking.  Returns the number of written
+   bytes, about ENOUGH at most: full buffers of several questions could use up
+   the memory that the host has for TCP.  */
 long fill_buffers(struct probe *probe, int fd, long enough);
 
 /* Set OPTION, SO_RCVTIMEO or SO_SNDTIMEO, of FD to MILLISECONDS.  On failure
@@ -132,8 +133,9 @@ int select_input(struct probe *probe, int fd, struct timeval *time);
    each time.  The process cannot return.  */
 void enter_private_network(void);
 
-/* In a child of a question: end by SIGALRM after DEADLINE_USUAL, even if the
-   child waits, and cannot be killed.  */
+/* In a child of a question: let SIGALRM, with its default action, end this
+   process after DEADLINE_USUAL, in case the child blocks and no process kills
+   the child.  */
 void child_limit(void);
 
 /* Wait until packets in flight on the loopback interface have arrived: a new
@@ -149,15 +151,15 @@ void skip_unreached(struct probe *probe, int error);
 
 /* Fill the accept queue of LISTENER: connect up to MAX clients, one after
    another, until a client is refused, reset, or gets no reply.  If DEAD, each
-   client is closed by RST at once and FDS is not used; otherwise the caller
-   closes the connected clients in FDS, with room for MAX, and clients reset
-   later are closed.  Returns the number of connections, for live clients
-   without those reset later.  *NEXT is the outcome of the first rejected
-   client: an errno, ETIMEDOUT for no reply (after 40 ms, when a new connection
-   elsewhere succeeds), ECONNRESET for a reset after the handshake; 0 if none of
-   MAX was rejected.  The question is skipped if the network of this host fails
-   (skip_unreached), or if a client was rejected though the kernel reports room
-   in the queue.  */
+   client is closed by RST at once, FDS is not used, and a reset after the
+   handshake may go unnoticed; otherwise the caller closes the connected clients
+   in FDS, with room for MAX, and clients reset later are closed.  Returns the
+   number of connections, for live clients without those reset later.  *NEXT is
+   the outcome of the first rejected client: an errno, ETIMEDOUT for no reply
+   (after 40 ms, when a new connection elsewhere succeeds), ECONNRESET for a
+   reset after the handshake; 0 if none of MAX was rejected.  The question is
+   skipped if the network of this host fails (skip_unreached), or if a client
+   was rejected though the kernel reports room in the queue.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

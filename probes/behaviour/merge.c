@@ -9,9 +9,8 @@
 #include "base/interval.h"
 #include "probes/behaviour/merge.h"
 
-/* The finding KEY of the question, or NULL.  A child process of the question
-   may have skipped what the question itself reported: the skip takes
-   precedence. */
+/* The finding KEY of the question, or NULL.  If a question reported KEY and was
+   then skipped, there are two findings: the skip takes precedence.  */
 static const struct finding *merge_find(const struct repeat *repeat,
                                         const char *key)
 {
@@ -39,6 +38,7 @@ bool repeat_lacks_resources(const struct repeat *repeat)
     return false;
 }
 
+/* For qsort of strings: by strcmp.  */
 static int merge_compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -64,8 +64,10 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
     return different;
 }
 
-/* Add one finding of KEY, merged from all repeats that have KEY; none if no
-   repeat has KEY.  Returns 0, or -1 with ENOMEM.  */
+/* Add one finding of KEY, merged from the repeats that have KEY and did not
+   fail; none if there is no such repeat.  Values that differ are joined, and
+   the finding is not stable; all else is of the first repeat with a value, or
+   of the first without.  Returns 0, or -1 with ENOMEM.  */
 static int merge_key(struct findings *findings, const char *key,
                      const struct repeat *repeats, size_t count)
 {
@@ -181,8 +183,8 @@ static size_t rates_collect(struct rate *rates, const struct repeat *repeats,
     return done;
 }
 
-/* Sort the COUNT RATES by text, join equal ones, and sort by runs.  Returns the
-   number of different rates.  */
+/* Sort the COUNT RATES, at least one, by text, join equal ones, and sort by
+   runs.  Returns the number of different rates.  */
 static size_t rates_join(struct rate *rates, size_t count)
 {
     size_t last = 0;
@@ -196,7 +198,8 @@ static size_t rates_join(struct rate *rates, size_t count)
     return last + 1;
 }
 
-/* Add the finding "times.NUMBER.KEY", or KEY for 0.  Returns 0, or -1.  */
+/* Add the finding "times.NUMBER.KEY", or KEY for 0, with VALUE, as stable.
+   Returns 0, or -1 with ENOMEM.  */
 static int rate_add(struct findings *findings, const char *id, size_t number,
                     const char *key, const char *value, enum how how)
 {
@@ -210,9 +213,10 @@ static int rate_add(struct findings *findings, const char *id, size_t number,
     return findings_add(findings, &finding);
 }
 
-/* Add the findings of RATE, the NUMBERth of TOTAL runs.  An answer is known as
-   its run reported; a reason for no answer was observed, as the runs were.
-   Returns 0, or not 0 with ENOMEM.  */
+/* Add the four findings "times.NUMBER.*" of RATE; TOTAL is the number of all
+   runs.  The answer is cut at 599 bytes.  An answer is known as its run
+   reported; a reason for no answer was observed, as the runs were.  Returns 0,
+   or not 0 with ENOMEM.  */
 static int rate_add_all(struct findings *findings, const char *id,
                         size_t number, const struct rate *rate, size_t total)
 {
@@ -230,8 +234,9 @@ static int rate_add_all(struct findings *findings, const char *id,
            rate_add(findings, id, number, "high-ppm", high, HOW_COMPUTED);
 }
 
-/* Add "answer", with all answers joined and stable if there is one kind,
-   "times", and the first RATES_MAX of the KINDS different RATES of COUNT runs.
+/* Add "answer", with up to RATES_MAX answers joined, or without an answer the
+   most frequent reason, stable if there is one kind; "times"; and the first
+   RATES_MAX of the KINDS different RATES of COUNT runs.  KINDS is at least 1.
    Returns 0, or -1 with ENOMEM.  */
 static int rates_add(struct findings *findings, const char *id,
                      const struct rate *rates, size_t kinds, size_t count)

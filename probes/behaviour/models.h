@@ -15,8 +15,8 @@ int models_make_io_uring(void);
 enum models_mode { MODELS_LEVEL, MODELS_EDGE, MODELS_EXCLUSIVE };
 
 /* Make an epoll instance that watches FD for input by MODE.  Returns a
-   descriptor; or -1 with errno: as models_make_epoll, EINVAL without the
-   mode.  */
+   descriptor; or -1 with errno: as models_make_epoll, EINVAL without the mode,
+   unless the kernel ignores an unknown mode.  */
 int models_watch(int fd, enum models_mode mode);
 
 /* Wait for an event of INSTANCE, from models_watch, for TIMEOUT milliseconds.

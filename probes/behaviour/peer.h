@@ -97,11 +97,12 @@ bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
 /* Receive segments of this connection for PEER_WATCHED milliseconds, without a
    reply, and write the intervals between them, from the call on, in whole
-   seconds to TEXT of SIZE bytes: "1, 1, 2".  Intervals without room are left
-   out.  This process may see a segment late, never early, so an interval may be
-   a quarter of a second short for the kernel's timers, and three quarters
-   long.  OTHER is the socket of another connection, or -1: returns after how
-   many milliseconds its connect had ended, to within 50; -1 if not.  */
+   seconds to TEXT of SIZE bytes: "1, 1, 2"; "" without a segment.  The watch
+   ends early when TEXT has less than 9 bytes left.  This process may see a
+   segment late, never early, so an interval may be a quarter of a second short
+   for the kernel's timers, and three quarters long.  OTHER is the socket of
+   another connection, or -1: returns after how many milliseconds its connect
+   had ended, to within 50; -1 if not.  */
 enum { PEER_WATCHED = 7600 };
 int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
                            size_t size);

@@ -4,9 +4,10 @@
 #ifndef PROBES_BEHAVIOUR_POLICY_H
 #define PROBES_BEHAVIOUR_POLICY_H 1
 
-/* From now on the kernel answers accept and accept4 of this process with the
-   errno ERROR; this cannot be undone, and needs no privilege.  Returns 0; or -1
-   with errno: ENOSYS on systems without such a filter, else that of prctl.  */
+/* From now on the kernel answers accept and accept4 of this process, and of
+   children forked later, with the errno ERROR; this cannot be undone, and needs
+   no privilege.  Returns 0; or -1 with errno: ENOSYS on systems without such a
+   filter, else that of prctl.  */
 int policy_refuse_accept(int error);
 
 #endif /* PROBES_BEHAVIOUR_POLICY_H */

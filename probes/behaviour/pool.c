@@ -50,8 +50,9 @@ static void pool_reset_signal(int number)
 }
 
 /* Run a question, in a process group that the watchdog kills if the pool dies,
-   and without the descriptors of the pool.  Always returns true, unless the
-   probe function ends the child.  */
+   and without the descriptors of the pool.  If the request has STOP, SIGINT and
+   SIGTERM get their default actions.  Findings are written line by line.
+   Always returns true, unless the probe function ends the child.  */
 static bool pool_run_question(FILE *out, int watch, const void *data)
 {
     const struct task *task = data;
@@ -109,7 +110,7 @@ static int pool_begin(struct pool *pool, struct repeat *job)
 
 /* JOB has ended, WHOLE or not: kill the process group, which the watchdog then
    forgets, reap the child, fill in the trouble if the child failed, and report
-   the progress.  */
+   the progress.  With TIMES, all findings but the answer are dropped.  */
 static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -156,8 +157,10 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
     return 0;
 }
 
-/* Wait, read what the children wrote, and end the jobs that ended or are late.
-   Returns 0, or -1 with the errno of poll if poll keeps failing.  */
+/* Wait for data, the end of a child or a deadline, at most STOP_MS if the
+   request has STOP; read what the children wrote, and end the jobs that ended
+   or are late.  Returns 0, or -1 with the errno of poll if poll keeps
+   failing.  */
 static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_WAITING_MAX];
@@ -223,10 +226,10 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
     return false;
 }
 
-/* Retry, one by one, the late jobs of which another repeat succeeded, and the
-   jobs that ran out of a resource, which parallel children may have used up. A
-   failure is ignored.  No retry begins after RETRY_MAX: what fails so often
-   does not fail because of parallel children.  */
+/* Retry, one by one, the late jobs of which another repeat succeeded (not with
+   TIMES), and the jobs that ran out of a resource, which parallel children may
+   have used up. A failure is ignored.  No retry begins after RETRY_MAX: what
+   fails so often does not fail because of parallel children.  */
 static void pool_retry(struct pool *pool)
 {
     enum { RETRY_MAX = 60000 }; /* milliseconds */
@@ -262,8 +265,9 @@ static int pool_compare_jobs(const void *a, const void *b)
     return order ? order : strcmp(x->question->id, y->question->id);
 }
 
-/* Make the jobs: a job for each repeat of each question, those of a question
-   side by side.  Returns 0, or -1 with ENOMEM.  */
+/* Make the jobs: a job for each repeat of each question, in the order of
+   pool_compare_jobs, those of a question side by side.  Returns 0, or -1 with
+   ENOMEM.  */
 static int pool_make_jobs(struct pool *pool)
 {
     const struct pool_request *request = pool->request;
@@ -298,12 +302,12 @@ static int pool_merge(const struct pool *pool, struct findings *findings)
     return 0;
 }
 
-/* How many questions may run in parallel, by half of the remaining resources; 0
-   if not even one, with the reason in WHY, which is empty otherwise.  A
-   question takes two processes, some questions a few more for a moment, and at
-   most PRICE bytes of memory (measured, Linux 6.18: 0.5 MiB mostly, 2 MiB where
-   processes come and go); questions that fill queues have a budget of their
-   own.  SPARE includes the watchdog.  */
+/* How many questions may run in parallel, by half of the remaining resources,
+   POOL_WAITING_MAX at most; 0 if not even one, with the reason in WHY, which is
+   empty otherwise.  A question takes two processes, some questions a few more
+   for a moment, and at most PRICE bytes of memory (measured, Linux 6.18: 0.5
+   MiB mostly, 2 MiB where processes come and go); questions that fill queues
+   have a budget of their own.  SPARE includes the watchdog.  */
 static size_t pool_parallel_max(char *why, size_t size)
 {
     enum { PROCESSES = 2, SPARE = 4, PRICE = 2 << 20 };

@@ -39,18 +39,19 @@ struct pool_request {
 };
 
 /* Run the questions of REQUEST and add the merged findings to FINDINGS, sorted:
-   for each question at least the finding "answer".  If repeats disagree, the
-   finding has all values and is not stable.  Without TIMES, a repeat that
-   passed its deadline, while another repeat of the same question succeeded, is
-   retried alone, once, and ignored if the retry fails as well.  A repeat that
-   ran out of ports, descriptors, processes, memory or CPU time is retried in
-   each case.  Blocks until all children have ended; after *STOP the running
-   children are killed, and only the ended ones are merged.
+   for each question at least the finding "answer" (with TIMES, if a repeat has
+   ended).  If repeats disagree, the finding has all values and is not stable.
+   Without TIMES, a repeat that passed its deadline, while another repeat of the
+   same question succeeded, is retried alone, once, and ignored if the retry
+   fails as well.  A repeat that ran out of ports, descriptors, processes,
+   memory or CPU time is retried in each case.  Blocks until all children have
+   ended; after *STOP the running children are killed, and only the ended ones
+   are merged.
 
-   Returns 0; or -1 with errno: ENOMEM, no process, no pipe, or EAGAIN if there
-   are too few resources for even one question.  WHY of SIZE bytes gets the end
-   of a sentence with EAGAIN, or if a child was killed because memory ran out;
-   otherwise WHY is empty.  */
+   Returns 0; or -1 with errno: ENOMEM, no process, no pipe, poll keeps failing,
+   or EAGAIN if there are too few resources for even one question.  WHY of SIZE
+   bytes gets the end of a sentence with EAGAIN, or if a child was killed
+   because memory ran out; otherwise WHY is empty.  */
 int pool_ask(const struct pool_request *request, struct findings *findings,
              char *why, size_t size);
 

@@ -111,9 +111,10 @@ void question_end(void);
    also if errno is the question's expected_errno.  Otherwise returns RESULT. */
 int probe_check(struct probe *probe, int result, const char *call);
 
-/* fork; if that fails, the question is skipped.  In the child, which reports
-   nothing, the findings go nowhere: their pipe ends with the parent, whatever
-   the child waits for, and the question with it.  */
+/* fork; on failure the question is skipped.  Returns the child, or 0 in the
+   child.  The child's findings are discarded, and a skip in the child ends the
+   child alone.  The child does not hold the pipe of the findings open: the
+   question ends with its process, even if the child lives on.  */
 pid_t probe_fork(struct probe *probe);
 
 /* As probe_check, in a function without PROBE: for the question of this

@@ -24,7 +24,8 @@ static const char *const states[] = {
 };
 
 /* Whether LINE is a connection between the ports HERE and PEER, in host byte
-   order.  Fills in the state's number and the timer, also if not.  */
+   order.  Fills in the state's number and the timer in ticks, also of another
+   connection's line.  */
 static bool tcp_table_read_line(const char *line, unsigned here, unsigned peer,
                                 unsigned *state, unsigned long *ticks)
 {

@@ -15,8 +15,9 @@ struct comparison {
     size_t here_only, there_only; /* not measured on the other host */
 };
 
-/* Write the last line, the numbers of COMPARISON; HOW, which is empty or begins
-   with a blank, follows "differ".  */
+/* Write the last line, the numbers of COMPARISON: how many findings of both
+   hosts differ, and of how many; HOW, which is empty or begins with a blank,
+   follows "differ"; then the numbers on one host only, unless 0.  */
 void comparison_end(FILE *out, const struct comparison *comparison,
                     const char *how);
 

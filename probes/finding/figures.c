@@ -40,8 +40,9 @@ int figures_check(const struct findings *findings, const struct figure *list,
 enum { FIGURE_TEXT = 40 };
 
 /* Print VALUE, checked, of FIGURE with its unit to TEXT: a time of less than
-   10000 ns in full, and a longer one with four digits.  NULL is "missing".
-   Returns TEXT.  */
+   10000 ns in full, and a longer one with four digits in us, ms or s; a rate as
+   in "20/s"; a count or setting as it is.  NULL is "missing".  Returns
+   TEXT.  */
 static const char *figure_print(const struct figure *figure, const char *value,
                                 char text[FIGURE_TEXT])
 {
@@ -65,8 +66,9 @@ static const char *figure_print(const struct figure *figure, const char *value,
 }
 
 /* Compare the numbers HERE and THERE of FIGURE.  Returns whether HERE is more
-   than TOLERANCE percent above or below THERE; REMARK is the difference in
-   percent, unless THERE is 0, and whether HERE is better.  */
+   than TOLERANCE percent above or below THERE; if THERE is 0, whether HERE is
+   above 0.  REMARK is set in each case: the difference in percent ("> 9999 %"
+   from 10000 on), unless THERE is 0, and whether HERE is better or worse.  */
 static bool figure_differs(const struct figure *figure, const char *here,
                            const char *there, long tolerance,
                            char remark[FIGURE_TEXT])

@@ -14,8 +14,9 @@
 
 /* Add the findings "host" and "volatile", as above, to FINDINGS, after those of
    settings_apply (scope "own"); ELAPSED is the duration of the run in
-   milliseconds.  Returns 0; or -1 with ENOMEM or the errno of uname, and
-   perhaps a part added.  */
+   milliseconds.  The finding "time" is omitted if the clock is beyond all
+   dates.  Returns 0; or -1 with ENOMEM or the errno of uname, and perhaps a
+   part added.  */
 int host_add(struct findings *findings, long elapsed);
 
 /* The value of the host's finding KEY, which FINDINGS own; "-" if missing.  */

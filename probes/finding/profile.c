@@ -33,7 +33,8 @@ void profile_write(FILE *out, const struct findings *findings)
 
 /* Open the profile NAME of FORM: the file NAME; or if there is none, NAME has
    no slash and profiles of FORM are installed, NAME in "profiles" or the
-   installed folder.  Returns NULL with errno if none can be opened.  */
+   installed folder.  Returns NULL if none can be opened, with the errno of
+   NAME: ENOENT also if a file in a folder exists but cannot be opened.  */
 static FILE *profile_open(const struct profile_form *form, const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
@@ -60,9 +61,10 @@ bool profile_exists(const char *name)
 }
 
 /* Read a line without its end, "\n" or "\r\n", into LINE; of a comment, the
-   first SIZE - 1 bytes.  Returns 1; 0 at the end of FILE, or after a read
-   error; or -1 if the line is too long, a comment beyond PROFILE_COMMENT_MAX,
-   or if a line that is no comment has a NUL byte.  */
+   first SIZE - 1 bytes.  Returns 1, also for a last line without an end, or for
+   the bytes before a read error; 0 at the end of FILE, or after a read error,
+   without any byte; or -1 if the line is too long, a comment beyond
+   PROFILE_COMMENT_MAX, or if a line that is no comment has a NUL byte.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     size_t length = 0;
@@ -85,8 +87,9 @@ static int profile_read_line(FILE *file, char *line, size_t size)
 }
 
 /* Check LINE: a version line must be that of FORM, and sets *HAS_VERSION; any
-   other line is added to FINDINGS, but only after a version line.  A problem is
-   written to PROBLEM, which is empty before.  */
+   other line is added to FINDINGS, but only after a version line.  Version
+   lines may recur.  A problem is written to PROBLEM, which is empty before, and
+   stays empty without a problem.  */
 static void profile_take_line(struct findings *findings,
                               const struct profile_form *form, char *line,
                               bool *has_version, char *problem, size_t size)
@@ -116,7 +119,7 @@ static void profile_take_line(struct findings *findings,
 
 /* Add the findings of FILE, of FORM, called NAME.  Returns 0; or -1 with
    PROBLEM filled in: at the first wrong line, after a read error, or if
-   FINDINGS are empty.  */
+   FINDINGS are empty.  Findings of earlier lines stay in FINDINGS then.  */
 static int profile_read_lines(struct findings *findings,
                               const struct profile_form *form, FILE *file,
                               const char *name, char *problem, size_t size)

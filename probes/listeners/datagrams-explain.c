@@ -56,7 +56,9 @@ enum origin {
 };
 
 /* How LIMIT, the buffer in force in bytes, negative if unknown, probably came
-   about, by today's net.core.rmem_default and rmem_max.  */
+   about, by today's net.core.rmem_default and rmem_max.  LIMIT is compared with
+   the default first, then with BUFFER_MIN.  Otherwise an odd LIMIT, or an
+   unknown rmem_max, is ORIGIN_UNKNOWN, too.  */
 static enum origin datagrams_origin(const struct listeners *listeners,
                                     long limit)
 {
@@ -74,8 +76,9 @@ static enum origin datagrams_origin(const struct listeners *listeners,
                                             : ORIGIN_SET;
 }
 
-/* Write the sentence "requested": the value of SO_RCVBUF, as inferred from
-   ORIGIN and LIMIT, the buffer in force.  */
+/* Write the sentence "requested": the value of SO_RCVBUF, half of LIMIT, the
+   buffer in force, with a reservation by ORIGIN; with ORIGIN_DEFAULT probably
+   nothing, with ORIGIN_UNKNOWN unknown.  */
 static void put_buffer_requested(FILE *out, enum origin origin, long limit)
 {
     struct sentence text = {""};
@@ -114,8 +117,9 @@ static void put_buffer_requested(FILE *out, enum origin origin, long limit)
     put_sentence(out, "requested", &text);
 }
 
-/* Write the sentences "in force", on LIMIT, and "cut by", on net.core.rmem_max;
-   only the first, with the reason, if LIMIT is negative, unknown.  */
+/* Write the sentences "in force", on LIMIT, and "cut by": net.core.rmem_max
+   with ORIGIN_CUT, otherwise nothing, or unknown if the setting cannot be read.
+   Only the first, with the reason, if LIMIT is negative, unknown.  */
 static void put_buffer_limit(FILE *out, const struct listeners *listeners,
                              enum origin origin, long limit)
 {
@@ -186,7 +190,10 @@ static void put_datagram_losses(FILE *out,
     put_sentence(out, "", &text);
 }
 
-/* Append how to make a buffer of LIMIT bytes larger, as ORIGIN indicates.  */
+/* Append how to make a buffer of LIMIT bytes larger: a SO_RCVBUF of LIMIT,
+   which the kernel doubles, or with ORIGIN_DEFAULT a larger
+   net.core.rmem_default; and first a larger net.core.rmem_max, if that is known
+   and below LIMIT.  */
 static void say_larger_buffer(struct sentence *text,
                               const struct listeners *listeners,
                               enum origin origin, long limit)
@@ -206,7 +213,9 @@ static void say_larger_buffer(struct sentence *text,
 }
 
 /* Append advice for ROW, a UDP socket with drops, by TOTALS, the reasons
-   counted for all sockets.  */
+   counted for all sockets.  If TOTALS has no loss by a full buffer, the advice
+   is not about the buffer.  Otherwise, also if TOTALS are unknown: let the
+   program read faster, or make the buffer larger.  */
 static void say_lost(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row,
                      const struct sonde_datagram_totals *totals)
@@ -259,7 +268,9 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
         say(text, ". If the drops no longer grow, the losses are over");
 }
 
-/* Write the sentence "to do" on ROW, a UDP socket.  */
+/* Write the sentence "to do" on ROW, a UDP socket: advice on the first that
+   applies of halted owners of a queue, drops, and a nearly full buffer.
+   Otherwise "unknown" if drops are not reported, or "nothing".  */
 static void put_datagram_advice(FILE *out, const struct listeners *listeners,
                                 const struct listener_row *row,
                                 const struct sonde_datagram_totals *totals)
@@ -284,7 +295,9 @@ static void put_datagram_advice(FILE *out, const struct listeners *listeners,
 }
 
 /* Write the sentences "in force", "queued", "drops" and "to do" on ROW, a UNIX
-   socket.  The limit in force is unknown: that of a new socket may differ.  */
+   socket.  The limit in force is unknown: that of a new socket may differ.
+   "queued" has no number, only whether a datagram waits; "drops" is always
+   "none", since a full UNIX socket makes senders wait.  */
 static void explain_unix_datagrams(FILE *out, const struct listeners *listeners,
                                    const struct listener_row *row)
 {

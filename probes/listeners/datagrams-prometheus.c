@@ -25,7 +25,8 @@ static const struct {
 
 enum { UDP_METRICS = sizeof udp_metrics / sizeof *udp_metrics };
 
-/* Write METRIC, an index of udp_metrics, of UDP sockets without a peer.  */
+/* Write the head of METRIC, an index of udp_metrics, and a sample for each UDP
+   socket without a peer; unknown figures have no sample.  */
 static void put_udp_metric(FILE *out, const struct listeners *listeners,
                            int metric)
 {
@@ -60,8 +61,9 @@ static const struct {
 
 enum { UDP_COUNTERS = sizeof udp_counters / sizeof *udp_counters };
 
-/* Write the counter COUNTER of LISTENERS, without parts, over IPv4 and IPv6,
-   unless unknown, and count samples in *COUNT; before the first, the head.  */
+/* Write the counter COUNTER, an index of udp_counters, of LISTENERS, without
+   parts: a sample for each of IPv4 and IPv6, unless unknown.  Count samples in
+   *COUNT; before the first, the head.  */
 static void put_udp_counter(FILE *out, const struct listeners *listeners,
                             int counter, int *count)
 {
@@ -87,7 +89,8 @@ static void put_udp_counter(FILE *out, const struct listeners *listeners,
     }
 }
 
-/* Write the UDP counters of each network namespace.  */
+/* Write the UDP counters of each network namespace, except of parts that have
+   ended.  */
 static void put_udp_errors(FILE *out, const struct listeners *listeners)
 {
     for (int counter = 0; counter < UDP_COUNTERS; counter++) {

@@ -23,8 +23,8 @@ static void datagrams_say_address(struct sentence *text,
         say(text, "->%s", row->peer);
 }
 
-/* The width of the first column: the length of the longest address that
-   fits.  */
+/* The width of the first column: the length of the longest address, with its
+   peer, that fits in LOCAL_MAX; at least LOCAL_MIN.  */
 static int datagrams_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -52,7 +52,8 @@ static void put_datagram_figure(FILE *out, int width, long number,
 }
 
 /* Write ROW as a line of the table.  An address longer than WIDTH, the width of
-   the first column, has a line to itself.  */
+   the first column, has a line to itself.  The queue is "some" if only the
+   presence of a datagram is known, as of a UNIX socket.  */
 static void put_datagram_row(FILE *out, const struct listener_row *row,
                              int width)
 {
@@ -75,8 +76,8 @@ static void put_datagram_row(FILE *out, const struct listener_row *row,
     fprintf(out, "  %s\n", row->owner_count ? owners.text : "-");
 }
 
-/* Write the note on drops, with the counters of IPv4 and IPv6 together.  MOST
-   is the row with most drops.  */
+/* Write the note on drops, with the counters of IPv4 and IPv6 together, or of
+   IPv4 alone if the sum is unknown.  MOST is the row with most drops.  */
 static void put_datagram_drops(FILE *out, const struct listeners *listeners,
                                const struct listener_row *most)
 {

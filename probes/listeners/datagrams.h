@@ -9,10 +9,10 @@
 /* Whether LISTENER is a datagram socket.  */
 bool listener_is_datagram(const struct sonde_listener *listener);
 
-/* If /proc was read in place of sock_diag, find out whether the system shows
-   the queues of UDP there, as measured with a socket of its own on the loopback
-   interface, and set DATAGRAMS_COUNTED; forget the figures that are not shown.
- */
+/* If /proc was read in place of sock_diag (DATAGRAMS_REDUCED), find out whether
+   the system shows the queues of UDP there, and set DATAGRAMS_COUNTED; forget
+   the figures that are not shown.  Measured with a socket of its own on the
+   loopback interface, once in a process.  */
 void datagrams_check_proc(struct listeners *listeners);
 
 /* Set LIMITS and DATAGRAMS, settings and counters; -1 if unknown, or without a
@@ -22,36 +22,43 @@ void datagrams_read_host(struct listeners *listeners);
 /* Whether ROW is a UDP socket that lost datagrams.  */
 bool datagrams_is_dropping(const struct listener_row *row);
 
-/* The counters of all UDP sockets whose drops ROW may have: an IPv6 socket may
-   receive IPv4, too.  -1: unknown.  */
+/* The counters of all UDP sockets whose drops ROW may have.  An IPv6 socket may
+   receive IPv4, too: unless IPV6_V6ONLY is known to be on, each of its counters
+   is the sum of both families, -1 if one is unknown.  -1: unknown.  */
 struct sonde_datagram_totals
 datagrams_totals_of(const struct listeners *listeners,
                     const struct listener_row *row);
 
-/* Append to TEXT the counters TOTALS by reason.  */
+/* Append to TEXT the counters TOTALS by reason.  FULL is known; MEMORY and
+   CHECKSUM are left out if unknown.  The rest of ERRORS, at least 0, is the
+   last reason, "another reason".  */
 void datagrams_say_totals(struct sentence *text,
                           const struct sonde_datagram_totals *totals);
 
 /* Append to TEXT, empty before, how many UDP sockets of the network namespace
    of LISTENERS lost datagrams, and which the most; nothing if none did, or if
-   that is unknown.  At most TIMEOUT milliseconds.  */
+   the sockets of IPv4 or IPv6 cannot be read.  At most TIMEOUT milliseconds for
+   each of the two.  */
 void datagrams_say_drops(struct sentence *text,
                          const struct listeners *listeners, int timeout);
 
-/* Append to TEXT why figures are missing, by DATAGRAMS_REDUCED, not 0.  */
+/* Append to TEXT that datagram sockets are from /proc, why, by
+   DATAGRAMS_REDUCED, not 0, unless PID is set, and which figures are missing:
+   limits, and queues unless DATAGRAMS_COUNTED.  */
 void datagrams_say_reduced(struct sentence *text,
                            const struct listeners *listeners);
 
-/* Write the datagram sockets of LISTENERS as a table of 80 columns, with
-   notes.  */
+/* Write the datagram sockets of LISTENERS as a table of 80 columns, or a line
+   that there is none, with notes.  */
 void datagrams_text(FILE *out, const struct listeners *listeners);
 
 /* Write all details of ROW, a datagram socket, and advice, as sentences.  */
 void datagrams_explain(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row);
 
-/* Write the metrics of the datagram sockets, but connected sockets: each new
-   connection would be a new series.  */
+/* Write the metrics of the UDP sockets, but connected sockets: each new
+   connection would be a new series; and the UDP counters of each network
+   namespace.  UNIX datagram sockets have no metrics here.  */
 void datagrams_prometheus(FILE *out, const struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_DATAGRAMS_H */

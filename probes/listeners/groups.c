@@ -17,7 +17,8 @@
 enum { NAMED_MAX = 8 };
 
 /* Whether X and Y, TCP rows with the same LOCAL, are in one group: the kernel's
-   conditions (inet_reuseport_add_sock).  */
+   conditions (inet_reuseport_add_sock), the same user, interface and
+   IPV6_V6ONLY.  */
 static bool group_has_both(const struct listener_row *x,
                            const struct listener_row *y)
 {
@@ -34,7 +35,8 @@ static bool group_is_possible(const struct listener_row *row)
            (family == AF_INET || family == AF_INET6);
 }
 
-/* Add ROW to GROUP, whose members have room, and to the counts of GROUP.  */
+/* Add ROW to GROUP, whose members have room, and to the counts of GROUP.  Sets
+   GROUP of ROW.  */
 static void group_add(struct listener_group *group, struct listener_row *row)
 {
     group->members[group->count++] = (struct listener_member){
@@ -50,7 +52,8 @@ static void group_add(struct listener_group *group, struct listener_row *row)
 }
 
 /* Make a group of ROWS[0] and its siblings among the COUNT rows of the same
-   address.  MEMBERS has room for all.  Returns the number of members.  */
+   address, except rows that have a group, and set GROUP of these rows.  MEMBERS
+   has room for all.  Returns the number of members: 1 if ROWS[0] is alone.  */
 static size_t group_make(struct listener_group *group,
                          struct listener_member *members,
                          struct listener_row *rows, size_t count)
@@ -141,7 +144,8 @@ void group_say_full(struct sentence *text, const struct listener_group *group)
     }
 }
 
-/* Append the lengths of the first NAMED_MAX queues of GROUP, if known.  */
+/* Append the lengths of the first NAMED_MAX queues of GROUP, if known; with
+   more members, also how many queues of all are empty.  */
 static void group_say_queues(struct sentence *text,
                              const struct listener_group *group)
 {

@@ -37,25 +37,30 @@ int groups_find(struct listeners *listeners);
 /* Whether members are full while others are not.  False for NULL.  */
 bool group_is_stuck(const struct listener_group *group);
 
-/* Append the owners of the full members to TEXT.  */
+/* Append the owners of the full members to TEXT: of the first 8 by name, or by
+   inode if not visible, and the number of further full members.  */
 void group_say_full(struct sentence *text, const struct listener_group *group);
 
 /* Write the sentence "group" on ROW, in short if the group was explained
-   before; nothing for a listener alone.  Returns whether ROW is the first of
-   its group, or alone.  */
+   before; nothing for a listener alone.  Sets EXPLAINED of the group.  Returns
+   whether ROW is the first of its group, or alone.  */
 bool group_explain(FILE *out, const struct listener_row *row);
 
-/* Append what to do about ROW, a full member of a group that is stuck.  */
+/* Append what to do about ROW, a full member of a group that is stuck: restart
+   the process, which is named if ROW has a single owner, and what becomes of
+   the queued clients then.  */
 void group_say_advice(struct sentence *text, const struct listener_row *row);
 
 /* Append, as advice for a member that is not full, which others are.  */
 void group_say_others(struct sentence *text,
                       const struct listener_group *group);
 
-/* Write a note on each group that is stuck, once.  */
+/* Write a note on each group that is stuck and has a full member in LISTENERS,
+   once: sets NOTED of the group.  */
 void groups_note(FILE *out, const struct listeners *listeners);
 
-/* Write the member "group" of ROW: an object, or null.  */
+/* Write the member "group" of ROW: an object with the numbers of members, of
+   full and of empty queues, and of handshakes; null for a listener alone.  */
 void group_json(struct json *json, const struct listener_row *row);
 
 #endif /* PROBES_LISTENERS_GROUPS_H */

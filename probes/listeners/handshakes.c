@@ -24,9 +24,10 @@ struct handshake_reader {
     struct sonde_handshake handshake;
 };
 
-/* How specifically ROW serves HANDSHAKE: from 0, not at all, to 4.  The family
-   is that of the listener: an IPv6 listener has IPv4 clients at mapped
-   addresses.  */
+/* How specifically ROW serves HANDSHAKE, from 0 to 4: 0, not at all; 1, by a
+   wildcard; 3, by this very address; 1 more for a listener confined to the
+   interface.  The family is that of the listener: an IPv6 listener has IPv4
+   clients at mapped addresses.  */
 static int handshake_rank(const struct listener_row *row,
                           const struct sonde_handshake *handshake)
 {
@@ -61,8 +62,9 @@ handshake_find(const struct listeners *listeners,
 }
 
 /* A sonde_handshake_each: count HANDSHAKE at the row of its listener, or at the
-   group of that row; DATA is a struct handshake_reader.  In a flood most
-   handshakes have the listener of the one before.  */
+   group of that row; DATA is a struct handshake_reader.  A handshake without a
+   listener in the rows is not counted.  In a flood most handshakes have the
+   listener of the handshake before, so that row is tried first.  Returns 0.  */
 static int handshake_count(const struct sonde_handshake *handshake, void *data)
 {
     struct handshake_reader *reader = data;
@@ -84,8 +86,8 @@ static int handshake_count(const struct sonde_handshake *handshake, void *data)
     return 0;
 }
 
-/* Set to VALUE, for all TCP rows of FAMILY and their groups, the numbers of
-   handshakes and of retransmitted SYN-ACKs.  */
+/* Set to VALUE the numbers of handshakes and of retransmitted SYN-ACKs of all
+   TCP rows of FAMILY: in the group of a row, or without a group in the row.  */
 static void handshakes_set(struct listeners *listeners, int family, long value)
 {
     for (size_t i = 0; i < listeners->count; i++) {
@@ -136,7 +138,8 @@ long handshakes_of(const struct listener_row *row, long *resent)
 /* ---- the report ---------------------------------------------------------- */
 
 /* Whether the SYN queue of ROW is full now, or may be: of a group, whether all
-   handshakes are enough to fill the queue of one member.  */
+   handshakes are enough to fill the queue of one member.  False without
+   handshakes, or if a figure is unknown.  */
 static bool handshakes_fill(const struct listener_row *row)
 {
     long resent, count = handshakes_of(row, &resent);
@@ -144,8 +147,9 @@ static bool handshakes_fill(const struct listener_row *row)
     return count > 0 && backlog >= 0 && count >= backlog;
 }
 
-/* Append the limit of the SYN queue of ROW, if known, and what happens to a SYN
-   that finds the queue full.  */
+/* Append the limit of the SYN queue of ROW, and what happens to a SYN that
+   finds the queue full; with tcp_syncookies 2, that the queue is not used.
+   Nothing if the backlog or tcp_syncookies is unknown.  */
 static void handshakes_say_limit(struct sentence *text,
                                  const struct listeners *listeners,
                                  const struct listener_row *row)
@@ -201,7 +205,8 @@ static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
 }
 
 /* Append, by the counters of cookies, if any were sent, whether the clients are
-   real; and for dropped SYNs, that cookies would answer them.  */
+   real, as they are if at least half of the cookies came back; and for dropped
+   SYNs, with tcp_syncookies 0, that cookies would answer them.  */
 static void handshakes_say_verdict(struct sentence *text,
                                    const struct listeners *listeners)
 {
@@ -227,8 +232,9 @@ static void handshakes_say_verdict(struct sentence *text,
                   "answered instead of dropped");
 }
 
-/* SYNs that were due a cookie since a SYN queue was full; 0: unknown, as with
-   tcp_syncookies 2, where the kernel counts every SYN as such.  */
+/* SYNs that were due a cookie because a SYN queue was full; -1 if not counted;
+   0, unknown, with tcp_syncookies 2, where the kernel counts every SYN as
+   such.  */
 static int64_t handshakes_due_cookies(const struct listeners *listeners)
 {
     return listeners->handshake_limits.cookies == 2
@@ -236,7 +242,8 @@ static int64_t handshakes_due_cookies(const struct listeners *listeners)
                : listeners->totals.full_cookies;
 }
 
-/* Whether a SYN queue of this network namespace is or was full.  */
+/* Whether the counters show that a SYN queue of this network namespace is or
+   was full; false if they are unknown.  */
 static bool handshakes_had_full(const struct listeners *listeners)
 {
     return handshakes_due_cookies(listeners) > 0 ||

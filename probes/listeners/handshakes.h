@@ -11,16 +11,20 @@
    rows of LISTENERS, which has all listeners of the families in it: in
    QUEUE.INCOMPLETE and RESENT of a listener alone at its address, and in its
    group otherwise, because the system does not report which member has a
-   handshake.  Figures that cannot be read stay -1; also with PID,
-   PARTS or REDUCED.  Reads HANDSHAKE_LIMITS, too.  */
+   handshake.  Figures that cannot be read stay -1; also with PID, PARTS or
+   REDUCED.  Reads HANDSHAKE_LIMITS, too; -1 with PID or PARTS.  On systems
+   other than Linux RESENT and HANDSHAKE_LIMITS are -1, and QUEUE.INCOMPLETE
+   stays.  */
 void handshakes_read(struct listeners *listeners, int timeout);
 
 /* The handshakes in progress at the address of ROW, of which *RESENT had the
    SYN-ACK retransmitted; -1: unknown.  */
 long handshakes_of(const struct listener_row *row, long *resent);
 
-/* Write the sentences "SYN queue" and, if a SYN queue of this network namespace
-   is or was full, "SYN flood" on ROW, a TCP listener.  */
+/* Write the sentence "SYN queue" on ROW, a listener; and "SYN flood", if the
+   SYN queue of ROW seems full now, or the counters show that a SYN queue of
+   this network namespace was.  Nothing for a UNIX listener, or on another
+   system than Linux.  */
 void handshakes_explain(FILE *out, const struct listeners *listeners,
                         const struct listener_row *row);
 
@@ -33,7 +37,9 @@ void handshakes_note(FILE *out, const struct listeners *listeners);
 /* Write the object "handshakes": the settings, null where unknown.  */
 void handshakes_json(struct json *json, const struct listeners *listeners);
 
-/* Write the metrics of handshakes and SYN queues.  */
+/* Write the metrics of handshakes, a sample for each address, by the row with
+   INDEX 0, and the counters of SYN queues and SYN cookies; unknown figures are
+   left out.  */
 void handshakes_prometheus(FILE *out, const struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_HANDSHAKES_H */

@@ -38,10 +38,11 @@ static int part_read_here(struct listeners *part, unsigned families,
     return result;
 }
 
-/* Read PART, of NETNS, by the /proc files of a process there.  The process may
-   end, and its number may be given to another process: the files are of the
-   namespace if the process is in it before and after.  Returns 0, or -1 with
-   errno, ESRCH if no process is left.  */
+/* Read PART, of NETNS, by the /proc files of a process there, PID of PART.  The
+   process may end, and its number may be given to another process: the files
+   are of the namespace if the process is in it before and after.  If not, the
+   rows are removed, and the next process is read, NETNS_PROCESSES times at
+   most.  Returns 0, or -1 with errno, ESRCH if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {
@@ -99,8 +100,10 @@ static int64_t all_sum(int64_t a, int64_t b)
     return a < 0 || b < 0 ? -1 : a + b;
 }
 
-/* Add the counters of PART to ALL, and take the first errors and reasons; the
-   cap and the limits are taken from the own namespace of this process.  */
+/* Add the counters of PART to ALL, -1 if one is unknown, and take the first
+   errors and reasons; HAS_QUEUES and DATAGRAMS_COUNTED are true if true for one
+   part.  The cap, the limits and IS_LINUX are those of the own namespace of
+   this process.  */
 static void part_add_figures(struct listeners *all,
                              const struct listeners *part)
 {
@@ -142,9 +145,10 @@ static void part_add_figures(struct listeners *all,
 }
 
 /* Read all parts of ALL until DEADLINE, this process's namespace first: what
-   /proc shows is found out there.  A part that has ended gets no NETNS.  Adds
-   the number of rows to *ROWS.  Returns 0 if a part was read; or -1 with the
-   first errno.  */
+   /proc shows is found out there.  A part that has ended gets no NETNS; any
+   other part that fails keeps ERRORS, without rows.  Adds the number of rows to
+   *ROWS.  Returns 0 if a part was read; or -1 with the first errno, or at once
+   with ENOMEM.  */
 static int parts_read(struct listeners *all, const struct netns_list *list,
                       unsigned families, int64_t deadline, size_t *rows)
 {

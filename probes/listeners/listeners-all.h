@@ -19,8 +19,10 @@ int listeners_read_all(struct listeners *listeners,
                        const struct netns_list *list, unsigned families,
                        int timeout, int owners_timeout);
 
-/* Sort the rows of LISTENERS into PARTS, whose rows are copies.  Returns 0, or
-   -1 with ENOMEM.  Call after listeners_select.  */
+/* Copy the rows of LISTENERS, in their order, into PARTS, each row to the part
+   of its network namespace.  The copies are in GROUPED, and share the texts
+   with the rows, which stay.  Returns 0, or -1 with ENOMEM.  Call once, after
+   listeners_select.  */
 int listeners_group(struct listeners *listeners);
 
 /* Whether every network namespace that may exist was seen; if not, which were
@@ -37,9 +39,11 @@ void listeners_say_outside(struct sentence *text,
 /* Append to TEXT the container or unit of PART, or else what identifies it.  */
 void listeners_say_place(struct sentence *text, const struct listeners *part);
 
-/* Write the report of listeners_text, or with EXPLAIN of listeners_explain, for
-   each namespace with rows, the one with the fullest queue first; then which
-   namespaces have no listeners, and notes.  LISTENERS is grouped.  */
+/* Write the tables of listeners_text, or with EXPLAIN the report of
+   listeners_explain, for each namespace with rows, the one with the fullest
+   queue first.  Then, without EXPLAIN, which namespaces have no listeners, and
+   the notes of listeners_text, once for all.  Last, which namespaces were not
+   seen, if any.  LISTENERS is grouped.  */
 void listeners_all_text(FILE *out, const struct listeners *listeners,
                         bool explain);
 

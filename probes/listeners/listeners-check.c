@@ -39,8 +39,9 @@ static size_t count_known(const struct listeners *listeners)
 }
 
 /* Whether the queue of ROW is to have a percentage: not of a UNIX datagram
-   socket, and not of a UDP socket that is in the list only because the operand
-   names it, since /proc has no limits of UDP.  */
+   socket; nor, if the percentage is unknown, of a UDP socket that is in the
+   list only because the operand names it (DATAGRAMS_OPTIONAL), since /proc has
+   no limits of UDP.  */
 static bool is_judged(const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -60,7 +61,8 @@ static size_t count_judged(const struct listeners *listeners)
 }
 
 /* Set the state and the text of CHECK by RANGES and the first KNOWN rows, at
-   least one: the rows that call for an alert, or else the fullest.  */
+   least one: the rows that call for an alert, NAMED_MAX of them by name, or
+   else the fullest.  The state is the worst of all these rows.  */
 static void check_judge(struct check *check, const struct listeners *listeners,
                         size_t known, const struct check_ranges *ranges)
 {

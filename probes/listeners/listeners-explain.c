@@ -95,8 +95,9 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     put_sentence(out, "cut by", &cut);
 }
 
-/* Write the sentence "queued" on ROW: length, percent, what becomes of the next
-   client of a full queue, and how long the oldest client has waited.  */
+/* Write the sentence "queued" on ROW: length, percent, on Linux what becomes of
+   the next client of a full queue, and if known how long the oldest client has
+   waited.  */
 static void put_queued(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {
@@ -216,8 +217,9 @@ static void say_cap(struct sentence *text, const struct listeners *listeners,
                 : "");
 }
 
-/* Whether all drops of this network namespace are for a full accept queue, and
-   ROW, with as many drops, is the only listener with any.  */
+/* Whether all drops of this network namespace are for a full accept queue, no
+   deferred ACKs and no resets are counted, and ROW, with as many drops or more,
+   is the only listener with any.  */
 static bool is_culprit(const struct listeners *listeners,
                        const struct listener_row *row)
 {
@@ -291,7 +293,8 @@ static bool say_cause(struct sentence *text, const struct listener_row *row)
 
 enum { LONG_MS = 1000 }; /* no burst is that long */
 
-/* Append what the age of the oldest client of ROW means, if over LONG_MS.  */
+/* Append what the age of the oldest client of ROW means, and how to see where a
+   single owner hangs; nothing below LONG_MS.  */
 static void say_slow(struct sentence *text, const struct listener_row *row)
 {
     if (row->oldest >= LONG_MS)
@@ -307,8 +310,9 @@ static void say_slow(struct sentence *text, const struct listener_row *row)
         say(text, ")");
 }
 
-/* Whether the queue of ROW is full, or nearly so for long: a queue in which a
-   client leaves now and then is as bad.  */
+/* Whether the queue of ROW is full, or nearly so for long, at NEARLY_FULL
+   percent or more with a client that has waited for LONG_MS or longer: a queue
+   in which a client leaves now and then is as bad.  */
 static bool is_as_good_as_full(const struct listener_row *row)
 {
     enum { NEARLY_FULL = 70 };
@@ -316,7 +320,9 @@ static bool is_as_good_as_full(const struct listener_row *row)
            (row->percent >= NEARLY_FULL && row->oldest >= LONG_MS);
 }
 
-/* Append advice for a queue that is as good as full now.  */
+/* Append advice for a queue that is as good as full now: by the cause, if known
+   (say_cause); otherwise on accept, and if may_overflow on a larger
+   backlog.  */
 static void say_full(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row)
 {
@@ -336,8 +342,10 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart the program: both take effect at listen");
 }
 
-/* Write the sentence "to do" on ROW.  Only a full queue that may have
-   overflowed is a reason to raise a limit.  */
+/* Write the sentence "to do" on ROW: on the first that applies of a capacity of
+   0, an unknown percentage, a full queue, a stuck group, halted owners of a
+   queue, drops.  Only a queue that may have overflowed is a reason to raise a
+   limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

@@ -107,9 +107,9 @@ static void listeners_json_put_cap(struct json *json,
 }
 
 /* Write "hidden_processes", the number of processes with unreadable sockets,
-   and "hidden_reason".  The number is null, and the reason is not, if no
-   process can be read (an errno by name) or if /proc hides processes
-   ("hidepid").  */
+   and "hidden_reason".  The number is null, and the reason is not, if the
+   owners could not be read, or not all in time (an errno by name), or if /proc
+   hides processes ("hidepid").  */
 static void put_hidden(struct json *json, const struct listeners *listeners)
 {
     bool left_out = listeners->complete == 0;

@@ -82,7 +82,7 @@ bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
     return true;
 }
 
-/* Append the owners of ROW that cannot accept, the first 8.  */
+/* Append the owners of ROW that cannot accept, the first 8, and why.  */
 static void owners_say_halted(struct sentence *text,
                               const struct listener_row *row)
 {

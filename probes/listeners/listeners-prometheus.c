@@ -34,7 +34,8 @@ static const struct {
 
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
-/* Write METRIC, an index of metrics, of each row but datagram sockets.  */
+/* Write the head of METRIC, an index of metrics, and a sample for each row but
+   datagram sockets; unknown figures have no sample.  */
 static void put_metric(FILE *out, const struct listeners *listeners, int metric)
 {
     const char *name = metrics[metric].name;
@@ -132,7 +133,7 @@ static void put_host_figure(FILE *out, const struct listeners *listeners,
 }
 
 /* Write the cap and the counters of all TCP listeners, of each network
-   namespace.  */
+   namespace except parts that have ended.  */
 static void metrics_put_host(FILE *out, const struct listeners *listeners)
 {
     for (int metric = 0; metric < HOST_METRICS; metric++) {

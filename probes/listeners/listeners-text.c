@@ -19,8 +19,9 @@ enum {
 
 static const char mark[] = "  <- full";
 
-/* The width of the first column: the length of the longest address that fits.
-   Longer addresses have a line to themselves.  */
+/* The width of the first column: the length of the longest address of a
+   listener that fits in LOCAL_MAX; at least LOCAL_MIN.  Longer addresses have a
+   line to themselves.  */
 static int local_width(const struct listeners *listeners)
 {
     int width = LOCAL_MIN;
@@ -44,8 +45,9 @@ static int figure_put(FILE *out, int width, long number, const char *unit)
     return fprintf(out, " %*s", width, text);
 }
 
-/* Write ROW; WIDTH is the width of the first column.  A full queue is marked at
-   the end of the line if there is room.  */
+/* Write ROW; WIDTH is the width of the first column, and a longer address has a
+   line to itself.  A full queue is marked at the end of the line if there is
+   room.  */
 static void listeners_text_put_row(FILE *out, const struct listener_row *row,
                                    int width)
 {
@@ -106,7 +108,9 @@ static void listeners_text_say_more(struct sentence *note,
             sonde_address_port(&row->listener.address));
 }
 
-/* Write a note on full queues, if any, except those of groups_note.  */
+/* Write a note on full queues, if any, except those of groups_note, of datagram
+   sockets and with capacity 0: on a single queue also its owners, if halted; on
+   several their number, and the first.  */
 static void put_full_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};
@@ -173,8 +177,9 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write the notes that apply: on missing figures, full queues, halted owners,
-   groups, drops, handshakes, backlogs of 0, hidden owners.  */
+/* Write the notes that apply: on missing figures and families, full queues,
+   halted owners, groups, drops (Linux), handshakes, backlogs of 0, hidden
+   owners.  */
 void listeners_put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
@@ -224,7 +229,8 @@ void listeners_put_notes(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
 }
 
-/* Write the listeners, without datagram sockets, as a table.  */
+/* Write the listeners, without datagram sockets, as a table, or a line that
+   nothing listens.  */
 static void put_table(FILE *out, const struct listeners *listeners)
 {
     int width = local_width(listeners);

@@ -62,8 +62,8 @@ static long operand_read_number(const char *text)
 }
 
 /* The port of the service NAME over PROTOCOL, "tcp" or "udp", in the system's
-   database or known to sonde_resolve, or -1.  A path is no service, and is not
-   looked up.  */
+   database or known to sonde_resolve, which takes LOOKUP_MS at most; or -1.  A
+   path is no service, and is not looked up.  */
 static int service_port(const char *name, const char *protocol)
 {
     struct sonde_target target = {NULL, name, AF_INET,
@@ -93,7 +93,8 @@ static bool has_process(const struct listener_row *row,
 }
 
 /* Whether an owner of ROW has the text of MEANING for a name.  On Linux, which
-   truncates process names, 15 equal bytes suffice.  */
+   truncates process names, a name of 15 bytes matches each text that begins
+   with these bytes.  */
 static bool has_name(const struct listener_row *row,
                      const struct meaning *meaning)
 {
@@ -226,7 +227,9 @@ static int operand_look_up(struct meaning *meaning, const char *host)
 
 /* Set the addresses of MEANING from HOST: empty (any address), "*" (wildcard),
    "localhost" (both loopback addresses, without look-up), a numeric address, or
-   a name, which is resolved.  Returns 0, or -1 with the reason appended.  */
+   a name, which is resolved.  A text with a colon, or of digits and dots alone,
+   that is no valid address is not resolved.  Returns 0, or -1 with the reason
+   appended.  */
 static int read_addresses(struct meaning *meaning, const char *host)
 {
     struct sonde_address *list = meaning->addresses;
@@ -307,7 +310,7 @@ static int operand_read_address(struct meaning *meaning)
 enum { SERVES_NOT, SERVES_ANY, SERVES_ANY_HERE, SERVES_IT, SERVES_IT_HERE };
 
 /* Set *IN6 to ADDRESS, with an IPv4 address IPv4-mapped.  Returns false for any
-   other family.  */
+   other family, and *IN6 is undefined then.  */
 static bool get_in6(const struct sonde_address *address, struct in6_addr *in6)
 {
     struct sockaddr_in sin;
@@ -375,9 +378,11 @@ static unsigned device_of(const struct sonde_listener *listener)
 }
 
 /* How specifically (SERVES_NOT to SERVES_IT_HERE) LISTENER serves the address
-   WANTED at the interface DEVICE (0: any); ports are not compared.  With DEVICE
-   0, a listener bound to an interface not named "lo..." does not serve a
-   loopback address, not being reachable there through another interface.  */
+   WANTED at the interface DEVICE (0: any); ports are not compared.  With a
+   DEVICE a listener confined to another interface does not serve the address.
+   With DEVICE 0 the result is never ..._HERE, and a listener bound to an
+   interface not named "lo..." does not serve a loopback address, not being
+   reachable there through another interface.  */
 static int operand_rank(const struct sonde_listener *listener,
                         const struct sonde_address *wanted, unsigned device)
 {
@@ -402,7 +407,8 @@ static bool is_at_port(const struct listener_row *row, long port)
 
 /* Mark the listeners of PART, or with DATAGRAMS its datagram sockets, at
    MEANING's port that serve the address WANTED most specifically: all of the
-   same best rank, perhaps none.  Connected sockets serve their peer alone.  */
+   same best rank, perhaps none.  The interface is that of MEANING, or else the
+   scope of WANTED.  Connected sockets serve their peer alone.  */
 static void mark_best(struct listeners *listeners, const struct listeners *part,
                       const struct meaning *meaning, bool datagrams,
                       const struct sonde_address *wanted)
@@ -547,8 +553,8 @@ static void keep_marked(struct listeners *listeners)
 
 /* ---- no match ------------------------------------------------------- */
 
-/* Append to WHY why no listener of process NUMBER was found.  Returns whether
-   there is such a process.  */
+/* Append to WHY why no listener of process NUMBER was found.  Returns false if
+   there is no such process, true also if that is unknown.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -572,7 +578,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
 
 /* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
    the number is neither a port nor an existing process; SELECTION_UNSEEN if the
-   sockets of the process could not be read; otherwise SELECTION_NONE.  */
+   number is no port, and the sockets of the process could not be read;
+   otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {

@@ -293,7 +293,8 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
-/* Sort the rows by address, and number those of one address (INDEX).  */
+/* Sort the rows by address, and number from 0 the rows of one address (INDEX),
+   in each network namespace, listeners apart from datagram sockets.  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
@@ -393,9 +394,11 @@ static void forget_queues(struct listeners *listeners)
 }
 
 /* Append the listeners of the family with the INDEX, within TIMEOUT
-   milliseconds: from /proc with PID, or where sock_diag is missing or
-   forbidden; REDUCED or DATAGRAMS_REDUCED is the reason then.  Returns 0, or -1
-   with the errno of sonde_listeners.  */
+   milliseconds for each attempt: from /proc with PID, or where sock_diag is
+   missing or forbidden; REDUCED or DATAGRAMS_REDUCED is the reason then.
+   Returns 0, or -1 with the errno of sonde_listeners, with PID of
+   sonde_listeners_proc; ECANCELED is a lack of memory.  Rows appended before a
+   failure stay.  */
 static int read_family(struct listeners *listeners, int index, int timeout)
 {
     int family = families[index].family, error = EPERM;

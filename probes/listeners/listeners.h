@@ -110,8 +110,9 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
 /* The steps of listeners_read, with its results: read the rows, sorted by
-   inode; counters and cap of the network namespace; the owners; and number the
-   rows of an address, find the groups, and sort the rows as in the report.  */
+   inode, without repetitions; counters and cap of the network namespace, after
+   the rows, to include their drops; the owners; and number the rows of an
+   address, find the groups, and sort the rows as in the report.  */
 int listeners_read_rows(struct listeners *listeners, unsigned families,
                         int timeout);
 void listeners_read_figures(struct listeners *listeners);
@@ -146,9 +147,13 @@ bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
 /* Append to CHECK, empty before, how full the queues are: an alert for each
-   listener with a percentage that RANGES call for, CHECK_UNKNOWN if no
-   percentage is known.  Performance data: the fullest queue, or with EACH every
-   listener; the number of listeners; ListenOverflows.  */
+   listener with a percentage that RANGES call for, three of them by name.  In
+   place of CHECK_OK, CHECK_UNKNOWN if the percentage of a listener is unknown,
+   or if there are only sockets that do not count as listeners here: UNIX
+   datagram sockets, and optional UDP sockets of unknown percentage.  Without
+   any socket CHECK_OK.  Performance data: the fullest queue, or with EACH the
+   first 16 of known percentage; the number of listeners; ListenOverflows; if
+   UDP was requested, RcvbufErrors.  */
 void listeners_check(struct check *check, const struct listeners *listeners,
                      const struct check_ranges *ranges, bool each);
 
@@ -160,7 +165,8 @@ bool listeners_is_wildcard(const struct sonde_address *address);
    interface; false if that was not possible.  */
 bool listeners_proc_has_queues(void);
 
-/* Append to TEXT why figures are missing, by REDUCED, which is not 0.  */
+/* Append to TEXT why figures are missing, by REDUCED, which is not 0, and
+   which; with PARTS as listeners_say_outside.  */
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners);
 
@@ -174,7 +180,8 @@ void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
 /* The family of an index (0 to LISTENERS_FAMILIES - 1): "inet", "inet6",
-   "unix"; listeners_family_words: "TCP over IPv4 listeners", and so on.  */
+   "unix", of datagram sockets the same; listeners_family_words: "TCP over IPv4
+   listeners", and so on.  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
 bool listener_is_unix(const struct sonde_listener *listener);
@@ -193,11 +200,14 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
 
 /* Why no owner of ROW can accept now: the state of the last, such as "stopped
-   by a signal"; NULL if an owner may accept, or no owner is visible.  */
+   by a signal"; NULL if an owner may accept, or no owner is visible.  Each call
+   reads the states anew, so the next result may differ.  */
 const char *listeners_owner_halted(const struct listener_row *row);
 
-/* If no owner of ROW runs, append which, why, and how to resume it; CALL is
-   what no process can do: "accept".  Returns whether so.  */
+/* If no owner of ROW can accept (listeners_owner_halted), append the owners,
+   the state of the last, and for owners stopped by a signal the command that
+   resumes the first; CALL is what no process can do: "accept".  Returns whether
+   so.  */
 bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
                           const char *call);
 
@@ -205,8 +215,9 @@ bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
    with ENOMEM.  */
 char *listeners_print_local(const struct sonde_listener *listener);
 
-/* Write a sample of the metric NAME for ROW, with the common labels, without
-   unknown ones, and unless NULL the name of the OWNER.  */
+/* Write a sample of the metric NAME for ROW, with the common labels (network
+   namespace, unit, family, address, index) as far as they are known, and unless
+   NULL the name of the OWNER.  Nothing if VALUE is negative, unknown.  */
 void listeners_put_sample(FILE *out, const char *name,
                           const struct listener_row *row, const char *owner,
                           int64_t value);
@@ -219,11 +230,16 @@ void listeners_free(struct listeners *listeners);
 
 /* Write the report: as a table of 80 columns in ASCII, with notes, or each of
    both alone; as sentences with all details and advice for each listener; as
-   JSON and as metrics for Prometheus (listeners(1)).  Write errors are left in
-   OUT.  */
+   JSON, where WAITING may be NULL, and as metrics for Prometheus
+   (listeners(1)).  Tables and metrics are of listeners unless only datagram
+   sockets were requested, and of datagram sockets if any were.  Write errors
+   are left in OUT.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_put_tables(FILE *out, const struct listeners *listeners);
 void listeners_put_notes(FILE *out, const struct listeners *listeners);
+/* Of a SO_REUSEPORT group only the first member has the sentences on handshakes
+   and on the counters of the network namespace; at the end stand the reasons of
+   missing figures.  */
 void listeners_explain(FILE *out, const struct listeners *listeners);
 struct waiting;
 void listeners_json(FILE *out, const struct listeners *listeners,

@@ -21,8 +21,9 @@ static int occupancy_class(const struct occupancy_look *look)
     return percent < 0 ? -1 : look->queued == 0 ? 0 : percent + 1;
 }
 
-/* Add the time from the last look to AT to the class of that look, if held and
-   of known fill: GAP_MAX at most, the rest is UNSEEN.  */
+/* Add the time from the last look to AT to SEEN and to the class of that look,
+   if held and of known fill: GAP_MAX at most, the rest is UNSEEN.  Time of
+   unknown fill is in neither.  The look stays held.  */
 static void occupancy_hold(struct occupancy *occupancy, int64_t at,
                            int64_t gap_max)
 {
@@ -38,8 +39,9 @@ static void occupancy_hold(struct occupancy *occupancy, int64_t at,
     occupancy->classes[class] += time;
 }
 
-/* Let PEAK be LOOK if that is fuller, and of known fill: the shares are
-   compared, which differ if the capacity changes.  */
+/* Let PEAK be LOOK if that is fuller, not only as full, and of known fill: the
+   shares are compared, which differ if the capacity changes.  With a capacity
+   of 0 the fill counts as unknown.  */
 static void occupancy_raise(struct occupancy_look *peak,
                             const struct occupancy_look *look)
 {
@@ -51,8 +53,9 @@ static void occupancy_raise(struct occupancy_look *peak,
         *peak = *look;
 }
 
-/* Add the drops since the last look; DROPS is -1 once the counter is unknown.
-   The kernel's counter has 32 bits, and wraps.  */
+/* Add the drops since the last look, at the first look none, to DROPS and
+   SECOND_DROPS; DROPS is -1 once the counter is unknown, and stays so.  The
+   kernel's counter has 32 bits, and wraps.  */
 static void occupancy_add_drops(struct occupancy *occupancy,
                                 const struct occupancy_look *look)
 {

@@ -35,15 +35,19 @@ struct occupancy {
 };
 
 /* Percent of QUEUED in CAPACITY, from 0 to 100, rounded down: above capacity,
-   which was lowered later, 100; -1 if one is unknown.  */
+   which was lowered later, 100, and always 100 with a capacity of 0; -1 if
+   QUEUED or CAPACITY is negative, unknown.  */
 int occupancy_percent(long queued, long capacity);
 
-/* Add LOOK, not earlier than the last.  */
+/* Add LOOK, not earlier than the last, to all figures.  The time since the last
+   look counts for the fill of the last look, GAP_MAX nanoseconds at most; LOOK
+   counts until the next look.  */
 void occupancy_add(struct occupancy *occupancy,
                    const struct occupancy_look *look, int64_t gap_max);
 
 /* The listener has gone, or the watch ends, at AT: the last look counts until
-   then.  Further looks may follow.  */
+   then, GAP_MAX nanoseconds at most.  Further looks may follow; the time until
+   then does not count.  */
 void occupancy_stop(struct occupancy *occupancy, int64_t at, int64_t gap_max);
 
 /* Begin a new second: forget SECOND and SECOND_DROPS.  */

@@ -47,8 +47,9 @@ static void say_class(struct sentence *text, long count, const char *class)
         say(text, ", %ld %s", count, class);
 }
 
-/* Append to TEXT how many of the COUNT connections ROWS are silent, have data
-   or were ended by the client, and the number of RESETS; nothing for 0.  */
+/* Append to TEXT how many of the COUNT connections ROWS were ended by the
+   client, and of the others how many have data or are silent, and the number of
+   RESETS; nothing for 0.  */
 static void say_classes(struct sentence *text, const struct waiting_row *rows,
                         size_t count, long resets)
 {

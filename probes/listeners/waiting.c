@@ -62,7 +62,8 @@ static int waiting_add(const struct sonde_waiting *connection, void *data)
     return 0;
 }
 
-/* Compare two rows, for qsort: by listener, by silence, the longest first.  */
+/* Compare two rows, for qsort: by listener; by silence, the longest first; by
+   peer.  */
 static int waiting_compare(const void *a, const void *b)
 {
     const struct waiting_row *x = a, *y = b;
@@ -75,7 +76,9 @@ static int waiting_compare(const void *a, const void *b)
 }
 
 /* A sonde_listener_each: set QUEUED_AGAIN of the row of LISTENER in DATA, a
-   struct listeners.  Inode 0 is unknown, and several rows may have it.  */
+   struct listeners, unless the queue is empty or unknown.  Inode 0 is unknown,
+   and several rows may have it, so the addresses are compared, too.  Returns
+   0.  */
 static int waiting_set_queue(const struct sonde_listener *listener, void *data)
 {
     struct listeners *listeners = data;
@@ -151,7 +154,8 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
     return end - start;
 }
 
-/* Whether another member of the group of ROW, which has a queue, has one.  */
+/* Whether another member of the group of ROW may have a queue, too, because it
+   is not known to be empty; false without a group.  ROW has a queue.  */
 static bool waiting_is_ambiguous(const struct listener_row *row)
 {
     return row->group && row->group->empty + 1 < row->group->count;

@@ -23,23 +23,25 @@ struct waiting {
 /* Append to WAITING, within TIMEOUT milliseconds, the connections that wait in
    the queues of LISTENERS, which has all listeners of the families in it.
    Connections without a listener there are left out.  Then read the queues once
-   more, into QUEUED_AGAIN of LISTENERS: a connection that is in the queue
-   before and after, but not in WAITING, was reset.  Returns 0; or -1 with the
-   errno of sonde_waiting, with EPERM if LISTENERS has PID, or with ENOMEM.  */
+   more, into QUEUED_AGAIN of LISTENERS, 0 if that fails: a connection that is
+   in the queue before and after, but not in WAITING, was reset.  Returns 0,
+   also if only one of IPv4 and IPv6 has such a list; or -1 with the errno of
+   sonde_waiting, with EPERM if LISTENERS has PID, or with ENOMEM.  */
 int waiting_read(struct waiting *waiting, struct listeners *listeners,
                  int timeout);
 
 /* Set OLDEST of each row of LISTENERS with a queue, within TIMEOUT
-   milliseconds, if the system reports waiting connections.  LISTENERS has all
-   listeners of the families in it.  In a group, whose members the system does
-   not tell apart, OLDEST is set only if one member alone has a queue.  */
+   milliseconds, if the system reports waiting connections; otherwise OLDEST
+   stays.  LISTENERS has all listeners of the families in it.  In a group, whose
+   members the system does not tell apart, OLDEST is set only if one member
+   alone has a queue.  Sets QUEUED_AGAIN, too (waiting_read).  */
 void waiting_set_oldest(struct listeners *listeners, int timeout);
 
 /* Remove the connections without a listener in LISTENERS.  */
 void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
 
 /* The connections of WAITING for ROW and its siblings of the same address: the
-   number, and with *FIRST the first.  */
+   number, and with *FIRST the first, not to be read if the number is 0.  */
 size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
                   const struct waiting_row **first);
 
@@ -47,7 +49,9 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
 void waiting_free(struct waiting *waiting);
 
 /* Write WAITING below each of LISTENERS with a queue, in 80 columns; and how
-   many connections of each queue are not in WAITING.  */
+   many connections of each queue are not in WAITING, reset by the client.
+   Listeners of the same address are written together.  Without any queue, write
+   a line that no connection waits.  */
 void waiting_text(FILE *out, const struct waiting *waiting,
                   const struct listeners *listeners);
 

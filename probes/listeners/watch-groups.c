@@ -10,8 +10,9 @@
 
 enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
 
-/* Whether OTHER listened at the address of ROW at the same time: a restarted
-   server follows, and is no member.  */
+/* Whether OTHER, perhaps ROW itself, is a stream listener that listened at the
+   address of ROW at the same time: a restarted server follows, and is no
+   member.  */
 static bool watch_is_member(const struct watch_row *row,
                             const struct watch_row *other)
 {
@@ -21,7 +22,8 @@ static bool watch_is_member(const struct watch_row *row,
            (row->until < 0 || row->until > other->since);
 }
 
-/* The share of the time in which the queue of ROW was full, in percent.  */
+/* The share of the time in which the queue of ROW was full, in percent of the
+   time seen; 0 if nothing was seen.  */
 static double watch_full_share(const struct watch_row *row)
 {
     const struct occupancy *occupancy = &row->occupancy;

@@ -63,8 +63,9 @@ static void watch_say_fill(struct sentence *text,
     }
 }
 
-/* Append the time above shares of the queue.  A receive buffer is too full for
-   a datagram before 100 percent, so of UDP no time is called full.  */
+/* Append the time at 70 and 90 percent of the queue or more, and at 100, full.
+   A receive buffer is too full for a datagram before 100 percent, so of UDP no
+   time is called full.  */
 static void watch_say_above(struct sentence *text, const struct watch_row *row)
 {
     const struct occupancy *occupancy = &row->occupancy;
@@ -137,7 +138,8 @@ static void watch_put_row(FILE *out, const struct watch *watch,
     putc('\n', out);
 }
 
-/* Append NAME and by how much the counter grew, or "not known".  */
+/* Append NAME and by how much the counter grew, or "not known", also if the
+   counter is less than before.  */
 static void watch_say_increase(struct sentence *text, const char *name,
                                int64_t before, int64_t after)
 {

@@ -73,7 +73,8 @@ static struct watch_row *watch_find(const struct watch *watch, uint64_t cookie)
     return found ? &watch->rows[found - 1] : NULL;
 }
 
-/* Make room for another row and its slot.  Returns 0, or -1 with ENOMEM.  */
+/* Make room for another row and its slot; rows may move.  Returns 0, or -1 with
+   ENOMEM.  */
 static int watch_grow(struct watch *watch)
 {
     if (2 * watch->count < watch->slot_count)
@@ -144,8 +145,8 @@ static void watch_lose(struct watch *watch, struct watch_row *row)
     occupancy_stop(&row->occupancy, row->until, watch_gap_max(watch));
 }
 
-/* Whether a row, gone or not, has the address of LISTENER; then *LOCAL is the
-   text of the address, which belongs to the row.  */
+/* Whether a row, gone or not, has the address, type and interface of LISTENER;
+   then *LOCAL is the text of the address, which belongs to the row.  */
 static bool watch_is_wanted(const struct watch *watch,
                             const struct sonde_listener *listener,
                             const char **local)
@@ -189,8 +190,10 @@ static int watch_meet(struct watch *watch,
 }
 
 /* A sonde_listener_each: the list being read has LISTENER; DATA is the watch.
-   A new listener is met (watch_meet), unless connected; if ALL, or if the row
-   is hidden, this is a look.  Returns 0, or -1 with ENOMEM.  */
+   A new listener is added (watch_meet), unless connected.  Of a known listener,
+   LIST is set; if ALL, or if the row is hidden, this is a look, but not if the
+   row is gone, or in the list for the second time.  Returns 0, or -1 with
+   ENOMEM.  */
 static int watch_take_listed(const struct sonde_listener *listener, void *data)
 {
     struct watch *watch = data;
@@ -235,7 +238,8 @@ static void watch_check_missing(struct watch *watch, unsigned families)
 }
 
 /* Read the lists of the watched families: add what is new, find what is gone.
-   Failures are counted, in FAILURES.  Returns 0, or -1 with ENOMEM.  */
+   Failures are counted, in FAILURES; no row of a family that failed is taken
+   for gone.  Returns 0, or -1 with ENOMEM.  */
 static int watch_list(struct watch *watch)
 {
     static const int families[FAMILY_KINDS] = {AF_INET, AF_INET6, AF_UNIX};
@@ -261,8 +265,9 @@ static int watch_list(struct watch *watch)
     return 0;
 }
 
-/* Look up each row that is neither gone nor hidden, and count failures.
-   Returns whether a list is needed: a row is missed, or hidden.  */
+/* Look up each row that is neither gone nor hidden, and count failures; a row
+   not found is no failure, but counted in MISSING.  Returns whether a list is
+   needed: a row is missed, or hidden.  */
 static bool watch_look_up(struct watch *watch)
 {
     bool needed = false;

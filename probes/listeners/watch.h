@@ -50,16 +50,20 @@ struct watch {
 
 /* Begin to watch the rows of LISTENERS; if ALL, every listener of FAMILIES
    (bits), those to come as well; otherwise also those to come at the same
-   addresses.  Returns 0, or -1: ENOTSUP, EACCES, EPERM: not possible here;
-   ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call watch_free in each case.  */
+   addresses.  Rows with a peer or without a cookie are left out.  Sets BEFORE,
+   but does not look yet.  Returns 0, or -1: ENOTSUP, EACCES, EPERM: not
+   possible here, ENOTSUP also if no row is left, unless ALL; ENOMEM, EMFILE,
+   ENFILE, ENOBUFS.  Call watch_free in each case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 
-/* Look once at all rows, read a list if one is due or a row is missing, and set
-   PACE.NEXT, the time of the next look.  Returns 0, or -1 with ENOMEM.  */
+/* Look once at all rows, read a list if one is due or a row is missing, with
+   ALL always, and set PACE.NEXT, the time of the next look.  Updates NOW, LOOKS
+   and LONGEST_GAP; look-ups and lists that fail are counted in FAILURES.
+   Returns 0, or -1 with ENOMEM.  */
 int watch_look(struct watch *watch);
 
-/* Read the counters of the host into AFTER and UDP_AFTER.  */
+/* Read the counters of the host into AFTER and UDP_AFTER; -1 if unreadable.  */
 void watch_read_totals(struct watch *watch);
 
 /* Begin the next second in each row.  */
@@ -72,7 +76,8 @@ void watch_end(struct watch *watch);
 void watch_free(struct watch *watch);
 
 /* Seconds since the start at the last look; milliseconds by which the clock of
-   the host was set meanwhile, 0 if less than a second.  */
+   the host was set since the start until this call, negative if set back, 0 if
+   less than a second.  */
 double watch_seconds(const struct watch *watch);
 int64_t watch_clock_step(const struct watch *watch);
 
@@ -80,18 +85,21 @@ int64_t watch_clock_step(const struct watch *watch);
 const struct watch_row *watch_fullest(const struct watch *watch);
 
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
-   address at the same time: in full for the first of the group; nothing for a
+   address at the same time: for the first of the group in full, with the peaks
+   and full times of at most 16 members; for others their number; nothing for a
    listener alone.  */
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 
-/* Append to TEXT one line of at most 70 columns, for a terminal: LOOKS, those
-   of the last second, its fullest row, and the rise of ListenOverflows.  */
+/* Append to TEXT one line of at most 70 columns, for a terminal, without
+   newline: LOOKS, those of the last second, its fullest row, and the rise of
+   ListenOverflows since the start, unless unknown.  */
 void watch_say_second(struct sentence *text, const struct watch *watch,
                       int64_t looks);
 
-/* Write the report as text, in 80 columns; if ALL, without rows that had
-   neither queue nor drops.  */
+/* Write the report as text, in 80 columns; if ALL, only the number of the rows
+   that had neither queue nor drops.  Sentences on the looks and the counters of
+   the host follow the rows.  */
 void watch_text(FILE *out, const struct watch *watch);
 
 /* A line of JSON: as soon as looks begin, without rows; about the last second,

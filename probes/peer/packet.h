@@ -38,8 +38,9 @@ enum {
 };
 
 /* The Internet checksum (RFC 1071) of SIZE bytes, beginning with SUM: the sum
-   of earlier words, such as a pseudo-header, or 0.  Returns 0 for bytes that
-   contain their correct checksum.  */
+   of earlier words, such as a pseudo-header, or 0.  The result is in host byte
+   order, to be stored in network byte order.  Returns 0 for bytes that contain
+   their correct checksum.  */
 uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum);
 
 /* Write SEGMENT to PACKET of PACKET_MAX bytes, as a whole IP packet with
@@ -57,7 +58,8 @@ size_t packet_unreachable(uint8_t *packet, uint32_t from, int code,
 
 /* Read the SIZE bytes of PACKET.  Returns true for a complete segment of TCP
    over IPv4 with correct checksums.  The data of SEGMENT points into PACKET;
-   options are skipped.  Otherwise returns false and leaves SEGMENT.  */
+   options are skipped, as are bytes beyond the length in the IP header.
+   Otherwise returns false and leaves SEGMENT.  */
 bool packet_read(const uint8_t *packet, size_t size, struct segment *segment);
 
 /* How many sequence numbers SEGMENT takes: the size of its data, and one each

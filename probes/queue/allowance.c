@@ -11,8 +11,9 @@ enum {
 };
 
 /* Read the memory left, and set the maximum: the open connections, and as many
-   as the memory allows beside.  The next reading is due after LOOK_EACH more
-   connections.  If no bound can be read, memory and maximum stay.  */
+   as half of that memory allows beside.  The next reading is due after
+   LOOK_EACH more connections.  If no bound can be read, memory and maximum
+   stay.  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();

@@ -25,15 +25,17 @@ struct allowance {
    read, any number of connections is allowed.  */
 struct allowance allowance_begin(void);
 
-/* Reserve NEED connections.  Returns 1; or with nothing reserved, 0 if NEED
-   does not fit beside the earlier reservations, -1 if NEED does not fit at all.
- */
+/* Reserve NEED connections of MAX; the connections open now do not matter.
+   Returns 1.  Reserves nothing and returns 0 if NEED does not fit beside the
+   earlier reservations, -1 if NEED alone exceeds MAX.  */
 int allowance_reserve(struct allowance *allowance, int64_t need);
 
 /* Whether one more connection may be opened, reserved or not.  */
 bool allowance_has(const struct allowance *allowance);
 
-/* Count one more connection as open; may read the memory again.  */
+/* Count one more connection as open.  With fewer than 131072 allowed, and 256
+   more open than at the last reading, read the memory again and set MAX
+   anew.  */
 void allowance_take(struct allowance *allowance);
 
 /* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The

@@ -172,21 +172,25 @@ static void fill_close(struct engine *engine, struct fill *fill)
 }
 
 /* Whether the errno ERROR of a client may mean a full queue: Linux reports
-   EAGAIN for UNIX sockets, other systems refuse or reset.  A policy or a call
-   that fails always, as with EACCES, is no property of the queue.  */
+   EAGAIN for UNIX sockets, other systems refuse, reset or abort; ETIMEDOUT and
+   ENOBUFS count, too.  A policy or a call that fails always, as with EACCES, is
+   no property of the queue.  */
 static bool may_mean_full(int error)
 {
     return error == EAGAIN || error == ECONNREFUSED || error == ECONNRESET ||
            error == ECONNABORTED || error == ETIMEDOUT || error == ENOBUFS;
 }
 
-/* Whether the last client failed for another reason than a full queue, by
-   QUEUE, the kernel's report on the queue: it has room, or dropped nothing.
-   Linux also counts the packets dropped at this listener, for want of room in
-   either queue or for another reason.  Without a drop since the client began,
-   the SYN did not arrive.  A listener that drops, or defers handshakes, does
-   not refuse.  Returns false if no client failed, or if the kernel does not
-   report length and backlog.  */
+/* Whether the last client failed for another reason than a full queue: always
+   with an errno that may not mean a full queue; otherwise by QUEUE, the
+   kernel's report on the queue: the queue of an ordinary listener has room, or
+   the listener dropped nothing.  Linux also counts the packets dropped at this
+   listener, for want of room in either queue or for another reason.  Without a
+   drop since the client began, the SYN did not arrive.  A listener that counts
+   drops does not refuse, and with deferred handshakes any errno is a
+   disturbance.  Returns false if no client failed; and after silence or an
+   errno that may mean a full queue, if the kernel does not report length and
+   backlog.  */
 static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
@@ -204,9 +208,10 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Whether a client of FILL, a UNIX socket, failed for another reason than a
-   full queue: a client of another listener, with room, fails, too, not for want
-   of a resource.  With a backlog of 0 the errno alone does not decide.  */
+/* Whether FILL is of UNIX sockets, and the errno of the last client has another
+   reason than a full queue: a client of another listener, with room, fails,
+   too, not for want of a resource.  With a backlog of 0 the errno alone does
+   not decide.  */
 static bool fill_fails_elsewhere(const struct fill *fill)
 {
     const char *failed;
@@ -215,10 +220,11 @@ static bool fill_fails_elsewhere(const struct fill *fill)
 }
 
 /* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept.
-   After a limit or an error CLIENT is the number of clients so far, and nothing
-   is accepted.  The pending client is closed first: accept makes room for it,
-   and needs its descriptor.  Clients that were reset make the overflow
-   ECONNRESET.  A failure of poll or accept becomes the limit or error of
+   The pending client is closed after that report: accept makes room for it, and
+   needs its descriptor.  After a limit or an error QUEUED and CLIENT, the
+   number of clients so far, are set alone, and nothing is accepted.  Clients
+   that were reset make the overflow ECONNRESET.  A failure of poll (then CLIENT
+   is -1, and nothing is accepted) or of accept becomes the limit or error of
    FILL.  */
 static void fill_count(struct fill *fill)
 {
@@ -254,8 +260,9 @@ static void fill_count(struct fill *fill)
 /* Put FILL into STATE, with the work of the new state.  No other function
    changes the state.  WAITING: close and reset FILL, and begin no test until
    another is DONE.  CONNECTING: forget the pending client, which the caller
-   closes or keeps among the connected clients.  DONE: count, close FILL, and
-   call the callback DONE, which may stop the engine.  */
+   closes or keeps among the connected clients.  DONE: count, close FILL, let
+   WAITING tests begin, and call the callback DONE, which may stop the
+   engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
 {
@@ -365,8 +372,9 @@ static long check_previous(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Keep the connected client FD.  Ends FILL without memory (FD is closed), if an
-   earlier client was reset or poll failed, or with CLIENTS_MAX clients.  */
+/* Keep the connected client FD.  Ends FILL with LIMIT_MEMORY, and FD closed, if
+   there is no memory; if the client before FD was reset (check_previous), or
+   poll failed; and with LIMIT_CLIENTS at CLIENTS_MAX clients.  */
 static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
     long previous = 0;
@@ -383,8 +391,8 @@ static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
 }
 
 /* If FILL defers handshakes, record the drop count of its listener before the
-   next client begins, -1 if unknown.  Otherwise no packet is dropped while
-   there is room.  */
+   next client begins, -1 if unknown.  Otherwise DROPS stays 0: no packet is
+   dropped while there is room.  */
 static void fill_note_drops(struct fill *fill)
 {
     struct sonde_queue queue;
@@ -406,9 +414,10 @@ static void fill_lose_client(struct engine *engine, struct fill *fill,
         fill_end_overflow(engine, fill, errno);
 }
 
-/* Connect one more client of FILL, which is CONNECTING, to ADDRESS.  Connected,
-   FILL may stay CONNECTING; in progress, FILL is PENDING; failed, FILL ends.
-   Without resources FILL or another test is reset.  */
+/* Connect one more client of FILL, which is CONNECTING, to ADDRESS, from SOURCE
+   if FILL has one.  Connected, FILL may stay CONNECTING; in progress, FILL is
+   PENDING; failed, FILL ends.  Without resources FILL or another test is reset,
+   or FILL ends if no other test runs.  */
 static void fill_add_client(struct engine *engine, struct fill *fill,
                             const struct sonde_address *address)
 {
@@ -451,8 +460,10 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 
 /* ---- WAITING ------------------------------------------------------------- */
 
-/* Make the listener of FILL, and record the backlog in force.  Returns NULL; or
-   the failed call's name, with errno; the caller closes the listener.  */
+/* Make the listener of FILL, deferring handshakes if FILL does, and record the
+   backlog in force; -1 if the kernel does not report the backlog.  Returns
+   NULL; or the failed call's name, with errno, also if the report lacks a
+   descriptor (EMFILE); the caller closes the listener.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
@@ -482,8 +493,8 @@ int64_t fill_need(const struct fill *fill)
 }
 
 /* Reserve memory for FILL, which listens, and connect clients.  If other tests
-   hold the memory, FILL is reset and waits; if the budget is too small, FILL
-   ends.  */
+   hold the memory, FILL is reset and waits; if the budget is too small even
+   alone, FILL ends with LIMIT_BUDGET.  */
 static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
@@ -499,7 +510,8 @@ static void fill_start(struct engine *engine, struct fill *fill)
 }
 
 /* Begin FILL, which is WAITING: listen, reserve memory, and connect clients.  A
-   failure ends FILL; without resources, FILL or another test waits.  */
+   failure ends FILL; without resources, FILL or another test waits, or FILL
+   ends with the limit if no other test runs.  */
 static void fill_begin(struct engine *engine, struct fill *fill)
 {
     const char *failed;
@@ -527,7 +539,8 @@ static void engine_begin_waiting(struct engine *engine)
 /* ---- PENDING and SILENT -------------------------------------------------- */
 
 /* Check the pending client of FILL, without waiting.  After a connect, connect
-   more clients; a failed client ends FILL, or a test is reset.  */
+   more clients; a failed client ends FILL, or a test is reset.  Changes nothing
+   while connect is in progress.  */
 static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
@@ -579,9 +592,10 @@ static void engine_step(struct engine *engine)
 
 /* The reference connection begun at SINCE is complete, or CALL failed with
    ERROR, not 0.  Check the client of FILL, which is SILENT, once more.  If
-   still pending: after ERROR end FILL; back to PENDING if the silence timeout
-   has grown; end FILL as silent if the client began at SINCE or before;
-   otherwise leave FILL to the next reference connection.  */
+   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT, and
+   DISTURBED if CALL is connect; back to PENDING if the silence timeout has
+   grown; end FILL as silent if the client began at SINCE or before; otherwise
+   leave FILL to the next reference connection.  */
 static void reference_done(struct engine *engine, struct fill *fill,
                            int64_t since, const char *call, int error)
 {
@@ -681,7 +695,8 @@ static bool all_done(const struct engine *engine)
 }
 
 /* Open REFERENCE if a test that is not DONE is of FAMILY, otherwise make it
-   empty; if opening fails, every such test is DONE with the same error.  */
+   empty; if opening fails, every such test is DONE with the same error, never a
+   limit, and the callback is called.  */
 static void engine_open_reference(struct engine *engine,
                                   struct reference *reference, int family)
 {

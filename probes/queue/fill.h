@@ -86,19 +86,24 @@ struct fill {
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
-/* A queue test that has not begun, of an ordinary listener.  */
+/* A queue test that has not begun, of an ordinary listener, with no descriptor
+   open.  EFFECTIVE, QUEUED and both counts of INCOMPLETE are -1, other results
+   0.  */
 struct fill fill_new(int family, int backlog);
 
 /* Set FILL back to its input, without results.  Closes and frees nothing.  */
 void fill_reset(struct fill *fill);
 
-/* Estimate the connections that FILL takes until its queue overflows, by the
-   backlog in force, or the requested one from 0 to 4096; at most CLIENTS_MAX,
-   twice that if deferred; 0 if unknown.  No figure depends on the estimate.  */
+/* Estimate the connections that FILL takes until its queue overflows: the
+   backlog plus 1, at most CLIENTS_MAX, and twice as many if deferred.  The
+   backlog is the one in force, or if unknown, the requested backlog from 0 to
+   4096; for any other, the estimate is 0: unknown.  No figure depends on the
+   estimate.  */
 int64_t fill_need(const struct fill *fill);
 
-/* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EADDRNOTAVAIL and
-   EADDRINUSE count as LIMIT_PORTS: ports here are chosen by the system.  */
+/* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EMFILE, ENFILE,
+   ENOBUFS and ENOMEM are limits.  EADDRNOTAVAIL and EADDRINUSE count as
+   LIMIT_PORTS: ports here are chosen by the system.  */
 enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory

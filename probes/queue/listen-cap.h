@@ -13,8 +13,9 @@
 
 /* Write the setting of the cap, the largest backlog that the kernel allows, its
    value and scope to OUT; the reason where one of them is not known.  OWN: this
-   network namespace was made for the measurement; otherwise, also write the
-   value in the initial namespace, if there is a setting.  */
+   network namespace was made for the measurement, and the scope is "own";
+   otherwise, if there is a setting, also write whether the namespace is the
+   initial one, and the value there.  */
 void listen_cap_write(FILE *out, bool own);
 
 /* Write the settings that bound the SYN queue; a setting that this host does

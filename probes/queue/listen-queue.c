@@ -46,7 +46,8 @@ struct measuring {
     bool available[FAMILIES]; /* planned, and works here */
 };
 
-/* Write the findings of ROW, no longer held.  Returns false if OUT failed.  */
+/* Write the findings of ROW, no longer held, and flush OUT.  Returns false if
+   OUT failed.  */
 static bool write_row(const struct measuring *measuring, struct listen_row *row)
 {
     row->held = false;
@@ -55,9 +56,10 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
     return !ferror(measuring->out);
 }
 
-/* Whether the plan asks for the least repeats, and the only test of ROW queued
-   less than requested although the kernel reports a sufficient backlog, or
-   nothing: then the verdict would depend on the silence of one client.  */
+/* Whether the plan asks for the least repeats, and the only test of ROW, of the
+   accept queue, queued less than requested and no more than the backlog in
+   force, or the kernel does not report that backlog: then the verdict would
+   depend on the silence of one client.  False after a limit or an error.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -108,8 +110,9 @@ static size_t count_huge(const struct queue_plan *plan)
 }
 
 /* How many tests the row of BACKLOG has: REPEATS up to LARGE; beyond,
-   REPEATS_LARGE, or 1 if huge, if the plan asks for the least, or with many
-   such rows.  */
+   REPEATS_LARGE, or 1 if huge (is_huge, also a negative backlog), if the plan
+   asks for the least, or with more than LARGE_ROWS_MAX backlogs beyond
+   LARGE.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -149,8 +152,9 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
 
 /* Write, and return, whether FAMILY works here, on the loopback interface or
    between UNIX sockets, by one connection to a listener with room: without it
-   no figure could be told from a call that always fails.  Not testable, and
-   false, after a shortage of resources or a failed poll.  */
+   no figure could be told from a call that always fails.  "no" has the failed
+   call and its errno as reason.  Not testable, and false, after a shortage of
+   resources, except EADDRNOTAVAIL, or a failed poll.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
@@ -183,7 +187,8 @@ static void put_left_out(const struct measuring *measuring, int family,
 }
 
 /* Add the rows of the accept queue in FAMILY.  Huge queues are measured only in
-   the FIRST available family; in others a finding has the reason.  */
+   the FIRST available family; in others a finding has the reason.  The row of
+   INT_MAX in the FIRST family is also that of the cap.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -201,7 +206,8 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
 }
 
 /* Why the SYN queue of FAMILY cannot be measured, perhaps in TEXT; NULL if it
-   can.  Tries a connection, and may add an IPv6 address.  */
+   can.  Tries a connection, and may add an IPv6 address.  With tcp_syncookies 2
+   accept may return that connection: no handshake is kept then.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
@@ -247,7 +253,9 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
 }
 
 /* Write whether the SYN queue of FAMILY can be measured, and if so, add its
-   rows: of huge backlogs a single one, in the FIRST family.  */
+   rows: for new peers, and if the kernel favors known peers, a second row for
+   these.  A huge backlog has rows only in the FIRST family, and only if the
+   plan has no other huge backlog.  */
 static void add_syn_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -269,8 +277,9 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
 }
 
 /* Write which planned families are available, and the family of the cap, the
-   first of these; add their rows, the cap last: when descriptors run out, the
-   last test is reset.  */
+   first of these; add their rows: all accept queues, then the planned SYN
+   queues, then the cap, if planned and if no row of INT_MAX measures it.  The
+   cap is last: when descriptors run out, the last test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -316,8 +325,8 @@ static void measure_stepwise(const struct measuring *measuring)
 /* ---- further rounds ------------------------------------------------------ */
 
 /* Repeat the tests of the held rows with WAIT, a longer silence timeout: on a
-   busy host a stack may answer late, and a packet may be lost by chance.
-   Returns false to stop all.  */
+   busy host a stack may answer late, and a packet may be lost by chance.  The
+   results of other rows stay.  Returns false to stop all.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
     for (size_t i = 0; i < measuring->row_count; i++) {
@@ -330,8 +339,10 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
                     fill_done, measuring);
 }
 
-/* Measure all rows, and up to twice again the rows that fill_done holds; then
-   write those still held.  Returns false after a stop or a failure of OUT.  */
+/* Measure all rows, and up to twice again, with longer silence timeouts, the
+   rows that fill_done holds; then write those still held.  Returns false after
+   a stop, a failure of OUT, or without memory; held rows are not written
+   then.  */
 static bool fill_rows(struct measuring *measuring, int watch)
 {
     int wait = measuring->plan->wait;

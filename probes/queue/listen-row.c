@@ -95,7 +95,8 @@ static void put_figure(const struct prefix *prefix,
 }
 
 /* Write the overflow: its name, or "varies", not stable, where the repeats
-   differ.  Not testable with REASON, if not NULL, or if no client failed.  */
+   differ.  Not testable with REASON, if not NULL, or if no client of the first
+   test failed.  */
 static void put_overflow(const struct prefix *prefix,
                          const struct listen_row *row, const char *reason)
 {
@@ -173,8 +174,9 @@ static bool was_disturbed(const struct listen_row *row)
 
 /* Write the findings of a row of the accept queue: effective, client, accepted,
    overflow, queued, limit, repeats, and disturbed if so.  After a limit or
-   disturbance the backlog in force is still written; other figures are not
-   testable.  */
+   disturbance the backlog in force is still written; the other figures, and
+   after an error also the backlog, are not testable.  REPEATS is always
+   written, and LIMIT has no value without a limit.  */
 static void put_queue_row(const struct prefix *prefix,
                           const struct listen_row *row)
 {
@@ -200,9 +202,10 @@ static void put_queue_row(const struct prefix *prefix,
                       NULL);
 }
 
-/* Write the incomplete handshakes, a range if the counts by accept and by the
-   kernel differ; and unless the peer is known, the connections accepted by SYN
-   cookie.  */
+/* Write the incomplete handshakes, a range if the repeats or the counts by
+   accept and by the kernel differ; and unless the peer is known, the
+   connections accepted by SYN cookie.  Not testable, with the reason, if a test
+   was stopped or disturbed.  */
 static void put_syn_row(const struct prefix *prefix,
                         const struct listen_row *row)
 {
@@ -225,7 +228,8 @@ bool listen_row_failed(const struct listen_row *row)
     return was_disturbed(row);
 }
 
-/* Whether two tests have the same counts and the same overflow.  */
+/* Whether two tests have the same overflow and the same counts: clients,
+   accepted connections, and incomplete handshakes by the kernel's report.  */
 static bool same_counts(const struct fill *a, const struct fill *b)
 {
     return a->client == b->client && a->accepted == b->accepted &&

@@ -29,7 +29,8 @@ struct listen_row {
 };
 
 /* Whether ROW's tests, all done, should be repeated: listen_row_varies: their
-   results differ, or the two counts of incomplete handshakes of one test;
+   overflows or their counts of clients, accepted connections or incomplete
+   handshakes differ, or the two counts of incomplete handshakes of one test;
    listen_row_failed: a test was disturbed.  Both are false if a limit or an
    error ended a test; listen_row_varies also after a disturbance.  */
 bool listen_row_varies(const struct listen_row *row);
@@ -38,9 +39,10 @@ bool listen_row_failed(const struct listen_row *row);
 /* Begins the reason of a queue that was not filled.  */
 #define NOT_FILLED "not filled: "
 
-/* Write the results of ROW to OUT; all tests are done.  IS_CAP_TOO: write them
-   once more as those of the cap.  If a test was stopped or disturbed, the
-   figures are not testable, with the reason.  */
+/* Write the results of ROW to OUT; all tests are done.  A ROW_CAP is written as
+   the cap alone; IS_CAP_TOO: write them once more as those of the cap.  If a
+   test was stopped or disturbed, the figures are not testable, with the reason;
+   but after a limit or a disturbance the backlog in force is written.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 
 #endif /* PROBES_QUEUE_LISTEN_ROW_H */

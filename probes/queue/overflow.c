@@ -59,9 +59,11 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
 
 /* Accept one connection, and write whether the pending client's connect then
    completes within TIMEOUT, and if so, the time as a volatile finding, since
-   the time depends on TCP's retransmission.  Drops the pending client.  Without
-   one, nothing is accepted, and "enters" is not testable; for UNIX sockets
-   put_blocking measures it.  Returns how many connections were accepted.  */
+   the time depends on TCP's retransmission.  A client that connects joins
+   CLIENTS; otherwise the pending client is closed.  Not testable after a
+   shortage.  Without a pending client, nothing is accepted, and "enters" is not
+   testable; for UNIX sockets nothing is written, and put_blocking measures it.
+   Returns how many connections were accepted.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
@@ -87,7 +89,8 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 }
 
 /* Fill a queue, and write connected, next, enters and accepted; only "next",
-   with the reason, if the queue could not be filled.  */
+   with the reason, if the queue could not be filled.  A client that connects
+   after the first accept counts neither as connected nor as accepted.  */
 static void put_queue(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
@@ -177,7 +180,9 @@ static void put_no_memory(const struct prefix *prefix,
 }
 
 /* Send from the client of STEPWISE, then accept, and write whether all of the
-   data arrives: "kept" or "lost", or a reason; and the number of bytes sent. */
+   data arrives: "kept" or "lost"; not testable, with the reason, after a
+   failure, or if the memory budget ended the sending.  Also write the number of
+   bytes sent, unless the first send failed.  */
 static void put_arrival(const struct prefix *prefix,
                         const struct stepwise *stepwise)
 {
@@ -250,8 +255,9 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
 }
 
-/* Write "blocking" by STATUS, that of a child that has ended: not testable if
-   it had no socket, ran out of a resource, or was killed.  */
+/* Write "blocking" by STATUS, that of a child that has ended: "connects" for 0,
+   or the errno by name; not testable if it had no socket, ran out of a
+   resource, or was killed.  */
 static void put_blocking_status(const struct prefix *prefix, int status)
 {
     if (status & NO_SOCKET)
@@ -267,9 +273,10 @@ static void put_blocking_status(const struct prefix *prefix, int status)
 
 /* Write "blocking", the result of a blocking connect, in a child, to the full
    queue STEPWISE: "connects", an errno by name, or "waits" if not over after
-   WAIT milliseconds; not testable without a process.  After "waits" also write
-   "enters", whether the connect completes within TIMEOUT after an accept.  The
-   child is gone, or was killed, when this returns.  */
+   WAIT milliseconds; not testable without a process.  After "waits" accept a
+   connection and write "enters", whether the connect completes within TIMEOUT
+   after that; not testable if accept ran out of a resource.  The child is gone,
+   or was killed, when this returns.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait)
 {

@@ -49,9 +49,9 @@ static int add_range(struct queue_plan *plan, int first, int last)
     return 0;
 }
 
-/* Add the item at *TEXT, a number or a range, and advance *TEXT.  Returns NULL;
-   or what is wrong with the item, a constant, and *TEXT stays, with a part of
-   the item perhaps added.  */
+/* Add the item at *TEXT, a number or a range, and advance *TEXT to the comma or
+   the end behind the item.  Returns NULL; or what is wrong with the item, a
+   constant, and *TEXT stays, with a part of the item perhaps added.  */
 static const char *add_item(struct queue_plan *plan, const char **text)
 {
     int first, last;

@@ -33,9 +33,10 @@ struct queue_plan {
 
 /* Set the backlogs of PLAN from TEXT: numbers and ascending ranges, separated
    by commas, "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count once; more
-   than BACKLOGS_MAX are an error.  An earlier list is not freed.  Returns 0,
-   and the caller frees the list with plan_free; or -1 with a sentence on the
-   error and its place in PROBLEM of SIZE bytes, and no list.  */
+   than BACKLOGS_MAX are an error, and so is an empty TEXT or item.  An earlier
+   list is not freed.  Returns 0, and the caller frees the list with plan_free;
+   or -1 with a sentence on the error, which quotes the item, in PROBLEM of SIZE
+   bytes (truncated), and no list.  */
 int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
                   size_t size);
 

@@ -26,9 +26,9 @@ struct reference {
 /* The timeout of a reference connection, in milliseconds.  */
 enum { REFERENCE_TIMEOUT = 5000 };
 
-/* Open REFERENCE for FAMILY, AF_INET or AF_INET6, on the loopback interface,
-   without a connection.  Returns 0; or -1 with errno, nothing left open, and in
-   *FAILED the name of the call that failed.  */
+/* Open REFERENCE for FAMILY, AF_INET or AF_INET6 on the loopback interface, or
+   AF_UNIX, without a connection.  Returns 0; or -1 with errno, nothing left
+   open, and in *FAILED the name of the call that failed.  */
 int reference_open(struct reference *reference, int family,
                    const char **failed);
 
@@ -46,9 +46,10 @@ int reference_check(struct reference *reference);
 /* Close the listener and the client.  */
 void reference_close(struct reference *reference);
 
-/* Try one connection over the loopback interface in FAMILY.  Returns 0, with
-   errno 0, if it works; or -1 with errno, and the name of the call that failed
-   in *FAILED.  Waits for at most REFERENCE_TIMEOUT.  Nothing is left open.  */
+/* Try one connection over the loopback interface in FAMILY, or between UNIX
+   sockets.  Returns 0, with errno 0, if it works; or -1 with errno, and the
+   name of the call that failed in *FAILED, which is also set after success.
+   Waits for at most REFERENCE_TIMEOUT.  Nothing is left open.  */
 int reference_try(int family, const char **failed);
 
 #endif /* PROBES_QUEUE_REFERENCE_H */

@@ -46,8 +46,10 @@ static void stepwise_note(struct stepwise *stepwise, const char *what,
     stepwise->shortage = error;
 }
 
-/* The pending client is in STATE, with errno after a failure: keep a connected
-   client, close a failed one and record the error.  Returns STATE.  */
+/* The pending client is in STATE, with errno after FAILED or UNKNOWN: keep a
+   connected client among CLIENTS; close a client that is FAILED or UNKNOWN, and
+   record the error and a shortage.  A client in progress stays pending.
+   Returns STATE.  */
 static enum client_state stepwise_take(struct stepwise *stepwise,
                                        enum client_state state)
 {

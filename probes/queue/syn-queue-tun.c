@@ -128,8 +128,9 @@ static void send_syn(struct half_open *run, struct target *target)
     read_packets(run);
 }
 
-/* Listen with TARGET's backlog at an ephemeral port.  Returns the number of
-   SYNs that certainly fills the queue, or -1 with errno; the caller calls
+/* Listen with TARGET's backlog at an ephemeral port of TUN_HERE, and allocate
+   ANSWERS, all zero.  Returns the number of SYNs that certainly fills the
+   queue, and for which ANSWERS has room; or -1 with errno; the caller calls
    close_target in each case.  */
 static int open_target(struct target *target)
 {
@@ -227,9 +228,9 @@ static bool run_targets(struct half_open *run)
     return whole;
 }
 
-/* Enter a namespace with the settings of the first method: those of PLAN, or
-   else the current values.  Returns 0; or -1 with *TROUBLE filled in, or left
-   as it is if a setting of PLAN fails.  */
+/* Enter a namespace with the settings of the first method: those of PLAN alone,
+   or without any the current values, as far as readable.  Returns 0; or -1 with
+   *TROUBLE filled in, or left as it is if PLAN has settings.  */
 static int syn_queue_tun_enter(const struct queue_plan *plan,
                                struct namespace_trouble *trouble)
 {
@@ -283,8 +284,9 @@ static bool can_afford(const struct half_open *run,
     return false;
 }
 
-/* Check the plan and the memory, enter the namespace and make its interface.
-   Returns NULL, or why that failed, perhaps in TROUBLE.  */
+/* Choose the targets, check the memory, enter the namespace, make its interface
+   and wait for it.  Returns NULL, or why that failed, perhaps in TROUBLE.  In
+   each case the caller frees the targets and closes the interface.  */
 static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)

@@ -21,7 +21,8 @@
 /* Measure for the backlogs of PLAN, a struct queue_plan, from 0 to 1024, in
    IPv4 only.  The process enters a new network namespace.  Takes one to two
    seconds, until the kernel retransmits.  Returns true also if this method does
-   not work here: the finding "half-open" then has the reason.  */
+   not work here: the finding "half-open" then has the reason.  Returns false,
+   without figures, if the reader of OUT is gone.  */
 measurement measure_half_open;
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_TUN_H */

@@ -11,8 +11,8 @@
 /* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* End the line, and write SIDE, the name of a side, and VALUE on a line of
-   their own, without a newline.  */
+/* Write a newline, then SIDE, the name of a side, and VALUE, indented by 4 and
+   wrapped to WIDTH columns, without a newline at the end.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];
@@ -22,7 +22,8 @@ static void put_side(FILE *out, const char *side, const char *value)
 }
 
 /* Write "id", for an answer, or "id key", then the values of A and B after LEFT
-   and RIGHT, on the same line if there is room.  */
+   and RIGHT, on the same line if there is room; otherwise each on a line of its
+   own (put_side).  A newline follows.  A and B have values.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -46,9 +47,10 @@ static void put_difference(FILE *out, const struct finding *a,
     putc('\n', out);
 }
 
-/* Count the question ID, which both sides have, in DIFFERENCE: as compared, and
-   different if any finding differs, or as incomparable; and its differing
-   findings.  */
+/* Count the question ID, which both sides have, in DIFFERENCE: as compared if
+   any finding of HERE is comparable with that of THERE, otherwise as
+   incomparable; as different, too, if any finding differs.  FINDINGS grows by
+   the number of differing findings.  */
 static void count_question(struct difference *difference,
                            const struct findings *here,
                            const struct findings *there, const char *id)
@@ -67,8 +69,9 @@ static void count_question(struct difference *difference,
     difference->findings += different;
 }
 
-/* The next id of a chosen question in sorted FINDINGS, from index *I on, each
-   id once; NULL at the end.  *I moves behind the result.  */
+/* The next id of a chosen question (catalogue_wants: perhaps of another
+   version) in sorted FINDINGS, from index *I on, each id once; NULL at the end.
+   *I moves behind the first finding of the result.  */
 static const char *next_id(const struct catalogue *catalogue,
                            const struct findings *findings, size_t *i)
 {
@@ -178,7 +181,8 @@ static void put_test(FILE *out, size_t number, const char *id,
     putc('\n', out);
 }
 
-/* Write the chosen questions of THERE that this version lacks, as comments.  */
+/* Write the questions of THERE that this version lacks as comments, if all
+   questions were chosen; otherwise nothing (catalogue_wants).  */
 static void put_unknown(FILE *out, const struct catalogue *catalogue,
                         const struct findings *there)
 {

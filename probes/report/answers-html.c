@@ -68,7 +68,8 @@ static const char *html_other(const struct page *page,
 }
 
 /* Write TERM and TEXT as a row of a list of terms; CLASS is "" or an attribute
-   with a blank before the name; HOW stands behind, unless NULL.  */
+   with a blank before the name; HOW stands behind, unless NULL.  TERM and TEXT
+   are escaped, CLASS and HOW are not.  */
 static void html_put_row(FILE *out, const char *class, const char *term,
                          const char *text, const char *how)
 {
@@ -81,8 +82,9 @@ static void html_put_row(FILE *out, const char *class, const char *term,
     fputs("</dd>\n", out);
 }
 
-/* Write FINDING as a row.  Left out: empty findings, and the answer, which the
-   summary has.  */
+/* Write FINDING as a row, marked if the other profile differs, and with how the
+   finding is known unless measured and stable.  Left out: empty findings, and
+   the answer, which the summary has.  */
 static void html_put_finding(const struct page *page,
                              const struct finding *finding)
 {
@@ -94,7 +96,8 @@ static void html_put_finding(const struct page *page,
                      is_plain ? NULL : answer_how(finding));
 }
 
-/* Write the value of FINDING, and beside it OTHER, of there, unless NULL.  */
+/* Write the value of FINDING, or else its reason; and beside it OTHER, the
+   value of the other profile, after the name of that profile, unless NULL.  */
 static void html_put_values(const struct page *page,
                             const struct finding *finding, const char *other)
 {
@@ -108,7 +111,8 @@ static void html_put_values(const struct page *page,
     fputs("</span>\n", page->out);
 }
 
-/* Write the detail FINDING with both values; nothing if they do not differ.  */
+/* Write the detail FINDING with both values; nothing if the values do not
+   differ, or if FINDING is the answer.  */
 static void put_pair(const struct page *page, const struct finding *finding)
 {
     const char *other = html_other(page, finding);
@@ -122,7 +126,8 @@ static void put_pair(const struct page *page, const struct finding *finding)
 }
 
 /* Write the answers of systems that were not measured here to the question ID,
-   a row each; nothing if none are known.  */
+   a row each, with the mark of the answer in brackets; nothing if none are
+   known.  */
 static void put_known(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -135,7 +140,8 @@ static void put_known(FILE *out, const char *id)
 }
 
 /* Write the summary of QUESTION: id, the question in words, ANSWER, and each
-   finding of SLICE that differs, with both values.  */
+   finding of SLICE that differs, with both values.  The element "details" is
+   begun here, marked if any finding differs, and ended by the caller.  */
 static void put_summary(const struct page *page,
                         const struct question *question,
                         const struct finding *answer, struct slice slice)
@@ -177,7 +183,8 @@ static void put_question(const struct page *page,
 }
 
 /* Write a bar chart of the connections that accept returned over IPv4, for
-   backlogs of 0 to 14; nothing if all counts are 0 or unknown.  */
+   backlogs of 0 to 14, the longest bar for the largest count; no row for an
+   unknown count, and nothing if all counts are 0 or unknown.  */
 static void put_chart(const struct page *page)
 {
     enum { ROWS = 15 };

@@ -41,7 +41,8 @@ static void put_rates_json(struct json *json, const struct findings *findings,
     json_array_end(json);
 }
 
-/* Write QUESTION as an object, with ANSWER, the details and the rates.  */
+/* Write QUESTION as an object, with ANSWER, the details and the rates.
+   Findings of --times (keys that begin with "times") are no details.  */
 static void put_answer(struct json *json, const struct question *question,
                        const struct finding *answer,
                        const struct findings *findings)

@@ -10,8 +10,9 @@
 
 enum { SHARE_SIZE = 24 };
 
-/* The share PPM, in millionths, as percent, written to TEXT, which is returned:
-   some three digits, as in "0.012", "12.3", "99.97", and no sign.  */
+/* Write the share PPM, in millionths, as percent to TEXT, without a sign, and
+   return TEXT: three decimals below 1, two between 99 and 100, otherwise one,
+   as in "0.012", "12.3", "99.97"; "0" and "100" without decimals.  */
 static const char *share_text(char text[SHARE_SIZE], double ppm)
 {
     double percent = ppm / 1e4;
@@ -36,7 +37,8 @@ bool answers_rate(const struct findings *findings, const char *id, int number,
     return rate->answer != NULL;
 }
 
-/* Write the rates of the question ID, if any, a line each.  */
+/* Write the rates of the question ID, if any, a line each: the count, "of" all
+   repeats, the share and its interval in percent, the answer (wrapped).  */
 static void put_rates(FILE *out, const struct findings *findings,
                       const char *id)
 {

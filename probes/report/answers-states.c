@@ -32,7 +32,8 @@ static const struct {
      false},
 };
 
-/* End TEXT before the last "; " and return the part behind, perhaps empty.  */
+/* End TEXT before the last "; " and return the part behind, perhaps empty.
+   Without "; " TEXT stays, and the result is empty.  */
 static char *cut_last(char *text)
 {
     char *last = NULL;
@@ -53,7 +54,8 @@ static const char *arrow_of(const char *what)
                   2 * (strstr(what, " in") != NULL)];
 }
 
-/* Write VALUE, "EVENT; HERE; PEER", as a line.  A PEER of "-" is left out.  */
+/* Write VALUE, "EVENT; HERE; PEER", as a line: HERE, the arrow of the event,
+   EVENT, PEER.  A PEER of "-" is left out.  */
 static void put_step(FILE *out, const char *value)
 {
     char text[600];
@@ -69,7 +71,8 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
-/* Write the heading and all steps of WALK, an index, if SLICE has any.  */
+/* Write an empty line, the heading and all steps of WALK, an index in walks;
+   nothing if SLICE has no step with a value.  */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);

@@ -13,8 +13,9 @@
 /* Where the columns begin.  */
 enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
-/* Write the value of FINDING from COLUMN on, wrapped before column HOW; the
-   text HOW at the end of the first line; and a newline.  */
+/* Write the value of FINDING, or else its reason, or "-", from COLUMN on,
+   wrapped before the last column of the report, with further lines at COLUMN;
+   the text HOW in that last column of the first line; and a newline.  */
 static void answer_put_value(FILE *out, const struct finding *finding,
                              int column, const char *how)
 {
@@ -73,7 +74,9 @@ static void put_elsewhere(FILE *out, const char *id, const char *label,
     }
 }
 
-/* Write all on QUESTION: ANSWER, details, other systems, what to use.  */
+/* Write, after an empty line, QUESTION in words, ANSWER, details, other
+   systems, and what to use; not why and the standards.  A stable, measured
+   answer is shown with the number of repeats instead of answer_how.  */
 static void put_full(FILE *out, const struct question *question,
                      const struct finding *answer, struct slice slice)
 {

@@ -9,16 +9,19 @@
 
 #include <stdio.h>
 
-/* Write the page up to the body, with TITLE, and MORE_STYLE behind the style of
-   all pages; the end of the page.  */
+/* html_begin: write the page up to the begin of the body, with TITLE, escaped,
+   in the head only, and MORE_STYLE, not escaped, behind the style of all pages.
+   html_end: end the body and the page.  */
 void html_begin(FILE *out, const char *title, const char *more_style);
 void html_end(FILE *out);
 
-/* Write TEXT, escaped also for attributes in double quotes; NULL is empty.  */
+/* Write TEXT, escaped also for attributes in double quotes; NULL is empty.
+   Invalid bytes and characters that mask_text masks become '?'; newlines
+   stay.  */
 void html_put_text(FILE *out, const char *text);
 
-/* Write the element NAME, perhaps with attributes, with TEXT, escaped, and a
-   newline.  */
+/* Write the element NAME, perhaps with attributes, as is, with TEXT, escaped
+   (html_put_text), the end of the element, and a newline.  */
 void html_put_element(FILE *out, const char *name, const char *text);
 
 #endif /* PROBES_REPORT_HTML_H */

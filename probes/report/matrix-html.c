@@ -114,8 +114,9 @@ static bool is_alike(const struct matrix_cell *a, const struct matrix_cell *b)
             !strcmp(a->reason, b->reason));
 }
 
-/* Write CELL, SPAN columns wide: the value, or "no answer", and how known
-   unless measured.  SYSTEMS names the columns, for narrow screens.  */
+/* Write CELL, SPAN columns wide: the value, or "no answer"; below it, unless
+   the value is measured, the reason, or else how known.  SYSTEMS names the
+   columns, for narrow screens.  */
 static void put_cell(FILE *out, const struct matrix_cell *cell, size_t span,
                      const char *systems)
 {
@@ -149,8 +150,10 @@ static void put_cells(FILE *out, const struct matrix_cell *cells,
     }
 }
 
-/* Write a paragraph for each answer of known systems among the COUNT CELLS,
-   behind the COLUMNS cells of the columns.  */
+/* Write a paragraph for each different value among the cells from number
+   COLUMNS up to COUNT, with the systems that have the value: the answers of
+   known systems, which follow the cells of the columns; or with COLUMNS 0 all.
+   Cells without a value share a paragraph, with an empty value.  */
 static void html_put_known(FILE *out, const struct matrix_cell *cells,
                            size_t columns, size_t count)
 {
@@ -170,7 +173,8 @@ static void html_put_known(FILE *out, const struct matrix_cell *cells,
     }
 }
 
-/* Write, folded, the details of QUESTION on which columns differ, if any.  */
+/* Write, folded, the details of QUESTION on which columns differ, each with all
+   its values and their systems; nothing if there are none.  */
 static void html_put_details(FILE *out, const struct matrix *matrix,
                              const struct question *question)
 {

@@ -30,7 +30,8 @@ static void json_put_cells(struct json *json, const struct matrix *matrix,
     json_array_end(json);
 }
 
-/* Write QUESTION as an object, with the details that differ.  */
+/* Write QUESTION as an object: id, text, whether columns differ in the answer,
+   the cells of the answer, and the details on which columns differ.  */
 static void json_put_question(struct json *json, const struct matrix *matrix,
                               const struct question *question)
 {

@@ -98,7 +98,8 @@ struct matrix_counts matrix_count(const struct matrix *matrix)
     return counts;
 }
 
-/* The smallest key of QUESTION above LAST, in any column; NULL if none.  */
+/* The smallest key of QUESTION above LAST, by strcmp, in any column; NULL if
+   none.  The answer is a key, too.  */
 static const char *next_key(const struct matrix *matrix,
                             const struct question *question, const char *last)
 {
@@ -127,8 +128,9 @@ const char *matrix_next_detail(const struct matrix *matrix,
     return NULL;
 }
 
-/* Write each value of KEY once, with its systems on the next line, both
-   indented by INDENT.  */
+/* Write each value of KEY once, indented by INDENT, with its systems on the
+   next line, indented by 4 more; both are wrapped.  Cells without a value are
+   left out.  */
 static void matrix_put_values(FILE *out, const struct matrix *matrix,
                               const struct question *question, const char *key,
                               int indent)

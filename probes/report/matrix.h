@@ -41,38 +41,42 @@ struct matrix_cell {
 enum { MATRIX_COLUMNS = 64, MATRIX_CELLS = 128 };
 
 /* The cells of KEY ("answer", or a detail) of QUESTION: those of the columns in
-   their order, then, for the answer, those of known systems, at most
-   MATRIX_CELLS.  Returns the number of cells; columns without the finding have
-   a cell without a value.  */
+   their order, at most MATRIX_COLUMNS; then, for the answer, those of known
+   systems; together at most MATRIX_CELLS.  Returns the number of cells; columns
+   without the finding have a cell without a value, with HOW "not in the
+   profile".  The texts are not copied.  */
 size_t matrix_cells(const struct matrix *matrix,
                     const struct question *question, const char *key,
                     struct matrix_cell cells[MATRIX_CELLS]);
 
 /* Whether two columns among the COUNT cells have values that differ, and on
-   which all repeats agreed.  */
+   which all repeats agreed.  Cells of known systems are ignored.  */
 bool matrix_differs(const struct matrix_cell *cells, size_t count);
 
 /* Append the systems of GROUP among the COUNT CELLS, from FIRST on, with how
-   each is known, unless measured by sockprobe: "linux-6.18, FreeBSD
-   (source)".  */
+   each is known, unless measured by sockprobe: "linux-6.18, linux-5.10; FreeBSD
+   (source)".  A semicolon separates a known system from its neighbours.  */
 struct sentence;
 void matrix_say_systems(struct sentence *text, const struct matrix_cell *cells,
                         size_t first, size_t count, int group);
 
-/* The answers and the differing answers, counted in questions.  */
+/* QUESTIONS: all of the catalogue, with or without an answer; DIFFERING: those
+   on whose answer columns differ (matrix_differs).  */
 struct matrix_counts {
     size_t questions, differing;
 };
 struct matrix_counts matrix_count(const struct matrix *matrix);
 
-/* The next key after LAST ("" or a key) of a detail of QUESTION, in any column,
-   on which two columns differ; NULL at the end.  */
+/* The next key after LAST ("" or a key), by strcmp, of a detail of QUESTION, in
+   any column, on which two columns differ (matrix_differs); NULL at the end.
+   The findings own the key.  */
 const char *matrix_next_detail(const struct matrix *matrix,
                                const struct question *question,
                                const char *last);
 
-/* Write each question with its answers, each answer with its systems, in 80
-   columns; as JSON; as an HTML page.  */
+/* Write each question of the catalogue, chosen or not, with its answers, each
+   answer with its systems, and the details on which columns differ: in 80
+   columns, after a line with the counts; as JSON; as an HTML page.  */
 void matrix_text(FILE *out, const struct matrix *matrix);
 void matrix_json(FILE *out, const struct matrix *matrix);
 void matrix_html(FILE *out, const struct matrix *matrix);

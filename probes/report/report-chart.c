@@ -32,8 +32,9 @@ struct chart {
     long cap;    /* connections queued with the largest backlog, or -1 */
 };
 
-/* Take the rows with figures of the first family that has any, at most
-   BARS_MAX; count the rest in LEFT_OUT.  */
+/* Take the rows with a known count of accepted connections, of the first family
+   that has any, at most BARS_MAX; count further such rows of this family in
+   LEFT_OUT.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -69,8 +70,9 @@ static void choose_width(struct chart *chart)
     chart->width = chart->width > 8 ? 8 : chart->width;
 }
 
-/* Set MAX, CAP, IS_LOG (the largest count is more than FAR_APART times the
-   smallest, not 0) and HEIGHT: MAX, at most 15; 0 if all counts are 0.  */
+/* Set MAX, CAP, IS_LOG (the largest count is at least FAR_APART + 1 times the
+   smallest, which is not 0) and HEIGHT: MAX, at most 15; 0 if all counts are
+   0.  */
 static void choose_scale(struct chart *chart, const struct report *report)
 {
     long min = LONG_MAX;
@@ -128,7 +130,8 @@ static long chart_label(const struct chart *chart, int line)
 
 /* Write LINE of the chart, 1 being the lowest: the largest count of the bars
    that end there, the axis, a part of each bar at least as high; on the line of
-   the cap also dashes between the bars, and the cap.  */
+   the cap also dashes between the bars, and the cap.  A cap of 0, or above the
+   largest bar, has no line.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];

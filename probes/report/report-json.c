@@ -66,7 +66,8 @@ static void put_rule(struct json *json, const char *key,
               ruling->comparable && ruling->broken == 0 ? text : NULL);
 }
 
-/* Write the member "cap"; unknown is null, and a setting not in force.  */
+/* Write the member "cap"; unknown figures are null, and so are a setting not in
+   force, and the scope if no kernel with these figures has the setting.  */
 static void report_json_put_cap(struct json *json, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -114,7 +115,8 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
-/* Write the member "with": the settings of --with; empty without.  */
+/* Write the member "with": the settings of --with, null for a failed one; empty
+   without.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {

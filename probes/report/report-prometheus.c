@@ -21,7 +21,8 @@ static const struct {
      row_accepted},
 };
 
-/* Write a sample of NAME for each stable row with the figure VALUE.  */
+/* Write a sample of NAME for each stable row with a known figure VALUE, with
+   the family and the requested backlog as labels.  */
 static void put_rows(FILE *out, const struct queue_table *table,
                      const char *name, row_figure *value)
 {
@@ -36,7 +37,8 @@ static void put_rows(FILE *out, const struct queue_table *table,
     }
 }
 
-/* Write both metrics of the cap; the setting is a label if in force.  */
+/* Write both metrics of the cap; the setting is a label of the first, if in
+   force.  */
 static void report_prometheus_put_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;

@@ -79,8 +79,9 @@ static void say_cut(struct sentence *sentence, const struct report *report)
         report_not_filled(sentence, need->reason);
 }
 
-/* Append that the backlog is granted in full, by measurement or report, and the
-   cap if a readable setting allows the backlog.  */
+/* Append that the backlog is granted in full, by measurement, or by report with
+   the reason why the queue was not filled; the cap if a readable setting allows
+   the backlog; and that running servers may differ.  */
 static void say_whole(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;

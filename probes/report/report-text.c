@@ -49,7 +49,8 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* The width of column I of the published results.  */
+/* The width of column I of the published results: that of the system's name;
+   for the first, with a blank more.  */
 static int published_width(int i)
 {
     return i == 0 ? 5 : (int)strlen(published[i].system);
@@ -151,7 +152,8 @@ static const struct queue_row *first_row(const struct queue_table *table,
     return NULL;
 }
 
-/* Write the table, a line for each backlog, and an empty line.  */
+/* Write the table, a line for each backlog, with published results a footnote,
+   and an empty line.  */
 static void table_put(FILE *out, const struct queue_table *table)
 {
     table_put_head(out, table);
@@ -226,7 +228,8 @@ static const char *absence_of(const struct queue_table *table,
 }
 
 /* Write notes on families that do not work, and on rows without stable figures:
-   adjacent rows with the same reason share a note.  */
+   adjacent rows with the same reason share a note.  Rows of a family that does
+   not work have none.  */
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -497,7 +500,8 @@ static void say_half_open(struct sentence *sentence,
             alone);
 }
 
-/* Append the rule of the SYN queue, which holds for all rows.  */
+/* Append the rule of the SYN queue, which holds for all rows, and the largest
+   figure if tcp_max_syn_backlog is the bound.  */
 static void say_incomplete_rule(struct sentence *sentence,
                                 const struct report *report)
 {
@@ -555,7 +559,8 @@ static void say_next(struct sentence *sentence, const struct next *next,
             strcmp(next->saw, "EAGAIN") ? "" : " from a non-blocking connect");
 }
 
-/* Write the sentence on the next client of a full queue, if any was full.  */
+/* Write the sentence on the next client of a full queue, over TCP and over UNIX
+   sockets, or that no queue was full.  */
 static void report_text_put_next(FILE *out, const struct report *report)
 {
     const struct verdict *verdict = &report->verdict;
@@ -571,7 +576,8 @@ static void report_text_put_next(FILE *out, const struct report *report)
     put_sentence(out, "next", &sentence);
 }
 
-/* Write the sentence on the kernel families with these figures, best first.  */
+/* Write the sentence on the kernel families with these figures, best first; or
+   that none is known, or that no row of TCP has figures.  */
 static void report_text_put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};

@@ -36,7 +36,8 @@ extern const struct report_family report_families[REPORT_FAMILIES];
 /* The NAME of the family ID; ID itself if unknown.  */
 const char *report_family_name(const char *id);
 
-/* Whether FINDING is a setting of --with.  */
+/* Whether FINDING is a setting of --with, set or failed: any key of the id
+   "with" but "namespace".  */
 bool report_is_setting(const struct finding *finding);
 
 /* Sort FINDINGS, which must outlive the report, and make *REPORT, with REQUIRES
@@ -57,29 +58,36 @@ void report_json_host(struct json *json, const struct findings *findings);
 /* Write the text report, in 80 columns of plain ASCII, without NEED.  */
 void report_text(FILE *out, const struct report *report);
 
-/* Parts of the text report: the host, the network namespace and the settings of
-   --with; the rule for accepted connections, and for connections complete at
-   the clients if different; the cap and its origin.  */
+/* Parts of the text report.  report_head: the host, the network namespace, the
+   settings of --with, and an empty line.  report_rule: the rule for accepted
+   connections, or why there is none, with the rows that contradict the rule;
+   and the rule for connections complete at the clients if different.
+   report_cap: the cap and its origin, and how many connections a backlog of
+   INT_MAX queued, or why that queue was not filled.  */
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
-/* Append the network namespace of CAP's setting, and whether and by which value
-   the initial namespace differs; nothing if the scope is "host", or unknown for
-   a setting that is not Linux's.  */
+/* Append where CAP's setting applies, without the number of the namespace: "in
+   a new network namespace" (scope "own"); "in this network namespace", and
+   whether this is the initial one, or which value the initial one has, if
+   known; or, for a setting "net.*" without a scope, that the namespace is
+   unknown.  Nothing if the scope is "host", or unknown for another setting.  */
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
 
-/* Append "; not filled: REASON", with "-" for NULL; REASON may begin so itself.
- */
+/* Append "; not filled: REASON", with "-" for NULL; "not filled: " at the
+   beginning of REASON is not repeated.  */
 void report_not_filled(struct sentence *sentence, const char *reason);
 
-/* BACKLOG in decimal, written to TEXT; "max" for INT_MAX.  */
+/* Returns BACKLOG in decimal, written to TEXT; for INT_MAX the constant
+   "max".  */
 enum { BACKLOG_TEXT = 16 };
 const char *report_backlog(int backlog, char text[BACKLOG_TEXT]);
 
-/* Write the host, a bar chart of the accepted connections by backlog, of the
-   first family with figures, the rule and the cap, in 80 columns of plain
-   ASCII. Bars that do not fit are counted in a note.  */
+/* Write the parts of report_head, a bar chart of the accepted connections by
+   backlog, of the first family with figures, the rule and the cap, in 80
+   columns of plain ASCII.  Bars that do not fit are counted in a note.  Without
+   figures there is no chart.  */
 void report_chart(FILE *out, const struct report *report);
 
 /* Write NEED, which must be valid; families that were not measured; and if a
@@ -88,7 +96,9 @@ void report_require(FILE *out, const struct report *report);
 
 /* Set CHECK, empty before, by NEED, which must be valid: CHECK_CRITICAL if the
    backlog is truncated, CHECK_UNKNOWN if unknown, else CHECK_OK; the sentence
-   of report_require; performance data, the backlog granted, if known.  */
+   of report_require; performance data "granted": the backlog in force as the
+   kernel reports, or else the connections queued, with the critical range; none
+   if both are unknown.  */
 void report_check(struct check *check, const struct report *report);
 
 /* Write JSON, or the text format of Prometheus, described in backlogprobe(1).
@@ -99,7 +109,8 @@ void report_prometheus(FILE *out, const struct report *report);
 /* Parts on --again (probes/queue/listen-again.h) and --overflow
    (probes/queue/overflow.h): a sentence for each family and option, and a note
    if tcp_abort_on_overflow is on; or the members "again" and "overflow", arrays
-   with an object for each family, and "tcp_abort_on_overflow", a number.  */
+   with an object for each family, and "tcp_abort_on_overflow", a number, null
+   if unknown.  Families without findings are left out.  */
 void report_stepwise_text(FILE *out, const struct findings *findings);
 void report_stepwise_json(struct json *json, const struct findings *findings);
 

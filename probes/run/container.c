@@ -46,7 +46,8 @@ static const struct {
     {"containerd", "containerd"},
 };
 
-/* Whether TEXT is a container's number, 64 hex digits, followed by END.  */
+/* Whether TEXT is a container's number, 64 hex digits in lower case, followed
+   by END and nothing more.  */
 static bool container_is_id(const char *text, const char *end)
 {
     size_t digits = strspn(text, "0123456789abcdef");
@@ -80,7 +81,8 @@ static bool container_read_pod(const char *part, char name[CONTAINER_NAME])
 }
 
 /* If PART, in the folder PARENT, names a container by number, write the engine
-   and the number to NAME.  Returns whether so; otherwise NAME stays.  */
+   ("container" if unknown) and the first 12 digits of the number to NAME.
+   Returns whether so; otherwise NAME stays.  */
 static bool container_read_container(const char *parent, const char *part,
                                      char name[CONTAINER_NAME])
 {

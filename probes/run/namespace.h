@@ -20,13 +20,14 @@ struct namespace_trouble {
 
 /* Move the calling process, of one thread, into a new network namespace, and
    bring up the loopback interface.  Without the privilege for that, the process
-   also enters a new user namespace, with its user and group and all
-   capabilities.  Returns 0, or -1 with *TROUBLE filled in, perhaps in the
-   namespace: the process should end.  */
+   also enters a new user namespace, with its effective user and group and all
+   capabilities; setgroups is forbidden there.  Returns 0, or -1 with *TROUBLE
+   filled in, perhaps in the namespace: the process should end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
 /* The process of NAME, as taken by namespace_join, or 0 if NAME is no number of
-   a process.  */
+   a process: decimal digits only, from 1 to INT_MAX.  Whether the process
+   exists is not checked.  Systems without network namespaces: 0.  */
 pid_t namespace_process(const char *name);
 
 /* Move the calling process, which has one thread, into the network namespace
@@ -52,8 +53,9 @@ int namespace_set(const char *setting, const char *value,
 
 /* Add NAMESPACE_INET6, a unique local address, to the loopback interface of the
    current namespace, and wait up to about a second until the address is usable.
-   Returns 0, also if the address exists; or -1 with errno, ENOTSUP where there
-   are no namespaces.  */
+   Returns 0, also if the address exists; or -1 with errno: EADDRNOTAVAIL if the
+   address is not usable after that second; ENOTSUP where there are no
+   namespaces; any errno of socket, ioctl and bind.  */
 #define NAMESPACE_INET6 "fd73:6f6e:6465::1"
 int namespace_add_inet6(void);
 

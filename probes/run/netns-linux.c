@@ -65,7 +65,8 @@ static void netns_linux_read(pid_t pid, const char *name, char *text,
 }
 
 /* Whether the inode identifies a namespace: a child, in the namespace of this
-   process, has the inode KEY, too.  Returns -1 with the errno of fork.  */
+   process, has the inode KEY, too.  Returns 1, 0, or -1 with the errno of fork.
+   The child is killed and reaped before the return.  */
 static int netns_linux_check_key(uint64_t key)
 {
     pid_t child = fork();
@@ -83,7 +84,8 @@ static int netns_linux_check_key(uint64_t key)
 
 /* ---- processes ----------------------------------------------------------- */
 
-/* Append a namespace to LIST.  NULL with ENOMEM.  */
+/* Append a namespace, all zero, to LIST.  Returns the namespace, or NULL with
+   ENOMEM.  Pointers to other namespaces of LIST may become invalid.  */
 static struct netns *netns_linux_append(struct netns_list *list)
 {
     bool is_full = (list->count & (list->count - 1)) == 0;
@@ -295,8 +297,9 @@ static void netns_linux_open_own(struct netns_list *list)
     list->can_enter = list->here >= 0 && !setns(list->here, CLONE_NEWNET);
 }
 
-/* Fill in LIST from PROC, /proc, until DEADLINE.  Returns 0, or -1 with errno:
-   ENOTSUP if inodes do not identify namespaces; EAGAIN; ENOMEM.  */
+/* Fill in LIST from PROC, /proc, until DEADLINE.  Returns 0, also without a
+   file mountinfo; or -1 with errno: ENOTSUP if inodes do not identify
+   namespaces; EAGAIN; ENOMEM; that of fork, readdir, open or read.  */
 static int netns_linux_fill(struct netns_list *list, DIR *proc,
                             int64_t deadline)
 {

@@ -50,10 +50,11 @@ struct netns_list {
    open, read and fork.  Call netns_list_free in each case.  */
 int netns_list_read(struct netns_list *list, int timeout);
 
-/* Enter NETNS, in a process of one thread.  The caller must call netns_leave
-   after success, which aborts the process if it cannot return.  Returns 0, or
-   -1: EPERM: without CAN_ENTER; ESRCH: NETNS has ended; any errno of open and
-   setns.  */
+/* Enter NETNS, in a process of one thread, by a process of PIDS or else by
+   MOUNT.  The caller must call netns_leave after success, which aborts the
+   process if it cannot return.  Returns 0, or -1: EPERM: without CAN_ENTER;
+   ESRCH: NETNS has ended; ENOTSUP: this system has no network namespaces; any
+   errno of open and setns.  */
 int netns_enter(const struct netns_list *list, const struct netns *netns);
 void netns_leave(const struct netns_list *list);
 
@@ -61,10 +62,11 @@ void netns_leave(const struct netns_list *list);
 pid_t netns_process(const struct netns *netns);
 
 /* Write to TEXT what identifies NETNS on this host while it lasts:
-   "net:[NUMBER]", or "tcp:[KEY]" if NUMBER is unknown.  */
+   "net:[NUMBER]", or "tcp:[KEY]" if NUMBER is unknown; "" on systems without
+   network namespaces.  */
 void netns_print_id(const struct netns *netns, char text[NETNS_ID]);
 
-/* Free all memory of LIST, and make LIST empty.  */
+/* Free all memory of LIST, close HERE, and make LIST empty, with HERE -1.  */
 void netns_list_free(struct netns_list *list);
 
 #endif /* PROBES_RUN_NETNS_H */

@@ -18,7 +18,8 @@ void proc_path(const char *name, char path[PROC_PATH]);
    if this system does not show the setting; EPROTO if it is empty.  A shortage
    of descriptors or memory in open calls the handler (run/resource.h).
    proc_number: returns the first number of the setting, or -1 with errno alike,
-   EPROTO also if the text does not begin with a number.  */
+   EPROTO also if the text does not begin with a number.  A setting of -1 looks
+   like that failure.  */
 int proc_setting(const char *name, char *text, size_t size);
 long proc_number(const char *name);
 
@@ -26,9 +27,10 @@ long proc_number(const char *name);
    as proc_setting, EPROTO without two numbers; *LOW may then be changed.  */
 int proc_ports(long *low, long *high);
 
-/* The reason for ERROR, an errno of a function above: no setting is known,
-   /proc is missing, or the name of ERROR.  The text lasts until the next call.
- */
+/* The reason for ERROR, an errno of a function above: for ENOENT that no
+   setting is known, or on Linux without /proc/sys that /proc is missing;
+   otherwise that the setting cannot be read, with the name of ERROR.  The text
+   lasts until the next call.  */
 const char *proc_why(int error);
 
 #endif /* PROBES_RUN_PROC_H */

@@ -36,7 +36,8 @@ int run_left(const struct run *run)
 }
 
 /* In the child: volunteer to be killed if memory runs out, and run MEASURE,
-   writing to FD.  Exits with 0 after a complete measurement, or with 2.  */
+   writing to FD.  Exits with 0 after a complete measurement; or with 2, also if
+   writing failed.  */
 static _Noreturn void runner_be_child(measurement *measure, const void *plan,
                                       int fd)
 {

@@ -15,7 +15,7 @@
    is known, and should end when WATCH, the descriptor of OUT, becomes readable
    or fails: the reader is gone.  OUT stays open.  No signal is blocked,
    SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 have their defaults, and SIGPIPE is
-   ignored. Returns true after a complete measurement.  */
+   ignored.  Returns true after a complete measurement.  */
 typedef bool measurement(FILE *out, int watch, const void *plan);
 
 /* Why a run ended early, as the end of a sentence; "" if it did not.  */
@@ -41,8 +41,8 @@ int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct run_trouble *trouble);
 
 /* The same by steps, without a watchdog, for several runs at a time.  The
-   caller sets START, DEADLINE, FINDINGS, PROGRESS and an empty TROUBLE.  The
-   first reason of a failure stays in TROUBLE.  */
+   caller sets START, DEADLINE, FINDINGS, PROGRESS and an empty TROUBLE, and all
+   else to zero.  The first reason of a failure stays in TROUBLE.  */
 
 /* The maximum length of a finding's line.  */
 enum { RUN_LINE_MAX = 4096 };
@@ -78,8 +78,8 @@ int run_step(struct run *run, bool is_readable);
 
 /* Close the pipe and reap the child: after a complete run (WHOLE) wait until
    the deadline, otherwise kill the child at once.  Returns 0 if WHOLE and the
-   child exited with 0 after a complete line; otherwise -1 with the trouble
-   filled in.  Without WHOLE always -1.  */
+   child exited with 0 and left no incomplete line; otherwise -1 with the
+   trouble filled in.  Without WHOLE always -1.  */
 int run_end(struct run *run, bool whole);
 
 #endif /* PROBES_RUN_RUNNER_H */

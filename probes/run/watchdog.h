@@ -22,20 +22,21 @@ struct watchdog {
    groups, and removes it after killing them: in TMPDIR if that is an absolute
    path of at most 40 bytes and usable, otherwise in /tmp (the path of a UNIX
    socket is limited).  Returns 0, with an empty FOLDER if none was asked for or
-   none could be made; or -1 with errno.  */
+   none could be made; or -1 with errno, and nothing is left open.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the
    watchdog is to kill, and close the pipe.  watchdog_forget: GROUP has ended;
-   if this cannot be written, the watchdog is killed.  At most 256 groups are
-   kept, others are ignored.  Other failures are ignored.  Waits up to a second.
- */
+   if this cannot be written, the watchdog is killed, and no group is killed at
+   the end.  At most 256 groups are kept, others are ignored.  Other failures
+   are ignored.  Waits up to a second.  The caller ignores SIGPIPE.  */
 void watchdog_join(const struct watchdog *watchdog);
 void watchdog_forget(struct watchdog *watchdog, pid_t group);
 
 /* Stop and reap the watchdog, which kills its remaining process groups and
    removes its folder with all files in it.  Waits up to 20 seconds, then kills
-   the watchdog and removes the folder itself.  Keeps errno.  */
+   the watchdog and removes the folder itself: its groups may then survive.
+   Keeps errno.  */
 void watchdog_stop(struct watchdog *watchdog);
 
 #endif /* PROBES_RUN_WATCHDOG_H */

@@ -26,7 +26,8 @@ static bool in_kubernetes(void)
 }
 
 /* Whether this process runs in a container of Docker, or of Podman, which has
-   the same options.  */
+   the same options: by the files that they make in a container, or by the
+   environment variable "container".  */
 static bool in_docker(void)
 {
     const char *container = getenv("container"); /* set by systemd */
@@ -96,7 +97,8 @@ static void write_one(FILE *out, int i, const char *setting, int wanted)
     write_filled(out, advice[i].more, setting, wanted);
 }
 
-/* Whether row I of the advice applies to SETTING.  */
+/* Whether row I of the advice applies to SETTING, by the beginning of its name.
+   The place does not count.  */
 static bool is_about(int i, const char *setting)
 {
     return !strncmp(setting, advice[i].setting, strlen(advice[i].setting));

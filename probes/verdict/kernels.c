@@ -77,9 +77,10 @@ enum { KERNELS = sizeof kernels / sizeof *kernels };
 _Static_assert((int)KERNELS <= (int)KERNELS_MAX,
                "struct likeness has room for all");
 
-/* The cap that KERNEL must have for a largest queue of MEASURED connections;
-   -1 if no cap explains MEASURED.  A fixed cap is returned unchecked.  If
-   MEASURED is negative, unknown: a huge number, so that no row is limited.  */
+/* The cap that KERNEL must have for a largest queue of MEASURED connections; -1
+   if no cap explains MEASURED.  A fixed cap is returned unchecked, even if
+   MEASURED is unknown, negative.  Otherwise unknown gives a huge number, so
+   that no row is limited.  */
 static long cap_of(const struct kernel *kernel, long measured)
 {
     if (kernel->traits & CAP_FIXED)
@@ -91,7 +92,9 @@ static long cap_of(const struct kernel *kernel, long measured)
                : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that accept returns for BACKLOG if KERNEL has CAP.  */
+/* The connections that accept returns for BACKLOG if KERNEL has CAP.  A
+   negative BACKLOG counts as CAP, or with NEGATIVE_IS_ZERO as 0; with
+   ZERO_IS_CAP 0 counts as CAP.  */
 static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
 {
     if (backlog < 0)

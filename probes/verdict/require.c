@@ -9,9 +9,10 @@
 #include "probes/verdict/require.h"
 
 /* The grant for ASKED by ROW alone, without OWED.  Truncated if the measured
-   queue or the reported backlog in force is shorter; full if measured, or if
-   the kernel reports enough, and a limit of the process or host kept the
-   undisturbed test from filling the queue; otherwise unknown.  */
+   queue or the reported backlog in force is less than ASKED; full if measured,
+   or if the kernel reports enough, and a limit of the process or host kept the
+   undisturbed test from filling the queue; otherwise unknown.  REASON is that
+   of ROW, or that the repeats differ, or NULL.  */
 static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {

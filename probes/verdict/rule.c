@@ -17,7 +17,8 @@ enum { TIMES_MAX = 12, BY_MAX = 8 };
 /* The largest figure; also the value of a rule for a huge n.  */
 static const int64_t huge = LONG_MAX;
 
-/* N, not negative, times the slope of RULE; at most HUGE.  */
+/* N, not negative, times the slope of RULE, rounded down, without the addend
+   and the floor; at most HUGE, also if N times TIMES overflows.  */
 static int64_t rule_steep(const struct rule *rule, long n)
 {
     if (rule->times > 0 && n > INT64_MAX / rule->times)

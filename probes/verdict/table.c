@@ -79,7 +79,9 @@ static const char *why_half_open(const struct findings *findings,
 }
 
 /* If the figures of ROW's SYN queue by the two methods differ, set WAYS_DIFFER,
-   and make INCOMPLETE unknown; HALF_OPEN stays for the report.  */
+   and make INCOMPLETE unknown, with the text "unstable" and a reason; HALF_OPEN
+   stays for the report.  Otherwise only clear WAYS_DIFFER; a missing figure
+   does not differ.  */
 static void compare_methods(struct queue_row *row)
 {
     row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&
@@ -144,7 +146,9 @@ static bool row_begin(const struct finding *finding, struct queue_row *row)
     return !strcmp(finding->key, whole);
 }
 
-/* Fill in *CAP from the findings "listen.cap"; -1 or NULL where missing.  */
+/* Fill in *CAP from the findings "listen.cap"; -1 or NULL where missing.
+   REASON is "not measured" without a finding "accepted".  Whether a finding is
+   stable does not count, but a range is no number: -1.  */
 static void fill_cap(const struct findings *findings, struct cap_row *cap)
 {
     static const char id[] = "listen.cap";

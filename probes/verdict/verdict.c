@@ -31,7 +31,9 @@ static bool rule_explains(const struct rule *rule, const struct top *top,
 }
 
 /* Whether FOUND connections of BACKLOG are a sample for the rule: both are
-   known and not negative, and the cap did not limit the queue.  */
+   known and not negative, and the cap did not limit the queue: FOUND is less
+   than the largest queue; or if that is unknown, BACKLOG is at most the largest
+   backlog in force, if known.  */
 static bool is_sample(const struct top *top, int backlog, long found)
 {
     if (found < 0 || backlog < 0)
@@ -40,8 +42,9 @@ static bool is_sample(const struct top *top, int backlog, long found)
                            : top->backlog < 0 || backlog <= top->backlog;
 }
 
-/* Find the rule for FIGURE of all rows, limited by TOP, and count the rows that
-   contradict the rule.  Without memory, all zero: as if no row had figures.  */
+/* Find the rule for FIGURE of all rows, limited by TOP, and count the rows with
+   FIGURE, and if the figures determine a rule, the rows that contradict the
+   rule.  Without memory, all zero: as if no row had figures.  */
 static struct ruling rule_on(const struct queue_table *table,
                              const struct top *top, row_figure *figure)
 {
@@ -92,7 +95,9 @@ static bool is_report_true(const struct queue_table *table)
 }
 
 /* Whether the setting may be in force: in each family, all backlogs of at least
-   the setting have the same count of accepted connections.  */
+   the setting have the same count of accepted connections.  Unknown counts are
+   ignored; with an unknown setting, -1, all backlogs from -1 on are
+   compared.  */
 static bool is_setting_true(const struct queue_table *table)
 {
     long min = table->cap.value;
@@ -185,7 +190,8 @@ static long new_peer_limit(const struct queue_table *table)
 
 /* The bound of the SYN queue of ROW, whose figures are known: cookies if
    nothing is queued with tcp_syncookies 2; the backlog if both queues are
-   equally long; the setting at new_peer_limit; else BOUND_UNKNOWN.  */
+   equally long; the setting at new_peer_limit; the backlog if the SYN queue is
+   one shorter than the accept queue; else BOUND_UNKNOWN.  */
 static enum bound bound_of(const struct queue_table *table,
                            const struct queue_row *row)
 {
@@ -221,8 +227,10 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* The largest SYN queue: the figure of the row with the largest accept queue,
-   or else the largest accept queue; but at most new_peer_limit.  */
+/* The largest SYN queue: the figure, if above 0, of the last row whose accept
+   queue is as long as that of the cap, or else the length of the cap's accept
+   queue; but at most new_peer_limit, which also replaces an unknown length.  -1
+   if all are unknown.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
     long limit = new_peer_limit(table);

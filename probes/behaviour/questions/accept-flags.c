@@ -10,8 +10,8 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* Report, as "socket", whether SOCK_NONBLOCK and SOCK_CLOEXEC set both
-   flags.  */
+/* Report, as "socket", whether SOCK_NONBLOCK and SOCK_CLOEXEC set both flags,
+   the errno of socket, or that the system has no such flags.  */
 static void accept_flags_report_socket(struct probe *probe)
 {
 #ifdef SOCK_NONBLOCK

@@ -27,7 +27,8 @@ static int accept_inherits_accept(struct probe *probe, int listener)
     return probe_check(probe, accept(listener, NULL, NULL), "accept");
 }
 
-/* Report whether the accepted socket has the flag that the listener set.  */
+/* Report whether the accepted socket has the flag that the listener set.  The
+   question is skipped if the system has no such flag.  */
 static void accept_inherits_probe_flag(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;
@@ -44,8 +45,9 @@ static void accept_inherits_probe_flag(struct probe *probe)
 
 /* Report, for an option of type int, whether the accepted socket has the value
    that the listener set: yes, no (the default), or another value; the question
-   is skipped if that value is the default.  A system may round the value, so
-   the accepted socket is compared with the value read from the listener.  */
+   is skipped if that value is the default.  The listener's value is reported as
+   well, except for SO_KEEPALIVE.  A system may round the value, so the accepted
+   socket is compared with the value read from the listener.  */
 static void accept_inherits_probe_option(struct probe *probe)
 {
     const struct inherited *row = probe->question->data;

@@ -83,8 +83,9 @@ static void address_length_report_unix(struct probe *probe)
 #define REPORT_SIZE(type)                                                      \
     probe_report_constant(probe, #type, "%zu", sizeof(struct type))
 
-/* Question address.length: four lengths in bind, short buffer, longest
-   path.  */
+/* Question address.length: sizes of the structures, bind with four lengths
+   (sockaddr_storage, exact, a byte less, 2), short buffer, longest path.  The
+   answer is the result of bind with the longest length.  */
 static void address_length_probe(struct probe *probe)
 {
     bool has_length = sizeof((struct sockaddr *)0)->sa_family == 1;
@@ -104,7 +105,8 @@ static void address_length_probe(struct probe *probe)
     probe_report(probe, "answer", "bind with a longer length: %s", longer);
 }
 
-/* Question byteorder: the order in memory, at build time, and by htons.  */
+/* Question byteorder: the order in memory, at build time, and by htons; the
+   sizes of long and pointers.  */
 static void address_length_probe_byteorder(struct probe *probe)
 {
     static const char *const names[] = {"little-endian", "big-endian"};

@@ -81,7 +81,8 @@ static void bind_choices_report_privileged(struct probe *probe)
         probe_report_skip(probe, key, "%s", proc_why(errno));
 }
 
-/* Question bind.choices: addresses and ports that the kernel chooses; the
+/* Question bind.choices: addresses and ports that the kernel chooses, a second
+   bind, bind to a nonlocal address, and the ephemeral and privileged ports; the
    answer is whether bind to port 0 kept the address and chose a port.  */
 static void bind_choices_probe(struct probe *probe)
 {

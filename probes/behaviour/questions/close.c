@@ -95,7 +95,8 @@ static void close_probe_linger(struct probe *probe)
 }
 
 /* Read from FD until the connection ends, by FIN or RST, or until no data
-   arrives within LOOPBACK_TIMEOUT.  Returns the number of bytes.  */
+   arrives within LOOPBACK_TIMEOUT.  Returns the number of bytes.  Another error
+   skips the question.  */
 static long close_read_rest(struct probe *probe, int fd)
 {
     char buffer[4096];
@@ -111,9 +112,10 @@ static long close_read_rest(struct probe *probe, int fd)
     return received;
 }
 
-/* Fill the buffers of a connection whose client does not read, and close the
-   server with SO_LINGER of 1 s; NONBLOCKING: with O_NONBLOCK.  Report how long
-   close took and its result, then what the client reads.  */
+/* Fill the buffers, up to 1 MiB, of a connection whose client does not read,
+   and close the server with SO_LINGER of 1 s, and with O_NONBLOCK if the
+   question has data.  Report whether close took less than 0.5 s, its result,
+   and whether the client then reads all, a part or none of the data.  */
 static void close_probe_linger_time(struct probe *probe)
 {
     bool nonblocking = probe->question->data != NULL;
@@ -172,7 +174,9 @@ static struct ending close_client_first(struct probe *probe)
 }
 
 /* Question close.timewait: the kernel's timer of TIME_WAIT at its start;
-   skipped without such a timer, or if its start is uncertain by a second.  */
+   skipped without a table or such a timer, if the state is another, or if the
+   timer's start is uncertain by a second.  The start is assumed in the middle
+   of the uncertainty.  */
 static void close_probe_timewait(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");

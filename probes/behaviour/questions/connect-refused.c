@@ -27,8 +27,9 @@ static int64_t connect_refused_time(struct probe *probe, int fd,
     return elapsed;
 }
 
-/* Question connect.refused: errno and delay of connect to a closed port,
-   another connect of the same socket, and a non-blocking connect.  */
+/* Question connect.refused: errno and delay of connect to a closed port (up to
+   three tries, until one takes less than 0.5 s), another connect of the same
+   socket, to a listener, and a non-blocking connect.  */
 static void connect_refused_probe(struct probe *probe)
 {
     int fd = -1;

@@ -36,10 +36,11 @@ static long connect_timeout_total(long retries, long linear)
 #define TCP_SYNCNT -1 /* setsockopt fails */
 #endif
 
-/* Connect twice to a peer that never replies, once with a single retransmission
-   (TCP_SYNCNT).  Returns the errno of the latter, after *SECONDS; NULL if there
-   is no such option, or if that connect has not failed.  The intervals between
-   the SYNs of the other connect are written to TEXT of SIZE bytes.  */
+/* Connect two sockets to a peer that never replies, one with a single
+   retransmission (TCP_SYNCNT).  Returns the errno of that connect as text, with
+   its duration in *SECONDS; NULL if there is no such option, or if that connect
+   has not failed within PEER_WATCHED.  The intervals between the SYNs of the
+   other connect are written to TEXT of SIZE bytes.  */
 static const char *connect_timeout_watch(struct peer *peer, long *seconds,
                                          char *text, size_t size)
 {
@@ -56,9 +57,10 @@ static const char *connect_timeout_watch(struct peer *peer, long *seconds,
     return ended < 0 || error == 0 ? NULL : error_text(error);
 }
 
-/* Report the errno of connect without a reply, the intervals between SYNs, and
-   the timeout, computed by the host's settings if readable.  These are set in
-   the new namespace, which has defaults.  */
+/* Report the errno of a connect without a reply that retransmits once, or that
+   this connect does not fail within 7 s, the intervals between SYNs, and the
+   timeout, computed by the host's settings if readable.  These are set in the
+   new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
     static const char retries_name[] = "net.ipv4.tcp_syn_retries";

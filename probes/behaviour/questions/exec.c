@@ -50,7 +50,8 @@ static _Noreturn void exec_become_shell(int fd, const char *script)
 }
 
 /* Run SCRIPT (exec_become_shell).  Returns the wait status, so that no answer
-   depends on output that may be lost; on failure the question is skipped.  */
+   depends on output that may be lost; on failure, or if the shell does not end
+   within LOOPBACK_TIMEOUT, the question is skipped.  */
 static int exec_shell_status(struct probe *probe, int fd, const char *script)
 {
     int status;

@@ -30,7 +30,7 @@ struct herd {
     pid_t children[INSTANCES + 1];
 };
 
-/* In a child: write BYTE to the parent.  */
+/* In a child: write BYTE to the parent; on failure the child ends.  */
 static void herd_write(const struct herd *herd, int byte)
 {
     char text = (char)byte;
@@ -49,7 +49,8 @@ static _Noreturn void herd_be_reference(const struct herd *herd)
 }
 
 /* In a child: write READY, wait for a client, and write NUMBER; if ACCEPTS,
-   accept the client and repeat.  Exits with 1 on failure.  */
+   accept the client and repeat, otherwise wait to be killed.  Exits with 1 on
+   failure.  */
 static _Noreturn void herd_wait(const struct herd *herd, int number,
                                 bool accepts)
 {
@@ -205,7 +206,8 @@ static void herd_await_waiting(const struct herd *herd, struct probe *probe)
 }
 
 /* Of clients that come in turn and are accepted, the share of the instances, in
-   words: "spread" or another; NULL with errno if no instance can be made.  */
+   words: "spread" if no instance woke for three quarters of CLIENTS, otherwise
+   which one takes most; NULL with errno if no instance can be made.  */
 static const char *herd_share(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;

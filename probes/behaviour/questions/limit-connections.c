@@ -43,8 +43,10 @@ static int limit_connections_client(struct probe *probe, int listener)
    after such a bind with IP_BIND_ADDRESS_NO_PORT.  */
 enum port_by { BY_CONNECT, BY_BIND, BY_LATE_BIND };
 
-/* Connect a client to LISTENER, into *FD, with a port chosen BY.  Returns
-   "success", or the failed call and its errno, valid until the next call.  */
+/* Connect a client to LISTENER, into *FD, with a port chosen BY; *FD stays open
+   after a failure.  Returns "success", or the failed call and its errno (the
+   errno alone if IP_BIND_ADDRESS_NO_PORT cannot be set), valid until the next
+   call.  */
 static const char *limit_connections_connect(struct probe *probe, int listener,
                                              enum port_by by, int *fd)
 {
@@ -68,7 +70,8 @@ static const char *limit_connections_connect(struct probe *probe, int listener,
 }
 
 /* Report, as the finding KEY, a second connection, to SECOND, while a first to
-   FIRST has the only ephemeral port there is; both with a port chosen BY.  */
+   FIRST has the only ephemeral port there is; both with a port chosen BY.  If
+   the first fails, its failure is reported.  Both are closed by RST.  */
 static void limit_connections_report_shared(struct probe *probe,
                                             const char *key, int first,
                                             int second, enum port_by by)
@@ -85,8 +88,10 @@ static void limit_connections_report_shared(struct probe *probe,
 }
 
 /* Report whether connections to several servers share a local port that the
-   kernel chooses, in a network namespace of this process with one ephemeral
-   port.  */
+   kernel chooses, in a new network namespace with one ephemeral port, which the
+   process does not leave: by connect, by bind, with IP_BIND_ADDRESS_NO_PORT,
+   and to one server twice.  If such a namespace cannot be made, only
+   "one-ephemeral-port" is reported, as not testable.  */
 static void limit_connections_report_ports(struct probe *probe)
 {
     struct namespace_trouble trouble;

@@ -58,7 +58,8 @@ static void listen_again_report(struct probe *probe, const char *key, int first,
     close(listener);
 }
 
-/* Question listen.again: whether listen again resizes and keeps the queue.  */
+/* Question listen.again: whether a second listen, with 8 after 1, resizes the
+   queue and keeps the connections; details also with 1 after 8.  */
 static void listen_again_probe(struct probe *probe)
 {
     int listener = tcp_listener(probe, 1);
@@ -74,7 +75,8 @@ static void listen_again_probe(struct probe *probe)
     listen_again_report(probe, "from-8-to-1", 8, 1);
 }
 
-/* Question listen.unbound: the errno of listen, or the address chosen.  */
+/* Question listen.unbound: the errno of listen, or the address chosen; skipped
+   if no port is free.  */
 static void listen_again_probe_unbound(struct probe *probe)
 {
     int fd = tcp_socket(probe);

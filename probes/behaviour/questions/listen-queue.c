@@ -109,7 +109,9 @@ static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
     return *why ? -1 : count;
 }
 
-/* Report "unix.N.client" and "unix.N.overflow" for backlogs N of 0 to 14.  */
+/* Report "unix.N.client" and "unix.N.overflow" for backlogs N of 0 to 14: the
+   number of connected clients, 100 at most, and the errno of the first rejected
+   client; or why not testable.  */
 static void listen_queue_report_unix(struct probe *probe)
 {
     for (int backlog = 0; backlog <= 14; backlog++) {
@@ -130,7 +132,8 @@ static void listen_queue_report_unix(struct probe *probe)
     }
 }
 
-/* Question listen.queue: the rule by backlog, and the rows as details.  */
+/* Question listen.queue: the rule by backlog, and the rows, also of UNIX
+   sockets, as details; skipped if no connection works.  */
 static void listen_queue_probe(struct probe *probe)
 {
     static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
@@ -159,7 +162,8 @@ static void listen_queue_probe(struct probe *probe)
 
 /* Report the largest queue and the setting that limits it.  The measured queue
    decides whether the setting is in force.  Without enough descriptors to
-   measure the cap, the setting's value is reported as read.  */
+   measure the cap, the setting's value is reported as read.  The question is
+   skipped if neither is known.  */
 static void listen_queue_probe_cap(struct probe *probe)
 {
     static int backlogs[] = {0, 1, 2};
@@ -234,7 +238,8 @@ static long listen_queue_effective(struct probe *probe, int backlog)
 }
 
 /* Question listen.negative: connections queued with a backlog of -1, up to 300,
-   which other backlog has as many, and the backlog in force.  */
+   which other backlog (INT_MAX, 0 or 1) has as many, and the backlog in
+   force.  */
 static void listen_queue_probe_negative(struct probe *probe)
 {
     int next;
@@ -263,7 +268,8 @@ static void listen_queue_probe_negative(struct probe *probe)
                                     : "neither 0 nor 1");
 }
 
-/* Question listen.overflow: what the first client beyond a full queue gets.  */
+/* Question listen.overflow: the number of the first client beyond a full queue,
+   and its outcome, over TCP and UNIX sockets.  */
 static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;
@@ -287,11 +293,11 @@ static void listen_queue_probe_overflow(struct probe *probe)
     probe_report(probe, "unix-first-rejected", "%d", unix_count + 1);
 }
 
-/* Report how many incomplete handshakes the SYN queue holds.  A listener with
-   TCP_DEFER_ACCEPT keeps each handshake incomplete until data arrives, so the
-   SYN queue can be filled without privilege: all clients = incomplete
-   handshakes + capacity of the accept queue.  The question is skipped if no
-   handshake stays incomplete.  */
+/* Report how many incomplete handshakes the SYN queue holds, with a backlog of
+   5 and up to 300 clients.  A listener with TCP_DEFER_ACCEPT keeps each
+   handshake incomplete until data arrives, so the SYN queue can be filled
+   without privilege: all clients = incomplete handshakes + capacity of the
+   accept queue.  The question is skipped if no handshake stays incomplete.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };

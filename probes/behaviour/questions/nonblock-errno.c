@@ -15,7 +15,8 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/models.h"
 
-/* Question nonblock.errno: the errnos of four calls that would block.  */
+/* Question nonblock.errno: the errnos of read, accept, write and connect that
+   would block; the answer has the first and the last.  */
 static void nonblock_errno_probe(struct probe *probe)
 {
     static char block[16384];
@@ -49,7 +50,8 @@ static void nonblock_errno_on_signal(int number)
 }
 
 /* Report whether input raises SIGIO within a second on a socket with O_ASYNC.
-   Returns the reported text.  Afterwards SIGIO is ignored.  */
+   Returns the reported text: "works", "no SIGIO", "no O_ASYNC", or the errno of
+   fcntl.  Afterwards SIGIO is ignored.  */
 static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
 #ifdef O_ASYNC

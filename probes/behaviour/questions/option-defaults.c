@@ -115,8 +115,8 @@ static const struct row rows[] = {
 
 /* Report the default of an option, and the value read back after setting: "0;
    set 1: 1", "1; set 7: ENOPROTOOPT"; for a read-only option the default alone,
-   for a missing option the errno, without the privilege to set a skip.  Returns
-   whether the option exists, that is, can be read.  */
+   for a missing option the errno.  If setting needs privilege, the finding is
+   not testable.  Returns whether the option exists, that is, can be read.  */
 static bool option_defaults_report_row(struct probe *probe,
                                        const struct row *row)
 {
@@ -201,7 +201,8 @@ static void option_defaults_report_untested(struct probe *probe,
     probe_report_constant(probe, key, "%s", text);
 }
 
-/* Question option.defaults: all tested options; names of those not tested.  */
+/* Question option.defaults: all tested options; names of options not tested.
+   The answer is how many of the tested options exist.  */
 static void option_defaults_probe(struct probe *probe)
 {
     enum { STRUCTURES = 3, NUMBERS = sizeof rows / sizeof *rows };
@@ -224,7 +225,9 @@ static bool option_defaults_selects(struct probe *probe, int fd,
     return probe_check(probe, select_input(probe, fd, &time), "select") > 0;
 }
 
-/* Question option.lowat: whether select, poll and read wait for 3 bytes.  */
+/* Question option.lowat: whether select and poll wait for 3 bytes, set by
+   SO_RCVLOWAT; the result of read once there are 3; SO_SNDLOWAT read and
+   set.  */
 static void option_defaults_probe_lowat(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -65,7 +65,8 @@ static size_t path_mtu_send(struct peer *peer, const struct path *path,
 }
 
 /* Question path.mtu: whether the kernel sends smaller packets after ICMP of a
-   router, and if large packets vanish without ICMP.  */
+   router, and if large packets vanish without ICMP; also the DF bit, and
+   tcp_mtu_probing, which has the host's value in the namespace.  */
 static void path_mtu_probe(struct probe *probe)
 {
     struct peer peer;

@@ -65,7 +65,8 @@ static bool peer_crash_is_watching(struct watch *watches, int count,
 }
 
 /* Connect COUNT times, let PREPARE set options and write, and watch all of the
-   connections.  Repeated if this process was not scheduled in time.  */
+   connections until each has an outcome or its time is over; then close them.
+   Repeated if this process was not scheduled in time.  */
 static void peer_crash_watch(struct peer *peer,
                              void (*prepare)(struct peer_tcp *tcp),
                              struct watch *watches, int count)
@@ -224,6 +225,7 @@ static void peer_crash_probe_keepalive(struct probe *probe)
                  texts[0], texts[1], texts[2]);
 }
 #else
+/* Question peer.keepalive, skipped on this system.  */
 static void peer_crash_probe_keepalive(struct probe *probe)
 {
     probe_skip(probe, "no keepalive times of a single socket");

@@ -67,7 +67,8 @@ static void catch (int number)
 }
 
 /* Take the pending ECONNRESET of FD, by a read; on some systems the read
-   returns 0.  If it fails for another reason, the question is skipped.  */
+   returns 0 or fails with EPIPE.  If it fails for another reason, the question
+   is skipped.  */
 static void peer_fin_take_reset(struct probe *probe, int fd)
 {
     char byte;

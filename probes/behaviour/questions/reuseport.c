@@ -30,8 +30,9 @@ struct reuseport_group {
     struct sockaddr_in address;
 };
 
-/* Make a group of up to COUNT sockets of TYPE; streams listen.  The question is
-   skipped without SO_REUSEPORT.  */
+/* Make a group of up to COUNT sockets of TYPE; streams listen, all are
+   non-blocking.  The first failure of bind or listen ends the group, with
+   REFUSED set.  The question is skipped without SO_REUSEPORT.  */
 static void group_open(struct reuseport_group *group, struct probe *probe,
                        int type, int count)
 {
@@ -73,7 +74,8 @@ static void group_connect(const struct reuseport_group *group,
 }
 
 /* How COUNTS, of the COUNT sockets of a group in the order of binding, are
-   spread, in words.  */
+   spread, in words: "none", the first or the last bound takes all, or "spread
+   over all" or "some".  */
 static const char *reuseport_spread(const int *counts, int count)
 {
     int total = 0, used = 0, max = 0;
@@ -224,7 +226,8 @@ static int reuseport_receive(struct probe *probe, int fd)
     return count;
 }
 
-/* Question reuseport.udp: how datagrams are spread over sockets of a port.  */
+/* Question reuseport.udp: how datagrams of CLIENTS senders are spread over
+   sockets of a port; whether all of one sender come to one socket.  */
 static void reuseport_probe_udp(struct probe *probe)
 {
     struct reuseport_group group;
@@ -249,8 +252,9 @@ static void reuseport_probe_udp(struct probe *probe)
     group_close(&group);
 }
 
-/* Bind to the address of GROUP as the user UID, in a child.  Returns errno, 0
-   for success, or -1 if the child could not become that user.  */
+/* Bind to the address of GROUP and listen as the user UID, in a child.  Returns
+   errno, 0 for success, or -1 if the child could not become that user or make
+   the socket, or did not end.  */
 static int group_bind_as(const struct reuseport_group *group,
                          struct probe *probe, uid_t uid)
 {
@@ -272,7 +276,8 @@ static int group_bind_as(const struct reuseport_group *group,
     return WEXITSTATUS(status);
 }
 
-/* Question reuseport.users: bind to the port by this and by another user.  */
+/* Question reuseport.users: bind to the port by this and by another user;
+   skipped after the former if this process cannot become the other.  */
 static void reuseport_probe_users(struct probe *probe)
 {
     enum { OTHER = 65534 };

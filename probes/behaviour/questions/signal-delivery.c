@@ -63,8 +63,8 @@ static void signal_delivery_install(int number, const struct sigaction *action)
     question_check(sigaction(number, action, NULL), "sigaction");
 }
 
-/* Install HANDLER for signal NUMBER by signal.  Returns the result; on failure
-   the question is skipped.  */
+/* Install HANDLER for signal NUMBER by signal.  Returns the result of signal,
+   the previous handler; on failure the question is skipped.  */
 static void (*signal_delivery_by_signal(int number, void (*handler)(int)))(int)
 {
     void (*before)(int) = signal(number, handler);
@@ -87,7 +87,8 @@ static int signal_delivery_delivered(int number)
     return (int)count;
 }
 
-/* Question signal.queueing: how many of five blocked signals are delivered.  */
+/* Question signal.queueing: how many of five blocked signals are delivered, of
+   SIGUSR1 and of SIGRTMIN.  */
 static void signal_delivery_probe_queueing(struct probe *probe)
 {
     probe_report(probe, "answer", "%d of 5",
@@ -347,7 +348,8 @@ static bool signal_delivery_report_number(struct probe *probe, const char *key,
     return result == 0;
 }
 
-/* Question signal.numbers: number and default action of each signal.  */
+/* Question signal.numbers: number and default action of each signal with a
+   name, and of SIGRTMIN and SIGRTMAX.  */
 static void signal_delivery_probe_numbers(struct probe *probe)
 {
     int named = 0, last = 0;

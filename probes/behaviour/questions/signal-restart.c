@@ -13,8 +13,9 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* Accept clients of LISTENER, which becomes non-blocking, until FD is
-   connected or has failed, at most 100 times, for at most 5 s.  */
+/* Accept clients of LISTENER, which becomes non-blocking, until FD is connected
+   or has failed, at most 100 times, for at most 5 s.  Accepted sockets stay
+   open, and end by RST.  */
 static void signal_restart_accept(int listener, int fd)
 {
     set_nonblocking(listener, true);
@@ -146,7 +147,8 @@ static long signal_restart_call(void *data)
 }
 
 /* For interrupt_call: let the call of DATA return, by a client, by room in the
-   queue or the buffers, or by a byte.  */
+   queue or the buffers, or by a byte.  Room for connect or a write is made as
+   long as there is input.  */
 static void signal_restart_release(void *data)
 {
     static char block[65536];
@@ -209,7 +211,8 @@ static void signal_restart_try_call(struct probe *probe, const char *key,
 }
 
 /* Questions signal.restart.*: the call with SA_RESTART and without, with a
-   timeout of the socket, and with a handler installed by signal.  */
+   timeout of the socket, and, except connect, with a handler installed by
+   signal.  */
 static void signal_restart_probe(struct probe *probe)
 {
     const struct trial *trial = probe->question->data;

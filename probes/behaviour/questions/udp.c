@@ -38,8 +38,9 @@ static int udp_send(int fd, long size, const struct sockaddr_in *address)
     return resource_check((int)sent, "sendto");
 }
 
-/* The size of the largest datagram that FD sends to ADDRESS; 0 if none is
-   sent.  *ERROR is the errno of a larger datagram, or 0 if none failed.  */
+/* The size of the largest datagram that FD sends to ADDRESS, below 70000; 0 if
+   none is sent.  *ERROR is the errno of a larger datagram, or 0 if none
+   failed.  */
 static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;
@@ -56,7 +57,9 @@ static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
     return low;
 }
 
-/* Question udp.maxsize: the largest datagram, and the errno beyond.  */
+/* Question udp.maxsize: the largest datagram, the errno beyond, and the size
+   received; then the largest with SO_SNDBUF of 10000, and an empty
+   datagram.  */
 static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;

@@ -37,7 +37,8 @@ static const char *write_try_call(const char *(*call)(int), int fd)
     return "no: blocks";
 }
 
-/* Question write.dontwait: whether send and recv honour MSG_DONTWAIT.  */
+/* Question write.dontwait: whether send and recv honour MSG_DONTWAIT with a
+   full or empty buffer (write_try_call); the answer is that of send.  */
 static void write_probe_dontwait(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -61,8 +62,8 @@ static const char *write_size_class(long bytes)
                                 : "less than 4 KiB";
 }
 
-/* Question write.returns: how much write takes before the peer reads, and
-   whether RST loses the data.  */
+/* Question write.returns: how much write takes before the peer reads, up to 1
+   MiB, the default sizes of the buffers, and whether RST loses the data.  */
 static void write_probe_returns(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
