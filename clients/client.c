@@ -277,11 +277,14 @@ static int make_own_path(struct client *client, struct sonde_address *source)
         where = "/tmp";
     snprintf(own_folder, sizeof own_folder, "%.80s%s", where, template);
     /* A server of another user needs access.  */
-    if (!mkdtemp(own_folder) || chmod(own_folder, 0711)) {
+    bool is_made = mkdtemp(own_folder) != NULL;
+    if (!is_made || chmod(own_folder, 0711)) {
         client_trouble(client,
                        "cannot make a folder in %s for this client's own "
                        "socket: %s; set TMPDIR to a writable folder",
                        where, strerror(errno));
+        if (is_made)
+            rmdir(own_folder);
         *own_folder = '\0';
         return -1;
     }

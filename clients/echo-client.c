@@ -133,14 +133,14 @@ static enum client_end echo_client_wrong(const struct session *session,
                        verify->echoed, verify->received, verify->sent);
 }
 
-/* Write verified bytes until the output takes no more.  False after another
-   error, as client_output_lost.  */
-static bool put_output(struct session *session)
+/* Write verified bytes until the output takes no more within TIMEOUT
+   milliseconds.  False after another error, as client_output_lost.  */
+static bool put_output(struct session *session, int timeout)
 {
     while (has_pending(session)) {
         ssize_t count =
             sonde_write(session->output, session->bytes + session->out_start,
-                        session->out_end - session->out_start, 0);
+                        session->out_end - session->out_start, timeout);
         if (count < 0)
             return errno == EAGAIN ||
                    !client_output_lost(session->client, errno);
@@ -169,8 +169,11 @@ static bool take_echo(struct session *session)
         verify_check(&session->verify, session->bytes, (size_t)count, &good);
     session->out_start = 0;
     session->out_end = good;
-    return put_output(session) &&
-           (answer == VERIFY_SAME || !echo_client_wrong(session, answer));
+    if (answer == VERIFY_SAME)
+        return put_output(session, 0);
+    /* The session ends here: what was right is written however slow the output
+       is, as all output is.  */
+    return put_output(session, -1) && !echo_client_wrong(session, answer);
 }
 
 /* ---- waiting ------------------------------------------------------------- */
@@ -251,7 +254,7 @@ static bool echo_client_wait(struct session *session, int64_t until, int *ready)
         return !client_trouble(session->client, "cannot wait: %s",
                                strerror(errno));
     return (!fds[0].revents || echo_client_take_input(session)) &&
-           (!fds[1].revents || put_output(session)) &&
+           (!fds[1].revents || put_output(session, 0)) &&
            (pending || !(fds[2].revents & ~POLLOUT) || take_echo(session));
 }
 

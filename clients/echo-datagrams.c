@@ -109,6 +109,22 @@ static enum client_end look_for_more(struct exchange *exchange)
                        exchange->count, length);
 }
 
+/* Write SIZE bytes of LINE to the output, however long this takes: the client's
+   deadline, unless SONDE_NEVER, moves on by that time.  Returns 0, or the
+   errno.  */
+static int echo_datagrams_put(struct exchange *exchange, const char *line,
+                              size_t size)
+{
+    struct client *client = exchange->client;
+    int64_t since = monotonic_now();
+    size_t done;
+    if (sonde_write_all(exchange->output, line, size, -1, &done))
+        return errno;
+    if (client->deadline != SONDE_NEVER)
+        client->deadline += monotonic_now() - since;
+    return 0;
+}
+
 /* Send all input line by line, and write each echo to the output, without a
    timeout of the write, up to the first failure; send an empty datagram for
    empty input; at last look_for_more.  Returns the end; CLIENT_TROUBLE if input
@@ -116,14 +132,14 @@ static enum client_end look_for_more(struct exchange *exchange)
 static enum client_end exchange_all(struct exchange *exchange)
 {
     char *line = NULL;
-    size_t done;
     ssize_t size;
+    int error;
     while ((size = echo_datagrams_next_line(exchange, &line)) > 0) {
         enum client_end end = echo_datagrams_ask(exchange, line, (size_t)size);
         if (end != CLIENT_DONE)
             return end;
-        if (sonde_write_all(exchange->output, line, (size_t)size, -1, &done))
-            return client_output_lost(exchange->client, errno);
+        if ((error = echo_datagrams_put(exchange, line, (size_t)size)) != 0)
+            return client_output_lost(exchange->client, error);
     }
     if (size < 0)
         return client_trouble(exchange->client,

@@ -23,8 +23,14 @@
 #define SETTING ""
 #endif
 
-/* Bytes of overhead assumed for each datagram.  */
-enum { overhead = 1024, probe_size = 64 * 1024, max_buffer = 1 << 29 };
+/* Bytes of overhead assumed for each datagram; the size in bytes of the buffer
+   of buffer_probe, and the largest of a buffer and of a datagram.  */
+enum {
+    overhead = 1024,
+    probe_size = 64 * 1024,
+    max_buffer = 1 << 29,
+    max_size = 1 << 28
+};
 
 /* The receive buffer to request for COUNT datagrams of SIZE bytes with their
    overhead, or for as many as fit in max_buffer: 0 if not one fits.  A third
@@ -72,6 +78,8 @@ int sonde_datagram_buffer(int fd, size_t count, size_t size,
                           struct sonde_datagram_buffer *buffer)
 {
     int saved = errno, given, probe, bytes = 0;
+    if (size > max_size)
+        return sonde__fail(EINVAL);
     int wanted = buffer_size(count, size);
     if (sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &bytes) ||
         buffer_probe(fd, wanted, &given, &probe))

@@ -136,6 +136,8 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
 {
     int saved = errno, error = EAGAIN;
     int64_t deadline = sonde__call_deadline(timeout);
+    if (count == 0)
+        return sonde__fail(EINVAL);
     if (count > SONDE_DATAGRAMS_MAX)
         count = SONDE_DATAGRAMS_MAX;
     for (int i = 0; i < retries; i++) {

@@ -1231,13 +1231,12 @@ struct sonde_datagram_item {
 };
 
 /* Receive up to COUNT datagrams, SONDE_DATAGRAMS_MAX at most, on FD into LIST,
-   waiting only for the first.  COUNT is not 0.  The caller has set DATA and
-   SIZE of each item.  LOCAL is the address of FD, as sonde_address_local gives
-   it.
+   waiting only for the first.  The caller has set DATA and SIZE of each item.
+   LOCAL is the address of FD, as sonde_address_local gives it.
    Returns the number received, at least 1; items beyond are undefined.  In each
    item LENGTH and ENDS are set, and ERROR: EMSGSIZE, if the datagram was longer
    than SIZE, which is then LENGTH; or 0.  Fewer than COUNT: no further datagram
-   was in the queue.  -1: as sonde_datagram_receive_from.
+   was in the queue.  -1: as sonde_datagram_receive_from.  EINVAL: COUNT is 0.
 
    Hides: a system without recvmmsg, where each datagram costs a call.  */
 ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
@@ -1270,8 +1269,8 @@ struct sonde_datagram_buffer {
    COUNT datagrams of up to SIZE bytes, as far as the system allows, and fill in
    *BUFFER.  A larger buffer is unchanged.  The kernel uses memory only for
    datagrams that wait.  512 MiB at most are requested.
-   Returns 0.  -1: the errno of the calls, or of sonde_socket, as this makes a
-   socket for a moment.
+   Returns 0.  EINVAL: SIZE is over 256 MiB.  Otherwise -1: the errno of the
+   calls, or of sonde_socket, as this makes a socket for a moment.
 
    Hides: what a kernel counts for a datagram, twice its length and more; that a
    size too large is an error on the BSDs and macOS, and is cut on Linux, which

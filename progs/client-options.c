@@ -206,6 +206,24 @@ int client_options_run(const char *service, int service_port,
     return (int)client.end;
 }
 
+/* The end for ERROR, the errno of a failed lookup, as of client_connect.  */
+static enum client_end end_of_lookup(int error)
+{
+    switch (error) {
+    case ENOENT:
+    case EOVERFLOW:
+        return CLIENT_NAME_UNKNOWN;
+    case EAGAIN:
+    case EPROTO:
+    case ETIMEDOUT:
+        return CLIENT_NAME_NO_ANSWER;
+    case EAFNOSUPPORT:
+        return CLIENT_NETWORK_UNREACHABLE;
+    default:
+        return CLIENT_TROUBLE;
+    }
+}
+
 int client_options_resolve(const char *service, int service_port,
                            int (*check)(const struct client_target *target),
                            int (*run)(const struct client_target *target,
@@ -227,7 +245,5 @@ int client_options_resolve(const char *service, int service_port,
     int error = errno;
     complain("%s port %s: %s", target.host, target.service,
              code ? sonde_resolve_code_text(code) : strerror(error));
-    return error == ENOENT      ? CLIENT_NAME_UNKNOWN
-           : error == ETIMEDOUT ? CLIENT_NAME_NO_ANSWER
-                                : CLIENT_TROUBLE;
+    return end_of_lookup(error);
 }

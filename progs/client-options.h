@@ -53,9 +53,9 @@ int client_options_run(const char *service, int service_port,
 
 /* As client_options_run, but nothing is connected and no message printed by -v:
    RUN is called with the target, a stream and not the path of --unix, and the
-   first address of the target, and returns the exit status.  A failed lookup is
-   reported: CLIENT_NAME_UNKNOWN; after the timeout, by default CLIENT_TIMEOUT,
-   CLIENT_NAME_NO_ANSWER; otherwise CLIENT_TROUBLE.  */
+   first address of the target, and returns the exit status.  A failed lookup,
+   also after the timeout, by default CLIENT_TIMEOUT, is reported, and has the
+   exit status that client_options_run returns for it.  */
 int client_options_resolve(const char *service, int service_port,
                            int (*check)(const struct client_target *target),
                            int (*run)(const struct client_target *target,

@@ -249,6 +249,8 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
     ssize_t count;
     do {
         want = is_unix ? 1 : datagrams_want(listener);
+        if (want > DATAGRAM_EVENT - total)
+            want = DATAGRAM_EVENT - total;
         count = is_unix     ? datagram_serve_unix(server, listener)
                 : want == 1 ? datagram_serve_single(server, listener)
                             : datagrams_serve(server, listener, want);
@@ -258,7 +260,8 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
         if (count <= 0)
             break;
         total += (size_t)count;
-        if ((size_t)count == want && want > 1 && want < DATAGRAM_BATCH)
+        if ((size_t)count == want && want > listener->batch && want > 1 &&
+            want < DATAGRAM_BATCH)
             listener->batch = 2 * want - 1;
     } while ((size_t)count == want && want > 1 && total < DATAGRAM_EVENT);
     listener->single = total == 1 ? listener->single + 1 : 0;

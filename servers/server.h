@@ -197,7 +197,7 @@ void accept_reject_queued(struct server *server,
 /* The watch of a datagram socket: receive datagrams that wait, and answer each;
    over UNIX sockets one.  Over UDP usually one, too, if the last events brought
    one each; otherwise up to DATAGRAM_BATCH by one call, and further calls while
-   a call receives all that were requested, until DATAGRAM_EVENT or more are
+   a call receives all that were requested, until DATAGRAM_EVENT are
    received.  No answer is sent, and a line is logged, if the datagram is too
    long, if an answer may do harm (sonde_datagram_check_source), if the sender
    is this server, or beyond the limit of the sender.  Errors of the receive are

@@ -237,6 +237,8 @@ int workers_prepare(struct server *server, struct worker_pool *pool,
     pool->pids = calloc(count, sizeof *pool->pids);
     void *shared = mmap(NULL, count * sizeof *pool->shares,
                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
+    if (!pool->pids && shared != MAP_FAILED)
+        munmap(shared, count * sizeof *pool->shares);
     if (!pool->pids || shared == MAP_FAILED)
         return -1;
     pool->shares = shared;

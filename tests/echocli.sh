@@ -165,6 +165,17 @@ for offset in 0 1 65535 65536 299999; do
     is "byte $offset altered: what is right before it is printed" \
         [ "$(wc -c < "$scratch/out")" -eq "$offset" ]
 done
+# The output is full when the wrong byte comes.
+start alter 150000
+mkfifo "$scratch/slow"
+"$echocli" --timeout 20 127.0.0.1 "$port" < "$scratch/zeros" \
+    > "$scratch/slow" 2> "$scratch/err" &
+client=$!
+dd bs=1 if="$scratch/slow" of="$scratch/out" 2> "$scratch/note"
+status=0
+wait "$client" || status=$?
+is "a byte altered, read slowly: what is right before it is printed" \
+    [ "$status $(wc -c < "$scratch/out")" = "13 150000" ]
 lying extra 3
 is "bytes too many: named, and 13" said 13 \
     "byte 300000, 0x78, is beyond the 300000 sent"

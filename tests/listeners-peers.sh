@@ -75,7 +75,10 @@ server () {
     (exec 9<> "$scratch/hold"
         # shellcheck disable=SC2016 # for the shell in there
         run in_namespace '. "$scratch/lib.sh"; serve '"$*"'; ask; report good
-            crowd "$server"; report full; halt "$server"; halt "$crowd"'
+            crowd "$server"
+            until report full && jq -e ".listeners[0].percent == 100" \
+                "$scratch/full.json"; do in_time full; done > /dev/null
+            report full; halt "$server"; halt "$crowd"'
         echo "$status" > "$scratch/status")
     status=$(cat "$scratch/status")
     rm "$scratch/hold"

@@ -91,7 +91,7 @@ is "the table has a listener with its owner" \
 # Beside a wide column of others' addresses and the owner a mark has no room.
 is "the full one comes first among ours, and is marked" sh -c '
     grep -A 1 -F "$1/full" "$1/out" | grep " 4  *3  *100%  *-  " |
-        grep -q "  <- full$\|^.\{73,80\}$" &&
+        grep -q "  <- full$\|^.\{72,80\}$" &&
     [ "$(grep -n -F "$1/full" "$1/out" | head -n 1 | cut -d : -f 1)" -lt \
       "$(grep -n -F "$1/other" "$1/out" | cut -d : -f 1)" ]' - "$scratch"
 is "an abstract name is shown as one, a blank in it as octal" \

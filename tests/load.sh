@@ -219,6 +219,18 @@ run sh -c 'ulimit -S -n 100 && exec "$echoload" --json --hold 500 -d 0.1 \
     127.0.0.1 "$1"' - "$honest"
 last_line
 json_is '.messages == 500' "a soft limit is raised"
+# A name that cannot be looked up: the same status, with and without messages.
+if have_namespaces; then
+    run in_namespace '"$echoload" -n 1 no-name.example 7'
+    messages=$status
+    run in_namespace '"$echoload" --connect-only -n 1 no-name.example 7'
+    is "no name service: the same status with --connect-only" sh -c '
+        [ "$1" -eq "$2" ] && { [ "$1" -eq 7 ] || [ "$1" -eq 8 ]; }' - \
+        "$status" "$messages"
+else
+    skip "no name service: the same status with --connect-only" \
+        "no namespaces here"
+fi
 if have_namespaces; then
     run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
         mkfifo "$scratch/port2"

@@ -23,8 +23,7 @@ static const char *clients_of(const struct sonde_listener *listener)
     if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
         return ", for IPv4 clients alone";
     return listener->v6only < 0 ? ""
-           : listener->v6only ||
-                     !listeners_is_wildcard(&listener->address)
+           : listener->v6only || !listeners_is_wildcard(&listener->address)
                ? " alone"
                : ", and IPv4 clients too";
 }

@@ -37,7 +37,8 @@ static void waiting_put_connection(FILE *out,
         snprintf(silence, sizeof silence, "%.3f",
                  (double)connection->silence / 1000);
     fprintf(out, "  %-30s %10s s %12lld%s\n", peer, silence,
-            (long long)connection->received, connection->ended ? "  ended" : "");
+            (long long)connection->received,
+            connection->ended ? "  ended" : "");
 }
 
 /* Append to TEXT the number of connections of a class, if any.  */

@@ -177,7 +177,11 @@ static void put_test(FILE *out, size_t number, const char *id,
                 : a && a->value && !a->stable ? "not stable here"
                                               : "no answer here");
     else if (!answers_comparable(b))
-        fputs(" # SKIP no answer in the profile", out);
+        fprintf(out, " # SKIP %s%s",
+                b && b->reason                ? "in the profile: "
+                : b && b->value && !b->stable ? "not stable in the profile"
+                                              : "no answer in the profile",
+                b && b->reason ? b->reason : "");
     putc('\n', out);
 }
 

@@ -45,7 +45,7 @@ static void put_rates(FILE *out, const struct findings *findings,
     enum { ANSWER = 46 };
     long times = findings_number(findings, id, "times", 0);
     struct answer_rate rate;
-    for (int i = 1; answers_rate(findings, id, i, &rate); i++) {
+    for (int i = 1; times > 0 && answers_rate(findings, id, i, &rate); i++) {
         char share[SHARE_SIZE], low[SHARE_SIZE], high[SHARE_SIZE];
         double ppm = 1e6 * (double)rate.runs / (double)times;
         int column = fprintf(out, "  %6ld of %-6ld %6s %%  (%s to %s)",

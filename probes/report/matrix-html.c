@@ -153,12 +153,12 @@ static void put_cells(FILE *out, const struct matrix_cell *cells,
 /* Write a paragraph for each different value among the cells from number
    COLUMNS up to COUNT, with the systems that have the value: the answers of
    known systems, which follow the cells of the columns; or with COLUMNS 0 all.
-   Cells without a value share a paragraph, with an empty value.  */
+   Cells without a value are left out.  */
 static void html_put_known(FILE *out, const struct matrix_cell *cells,
                            size_t columns, size_t count)
 {
     for (size_t i = columns; i < count; i++) {
-        bool is_first = true;
+        bool is_first = cells[i].group >= 0;
         struct sentence systems = {""};
         for (size_t j = columns; j < i; j++)
             is_first &= cells[j].group != cells[i].group;

@@ -495,9 +495,11 @@ static void say_half_open(struct sentence *sentence,
             differ);
     else if (agree > 0)
         say(sentence, "; half-open handshakes agree in %d rows", agree);
-    else
+    else if (alone > 0)
         say(sentence, "; only half-open handshakes give figures, for %d rows",
             alone);
+    else
+        say(sentence, "; half-open handshakes give no figures");
 }
 
 /* Append the rule of the SYN queue, which holds for all rows, and the largest

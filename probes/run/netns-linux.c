@@ -390,7 +390,7 @@ void netns_list_free(struct netns_list *list)
         free(list->mounts[i]);
     free(list->list);
     free(list->mounts);
-    if (list->here > 0)
+    if (list->here >= 0)
         close(list->here);
     *list = (struct netns_list){.here = -1};
 }

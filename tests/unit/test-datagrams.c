@@ -386,6 +386,12 @@ START_TEST(linux_cuts_the_buffer)
     ck_assert_int_eq(sonde_datagram_buffer(fd, 100, 64, &buffer), 0);
     ck_assert_uint_eq(buffer.count, 100);
     ck_assert_ptr_null(buffer.setting);
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 1, 1 << 28, &buffer), 0);
+    ck_assert_uint_eq(buffer.count, 0);
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 1, (1 << 28) + 1, &buffer), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 1, SIZE_MAX, &buffer), -1);
+    ck_assert_int_eq(errno, EINVAL);
     close(fd);
 }
 END_TEST
@@ -470,6 +476,8 @@ START_TEST(not_a_socket)
     struct sonde_datagram_buffer buffer;
     ck_assert_int_eq(sonde_datagram_buffer(-1, 1, 1, &buffer), -1);
     ck_assert_int_eq(errno, EBADF);
+    ck_assert_int_eq(sonde_datagrams_receive(-1, items, 0, 0, NULL), -1);
+    ck_assert_int_eq(errno, EINVAL);
 }
 END_TEST
 

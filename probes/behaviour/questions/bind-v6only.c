@@ -145,8 +145,9 @@ static void bind_v6only_probe(struct probe *probe)
     bind_v6only_report_listener(probe, "ipv4-listener-with-1", 1);
     bind_v6only_report_listener(probe, "ipv4-listener-with-0", 0);
     probe_report(probe, "answer", "default %d; %s", default_value,
-                 !strcmp(clear, set) ? "can be set to 0 and 1"
-                                     : "can be set to one value only");
+                 strcmp(clear, set)             ? "can be set to one value only"
+                 : !strcmp(set, status_text(0)) ? "can be set to 0 and 1"
+                                                : "cannot be set");
 }
 
 QUESTIONS(bind_v6only){

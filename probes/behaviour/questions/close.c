@@ -69,7 +69,7 @@ static const char *close_read_end(struct probe *probe, int fd)
     ssize_t got = resource_check((int)recv(fd, &byte, 1, MSG_DONTWAIT), "recv");
     return got == 0                         ? "FIN"
            : got < 0 && errno == ECONNRESET ? "RST"
-                                            : result_text(-1);
+                                            : result_text(got);
 }
 
 /* Question close.linger: FIN or RST after SO_LINGER 0, unread data, none.  */

@@ -104,11 +104,11 @@ static void listen_again_probe_connected(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     probe_report(probe, "answer", "%s", status_text(listen(pair.client, 1)));
     long sent = resource_check((int)send(pair.client, &byte, 1, 0), "send");
-    bool alive = sent == 1 && receive_byte(pair.server) == 1;
-    if (alive)
+    long got = sent == 1 ? receive_byte(pair.server) : sent;
+    if (got == 1)
         probe_report(probe, "connection", "stays open");
     else
-        probe_report(probe, "connection", "fails: %s", result_text(-1));
+        probe_report(probe, "connection", "fails: %s", result_text(got));
     int datagram = probe_check(probe, socket(AF_INET, SOCK_DGRAM, 0), "socket");
     probe_report(probe, "datagram-socket", "%s",
                  status_text(listen(datagram, 1)));

@@ -111,8 +111,8 @@ static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     send_byte(probe, pair.client);
-    const char *blocking =
-        receive_byte(pair.server) == 1 ? "works" : result_text(-1);
+    long got = receive_byte(pair.server);
+    const char *blocking = got == 1 ? "works" : result_text(got);
     set_nonblocking(pair.server, true);
     const char *none = result_text(receive_byte(pair.server));
     const char *by_select = nonblock_errno_multiplexed(probe, true);
