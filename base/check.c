@@ -10,11 +10,12 @@
 
 #include "base/check.h"
 
-/* Read a decimal number, with an optional sign and fraction, at *TEXT into
-   *NUMBER, and set *TEXT behind.  Returns false if there is none, or if a sign,
-   a dot or a digit follows the number ("1-2"); *TEXT stays, and *NUMBER is
-   undefined.  strtod alone would take hexadecimal numbers, blanks, "inf" and
-   "nan", too.  */
+/* Read a decimal number, with an optional sign and fraction ("-1.5", ".5",
+   "1."), at *TEXT into *NUMBER, and set *TEXT behind.  Returns false if there
+   is none, if more signs, dots or digits follow ("1-2"), or if the number goes
+   on with an exponent or as hexadecimal ("1e5", "0x10"); *TEXT stays, and
+   *NUMBER is undefined.  strtod alone would take these two, blanks, "inf" and
+   "nan".  */
 static bool check_read_number(const char **text, double *number)
 {
     char *end;

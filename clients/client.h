@@ -65,8 +65,9 @@ struct client {
    TCP_NODELAY for TCP.  *CLIENT is overwritten; after a failure its fd is -1
    and its text is the reason.  Failures to set options are ignored.  For an
    abstract name, the kernel chooses the name of a UNIX datagram client; for a
-   path, the client, at most one at a time, is bound to a socket in a new folder
-   below TMPDIR or /tmp.  From then on SIGHUP, SIGINT and SIGTERM, unless
+   path, the client is bound to a socket in a new folder below TMPDIR or /tmp;
+   the caller has at most one such client at a time: of two, the first folder
+   would stay.  From then on SIGHUP, SIGINT and SIGTERM, unless
    ignored or handled, remove the folder before the process ends.  Returns
    CLIENT->end; client_close is to be called in each case.  */
 enum client_end client_connect(struct client *client,

@@ -6,11 +6,11 @@
 
        Y  year, four digits        y  year, two digits: 1969 to 2068
        M  month by name            m  month, two digits
-       d  day, one or two digits   H I S  hour, minute, second
-       w  weekday by name          Z  zone
-       J  Modified Julian Date, five digits
+       d  day, one or two digits   H  hour, one or two digits
+       I S  minute, second, two    w  weekday by name
+       Z  zone                     J  Modified Julian Date, five digits
        N  the rest of the NIST form
-       _  blanks                   any other character matches itself  */
+       _  blanks, at least one     any other character matches itself  */
 
 #include <config.h>
 

@@ -79,10 +79,11 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->drops = -1;
 }
 
-/* Read RECORD into CANDIDATE, which an inpcb begins anew.  Records of another
-   kind, or shorter than known, are ignored.  The backlog is also the
-   capacity of the listener.  Returns whether the record is the last of a
-   socket, and CANDIDATE is complete and a listener.  */
+/* Read RECORD into CANDIDATE, which an inpcb begins anew, also a short one,
+   whose socket is then left out.  Other records that are short or of another
+   kind are ignored.  The backlog is also the capacity of the listener.  Returns
+   whether the record is the last of a socket, and CANDIDATE is complete and a
+   listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {

@@ -296,8 +296,10 @@ static struct load *make_load(const struct load_plan *plan,
     return NULL;
 }
 
-/* Use CLIENT's connection as the first, and take its descriptor, so that
-   CLIENT->fd is -1; with --connect, close CLIENT and go to LOAD_RUNNING.  */
+/* Start the clock, use CLIENT's connection as the first, and take its
+   descriptor, so that CLIENT->fd is -1; a failure is an error of the report.
+   OPENED begins with the time of that connect.  With --connect close CLIENT
+   instead, and go to LOAD_RUNNING.  */
 static void begin_load(struct load *load, struct client *client)
 {
     load->start = load->last = monotonic_now();

@@ -282,8 +282,9 @@ static void echoload_report(bool has_report)
         report_status = STATUS_TROUBLE;
 }
 
-/* Run the plan with CLIENT, and report the run, unless there was no connection
-   to measure; a run of LOAD_CONNECTS in each case.  */
+/* Run the plan with CLIENT, which is connected and gets the end of the run.
+   Then report the run, also in report_status.  There is no report if the run
+   could not begin with that connection, except of LOAD_CONNECTS.  */
 static void echoload_measure(struct client *client)
 {
     load_run(client, &plan, echoload_progress(), &report);

@@ -340,7 +340,9 @@ static int sockprobe_ask(void)
     return profile ? sockprobe_compare(second) : sockprobe_report();
 }
 
-/* Write the matrix in the chosen form.  Returns the exit status.  */
+/* Write the matrix in the chosen form.  Returns STATUS_DONE, also if systems
+   differ; or STATUS_TROUBLE, after a message, if the page of --html cannot be
+   written.  */
 static int matrix_report(const struct matrix *matrix)
 {
     FILE *out = choices.html ? open_page("w") : output_stream();

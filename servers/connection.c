@@ -130,8 +130,9 @@ static void connection_input(struct connection *connection, const char *data,
     }
 }
 
-/* Read once into BUFFER, waiting up to TIMEOUT milliseconds, and count the
-   bytes.  Returns their number, 0 after a FIN, or -1 with errno.  */
+/* Read once, up to CONNECTION_PIECE bytes, into BUFFER, waiting up to TIMEOUT
+   milliseconds, and count the bytes.  Returns their number, 0 after a FIN, or
+   -1 with errno: EAGAIN if none came in time.  */
 static ssize_t connection_read_once(struct connection *connection, char *buffer,
                                     int timeout)
 {

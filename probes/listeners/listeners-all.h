@@ -25,8 +25,9 @@ int listeners_read_all(struct listeners *listeners,
    listeners_select.  */
 int listeners_group(struct listeners *listeners);
 
-/* Whether every network namespace that may exist was seen; if not, which were
-   not and why is appended to *WHY.  */
+/* Whether every network namespace that may exist was seen; if not, how many
+   were not, or perhaps not, and why is appended to *WHY.  LISTENERS is by
+   listeners_read_all.  */
 bool listeners_all_seen(const struct listeners *listeners,
                         struct sentence *why);
 

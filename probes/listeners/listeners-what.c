@@ -525,8 +525,10 @@ static void mark_address(struct listeners *listeners,
         mark_best(listeners, part, meaning, datagrams, &meaning->addresses[i]);
 }
 
-/* In each network namespace mark the listeners that serve the host of MEANING,
-   unless one is marked there already; then alike the datagram sockets.  */
+/* In each network namespace (without PARTS all rows are of one) mark the
+   listeners at the port of MEANING that serve its host, for each address the
+   most specific ones (mark_best), unless a listener is marked there already;
+   then alike the datagram sockets.  */
 static void mark_addresses(struct listeners *listeners,
                            const struct meaning *meaning)
 {

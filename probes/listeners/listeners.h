@@ -225,7 +225,8 @@ void listeners_put_sample(FILE *out, const char *name,
 /* Free the texts of ROW.  */
 void listeners_free_row(struct listener_row *row);
 
-/* Free all memory except EVERYWHERE, and make LISTENERS empty.  */
+/* Free all memory except the list that EVERYWHERE points to, and make LISTENERS
+   empty: all zero, also PID and EVERYWHERE.  */
 void listeners_free(struct listeners *listeners);
 
 /* Write the report: as a table of 80 columns in ASCII, with notes, or each of

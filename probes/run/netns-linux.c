@@ -297,9 +297,11 @@ static void netns_linux_open_own(struct netns_list *list)
     list->can_enter = list->here >= 0 && !setns(list->here, CLONE_NEWNET);
 }
 
-/* Fill in LIST from PROC, /proc, until DEADLINE.  Returns 0, also without a
-   file mountinfo; or -1 with errno: ENOTSUP if inodes do not identify
-   namespaces; EAGAIN; ENOMEM; that of fork, readdir, open or read.  */
+/* Fill in LIST, empty with HERE -1, from PROC, /proc, which is read until
+   DEADLINE.  Returns 0, also without a file mountinfo; or -1 with errno, and
+   LIST filled in part.  ENOTSUP: inodes do not identify namespaces, which a
+   forked child shows, or PROC has no net/tcp of this process, or no process.
+   EAGAIN after DEADLINE; ENOMEM; that of fork, readdir, open or read.  */
 static int netns_linux_fill(struct netns_list *list, DIR *proc,
                             int64_t deadline)
 {

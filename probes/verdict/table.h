@@ -65,7 +65,8 @@ int table_make(struct queue_table *table, const struct findings *findings);
 const struct queue_row *table_row(const struct queue_table *table,
                                   const char *family, int backlog);
 
-/* A figure of a row; -1 if unknown.  row_known is of a known peer.  */
+/* A figure of a row; -1 if unknown.  row_known is row_incomplete for
+   a known peer.  */
 typedef long row_figure(const struct queue_row *row);
 row_figure row_effective, row_client, row_accepted, row_incomplete, row_known;
 

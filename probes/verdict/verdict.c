@@ -157,8 +157,9 @@ static struct next verdict_next_of(const struct queue_table *table, bool local)
     return next;
 }
 
-/* The largest queue: COUNT connections, -1 if not filled, and the cap as the
-   kernel reports, or else the setting, if in force.  */
+/* The struct top of a largest queue of COUNT connections, -1 if unknown.  Its
+   backlog is the cap as the kernel reports, unless the queue contradicts the
+   reports; otherwise the setting, if in force; otherwise -1.  */
 static struct top top_of(const struct queue_table *table, long count)
 {
     long reported = reported_cap(table);
