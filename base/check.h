@@ -50,10 +50,11 @@ struct check {
     struct sentence data; /* performance data, with a blank before each */
 };
 
-/* Append LABEL=VALUE to the performance data; UNIT is "", "%" or "c" (a
-   counter).  RANGES may be NULL; the min is 0, and is omitted with a MAX below
-   0.  A negative VALUE is unknown: nothing is appended.  Neither is data for
-   which there is no room.  Quotes, equal signs and '|' of LABEL become '_'.  */
+/* Append LABEL=VALUE to the performance data; UNIT is "", "%", "B" (bytes)
+   or "c" (a counter).  RANGES may be NULL; min, which is 0, and max are omitted
+   with a MAX below 0.  A negative VALUE is unknown: nothing is appended.
+   Neither is data for which there is no room.  Quotes, equal signs and '|' of
+   LABEL become '_'.  */
 void check_add_data(struct check *check, const char *label, long long value,
                     const char *unit, const struct check_ranges *ranges,
                     long long max);

@@ -180,8 +180,9 @@ static void connect_try(struct race *race, size_t index)
 
 /* Start paused attempts again, and then further attempts, if due, until one is
    connected.  The next attempt is due after the delay in the options (250 ms if
-   not positive), and at once when an attempt fails or none is going on.  Each
-   further attempt is counted, with its address, in the report.  */
+   not positive), and at once when an attempt fails or all are over (a paused
+   one is not).  Each further attempt is counted, with its address, in the
+   report.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;

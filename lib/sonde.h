@@ -686,19 +686,20 @@ int sonde_watch_open(struct sonde_watch **watch);
 /* Read QUEUE, CAPACITY and PENDING of LISTENER, one of sonde_listeners or
    sonde_datagram_sockets, into *LISTENER; the other members stay, except
    CLIENT, which belongs to this function.  PEER must be NULL.  A look costs two
-   system calls and no memory, whatever the number of sockets.  A listener that
-   shares its address (SO_REUSEPORT) is searched, some hundred times at most,
-   in the first look and after the group has changed; a large group, a socket
-   connected to a peer, or a BPF program that directs connections to other
-   sockets (sk_lookup) may hide a listener that exists.
+   system calls and no memory, whatever the number of sockets.  If another
+   socket answers at the address (SO_REUSEPORT, or the successor of a closed
+   listener), LISTENER is searched by up to 1024 such looks: in the first look,
+   after the group has changed, and if the result is ENOENT.  A large group, a
+   socket connected to a peer, or a BPF program that directs connections to
+   other sockets (sk_lookup) may hide a listener that exists.
 
    Returns 0; or -1, and *LISTENER is unchanged but for CLIENT.  ENOENT: the
    listener has been closed, or is hidden; sonde_listeners can tell.  EINVAL:
    the cookie or, of UNIX, the inode is not known.  EAFNOSUPPORT: another
    family.
-   ENOTSUP: this kernel has no such look-up.  EAGAIN: no answer within a tenth
-   of a second.  EPROTO: an answer of unknown layout.  EACCES, EPERM, ENOBUFS,
-   ENOMEM, or any errno of send and recv.  */
+   ENOTSUP: this kernel has no such look-up.  EAGAIN: no answer to a request
+   within a tenth of a second.  EPROTO: an answer of unknown layout.  EACCES,
+   EPERM, ENOBUFS, ENOMEM, or any errno of send and recv.  */
 int sonde_watch_read(struct sonde_watch *watch,
                      struct sonde_listener *listener);
 

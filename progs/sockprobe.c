@@ -230,8 +230,9 @@ static int close_page(FILE *out)
                     errno ? strerror(errno) : "it cannot be written");
 }
 
-/* Whether the page can be written, before the questions are asked in vain.
-   Makes the file if there is none; false after a message.  */
+/* Whether the page of --html, which must be given, can be written, before the
+   questions are asked in vain; true for "-".  Makes the file if there is none,
+   and keeps its content; false after a message.  */
 static bool can_write(void)
 {
     FILE *out = open_page("a");

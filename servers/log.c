@@ -196,9 +196,10 @@ bool log_flush(void)
     return false;
 }
 
-/* Log a line, with the number MORE of suppressed ones unless 0; nothing if
-   silent.  Control characters, as in names and paths, are masked: a terminal
-   must not receive them, and a line must stay whole.  Keeps errno.  */
+/* Log a line as log_line does, after the number of dropped lines, if any, with
+   the number MORE of suppressed ones unless 0; nothing if silent.  Control
+   characters, as in names and paths, are masked: a terminal must not receive
+   them, and a line must stay whole.  Keeps errno.  */
 __attribute__((format(printf, 1, 0))) static void
 log_write(const char *format, va_list arguments, long more)
 {

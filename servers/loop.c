@@ -102,8 +102,10 @@ static bool loop_pause(struct server *server, int error)
     return true;
 }
 
-/* Milliseconds until the next look at listen sockets shared with other workers;
-   -1: they are not shared, or not served any more.  */
+/* The milliseconds of a wait without events, from now, after which to look at
+   listen sockets shared with other workers: fewer while all workers together
+   have the maximum of clients.  -1: the sockets are not shared, or not served
+   any more.  */
 static int loop_look_due(const struct server *server)
 {
     if (server->phase != SERVER_RUNNING || !listeners_are_shared(server))

@@ -59,9 +59,9 @@ void comparison_end(FILE *out, const struct comparison *comparison,
     putc('\n', out);
 }
 
-/* Write the findings of FINDINGS that count and that OTHER lacks, except
-   tcp_abort_on_overflow.  IS_HERE: FINDINGS are those of this host.  Returns
-   their number.  */
+/* Write the findings of FINDINGS that count, unless OTHER has one that counts,
+   except tcp_abort_on_overflow.  IS_HERE: FINDINGS are those of this host.
+   Returns their number.  */
 static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {

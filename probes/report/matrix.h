@@ -75,8 +75,9 @@ const char *matrix_next_detail(const struct matrix *matrix,
                                const char *last);
 
 /* Write each question of the catalogue, chosen or not, with its answers, each
-   answer with its systems, and the details on which columns differ: in 80
-   columns, after a line with the counts; as JSON; as an HTML page.  */
+   answer with its systems, columns and known ones alike, and the details on
+   which columns differ (matrix_differs): in 80 columns, after a line with the
+   counts; as JSON; as an HTML page.  */
 void matrix_text(FILE *out, const struct matrix *matrix);
 void matrix_json(FILE *out, const struct matrix *matrix);
 void matrix_html(FILE *out, const struct matrix *matrix);

@@ -578,8 +578,10 @@ static void report_text_put_next(FILE *out, const struct report *report)
     put_sentence(out, "next", &sentence);
 }
 
-/* Write the sentence on the kernel families with these figures, best first; or
-   that none is known, or that no row of TCP has figures.  */
+/* Write the sentence on the kernel families with these figures: the best, with
+   the source of its figures, then the others, in no order; all in no order if
+   no single one is best.  Or that none is known, or that no row of TCP has
+   figures.  */
 static void report_text_put_like(FILE *out, const struct likeness *like)
 {
     struct sentence sentence = {""};

@@ -155,17 +155,18 @@ static int runner_read_all(struct run *run)
     return more;
 }
 
-/* With WAIT, wait for the child until the deadline.  Then, or at once without
-   WAIT, kill the child and wait up to DYING for its end.  Returns 1 if the
-   child ended by itself, with *STATUS; 0 if it was killed now.  A child without
-   an entry in the process table (reaped elsewhere, or SIGCHLD was ignored) has
-   exited, and its PID is not used again: returns 1 and leaves *STATUS.  */
+/* With WAIT, wait for the child until the deadline: returns 1 if it has ended,
+   with *STATUS, which stays if the child has no entry in the process table
+   (reaped elsewhere, or SIGCHLD was ignored).  A child that goes on is killed,
+   and its end waited for, up to DYING, or ALIVE if it cannot be killed: returns
+   0, also if it is not gone.  Without WAIT the same at once, and the result is
+   0.  A child that has ended is not signalled: its PID may be another's.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */
     enum { DYING = 10000, ALIVE = 100 };
-    if (wait && wait_child(run->child, status, run_left(run)) != 0)
-        return 1;
+    if (wait_child(run->child, status, wait ? run_left(run) : 0) != 0)
+        return wait;
     bool killed = kill(run->child, SIGKILL) == 0;
     wait_child(run->child, status, killed ? DYING : ALIVE);
     return 0;

@@ -112,7 +112,8 @@ static bool is_setting_true(const struct queue_table *table)
     return true;
 }
 
-/* The cap as the kernel reports it, if its reports are true; or -1.  */
+/* The cap as the kernel reports it; -1 if it reports none, or if the counts
+   contradict its reports (is_report_true).  */
 static long reported_cap(const struct queue_table *table)
 {
     return table->cap.effective >= 0 && is_report_true(table)

@@ -116,7 +116,8 @@ static void peer_fin_report_write(struct probe *probe, const char *key,
                  caught ? " and SIGPIPE" : " without SIGPIPE");
 }
 
-/* Question signal.sigpipe: errno and signal of a write after RST, by default,
+/* Question signal.sigpipe: errno and signal of a write after RST, once a read
+   has taken the ECONNRESET: by default,
    with SIGPIPE ignored, with MSG_NOSIGNAL and with SO_NOSIGPIPE.  */
 static void peer_fin_probe_sigpipe(struct probe *probe)
 {
