@@ -67,7 +67,7 @@ seen () {
     fi
 }
 serve 300
-watch "$port"
+watch --tcp "$port"
 command burst 300 84
 stop
 is "SIGINT ends it with the report" [ "$status" -eq 0 ]
@@ -84,7 +84,7 @@ json_is '.listeners[0] | .peak_at_us > 0 and .until_us == null and
 json_is '.looks > 1 and (.looks + 1) * .longest_gap_us >= .elapsed_us and
     .overflows >= 0 and .listen_drops >= 0' "how often"
 
-watch "$port"
+watch --tcp "$port"
 command close
 command open
 command burst 100 200
@@ -97,8 +97,45 @@ seen 150000 '.listeners[1] | .until_us == null and .peak >= 90' \
     "what came after the restart is seen"
 leave
 
+# A UDP socket at the same port stays: the listener is looked for as soon.
+serve 300
+mkfifo "$scratch/losing"
+: > "$scratch/names"
+"$builddir/tests/losing" "inet:0:-1:$port" < "$scratch/losing" \
+    > "$scratch/names" 2> "$scratch/err" 9>&- &
+losing=$!
+exec 8> "$scratch/losing"
+# restarts: a listener that comes $delay s after the last is found 0.4 s later at
+# the most, and not at the next list, once a second.
+restarts () {
+    watch "$port"
+    command close
+    timeout "$delay" cat "$scratch/losing" 7<> "$scratch/losing" > /dev/null
+    command open
+    command burst 1 200
+    stop
+    jq -e --argjson gap "$delay" '
+        [.listeners[] | select(.unit == "connections")] | length == 2 and
+        .[1].since_us - .[0].until_us < $gap * 1000000 + 400000' \
+        "$scratch/out" > /dev/null
+}
+until grep -q '^ready$' "$scratch/names"; do
+    kill -0 "$losing" 2> /dev/null || break
+done
+if grep -q '^ready$' "$scratch/names"; then
+    delays='0.05 0.1 0.2 0.4'
+    is "a restart beside a UDP socket: found as soon" in_time restarts
+    delays=
+else
+    skip "a restart beside a UDP socket: found as soon" "the port is not free"
+fi
+exec 8>&-
+wait "$losing"
+rm "$scratch/losing"
+leave
+
 serve 100 8
-watch "$port"
+watch --tcp "$port"
 command burst 200 84
 stop
 seen 60000 '(.listeners | length == 8) and
@@ -110,14 +147,14 @@ command burst 100 1500
 stop
 json_is "[.listeners[] | select(.local == \"127.0.0.1:$port\").peak] |
     add >= 90" "without WHAT: all"
-run "$listeners" --watch --duration 1.2 "$port"
+run "$listeners" --watch --tcp --duration 1.2 "$port"
 is "text: the peak, and columns" sh -c '[ "$1" -eq 0 ] &&
     grep -q "^peak  *0 %: 0 of 101" "$2" && grep -q "^looks" "$2" &&
     ! grep -q ".\{81\}" "$2"' - "$status" "$scratch/out"
 is "text: the group, once in full" sh -c 'tr "\n" " " < "$1" |
     grep -q "one of 8 sockets at this address (SO_REUSEPORT); peaks: 0, .*; full for 0, 0, " &&
     [ "$(grep -c "^group  *the same, of 8 sockets" "$1")" -eq 7 ]' - "$scratch/out"
-"$listeners" --watch --json --duration 1.2 "$port" > "$scratch/lines"
+"$listeners" --watch --tcp --json --duration 1.2 "$port" > "$scratch/lines"
 is "a line each second" [ "$(grep -c '"second"' "$scratch/lines")" -eq 1 ]
 
 # A reader that takes nothing, and one that has gone.
@@ -176,7 +213,7 @@ delays=
 exec 9>&-
 wait "$losing"
 
-run "$listeners" --watch "$port"
+run "$listeners" --watch --tcp "$port"
 is "nothing listens: 1" [ "$status" -eq 1 ]
 for other in --check "--prometheus -" --waiting; do
     # shellcheck disable=SC2086 # words

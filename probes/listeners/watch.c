@@ -290,7 +290,8 @@ static bool watch_look_up(struct watch *watch)
     return needed;
 }
 
-/* Whether the rows of some address are all gone.  */
+/* Whether the rows of some address and type of socket are all gone: a service
+   restarts its TCP listener beside its UDP socket.  */
 static bool watch_has_absent(const struct watch *watch)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -298,6 +299,7 @@ static bool watch_has_absent(const struct watch *watch)
         bool is_absent = row->until >= 0;
         for (size_t k = 0; k < watch->count && is_absent; k++)
             is_absent = watch->rows[k].until >= 0 ||
+                        watch->rows[k].listener.type != row->listener.type ||
                         strcmp(watch->rows[k].local, row->local) != 0;
         if (is_absent)
             return true;
