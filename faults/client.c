@@ -332,7 +332,7 @@ static bool client_step(struct fault_client *client)
     return true;
 }
 
-/* The watch of a client, DATA: take a step, whatever READY.  */
+/* The watch of a client, DATA: take a step.  READY is ignored.  */
 static void client_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;

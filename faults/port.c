@@ -14,7 +14,7 @@
 #include "base/wait.h"
 #include "faults/server.h"
 
-/* USUAL_QUEUE: of a port whose queue is no part of the fault.  TRIES: bases of
+/* USUAL_QUEUE: of a port if the queue is no part of the fault.  TRIES: bases of
    consecutive ports.  BATCH: clients or datagrams of a port in one turn.  */
 enum { USUAL_QUEUE = 1024, TRIES = 32, BATCH = 64 };
 

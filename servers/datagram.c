@@ -207,8 +207,8 @@ static ssize_t datagram_serve_single(struct server *server,
     return 1;
 }
 
-/* Receive, without waiting, and answer one datagram of LISTENER, a UNIX socket,
-   whose queue is short: the kernel lets senders wait, and none is lost.
+/* Receive, without waiting, and answer one datagram of LISTENER, a UNIX socket.
+   The queue is short: the kernel lets senders wait, and none is lost.
    Returns 1, also for a truncated datagram, which is logged; or -1 with
    errno.  */
 static ssize_t datagram_serve_unix(struct server *server,

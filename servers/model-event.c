@@ -53,7 +53,7 @@ static int event_expire(struct server *server, struct connection_queue *queue,
     return queue->first ? monotonic_until(now, queue->first->due) : -1;
 }
 
-/* Close idle and lingering connections whose time is over.  Returns the
+/* Close idle and lingering connections after their time.  Returns the
    milliseconds until the next expiry, or -1.  */
 static int event_tick(struct server *server)
 {

@@ -137,7 +137,7 @@ int server_run(const struct server_options *options);
 
 /* ---- confine.c ----------------------------------------------------------- */
 
-/* Give up what SERVER, whose sockets are open, does not need any more: all
+/* Give up what SERVER does not need any more once its sockets are open: all
    capabilities, unless root, or with --user, where privilege_drop has dropped
    them; and, without --no-sandbox, access to files, ports and other processes,
    as far as the system has a sandbox: see base/sandbox.h.  To be called before

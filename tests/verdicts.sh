@@ -109,9 +109,9 @@ if [ -n "${CLIENT_TABLE-}" ]; then
 # What clients do when the server misbehaves
 
 Made by \`make client-table\` on $(date -u +%Y-%m-%d), $(uname -sr | sed 's/-.*//'). Each client asks for one small reply and has a
-timeout of $patience s, where it has an option for it; after $deadline s it is killed. To a server that never reads 8 MiB are sent.
-The faults are those of \`faultsrv --list\`. \`tests/verdicts.sh\` asserts what the server did; what the clients did is
-only written down.
+timeout of $patience s, if the client has such an option, and is killed after $deadline s. A server that never reads is sent 8 MiB.
+The faults are the list of \`faultsrv --list\`. \`tests/verdicts.sh\` asserts the server's part; the clients' part is only
+written down.
 
 END
 fi

@@ -101,7 +101,7 @@ int receive_end(struct probe *probe, int fd);
 enum { DRAIN_MAX = 1000 };
 int drain(struct probe *probe, int listener);
 
-/* Write to FD, whose peer does not read, until three rounds in a row write
+/* Write to FD, while the peer does not read, until three rounds in a row write
    nothing, at most 30 rounds, each followed by settle.  A late acknowledgment
    may still make room.  FD becomes non-blocking.  Returns the number of written
    bytes, about ENOUGH at most: full buffers of several questions could use up

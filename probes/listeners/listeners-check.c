@@ -51,7 +51,7 @@ static bool is_judged(const struct listeners *listeners,
            (row->percent >= 0 || !listeners->datagrams_optional);
 }
 
-/* The number of rows whose queue is to have a percentage.  */
+/* The number of rows that are to have a percentage.  */
 static size_t count_judged(const struct listeners *listeners)
 {
     size_t judged = 0;

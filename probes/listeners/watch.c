@@ -1,8 +1,8 @@
 /* watch.c - listeners over time
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   A listener is looked up by address and cookie: a few microseconds, whatever
-   the number of sockets.  Lists find what is new.  Where a look-up does not
+   A listener is looked up by address and cookie: a few microseconds, for any
+   number of sockets.  Lists find what is new.  Where a look-up does not
    find a listener that is in the list, lists take the place of look-ups.  */
 
 #include <config.h>

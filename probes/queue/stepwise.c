@@ -92,7 +92,7 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     if (state != CLIENT_PENDING || stepwise->family == AF_UNIX)
         return state;
     if (reference_try(stepwise->family, &failed) && !stepwise->shortage) {
-        /* Whatever the failure: the client's silence proves nothing.  */
+        /* After any failure the client's silence proves nothing.  */
         stepwise->failed = failed;
         stepwise->shortage = errno;
     }

@@ -36,7 +36,7 @@ struct netns_list {
     char **mounts; /* mounts of namespaces that may have no process, or
                       one of those in LIST: only root may compare */
     size_t mount_count;
-    long hidden;    /* processes whose namespace cannot be read */
+    long hidden;    /* processes with a namespace that cannot be read */
     bool complete;  /* /proc hides no process */
     bool can_enter; /* the privilege to enter a namespace, and to return */
     int here;       /* descriptor of the own namespace, or -1 */

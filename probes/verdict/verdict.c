@@ -190,7 +190,7 @@ static long new_peer_limit(const struct queue_table *table)
                : -1;
 }
 
-/* The bound of the SYN queue of ROW, whose figures are known: cookies if
+/* The bound of the SYN queue of ROW, with known figures: cookies if
    nothing is queued with tcp_syncookies 2; the backlog if both queues are
    equally long; the setting at new_peer_limit; the backlog if the SYN queue is
    one shorter than the accept queue; else BOUND_UNKNOWN.  */

@@ -112,8 +112,8 @@ static long close_read_rest(struct probe *probe, int fd)
     return received;
 }
 
-/* Fill the buffers, up to 1 MiB, of a connection whose client does not read,
-   and close the server with SO_LINGER of 1 s, and with O_NONBLOCK if the
+/* Fill the buffers, up to 1 MiB, of a connection with a client that does not
+   read, and close the server with SO_LINGER of 1 s, and with O_NONBLOCK if the
    question has data.  Report whether close took less than 0.5 s, its result,
    and whether the client then reads all, a part or none of the data.  */
 static void close_probe_linger_time(struct probe *probe)
