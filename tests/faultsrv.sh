@@ -141,7 +141,8 @@ is "rst-at-once: reset" grep -qE "^(connect|recv): $reset" "$scratch/err"
 json_is '.clients[0] | .end == "played" and .replied_bytes == 0' \
     "rst-at-once: nothing was sent"
 play_to --fault=reset-queued,50 -- connect recv
-is "reset-queued: reset" saw "recv: $reset"
+# Within 50 ms a busy client may not have seen the end of connect.
+is "reset-queued: reset" grep -qE "^(connect|recv): $reset" "$scratch/err"
 json_is '.faults[0].clients == 0' "reset-queued: never accepted"
 if [ "$(uname -s)" = Linux ]; then
     json_is '.faults[0].queued == 1' "reset-queued: one was in the queue"
