@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/wait.h"
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
@@ -74,6 +75,7 @@ struct setup {
     enum call call;
     int fd;    /* the call's */
     int other; /* releases the call; or -1 */
+    int wait;  /* milliseconds in which room may still appear in full buffers */
 };
 
 /* Make a listener, fill its queue, and make a client, not connected yet.  The
@@ -110,6 +112,10 @@ static void signal_restart_open(struct setup *setup)
     }
     if (setup->call == WRITE || setup->call == SEND) {
         fill_buffers(setup->probe, setup->fd, LONG_MAX);
+        if (setup->wait > 0) {
+            wait_pause(setup->wait);
+            fill_buffers(setup->probe, setup->fd, LONG_MAX);
+        }
         set_nonblocking(setup->fd, false);
     }
 }
@@ -177,13 +183,13 @@ static void signal_restart_release(void *data)
 }
 
 /* Make the call of the question once, on new sockets, with a handler installed
-   by FLAGS; TIMEOUT: with a timeout option of 10 s set.  Returns the outcome
-   of interrupt_call.  */
+   by FLAGS; TIMEOUT: with a timeout option of 10 s set; WAIT: as in struct
+   setup.  Returns the outcome of interrupt_call.  */
 static const char *signal_restart_try_once(struct probe *probe, int flags,
-                                           bool timeout)
+                                           bool timeout, int wait)
 {
     const struct trial *trial = probe->question->data;
-    struct setup setup = {probe, trial->call, -1, -1};
+    struct setup setup = {probe, trial->call, -1, -1, wait};
     struct blocking blocking = {signal_restart_call, signal_restart_release,
                                 &setup};
     signal_restart_open(&setup);
@@ -197,13 +203,15 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
 
 /* Report, as the finding KEY, the outcome of the call
    (signal_restart_try_once); not testable if no call blocked.  Tries five
-   times, since on a busy host the call may find room and not block.  */
+   times, since on a busy host the call may find room and not block: each time
+   the buffers are watched for longer, since a window probe, after 200 ms and
+   more, may find that the receiver has made room.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {
     const char *outcome = NULL;
     for (int i = 0; i < 5 && !outcome; i++)
-        outcome = signal_restart_try_once(probe, flags, timeout);
+        outcome = signal_restart_try_once(probe, flags, timeout, i * 250);
     if (outcome)
         probe_report(probe, key, "%s", outcome);
     else
