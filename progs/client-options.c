@@ -245,5 +245,5 @@ int client_options_resolve(const char *service, int service_port,
     int error = errno;
     complain("%s port %s: %s", target.host, target.service,
              code ? sonde_resolve_code_text(code) : strerror(error));
-    return end_of_lookup(error);
+    return (int)end_of_lookup(error);
 }
