@@ -401,6 +401,12 @@ void client_close(struct client *client)
     *own_path = *own_folder = '\0';
 }
 
+void client_extend_deadline(struct client *client, int64_t since)
+{
+    if (client->deadline != SONDE_NEVER)
+        client->deadline += monotonic_now() - since;
+}
+
 int64_t client_reply_deadline(const struct client *client)
 {
     if (client->deadline != SONDE_NEVER)

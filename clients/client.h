@@ -77,6 +77,10 @@ enum client_end client_connect(struct client *client,
    datagram client.  Harmless when repeated.  */
 void client_close(struct client *client);
 
+/* Extend the deadline of CLIENT, unless SONDE_NEVER, by the time since SINCE,
+   in which no reply was due.  */
+void client_extend_deadline(struct client *client, int64_t since);
+
 /* The deadline of a reply requested now: that of CLIENT, or by default
    CLIENT_TIMEOUT, for datagrams CLIENT_DATAGRAM_TIMEOUT, from now.  */
 int64_t client_reply_deadline(const struct client *client);

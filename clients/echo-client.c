@@ -149,11 +149,12 @@ static bool put_output(struct session *session, int timeout)
     return true;
 }
 
-/* Receive up to PIECE bytes, verify, and write the bytes that match, also
-   before a wrong byte, as far as the output takes them.  No verified byte is
-   pending.  Returns true also if nothing has arrived.  False, with the end set,
-   after an error, a wrong byte or the close of the server: CLIENT_DONE if all
-   is echoed, otherwise by SEND_ERROR or CLIENT_CLOSED_EARLY.  */
+/* Receive up to PIECE bytes, verify, and write the bytes that match: as far as
+   the output takes them at once, but all of those before a wrong byte, however
+   long this takes.  No verified byte is pending before.  Returns true also if
+   nothing has arrived.  False, with the end set, after an error, a wrong byte
+   or the close of the server: CLIENT_DONE if all is echoed, otherwise by
+   SEND_ERROR or CLIENT_CLOSED_EARLY.  */
 static bool take_echo(struct session *session)
 {
     size_t good;
@@ -171,8 +172,7 @@ static bool take_echo(struct session *session)
     session->out_end = good;
     if (answer == VERIFY_SAME)
         return put_output(session, 0);
-    /* The session ends here: what was right is written however slow the output
-       is, as all output is.  */
+    /* The session ends here, and no later round writes the rest.  */
     return put_output(session, -1) && !echo_client_wrong(session, answer);
 }
 
@@ -191,15 +191,12 @@ static bool is_due(const struct session *session)
    extend the deadline, unless SONDE_NEVER, by this time, and note progress.  */
 static void extend_deadline(struct session *session)
 {
-    struct client *client = session->client;
     if (!is_due(session)) {
         if (!session->idle_since)
             session->idle_since = monotonic_now();
     } else if (session->idle_since) {
-        int64_t now = monotonic_now();
-        if (client->deadline != SONDE_NEVER)
-            client->deadline += now - session->idle_since;
-        session->progress = now;
+        client_extend_deadline(session->client, session->idle_since);
+        session->progress = monotonic_now();
         session->idle_since = 0;
     }
 }

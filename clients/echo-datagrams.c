@@ -90,8 +90,7 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
     ssize_t size = sonde_line(&exchange->lines, line, -1);
     if (size < 0 && errno == EMSGSIZE)
         size = sonde_line_partial(&exchange->lines, line, -1);
-    if (exchange->client->deadline != SONDE_NEVER)
-        exchange->client->deadline += monotonic_now() - start;
+    client_extend_deadline(exchange->client, start);
     return size;
 }
 
@@ -115,13 +114,11 @@ static enum client_end look_for_more(struct exchange *exchange)
 static int echo_datagrams_put(struct exchange *exchange, const char *line,
                               size_t size)
 {
-    struct client *client = exchange->client;
-    int64_t since = monotonic_now();
+    int64_t start = monotonic_now();
     size_t done;
     if (sonde_write_all(exchange->output, line, size, -1, &done))
         return errno;
-    if (client->deadline != SONDE_NEVER)
-        client->deadline += monotonic_now() - since;
+    client_extend_deadline(exchange->client, start);
     return 0;
 }
 

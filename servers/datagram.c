@@ -260,6 +260,7 @@ void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
         if (count <= 0)
             break;
         total += (size_t)count;
+        /* A call cut to DATAGRAM_EVENT does not make the batch shorter.  */
         if ((size_t)count == want && want > listener->batch && want > 1 &&
             want < DATAGRAM_BATCH)
             listener->batch = 2 * want - 1;

@@ -122,6 +122,24 @@ else
         '[.namespaces[] | select(.own)] | length == 1' "$scratch/out"
     is "each namespace once" jq -e \
         '[.namespaces[].id] | length == (unique | length)' "$scratch/out"
+    # Its sockets cannot be read; its counters can.
+    if have strace && ! is_sanitized; then
+        set --
+        for file in tcp tcp6 unix udp udp6; do
+            set -- "$@" -P "/proc/$one/net/$file"
+        done
+        before=$(overflows)
+        # shellcheck disable=SC2086 # words
+        run $as strace -qq -o /dev/null "$@" -e trace=openat \
+            -e inject=openat:error=EIO "$scratch/copy" --all --json
+        after=$(overflows)
+        all_is "$one" "(\$rows | length) == 0 and
+            \$space.overflows >= $before and \$space.overflows <= $after" \
+            "sockets that cannot be read: the counters are there"
+    else
+        skip "sockets that cannot be read: the counters are there" \
+            "strace is not here, or the build is sanitized"
+    fi
     # shellcheck disable=SC2086 # words
     run $as "$scratch/copy" --all ":$port"
     is "an operand finds it in another namespace" sh -c '[ "$1" -eq 0 ] &&

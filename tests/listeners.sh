@@ -698,12 +698,14 @@ else
     is "control characters in the name of an interface are escaped" \
         grep -q '^127\.0\.0\.1%l\\033o:[0-9]' "$scratch/out"
 fi
-run in_namespace ". $scratch/lib.sh; start inet6:1:0 only6:1:0 mapped6:1:0
+run in_namespace ". $scratch/lib.sh; start inet6:1:0 only6:1:0 mapped6:1:0 \
+        host6:1:0
     grep : $scratch/names | sed 's/.*://' |
     while read -r port; do \$listeners \$port | head -n 1; done; stop"
 is "explained: which clients an IPv6 listener serves" sh -c '
     sed "s/.*: //" "$1" | paste -sd / - | grep -qx "TCP over IPv6, and IPv4 \
-clients too/TCP over IPv6 alone/TCP over IPv6, for IPv4 clients alone"' - \
+clients too/TCP over IPv6 alone/TCP over IPv6, for IPv4 clients alone/\
+TCP over IPv6 alone"' - \
     "$scratch/out"
 run in_namespace ". $scratch/lib.sh
     echo 10 > /proc/sys/net/core/somaxconn 2> /dev/null || exit 0

@@ -5,21 +5,22 @@
 
    Makes a listener for each, and so many clients that nobody accepts.  KIND is
    inet, inet6 (which takes IPv4, too), only6, mapped6 (at an IPv4 address),
-   device (IPv4, confined to the interface NAME), unix, seqpacket (NAME is a
-   path; with @ in front, abstract; with @@, padded with NULs as by who binds a
-   whole sockaddr_un) or many (as many listeners of IPv4 as CLIENTS says).  The
-   clients of two kinds do not wait: deferred (IPv4, with TCP_DEFER_ACCEPT: each
-   client sends a byte and is accepted) and halfopen (IPv4: each client resets
-   its handshake, as health checks do).  "drain" among them resets the clients
-   that were made so far and empties the last queue, "fork" makes a child that
-   shares what was made so far, "name=NAME" names this process, and so such
-   children, from then on, and "leave" ends the main thread, while another goes
-   on.  "request=PORT:COUNT" asks the HTTP server at that port of 127.0.0.1 so
-   often, one after the other, "crowd=PORT:COUNT" connects so many clients
-   there, each with the first byte of a request, until no more are let in.
-   "send=COUNT", "end=COUNT" and "reset=COUNT" make so many of the clients that
-   wait send 5 bytes, end their stream, or reset the connection.  It prints the
-   name of each, "ready", and stays until its standard input ends. */
+   host6 (at ::1, without IPV6_V6ONLY), device (IPv4, confined to the interface
+   NAME), unix, seqpacket (NAME is a path; with @ in front, abstract; with @@,
+   padded with NULs as by who binds a whole sockaddr_un) or many (as many
+   listeners of IPv4 as CLIENTS says).  The clients of two kinds do not wait:
+   deferred (IPv4, with TCP_DEFER_ACCEPT: each client sends a byte and is
+   accepted) and halfopen (IPv4: each client resets its handshake, as health
+   checks do).  "drain" among them resets the clients that were made so far and
+   empties the last queue, "fork" makes a child that shares what was made so
+   far, "name=NAME" names this process, and so such children, from then on, and
+   "leave" ends the main thread, while another goes on.  "request=PORT:COUNT"
+   asks the HTTP server at that port of 127.0.0.1 so often, one after the other,
+   "crowd=PORT:COUNT" connects so many clients there, each with the first byte
+   of a request, until no more are let in. "send=COUNT", "end=COUNT" and
+   "reset=COUNT" make so many of the clients that wait send 5 bytes, end their
+   stream, or reset the connection.  It prints the name of each, "ready", and
+   stays until its standard input ends. */
 
 #include <config.h>
 
@@ -106,6 +107,8 @@ static int make_listener(const char *kind, int backlog, const char *name)
     int type = strcmp(kind, "seqpacket") ? SOCK_STREAM : SOCK_SEQPACKET;
     if (!strcmp(kind, "mapped6"))
         sonde_address_parse(&address, "::ffff:127.0.0.1", 0);
+    else if (!strcmp(kind, "host6"))
+        sonde_address_loopback(&address, AF_INET6, 0);
     else if (strchr(kind, '6'))
         sonde_address_any(&address, AF_INET6, 0);
     else if (is_inet(kind))

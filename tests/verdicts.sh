@@ -89,7 +89,7 @@ cell_of () {
     words=$(grep -v '^faultsrv: listening' "$scratch/$1.$2.err" |
         sed '/^ *$/d; /^Traceback/d; /^  /d' | tail -n 1 |
         sed "s,$scratch,DIR,g; s,127\.0\.0\.1:[0-9]*,ADDRESS,g; s/port [0-9]*/port PORT/g; s/|/\\\\|/g" |
-        cut -c 1-90)
+        LC_ALL=C tr -d '[:cntrl:]' | cut -c 1-90)
     jq -r --arg fault "$2" --arg words "$words" '
         def seconds: . / 100 | round / 10 | tostring + " s";
         "| " + $fault + " | " +
@@ -110,7 +110,7 @@ if [ -n "${CLIENT_TABLE-}" ]; then
 
 Made by \`make client-table\` on $(date -u +%Y-%m-%d), $(uname -sr | sed 's/-.*//'). Each client asks for one small reply and has a
 timeout of $patience s, if the client has such an option, and is killed after $deadline s. A server that never reads is sent 8 MiB.
-The faults are the list of \`faultsrv --list\`. \`tests/verdicts.sh\` asserts the server's part; the clients' part is only
+\`faultsrv --list\` describes the faults. \`tests/verdicts.sh\` asserts the server's part; the clients' part is only
 written down.
 
 END

@@ -33,8 +33,8 @@ void profile_write(FILE *out, const struct findings *findings)
 
 /* Open the profile NAME of FORM: the file NAME; or if there is none, NAME has
    no slash and profiles of FORM are installed, NAME in "profiles" or the
-   installed folder.  Returns NULL if none can be opened, with the errno of
-   NAME: ENOENT also if a file in a folder exists but cannot be opened.  */
+   installed folder.  Returns NULL with errno, of the first file that exists
+   but cannot be opened; ENOENT if none exists.  */
 static FILE *profile_open(const struct profile_form *form, const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};

@@ -733,11 +733,12 @@ bool fill_all(struct fill *list, size_t count, int wait, int watch,
     };
     if (!engine.poll_fds)
         return false;
-    engine_open_reference(&engine, &engine.references[0], AF_INET);
-    engine_open_reference(&engine, &engine.references[1], AF_INET6);
-    for (size_t i = 0; i < count; i++)
+    /* A preparation that failed is the result.  */
+    for (size_t i = 0; i < count && !engine.stopped; i++)
         if (list[i].state == FILL_WAITING && list[i].error)
             fill_enter(&engine, &list[i], FILL_DONE);
+    engine_open_reference(&engine, &engine.references[0], AF_INET);
+    engine_open_reference(&engine, &engine.references[1], AF_INET6);
     bool going = true;
     while (going && !engine.stopped && !all_done(&engine)) {
         engine_begin_waiting(&engine);

@@ -108,12 +108,13 @@ enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
    allow; a test that ran out of these is reset and starts anew later.  Tests
-   that are DONE are left as they are.  WAIT is the silence timeout in
-   milliseconds, which grows on a slow host, up to 900.  A queue that needs more
-   memory than the budget is not filled.  DONE is called at the end of each
-   test, also a failed one, with the test's index and DATA, and returns false to
-   stop all tests.  The tests also stop when WATCH, a descriptor, becomes
-   readable or fails, or if poll keeps failing.
+   that are DONE are left as they are; tests with an ERROR, of a preparation,
+   end with that.  WAIT is the silence timeout in milliseconds, which grows on a
+   slow host, up to 900.  A queue that needs more memory than the budget is not
+   filled.  DONE is called at the end of each test, also a failed one, with the
+   test's index and DATA, and returns false to stop all tests.  The tests also
+   stop when WATCH, a descriptor, becomes readable or fails, or if poll keeps
+   failing.
 
    No descriptor stays open.  Returns true if all tests were run, and DONE never
    returned false; false after a stop, or without memory.  Tests that are not

@@ -198,6 +198,19 @@ static bool same_reason(const struct queue_row *row,
            !strcmp(row_reason(row), row_reason(other));
 }
 
+/* The number of adjacent rows, from row NUMBER on, that are SAME as that row; 1
+   at least.  */
+static size_t count_rows(const struct queue_table *table, size_t number,
+                         bool (*same)(const struct queue_row *,
+                                      const struct queue_row *))
+{
+    size_t next = number + 1;
+    while (next < table->count &&
+           same(&table->rows[number], &table->rows[next]))
+        next++;
+    return next - number;
+}
+
 /* Append the backlogs of the COUNT rows from ROW on: "3", or "3 to 5".  */
 static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
                          size_t count)
@@ -237,9 +250,7 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     put_absence(out, "IPv6", table->inet6_absent);
     for (size_t i = 0; i < table->count; i = next) {
         const struct queue_row *row = &table->rows[i];
-        next = i + 1;
-        while (next < table->count && same_reason(row, &table->rows[next]))
-            next++;
+        next = i + count_rows(table, i, same_reason);
         if (!absence_of(table, row->family) && row_reason(row))
             row_put_reason(out, row, next - i);
     }
@@ -360,19 +371,23 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* How many adjacent rows, from row NUMBER on, have its family and its figure of
-   the SYN queue.  */
-static size_t count_alike(const struct queue_table *table, size_t number)
+/* Whether ROW and OTHER have the same family and figure of the SYN queue.  */
+static bool same_figure(const struct queue_row *row,
+                        const struct queue_row *other)
 {
-    const struct queue_row *row = &table->rows[number];
-    size_t next = number + 1;
-    for (; next < table->count; next++) {
-        const struct queue_row *other = &table->rows[next];
-        if (!other->incomplete_text || strcmp(other->family, row->family) ||
-            strcmp(other->incomplete_text, row->incomplete_text))
-            break;
-    }
-    return next - number;
+    return row->incomplete_text && other->incomplete_text &&
+           !strcmp(row->family, other->family) &&
+           !strcmp(row->incomplete_text, other->incomplete_text);
+}
+
+/* Whether the SYN queues of ROW and OTHER, of the same family, could not be
+   measured for the same reason.  */
+static bool same_failure(const struct queue_row *row,
+                         const struct queue_row *other)
+{
+    return row->incomplete_failed && other->incomplete_failed &&
+           !strcmp(row->family, other->family) &&
+           !strcmp(row->incomplete_reason, other->incomplete_reason);
 }
 
 /* Append the figures of the SYN queue: adjacent rows with the same figure
@@ -391,7 +406,7 @@ static void say_incomplete_rows(struct sentence *sentence,
         if (!row->incomplete_text ||
             (agree && first_row(table, row->backlog) != row))
             continue;
-        count = count_alike(table, i);
+        count = count_rows(table, i, same_figure);
         if (named++ >= ROWS_MAX)
             continue;
         say(sentence, "%s %s for backlog ", named == 1 ? ":" : ",",
@@ -404,21 +419,6 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* How many adjacent rows, from row NUMBER on, have its family, and have failed
-   to measure the SYN queue for its reason; 0 if this row has not failed.  */
-static size_t count_failed(const struct queue_table *table, size_t number)
-{
-    const struct queue_row *row = &table->rows[number];
-    size_t next = number;
-    for (; next < table->count; next++) {
-        const struct queue_row *other = &table->rows[next];
-        if (!other->incomplete_failed || strcmp(other->family, row->family) ||
-            strcmp(other->incomplete_reason, row->incomplete_reason))
-            break;
-    }
-    return next - number;
-}
-
 /* Append which rows have failed to measure the SYN queue: the first of them
    with the reason, and the number of more.  */
 static void say_failed_rows(struct sentence *sentence,
@@ -429,7 +429,7 @@ static void say_failed_rows(struct sentence *sentence,
         first++;
     if (first == table->count)
         return;
-    count = count_failed(table, first);
+    count = count_rows(table, first, same_failure);
     for (size_t i = first + count; i < table->count; i++)
         more += table->rows[i].incomplete_failed;
     say(sentence, "; not measured for backlog ");

@@ -248,10 +248,14 @@ static int count_figures(const struct fill *list)
    rest of this process is about as many.  */
 START_TEST(never_a_wrong_number)
 {
-    struct fill whole[ROWS], list[ROWS];
+    struct fill whole[ROWS], list[ROWS + 1];
     struct rlimit files, few;
     make_rows(whole);
     make_rows(list);
+    /* The preparation of the last has failed.  */
+    list[ROWS] = fill_new(AF_INET, 3);
+    list[ROWS].error = EPROTO;
+    list[ROWS].failed = "preparing";
     ck_assert(fill_all(whole, ROWS, WAIT, -1, done, whole));
     ck_assert_int_eq(count_figures(whole), ROWS);
     int first = dup(0);
@@ -261,10 +265,13 @@ START_TEST(never_a_wrong_number)
     few.rlim_cur = (rlim_t)(first + _i);
     calls_of_done = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
-    bool all = fill_all(list, ROWS, WAIT, -1, done, list);
+    bool all = fill_all(list, ROWS + 1, WAIT, -1, done, list);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &files), 0);
     ck_assert(all);
-    ck_assert_int_eq(calls_of_done, ROWS);
+    ck_assert_int_eq(calls_of_done, ROWS + 1);
+    ck_assert_int_eq(list[ROWS].error, EPROTO);
+    ck_assert_str_eq(list[ROWS].failed, "preparing");
+    ck_assert_int_eq(list[ROWS].client, 0);
     for (int i = 0; i < ROWS; i++)
         check_starved(&list[i], &whole[i]);
     if (_i == 0)

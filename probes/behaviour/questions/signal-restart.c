@@ -204,14 +204,13 @@ static const char *signal_restart_try_once(struct probe *probe, int flags,
 /* Report, as the finding KEY, the outcome of the call
    (signal_restart_try_once); not testable if no call blocked.  Tries five
    times, since on a busy host the call may find room and not block: each time
-   the buffers are watched for longer, since a window probe, after 200 ms and
-   more, may find that the receiver has made room.  */
+   the buffers are watched for longer, as room may also appear late.  */
 static void signal_restart_try_call(struct probe *probe, const char *key,
                                     int flags, bool timeout)
 {
     const char *outcome = NULL;
     for (int i = 0; i < 5 && !outcome; i++)
-        outcome = signal_restart_try_once(probe, flags, timeout, i * 250);
+        outcome = signal_restart_try_once(probe, flags, timeout, i * 100);
     if (outcome)
         probe_report(probe, key, "%s", outcome);
     else
