@@ -313,10 +313,14 @@ is "an input that cannot be read: 2" said 2 "cannot read standard input"
 library=$builddir/tests/.libs/refuse.so
 if [ -f "$library" ] && ! is_sanitized; then
     for words in -t5 "-u -t5"; do
+        port=$honest
+        # To a UDP port that nobody has, the client may connect to itself: the
+        # kernel chooses that very port for it, one time in some 28,000.
+        [ "$words" = -t5 ] || start udp-silence
         # 11: EAGAIN; only Linux preloads.
         # shellcheck disable=SC2086 # several words
         run bounded 30 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
-            $words 127.0.0.1 "$honest" < "$0"
+            $words 127.0.0.1 "$port" < "$0"
         is "poll reports an input that read never has, $words: 2" \
             said 2 "cannot read standard input"
     done
