@@ -114,7 +114,7 @@ is "a closed standard output is noticed" [ "$status" -eq 2 ]
 # poll that fails for ever: an end in time, and no loop that spins.
 if have strace && have timeout && ! is_sanitized; then
     for error in ENOMEM EINTR; do
-        run timeout 60 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
+        run timeout 300 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
             -e "inject=poll,ppoll:error=$error" "$backlogprobe" -4 -b 0-3
         if grep -q INJECTED "$scratch/calls"; then
             is "poll fails with $error at each call: an error, and few calls" \

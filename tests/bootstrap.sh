@@ -85,7 +85,7 @@ fi
 
 mkfifo "$scratch/free" "$scratch/held" "$scratch/said"
 for lock in lists/lock dpkg/lock-frontend; do
-    bounded 60 perl "$scratch/hold.pl" "$scratch/$lock" < "$scratch/free" \
+    bounded 300 perl "$scratch/hold.pl" "$scratch/$lock" < "$scratch/free" \
         > "$scratch/held" &
     holder=$!
     exec 8> "$scratch/free" 7< "$scratch/held"

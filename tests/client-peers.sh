@@ -47,7 +47,7 @@ user=-Ur
 # meet DESCRIPTION SERVER CLIENT: both are shell; the client is what counts.
 meet () {
     # shellcheck disable=SC2086 # no option is no argument
-    run timeout 60 unshare $user -nmpf --kill-child --mount-proc sh -c "$here
+    run timeout 300 unshare $user -nmpf --kill-child --mount-proc sh -c "$here
         $2 > '$scratch/server' 2>&1 < /dev/null &
         $3"
     is "$1" [ "$status" -eq 0 ]

@@ -28,11 +28,11 @@ words=("$@") CURRENT=$# service=${1:t}
 . "$srcdir/completions/_sonde"
 END
 offered_zsh () {
-    bounded 60 zsh -f "$scratch/zsh" "$@"
+    bounded 300 zsh -f "$scratch/zsh" "$@"
 }
 offered_fish () {
     # shellcheck disable=SC2016 # fish's
-    bounded 60 fish --no-config -c 'source "$srcdir/completions/sonde.fish"
+    bounded 300 fish --no-config -c 'source "$srcdir/completions/sonde.fish"
         complete -C "$argv"' "$*" | cut -f 1
 }
 # offers WORD WORDS...: WORD is among the candidates for the last of WORDS.
@@ -93,7 +93,7 @@ zpty -r shell line '*done*'
 zpty -d shell
 END
 if cd "$scratch" && have zsh && zsh -fc 'zmodload zsh/zpty' 2> /dev/null; then
-    run bounded 60 zsh -f "$scratch/typed"
+    run bounded 300 zsh -f "$scratch/typed"
     is "zsh, as typed: --model iterative --version" \
         grep -q '^echosrv (sonde)' "$scratch/typed-out"
 else

@@ -319,7 +319,7 @@ if [ -f "$library" ] && ! is_sanitized; then
         [ "$words" = -t5 ] || start udp-silence
         # 11: EAGAIN; only Linux preloads.
         # shellcheck disable=SC2086 # several words
-        run bounded 30 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
+        run bounded 300 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
             $words 127.0.0.1 "$port" < "$0"
         is "poll reports an input that read never has, $words: 2" \
             said 2 "cannot read standard input"

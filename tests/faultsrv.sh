@@ -213,7 +213,7 @@ is "--greet: without a word of the client" sh -c 'grep -q "^reply" "$1"' - \
     "$scratch/err"
 if have curl; then
     for case in echo:0 short,2:18 fin:52 silence:28 refuse,0:7; do
-        run bounded 60 "$faultsrv" --json --fault="${case%:*}" \
+        run bounded 300 "$faultsrv" --json --fault="${case%:*}" \
             --reply "$scratch/http" -- \
             curl -s -m 1 -o /dev/null "http://{address}/"
         json_is ".command.exit_status == ${case#*:}" \

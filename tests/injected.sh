@@ -17,7 +17,7 @@ inject () {
     [ "$3" = always ] || spec=$spec:when=$3
     call=$1
     shift 3
-    run timeout 60 strace -f -qq -e "trace=$call" -e "$spec" \
+    run timeout 300 strace -f -qq -e "trace=$call" -e "$spec" \
         -o "$scratch/trace" "$@"
     calls=$(grep -c "$call(" "$scratch/trace")
 }

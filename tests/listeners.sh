@@ -424,7 +424,7 @@ bad 'choose one' --json --prometheus -
 if have strace && have timeout && ! is_sanitized; then
     for how in sendmsg:error=EAGAIN sendmsg:error=EINTR recvmsg:error=EAGAIN \
         recvmsg:error=EINTR recvmsg:retval=0 sendmsg:retval=72; do
-        run timeout 60 strace -qq -o "$scratch/calls" -e "trace=${how%%:*}" \
+        run timeout 300 strace -qq -o "$scratch/calls" -e "trace=${how%%:*}" \
             -e "inject=$how" "$listeners"
         if grep -q INJECTED "$scratch/calls"; then
             is "netlink, $how: an end, and few calls" sh -c '[ "$1" -eq 2 ] &&
@@ -438,7 +438,7 @@ if have strace && have timeout && ! is_sanitized; then
     alone='unshare -Urpmf --mount-proc'
     $alone true 2> /dev/null || alone=
     # shellcheck disable=SC2086 # a command and its options, or none
-    run timeout 60 $alone strace -qq -o "$scratch/calls" -e trace=readlinkat \
+    run timeout 300 $alone strace -qq -o "$scratch/calls" -e trace=readlinkat \
         -e inject=readlinkat:error=EACCES "$listeners" --json
     if grep -q INJECTED "$scratch/calls"; then
         json_is '.hidden_processes > 0' \

@@ -9,7 +9,7 @@ start echo
 honest=$port
 # load OPTIONS...: a run against the honest server.
 load () {
-    run bounded 60 "$echoload" "$@" 127.0.0.1 "$honest"
+    run bounded 300 "$echoload" "$@" 127.0.0.1 "$honest"
 }
 
 # ---- --histogram ------------------------------------------------------------
@@ -137,7 +137,7 @@ wait "$client" || status=$?
 is "a reader that has gone ends the run: 0" sh -c '
     [ "$1" -eq 0 ] && [ ! -s "$2" ]' - "$status" "$scratch/err"
 if [ -c /dev/full ]; then
-    run bounded 60 sh -c '"$echoload" --json -d 50 127.0.0.1 "$1" > /dev/full' \
+    run bounded 300 sh -c '"$echoload" --json -d 50 127.0.0.1 "$1" > /dev/full' \
         - "$honest"
     is "a full device ends the run: 2" \
         said 2 "cannot write standard output: No space left on device"
@@ -205,7 +205,7 @@ for option in "-n 2" "--size 64" "-d 1" -4 "-t 1" "--rate 5" --reset -v \
         grep -q "takes no option but --tolerance" "$2"' - "$status" "$scratch/err"
 done
 # getaddrinfo looks up no name with a blank.
-run bounded 60 "$echoload" --compare "$scratch/saved" "no such file"
+run bounded 300 "$echoload" --compare "$scratch/saved" "no such file"
 is "a second file that is missing, without a slash: both are said" sh -c '
     [ "$1" -eq 7 ] && grep -q "nor is there a file .no such file." "$2"' - \
     "$status" "$scratch/err"
@@ -237,7 +237,7 @@ is "a run that fails keeps its status: 3" said 3 "Connection refused"
 
 # Files that are no saved runs.  unread FILE WORDS: a sentence, and 2, at once.
 unread () {
-    run bounded 60 "$echoload" -d 60 --compare "$1" 127.0.0.1 "$honest"
+    run bounded 300 "$echoload" -d 60 --compare "$1" 127.0.0.1 "$honest"
     is "--compare: $2" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         [ "$(wc -l < "$2/err")" -eq 1 ] && grep -qF -- "$3" "$2/err"' - \
         "$status" "$scratch" "$2"

@@ -116,7 +116,7 @@ answer_of () {
 
 # plant ID: the profile of the question with its change.
 plant () {
-    bounded 60 env "TAMPER=$1" "LD_PRELOAD=$library" "$sockprobe" --profile \
+    bounded 300 env "TAMPER=$1" "LD_PRELOAD=$library" "$sockprobe" --profile \
         "$1" > "$scratch/$1.profile" 2> "$scratch/$1.err"
 }
 

@@ -29,7 +29,7 @@ refuses () {
         shift
     done
     # shellcheck disable=SC2086 # nothing, or a word
-    run bounded 60 setpriv --groups=4321 $bits strace -f -qq -o "$scratch/trace" \
+    run bounded 300 setpriv --groups=4321 $bits strace -f -qq -o "$scratch/trace" \
         -e "trace=$calls" "$@" "$builddir/echosrv" -4 --tcp -p 0 --user=nobody
     is "$label: $sentence" sh -c '[ "$1" -eq 2 ] &&
         grep -qxF "echosrv: --user nobody: $2" "$3" && ! grep -q listening "$3"' \

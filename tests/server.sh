@@ -34,6 +34,7 @@ serve () {
     mkfifo "$scratch/fifo" "$scratch/told"
     : > "$scratch/log"
     port=
+    served_at=$(date +%s)
     "$@" 2> "$scratch/fifo" &
     server=$!
     keep_log &
@@ -111,6 +112,13 @@ until_logged () {
     until has_logged "$1"; do
         kill -0 "$server" 2> /dev/null || return
     done
+}
+
+# rarely WORDS: they were logged at most once, and once more for each minute since
+# the server was started.
+rarely () {
+    [ "$(grep -c -- "$1" "$scratch/log")" -le \
+        $((1 + ($(date +%s) - served_at) / 60)) ]
 }
 
 # Whether the system tells the processor time of a process, in /proc.

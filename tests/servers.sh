@@ -127,7 +127,7 @@ for model in $models; do
     load=$!
     # iterative serves one stream at a time, and no datagram meanwhile.
     [ "$model" = iterative ] && several=1 || several=4
-    run bounded 60 "$crowd" "127.0.0.1:$port" once open $several say 1000 shut \
+    run bounded 300 "$crowd" "127.0.0.1:$port" once open $several say 1000 shut \
         close udp 10
     is "$model: a flood of datagrams leaves time for streams" \
         [ "$status" -eq 0 ]
@@ -503,7 +503,7 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$(id -g nobody 2> /dev/null)" ] &&
     chmod 755 "$open_folder"
     # as_other COMMAND...: in a folder of its own.
     as_other () {
-        TMPDIR=/tmp bounded 60 setpriv --reuid=nobody \
+        TMPDIR=/tmp bounded 300 setpriv --reuid=nobody \
             --regid="$(id -g nobody)" --clear-groups "$@"
     }
     for kind in --tcp -u; do
@@ -620,7 +620,7 @@ if [ "$(id -u)" -eq 0 ] && [ -n "$group" ] && have setpriv &&
         [ "$(awk '/^Groups:/ { print NF - 1 }' "/proc/$server/status")" = 0 ]
     halt
     map_users &
-    run bounded 60 "$denied" --groups=4321 "$echosrv" -4 -p 0 --user=nobody
+    run bounded 300 "$denied" --groups=4321 "$echosrv" -4 -p 0 --user=nobody
     is "setgroups is denied, and there is a group: its number" sh -c '
         [ "$1" -eq 2 ] && grep -q "group 4321 .*cannot be dropped" "$2"' - \
         "$status" "$scratch/err"

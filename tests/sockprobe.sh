@@ -681,7 +681,7 @@ fi
 # Calls that fail for ever: an end in time, and no loop that spins.
 if have strace && have timeout && ! is_sanitized; then
     for id in tcp.states signal.sigchld accept.fdlimit; do
-        run timeout 60 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
+        run timeout 300 strace -f -qq -o "$scratch/calls" -e trace=poll,ppoll \
             -e inject=poll,ppoll:error=ENOMEM "$sockprobe" --profile "$id"
         if grep -q INJECTED "$scratch/calls"; then
             is "$id, and poll fails at each call: an end, and few calls" \

@@ -62,7 +62,7 @@ ok () {
     else
         echo "not ok $tests_done - $2"
         tests_failed=$((tests_failed + 1))
-        for file in out err; do
+        for file in out err log; do
             [ -s "$scratch/$file" ] &&
                 awk -v file="$file" '{ print "# " file ": " $0 }' \
                     "$scratch/$file"

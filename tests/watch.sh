@@ -168,7 +168,7 @@ is "a reader that has gone ends it" [ $? -eq 0 ]
 # More than a pipe holds waits, so the report cannot be written: for 5 s.
 exec 8<> "$scratch/stuck"
 (dd if=/dev/zero of="$scratch/stuck" bs=4096 count=4096 oflag=nonblock) 2> /dev/null
-run bounded 30 sh -c '"$1" --watch --json -d 0.1 "$2" > "$3" 8>&-' - "$listeners" \
+run bounded 300 sh -c '"$1" --watch --json -d 0.1 "$2" > "$3" 8>&-' - "$listeners" \
     "$port" "$scratch/stuck"
 is "a reader that takes nothing: 2, and why" sh -c '[ "$1" -eq 2 ] &&
     grep -q "takes nothing for 5 s" "$2"' - "$status" "$scratch/err"
