@@ -84,7 +84,9 @@ void check_add_data(struct check *check, const char *label, long long value,
         say(&one, ";%s;%s", warning ? warning : "", critical ? critical : "");
     if (max >= 0)
         say(&one, ";0;%lld", max);
-    if (strlen(check->data.text) + strlen(one.text) < sizeof check->data.text)
+    /* A text that fills ONE may have been cut.  */
+    if (strlen(one.text) < sizeof one.text - 1 &&
+        strlen(check->data.text) + strlen(one.text) < sizeof check->data.text)
         say(&check->data, "%s", one.text);
 }
 

@@ -46,6 +46,25 @@ static void accept_log(struct server *server,
              log_address(&local, text), clients, clients == 1 ? "" : "s");
 }
 
+/* The client at PEER is not counted, with ERROR: log why, for
+   --max-per-source.  */
+static void accept_log_source(const struct server *server,
+                              const struct sonde_address *peer, int error)
+{
+    char text[LOG_ADDRESS];
+    log_address(peer, text);
+    if (error == EUSERS)
+        log_trouble(LOG_SOURCE,
+                    "%s: client rejected: its source has %ld connections "
+                    "(--max-per-source)",
+                    text, server->options->max_per_source);
+    else
+        log_trouble(LOG_SOURCE,
+                    "%s: client rejected: it cannot be counted, for "
+                    "--max-per-source: %s",
+                    text, strerror(error));
+}
+
 /* Count the client at PEER for --max-per-source, and set client->source.
    Returns false, with a line in the log, if the source has the maximum, or if
    memory or a slot to count the client is missing; the client stays open.  */
@@ -53,17 +72,12 @@ static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
 {
-    long max = server->options->max_per_source;
-    char text[LOG_ADDRESS];
     client->source = source_of(peer);
-    if (server->model->admit
-            ? server->model->admit(server, client->source)
-            : source_enter(&server->sources, client->source, max))
+    if (server->model->admit ? server->model->admit(server, client->source)
+                             : source_enter(&server->sources, client->source,
+                                            server->options->max_per_source))
         return true;
-    log_trouble(LOG_SOURCE,
-                "%s: client rejected: its source has %ld connections "
-                "(--max-per-source)",
-                log_address(peer, text), max);
+    accept_log_source(server, peer, errno);
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/monotonic.h"
@@ -39,21 +40,25 @@ static bool datagram_take_local(struct server *server,
 /* Count REQUEST against the limit of the sender FROM, under the lock, without a
    line in the log.  With IS_LOCAL the limit is that of repeated datagrams;
    otherwise --max-rate, or RATE_USUAL, for the source, or for the sender if
-   FROM has no source.  Returns false beyond the limit, or without the lock.  */
+   FROM has no source.  Returns false with errno: EUSERS beyond the limit; EBUSY
+   without the lock.  */
 static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
                                const struct sonde_address *from, bool is_local)
 {
     long rate = server->options->rate;
     uint64_t source = is_local ? 0 : source_of(from);
-    if (!datagram_lock(server))
+    if (!datagram_lock(server)) {
+        errno = EBUSY;
         return false;
+    }
     bool result = is_local
                       ? datagram_take_local(server, request, from)
                       : rate_take(&server->limit->rates,
                                   source ? source : repeat_sender(from),
                                   rate < 0 ? RATE_USUAL : rate, monotonic_ms());
     datagram_unlock(server);
+    errno = EUSERS;
     return result;
 }
 
@@ -70,8 +75,14 @@ static bool datagram_take(struct server *server,
     char text[LOG_ADDRESS];
     if (rate == 0 || datagram_count_one(server, request, from, is_local))
         return true;
+    int error = errno;
     log_address(from, text);
-    if (is_local)
+    if (error == EBUSY)
+        log_trouble(LOG_RATE,
+                    "%s: datagram not answered: another worker keeps the lock "
+                    "of the limits",
+                    text);
+    else if (is_local)
         log_trouble(LOG_REPEAT,
                     "%s: datagram not answered: received the same datagram "
                     "more than %d times in a second, as in a loop of two "
@@ -169,15 +180,24 @@ static void datagrams_answer(struct server *server,
 }
 
 _Static_assert(DATAGRAM_BATCH <= SONDE_DATAGRAMS_MAX, "one call");
-/* Pages of zeros until used, apart from struct server, which forked children
-   copy in part.  The few bytes more spread the beginnings over the sets of the
-   processor's cache.  Used by the loop alone, one in a process.  */
-static char datagrams[DATAGRAM_BATCH][CONNECTION_PIECE + 320];
+_Static_assert(CONNECTION_PIECE >= SONDE_DATAGRAM_MAX, "no datagram is cut");
 
-_Static_assert(sizeof *datagrams >= SONDE_DATAGRAM_MAX, "no datagram is cut");
+/* Room for DATAGRAM_BATCH datagrams, which stays until the process ends; NULL
+   before the first batch.  The few bytes more spread the beginnings over the
+   sets of the processor's cache.  Used by the loop alone, one in a process.  */
+static char (*datagrams)[CONNECTION_PIECE + 320];
+
+/* Allocate the room of datagrams_serve, once.  Returns false without memory. */
+static bool datagrams_allocate(void)
+{
+    if (!datagrams)
+        datagrams = malloc(DATAGRAM_BATCH * sizeof *datagrams);
+    return datagrams;
+}
 
 /* Receive up to COUNT datagrams, DATAGRAM_BATCH at most, without waiting, and
-   answer them.  Returns the number received, or -1 with errno.  */
+   answer them, after datagrams_allocate.  Returns the number received, or -1
+   with errno.  */
 static ssize_t datagrams_serve(struct server *server,
                                struct listen_socket *listener, size_t count)
 {
@@ -198,8 +218,8 @@ static ssize_t datagrams_serve(struct server *server,
 static ssize_t datagram_serve_single(struct server *server,
                                      struct listen_socket *listener)
 {
-    struct sonde_datagram_item item = {.data = datagrams[0],
-                                       .size = sizeof datagrams[0]};
+    struct sonde_datagram_item item = {.data = server->buffer,
+                                       .size = sizeof server->buffer};
     if (sonde_datagrams_receive(listener->fd, &item, 1, 0, &listener->local) <
         0)
         return -1;
@@ -214,8 +234,8 @@ static ssize_t datagram_serve_single(struct server *server,
 static ssize_t datagram_serve_unix(struct server *server,
                                    struct listen_socket *listener)
 {
-    struct sonde_datagram_item item = {.data = datagrams[0],
-                                       .size = sizeof datagrams[0]};
+    struct sonde_datagram_item item = {.data = server->buffer,
+                                       .size = sizeof server->buffer};
     item.length = sonde_datagram_receive_from(listener->fd, item.data,
                                               item.size, 0, &item.ends);
     if (item.length < 0 && errno != EMSGSIZE)
@@ -234,11 +254,14 @@ static ssize_t datagram_serve_unix(struct server *server,
 /* The number of datagrams to receive at LISTENER by the next call:
    listener->batch + 1 if above 1, otherwise 1 or 2.  A client that waits for
    each answer sends one at a time, and asking for more would cost some time (2
-   %); so only each eighth event asks for two, unless an event brought more.  */
+   %); so only each eighth event asks for two, unless an event brought more.
+   1 without memory for a batch.  */
 static size_t datagrams_want(const struct listen_socket *listener)
 {
     size_t batch = listener->batch + 1;
-    return batch > 1 || listener->single % 8 ? batch : 2;
+    if (batch == 1 && listener->single % 8 == 0)
+        batch = 2;
+    return batch == 1 || datagrams_allocate() ? batch : 1;
 }
 
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready)

@@ -71,22 +71,25 @@ static long workers_count_source(const struct event_workers *data,
     return count;
 }
 
-/* Fill a slot of this worker with SOURCE, then count.  Returns false, and frees
-   the slot, beyond --max-per-source, or without a slot; SOURCE 0 is admitted,
-   and fills none.  In this order two clients that come at once may both be
-   rejected, but never both accepted.  */
+/* Fill a slot of this worker with SOURCE, then count.  Returns false with
+   EUSERS, and frees the slot, beyond --max-per-source; with ENOBUFS without a
+   slot.  SOURCE 0 is admitted, and fills none.  In this order two clients that
+   come at once may both be rejected, but never both accepted.  */
 static bool event_workers_admit(struct server *server, uint64_t source)
 {
     struct event_workers *data = server->model_data;
     if (source == 0)
         return true;
     struct source_slot *slot = workers_find_slot(data, data->pool.self, 0);
-    if (!slot)
+    if (!slot) {
+        errno = ENOBUFS;
         return false;
+    }
     source_slot_set(slot, source);
     if (workers_count_source(data, source) <= server->options->max_per_source)
         return true;
     source_slot_set(slot, 0);
+    errno = EUSERS;
     return false;
 }
 

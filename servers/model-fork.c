@@ -30,9 +30,9 @@ struct child {
 };
 
 struct fork_data {
-    struct child *list;
     size_t size, next; /* NEXT: a slot that may be free */
     atomic_int crashed;
+    struct child list[];
 };
 
 /* For the signal handler.  */
@@ -64,33 +64,38 @@ static void fork_on_sigchld(int signo)
     errno = saved;
 }
 
-/* Room for COUNT children, all free; NULL with errno.  Shared memory, though no
-   child uses the table: each child would keep a private copy of the page that
-   the parent changes next.  */
-static struct child *child_table_open(size_t count)
+/* The bytes of a table of COUNT children.  */
+static size_t child_table_bytes(size_t count)
 {
-    void *memory = mmap(NULL, count * sizeof(struct child),
-                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    return sizeof(struct fork_data) + count * sizeof(struct child);
+}
+
+/* A table of COUNT children, all free; NULL with errno.  Shared memory, though
+   no child uses the table: each child would keep a private copy of the page
+   that the parent changes next.  */
+static struct fork_data *child_table_open(size_t count)
+{
+    void *memory = mmap(NULL, child_table_bytes(count), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANON, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    struct fork_data *data = memory;
+    data->size = count;
+    return data;
 }
 
 /* Allocate the table, and catch SIGCHLD.  Returns 0, or -1 with errno.  */
 static int fork_begin(struct server *server)
 {
-    struct fork_data *data = calloc(1, sizeof *data);
-    if (!data)
-        return -1;
-    server->model_data = data;
-    data->size = (size_t)server->max;
-    data->list = child_table_open(data->size);
+    server->model_data = child_table_open((size_t)server->max);
     the_server = server;
-    return data->list ? sonde_signal(SIGCHLD, fork_on_sigchld, SONDE_RESTART)
-                      : -1;
+    return server->model_data
+               ? sonde_signal(SIGCHLD, fork_on_sigchld, SONDE_RESTART)
+               : -1;
 }
 
-/* Count a client of SOURCE.  Returns false, with nothing counted, at
-   --max-per-source or without memory.  SIGCHLD is blocked meanwhile, since the
-   handler changes the table of sources.  */
+/* Count a client of SOURCE, as source_enter up to --max-per-source.  SIGCHLD is
+   blocked meanwhile, since the handler changes the table of sources.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -190,12 +195,10 @@ static void fork_end(struct server *server)
     if (!data)
         return;
     sonde_signal(SIGCHLD, SIG_DFL, SONDE_RESTART);
-    for (size_t i = 0; data->list && i < data->size; i++)
+    for (size_t i = 0; i < data->size; i++)
         if (data->list[i].pid)
             server->cut_off += !kill(data->list[i].pid, SIGKILL);
-    if (data->list)
-        munmap(data->list, data->size * sizeof *data->list);
-    free(data);
+    munmap(data, child_table_bytes(data->size));
 }
 
 const struct model model_fork = {

@@ -6,6 +6,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -28,10 +29,10 @@ static struct source_slot *slot_own(struct prefork_data *data)
     return &data->slots[data->pool.self];
 }
 
-/* Fill the worker's slot with SOURCE, then count.  Returns false, and frees the
-   slot, beyond --max-per-source.  In this order two clients that come at once
-   may both be rejected, but never both accepted.  SOURCE 0 is admitted, and
-   fills no slot.  */
+/* Fill the worker's slot with SOURCE, then count.  Returns false with EUSERS,
+   and frees the slot, beyond --max-per-source.  In this order two clients that
+   come at once may both be rejected, but never both accepted.  SOURCE 0 is
+   admitted, and fills no slot.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -44,6 +45,7 @@ static bool prefork_admit(struct server *server, uint64_t source)
     if (count <= server->options->max_per_source)
         return true;
     source_slot_set(slot_own(data), FREE);
+    errno = EUSERS;
     return false;
 }
 

@@ -51,8 +51,7 @@ static void thread_leave(struct worker *worker)
     free(worker);
 }
 
-/* Count a client of SOURCE.  Returns false, with nothing counted, at
-   --max-per-source or without memory.  */
+/* Count a client of SOURCE, as source_enter up to --max-per-source.  */
 static bool thread_admit(struct server *server, uint64_t source)
 {
     pthread_mutex_lock(&mutex);

@@ -25,7 +25,7 @@ struct model {
     /* Allocate, start workers.  Returns 0, or -1 with errno; END follows.  */
     int (*begin)(struct server *server);
     /* With --max-per-source alone: count a client of SOURCE, as source_enter
-       does.  NULL: counted in server->sources.  */
+       does; ENOBUFS: no slot is free.  NULL: counted in server->sources.  */
     bool (*admit)(struct server *server, uint64_t source);
     /* The same, for a client that leaves, as source_leave does.  */
     void (*leave)(struct server *server, uint64_t source);

@@ -6,6 +6,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,8 +87,8 @@ static size_t source_slot(const struct source_table *table, uint64_t source)
     return slot;
 }
 
-/* Make room for one more source; the list may move.  Returns false without
-   memory, with TABLE unchanged.  */
+/* Make room for one more source; the list may move.  Returns false with ENOMEM,
+   and TABLE unchanged.  */
 static bool source_reserve(struct source_table *table)
 {
     if (2 * (table->used + 1) <= table->size)
@@ -113,8 +114,10 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
     if (!source_reserve(table))
         return false;
     struct source_count *found = &table->list[source_slot(table, source)];
-    if (found->count >= max)
+    if (found->count >= max) {
+        errno = EUSERS;
         return false;
+    }
     if (found->count++ == 0) {
         found->source = source;
         table->used++;

@@ -8,7 +8,7 @@ server=
 trap '[ -z "$server" ] || kill_server; rm -rf "$scratch"' EXIT
 
 # Seconds within which a server has ended, or it hangs: most take one.
-lifetime=120
+lifetime=600
 
 # End it whatever it does, and what it has started: strace would leave that
 # behind.

@@ -22,7 +22,7 @@ is_cheap () {
     fi
 }
 # Instrumented code is slow.
-if is_sanitized; then slow=10 lifetime=300; else slow=1; fi
+if is_sanitized; then slow=10; else slow=1; fi
 
 for model in $models; do
     # As many as are served at a time.
@@ -85,7 +85,7 @@ for model in event thread fork; do
     timeout 1 cat "$scratch/nothing" 8<> "$scratch/nothing" > /dev/null
     rm "$scratch/nothing"
     is_cheap "$model: no busy loop without descriptors" "$server" \
-        $((before + 30 * slow))
+        $((before + 50 * slow))
     # A child has few of them, and its parent one; nobody is rejected.
     [ "$model" = fork ] || until_logged 'clients rejected'
     let_go
@@ -442,7 +442,7 @@ for model in $models; do
     iterative|prefork) queued='open 200 tell 100 wait ended' ;;
     *) queued='open 200 wait say 100 shut' ;;
     esac
-    serve "$echosrv" --model="$model" -4 --tcp -p 0 -v
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 -v --grace=110
     # shellcheck disable=SC2086 # commands are words
     stopped_with $queued
     let_go

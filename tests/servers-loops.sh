@@ -46,7 +46,7 @@ is_idle () {
     after=$(spent)
     echo "# $((after - before)) hundredths of a second in one second"
     [ "$before" -gt 0 ] || [ -n "$(family)" ] &&
-        [ $((after - before)) -le $((20 * slow)) ]
+        [ $((after - before)) -le $((50 * slow)) ]
 }
 
 # has_ended PID: it is a zombie, or gone.

@@ -178,7 +178,7 @@ all_of kill -CONT
 let_go
 is "a worker is killed: the clients in the queue are served" [ "$held" -eq 0 ]
 halt
-begin -4 -p 0 --tcp --workers=2
+begin -4 -p 0 --tcp --workers=2 --grace=110
 all_of kill -STOP
 hold open 200 wait say 100 shut
 all_of kill -TERM

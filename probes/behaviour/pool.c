@@ -243,7 +243,11 @@ static void pool_retry(struct pool *pool)
                            pool_has_sibling(pool, job)))) {
             job->done = false;
             pool->done--;
-            pool_run(pool, 1);
+            /* A retry that cannot begin leaves the job as it was.  */
+            if (pool_run(pool, 1) && pool->begun == i) {
+                job->done = true;
+                pool->done++;
+            }
         }
     }
 }

@@ -41,10 +41,14 @@ enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
 static struct probe *current;
+/* In a process of probe_fork, which shares sockets with the question's.  */
+static bool is_forked;
 
 void question_end(void)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    if (is_forked)
+        return;
     for (int fd = 3; fd < DESCRIPTORS; fd++)
         if (!inherited[fd])
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
@@ -99,6 +103,7 @@ pid_t probe_fork(struct probe *probe)
     pid_t child = probe_check(probe, fork(), "fork");
     if (child)
         return child;
+    is_forked = true;
     int null = open("/dev/null", O_WRONLY);
     if (null < 0 || dup2(null, fileno(probe->out)) < 0)
         close(fileno(probe->out));

@@ -95,6 +95,12 @@ START_TEST(data_that_finds_no_room_is_left_out_whole)
     size_t length = strlen(check.data.text);
     ck_assert_uint_gt(length, 1500);
     ck_assert_str_eq(check.data.text + length - 3, "'=5");
+    char longest[2045];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    check = (struct check){0};
+    check_add_data(&check, longest, 1234567, "", NULL, -1);
+    ck_assert_str_eq(check.data.text, "");
 }
 END_TEST
 

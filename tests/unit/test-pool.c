@@ -1,5 +1,6 @@
 /* test-pool.c - probes/behaviour/pool.c and merge.c, with questions that go
-   wrong SPDX-License-Identifier: GPL-3.0-or-later  */
+   wrong
+   SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
@@ -8,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -103,6 +105,21 @@ static void forks_and_cannot(struct probe *ask)
         for (;;)
             pause();
     cannot(ask);
+}
+
+/* A process of its own that cannot answer leaves the sockets of both alone.  */
+static void its_process_cannot(struct probe *ask)
+{
+    struct linger linger = {0};
+    socklen_t size = sizeof linger;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    pid_t child = probe_fork(ask);
+    if (child == 0)
+        cannot(ask);
+    waitpid(child, NULL, 0);
+    probe_check(ask, getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size),
+                "getsockopt");
+    probe_report(ask, "answer", "%d", linger.l_onoff);
 }
 
 /* How often it was asked before, by a byte for each time in the file of DATA.
@@ -263,6 +280,13 @@ START_TEST(a_process_of_probe_fork_does_not_delay_the_answer)
 }
 END_TEST
 
+START_TEST(a_process_of_probe_fork_leaves_shared_sockets_alone)
+{
+    struct question asked = question("asked", its_process_cannot, LATE);
+    ck_assert_str_eq(answer_of(&asked)->value, "0");
+}
+END_TEST
+
 START_TEST(what_varies_is_told_in_full_and_marked)
 {
     char path[] = "/tmp/test-pool-XXXXXX";
@@ -292,6 +316,40 @@ START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
     unlink(path);
     ck_assert_str_eq(finding->value, "yes");
     ck_assert(finding->stable);
+}
+END_TEST
+
+/* Once all have ended, no process can be started any more.  */
+static void no_descriptors_are_left(size_t done, size_t total, long elapsed)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 3;
+    if (done == total)
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+START_TEST(one_that_cannot_be_asked_again_counts_as_before)
+{
+    char path[] = "/tmp/test-pool-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    struct question bad = question("bad", short_of_ports, LATE);
+    bad.data = path;
+    const struct question *list[] = {&bad};
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    int result =
+        pool_ask(&(struct pool_request){.questions = list,
+                                        .count = 1,
+                                        .times = 3,
+                                        .progress = no_descriptors_are_left},
+                 &findings, why, sizeof why);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    unlink(path);
+    ck_assert_int_eq(result, 0);
+    ck_assert_str_eq(findings_text(&findings, "bad", "times"), "3");
 }
 END_TEST
 
@@ -420,8 +478,10 @@ static void add(TCase *tests)
     tcase_add_test(tests, one_that_leaks_harms_nobody);
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, a_process_of_probe_fork_does_not_delay_the_answer);
+    tcase_add_test(tests, a_process_of_probe_fork_leaves_shared_sockets_alone);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
+    tcase_add_test(tests, one_that_cannot_be_asked_again_counts_as_before);
     tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);
     tcase_add_test(tests, a_socket_that_was_handed_down_is_left_alone);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);

@@ -13,7 +13,8 @@
 /* The number of ports to try, and the reason for a skip after that.  FAILED:
    the number of ports on which a failure is seen before it is reported.  */
 enum { PORTS = 8, FAILED = 3 };
-#define NO_PORT "no port is free in both families"
+#define NO_PORT   "no port is free in both families"
+#define FEW_PORTS "too few ports are free in both families"
 
 /* An unbound TCP socket of IPv6; on failure the question is skipped.  */
 static int bind_v6only_socket(struct probe *probe)
@@ -109,7 +110,8 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {
-    for (int i = 0, failed = 0; i < PORTS; i++) {
+    int failed = 0;
+    for (int i = 0; i < PORTS; i++) {
         struct sockaddr_in target;
         int other = tcp_socket(probe), alone = tcp_socket(probe);
         int fd = bind_v6only_bound(probe, value, &target);
@@ -127,7 +129,7 @@ static void bind_v6only_report_listener(struct probe *probe, const char *key,
             return;
         }
     }
-    probe_skip(probe, NO_PORT);
+    probe_skip(probe, failed ? FEW_PORTS : NO_PORT);
 }
 
 /* Question bind.v6only: the default, whether 0 and 1 can be set, and with each
