@@ -65,8 +65,8 @@ void meminfo_bound(const char *root, struct budget *budget);
    number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
    A value is unchanged if there is no such line, if the text there is no
    number, a negative number, or 2^60 - 1 or more, or if the file cannot be
-   opened.  The parts of a line longer than 255 bytes are read as lines.
-   Changes errno.  */
+   opened.  Text after the number is ignored.  The parts of a line longer than
+   255 bytes are read as lines.  Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 

@@ -17,8 +17,9 @@ const char *signal_name(int number);
    bits than POSIX's.  The text is valid until the fourth call from now.  */
 const char *poll_names(short events);
 
-/* FAMILY in sentences, "IPv4", "IPv6", "UNIX", and as a key of findings and
-   JSON, "inet", "inet6", "unix"; "unknown family" for others.  */
+/* family_name: FAMILY in sentences: "IPv4", "IPv6", "UNIX".  family_key: FAMILY
+   as a key of findings and JSON: "inet", "inet6", "unix".  Both: "unknown
+   family" for others.  */
 const char *family_name(int family);
 const char *family_key(int family);
 

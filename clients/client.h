@@ -73,8 +73,9 @@ struct client {
 enum client_end client_connect(struct client *client,
                                const struct client_target *target);
 
-/* Close the socket, unless closed, and remove the socket and folder of a UNIX
-   datagram client.  Harmless when repeated.  */
+/* Close the socket, unless closed, and remove the socket and folder of the
+   process's UNIX datagram client, whichever client that is.  Harmless when
+   repeated, unless such a client was connected meanwhile.  */
 void client_close(struct client *client);
 
 /* Extend the deadline of CLIENT, unless SONDE_NEVER, by the time since SINCE,

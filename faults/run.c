@@ -43,7 +43,9 @@ static void run_signal(void *data, unsigned ready)
             run->is_over = true;
 }
 
-/* Catch the signals of the end, and SIGCHLD.  Returns 0, or -1 with errno.  */
+/* Catch SIGTERM, SIGINT, SIGCHLD and, unless it is ignored, SIGHUP by the
+   self-pipe.  It is opened, and added to the server's poller, which is open.
+   Returns 0, or -1 with errno; the caller closes the self-pipe in each case. */
 static int run_catch(struct fault_run *run)
 {
     struct sigaction hangup;
@@ -65,7 +67,9 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
-/* Do what is due for clients and ports.  Returns the next time, or -1.  */
+/* Do what is due for clients and ports; clients may be closed.  Returns when to
+   call this again, by monotonic_ms: when more is due, or at the end of the run
+   if that is earlier; -1 if neither has a time.  */
 static int64_t run_tick(struct fault_run *run)
 {
     struct fault_server *server = &run->server;
@@ -93,8 +97,10 @@ static int run_serve(struct fault_run *run, int timeout)
     return count;
 }
 
-/* Returns whether the run is over: by a signal, in time, or with the command,
-   which is then killed; its end is noted in the report.  */
+/* Returns whether the run is over: by a signal, by its duration, or because the
+   command has ended.  Then what is left of the command's process group is
+   killed, and the end of the command noted in the report; this may take 2 s.
+   Not to be called again after true.  */
 static bool run_check(struct fault_run *run, int64_t now)
 {
     struct fault_command *end = &run->server.report->command;

@@ -224,10 +224,10 @@ union sonde__control {
     char bytes[512];
 };
 
-/* Whether every datagram of a socket bound to ADDRESS has this destination, and
-   no control message is requested: ADDRESS is 127.0.0.1, also as
-   ::ffff:127.0.0.1, or ::1; no other address of 127.0.0.0/8, and no UNIX
-   address.  */
+/* Whether every datagram of a socket bound to ADDRESS has this destination, so
+   that no control message need be requested.  True of 127.0.0.1, also as
+   ::ffff:127.0.0.1, and of ::1; of no other address of 127.0.0.0/8, and of no
+   UNIX address.  */
 int sonde__is_only_destination(const struct sonde_address *address);
 
 /* Let MESSAGE refer to PART, FROM and CONTROL, to receive one datagram; all

@@ -181,8 +181,9 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Append to RESULT the first address of FAMILY that it lacks, from *AT on, and
-   advance *AT beyond.  Returns whether there was one.  */
+/* Append to RESULT, which has room, the first address of FAMILY that it lacks,
+   from *AT on, and advance *AT beyond, or to NULL if there is none.  Returns
+   whether there was one.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family)
 {

@@ -574,8 +574,9 @@ struct sonde_datagram_limits {
 /* Read into *LIMITS net.core.rmem_default, net.core.rmem_max and
    net.unix.max_dgram_qlen of Linux.  The last belongs to the network namespace
    of the caller, the others to the host: a network namespace shows them since
-   Linux 6.11.  Returns 0 if any is known.  ENOTSUP: not known on this system.
-   EPROTO: no number.  Any errno of open or read.  */
+   Linux 6.11.  Returns 0 if any is known; the others are -1.  Otherwise -1, and
+   *LIMITS is unchanged.  ENOTSUP: not known on this system.  EPROTO: no number.
+   Any errno of open or read.  */
 int sonde_datagram_limits(struct sonde_datagram_limits *limits);
 
 /* UDP datagrams lost in the caller's network namespace since its start, by all
@@ -1065,12 +1066,12 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
 int sonde_half_close(int fd);
 
 /* How many segments the kernel of FD, a connected TCP socket, has sent again,
-   with SYNs that were sent again while it connected.  A client whose count is
-   not 0 right after connecting needed a second SYN: the accept queue of the
-   listener was full, or a packet was lost.
+   on Linux with SYNs that were sent again while it connected.  There, a client
+   whose count is not 0 right after connecting needed a second SYN: the accept
+   queue of the listener was full, or a packet was lost.
 
-   Hides: only Linux counts SYNs; FreeBSD and macOS count segments with data
-   alone (portability: "Retransmissions").
+   Hides: the structures and members (portability: "Retransmissions"); not that
+   FreeBSD and macOS count segments with data alone.
 
    Returns the count.  -1: ENOTSUP: no TCP socket, or a system without such a
    count; EINVAL: FD listens; EBADF, ENOTSOCK.  */

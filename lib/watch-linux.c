@@ -71,9 +71,10 @@ static int watch_take(const struct sonde_listener *found, void *data)
     return 0;
 }
 
-/* Receive the answer to the last request, about LISTENER, into LISTENER.
-   Returns 0, or -1 with the errno of the kernel (ENOENT) or of recv; EAGAIN:
-   none within 100 ms; EPROTO: unknown layout, or too many other answers.  */
+/* Receive the answer to the last request, about LISTENER, into LISTENER, which
+   changes only on success.  Returns 0, or -1 with the errno of the kernel
+   (ENOENT) or of recv; EAGAIN: none within 100 ms; EPROTO: unknown layout, or
+   too many other answers.  */
 static int watch_receive(const struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
@@ -105,9 +106,9 @@ static int watch_receive(const struct sonde_watch *watch,
 }
 
 /* Look LISTENER up once, as for a SYN from its client port, and read its queue
-   into LISTENER.  Waits up to 100 ms to send, and again for the answer.
-   Returns 0, or -1 with errno, EAGAIN after such a wait; ENOENT: no such
-   socket.  */
+   into LISTENER.  Waits up to 100 ms to send, then up to 100 ms for the answer.
+   Returns 0, or -1 with errno.  EAGAIN: either time is over; ENOENT: no such
+   socket; EPROTO: no answer that can be read.  */
 static int watch_request(struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {

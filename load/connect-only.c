@@ -208,7 +208,8 @@ static bool only_wait(struct only *only, int timeout,
     return !only->report->interrupted;
 }
 
-/* The socket of CLIENT is ready: confirm the connect, unless already done.  */
+/* The socket of CLIENT is ready: if CLIENT is connecting, count its success, or
+   its failure, which closes CLIENT.  */
 static void only_connected(struct only *only, struct only_client *client)
 {
     if (client->state == ONLY_CONNECTING)

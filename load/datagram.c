@@ -125,8 +125,9 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
     return error;
 }
 
-/* Receive and count replies that have arrived, at most MAX_RECEIVED, or one if
-   only one is due.  Returns LOAD_NONE, or the first error.  */
+/* Receive and count replies that have arrived, without waiting: at most
+   MAX_RECEIVED datagrams, or one with a depth of 1.  Returns LOAD_NONE, or the
+   first error.  */
 static enum load_error datagram_receive(struct load *load,
                                         struct load_connection *connection)
 {

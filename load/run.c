@@ -150,7 +150,10 @@ static void run_begin_due(struct load *load, int64_t now)
     }
 }
 
-/* Open connections or begin messages, as the phase and the rate require.  */
+/* While opening, open the first connections.  While running, set CHECKED and
+   NEXT_DUE; then, with LOAD_CONNECTS, replace closed connections; otherwise,
+   with a rate, begin the messages that are due.  Without a rate no message
+   begins here.  In other phases do nothing.  */
 static void begin_due_work(struct load *load, int64_t now)
 {
     if (load->phase == LOAD_OPENING)
@@ -315,10 +318,11 @@ static void begin_load(struct load *load, struct client *client)
     client->fd = -1;
 }
 
-/* Count, as errors: messages that came due by the rate on an open connection
-   and never began, or with --connect, connections that came due and never
-   began; connections that neither connected nor failed, and connections that
-   the peer did not close after the half-close.  */
+/* Count as errors what the end of the run cut off.  LOAD_UNSENT: messages that
+   came due by the rate on an open connection and never began; with --connect,
+   connections.  SONDE_CONNECT_TIMED_OUT: connections that neither connected nor
+   failed.  LOAD_UNANSWERED: those that the peer did not close after the
+   half-close.  */
 static void count_unfinished(const struct load *load)
 {
     const struct load_plan *plan = load->plan;

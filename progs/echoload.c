@@ -96,7 +96,8 @@ static void echoload_make_plan(const struct client_target *target)
     plan.timeout = timeout * 1000000;
 }
 
-/* Whether the histogram is the report, and no file.  */
+/* Whether the report is the histogram (--histogram=-).  With a file name the
+   histogram goes to the file, beside the report.  */
 static bool echoload_is_percentiles(void)
 {
     return choices.histogram && !strcmp(choices.histogram, "-");

@@ -99,9 +99,9 @@ static int64_t watch_run_earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Sleep until NEXT, and look for a signal, which sets IS_OVER: a signal ends
-   the sleep, so after a short sleep of full length two system calls are saved,
-   but not each time, since the signal may have come before.  */
+/* Sleep until NEXT.  A signal ends the sleep, and sets IS_OVER.  So most short
+   sleeps of full length are not followed by a look for a signal, which saves
+   two system calls; every 16th is, since a signal may come before the sleep. */
 static void watch_run_sleep(struct watch_run *run, int64_t next)
 {
     int64_t time = next - monotonic_now();

@@ -193,8 +193,9 @@ static void listeners_list(FILE *out, const struct listeners *listeners)
         put_sentence(out, NULL, &note);
 }
 
-/* Write the report of LISTENERS in the chosen form, with --prometheus for the
-   file.  The connections of other listeners are removed from WAITING first.  */
+/* Write the report of LISTENERS in the chosen form.  With --prometheus it is
+   for the file of that option, which output_end writes.  First, connections
+   whose listener is not in LISTENERS are removed from WAITING.  */
 static void listeners_report(const struct listeners *listeners)
 {
     FILE *out = output_stream();

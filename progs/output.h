@@ -43,7 +43,8 @@ FILE *output_stream(void);
 
 /* Let output_end replace the file PATH, with static storage, by the report, so
    that no reader sees a part; "-" is standard output.  The new file has the
-   mode of the umask.  Only a regular file is replaced, and no symbolic link. */
+   mode of the umask.  output_end refuses, with a message, a PATH that exists
+   and is no regular file; also a symbolic link.  */
 void output_to(const char *path);
 
 /* Replace PATH by the SIZE BYTES of another file than the report, at once, by
@@ -62,7 +63,7 @@ void output_raw(void);
 
 /* Declare that the program is a check of a monitoring system: the report is one
    line, and messages are not written to standard error, except those of
-   getopt_long and of output_end, which turns each failure into
+   getopt_long and of output_end.  output_end turns each failure into
    CHECK_UNKNOWN.  */
 void output_check(void);
 

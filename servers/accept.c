@@ -46,21 +46,20 @@ static void accept_log(struct server *server,
              log_address(&local, text), clients, clients == 1 ? "" : "s");
 }
 
-/* The client at PEER is not counted, with ERROR: log why, for
-   --max-per-source.  */
+/* Log why the client at PEER was not counted for --max-per-source: ERROR.  */
 static void accept_log_source(const struct server *server,
                               const struct sonde_address *peer, int error)
 {
     char text[LOG_ADDRESS];
     log_address(peer, text);
-    if (error == EUSERS)
+    if (error == EDQUOT)
         log_trouble(LOG_SOURCE,
                     "%s: client rejected: its source has %ld connections "
                     "(--max-per-source)",
                     text, server->options->max_per_source);
     else
-        log_trouble(LOG_SOURCE,
-                    "%s: client rejected: it cannot be counted, for "
+        log_trouble(LOG_MEMORY,
+                    "%s: client rejected: cannot count it for "
                     "--max-per-source: %s",
                     text, strerror(error));
 }

@@ -45,9 +45,10 @@ static struct sandbox_needs confine_find_needs(const struct server *server,
     return needs;
 }
 
-/* Enter the sandbox.  Without one the server goes on.  Noted for
-   server_report_sandbox are the lack, unless sandbox_lack has no reason to
-   report, and with --verbose the sandbox; nothing is logged here.  */
+/* Enter the sandbox.  On failure the server goes on without one.  Nothing is
+   logged here.  A note is kept for server_report_sandbox: after a failure the
+   reason, if sandbox_lack has one; after success, with --verbose, what the
+   sandbox is.  */
 static void confine_enter(const struct server *server)
 {
     struct confine_folders folders;

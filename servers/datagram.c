@@ -40,7 +40,7 @@ static bool datagram_take_local(struct server *server,
 /* Count REQUEST against the limit of the sender FROM, under the lock, without a
    line in the log.  With IS_LOCAL the limit is that of repeated datagrams;
    otherwise --max-rate, or RATE_USUAL, for the source, or for the sender if
-   FROM has no source.  Returns false with errno: EUSERS beyond the limit; EBUSY
+   FROM has no source.  Returns false with errno: EDQUOT beyond the limit; EBUSY
    without the lock.  */
 static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
@@ -58,7 +58,7 @@ static bool datagram_count_one(struct server *server,
                                   source ? source : repeat_sender(from),
                                   rate < 0 ? RATE_USUAL : rate, monotonic_ms());
     datagram_unlock(server);
-    errno = EUSERS;
+    errno = EDQUOT;
     return result;
 }
 
@@ -78,7 +78,7 @@ static bool datagram_take(struct server *server,
     int error = errno;
     log_address(from, text);
     if (error == EBUSY)
-        log_trouble(LOG_RATE,
+        log_trouble(LOG_LOCK,
                     "%s: datagram not answered: another worker keeps the lock "
                     "of the limits",
                     text);
@@ -214,7 +214,8 @@ static ssize_t datagrams_serve(struct server *server,
 }
 
 /* Receive and answer one datagram of UDP, without waiting, faster than
-   datagrams_serve, with less stack.  Returns 1, or -1 with errno.  */
+   datagrams_serve, with less stack.  Returns 1, also for a datagram that is not
+   answered; or -1 with errno.  */
 static ssize_t datagram_serve_single(struct server *server,
                                      struct listen_socket *listener)
 {

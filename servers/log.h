@@ -50,6 +50,7 @@ enum log_trouble {
     LOG_REFUSED,     /* datagrams never answered */
     LOG_RATE,        /* --max-rate */
     LOG_REPEAT,      /* repeated datagrams */
+    LOG_LOCK,        /* the lock of the limits on datagrams */
     LOG_DATAGRAM,    /* a datagram could not be sent, or was truncated */
     LOG_ACCEPT,      /* accept keeps failing */
     LOG_RECEIVE,     /* recvmsg keeps failing */

@@ -72,7 +72,7 @@ static long workers_count_source(const struct event_workers *data,
 }
 
 /* Fill a slot of this worker with SOURCE, then count.  Returns false with
-   EUSERS, and frees the slot, beyond --max-per-source; with ENOBUFS without a
+   EDQUOT, and frees the slot, beyond --max-per-source; with ENOBUFS without a
    slot.  SOURCE 0 is admitted, and fills none.  In this order two clients that
    come at once may both be rejected, but never both accepted.  */
 static bool event_workers_admit(struct server *server, uint64_t source)
@@ -89,7 +89,7 @@ static bool event_workers_admit(struct server *server, uint64_t source)
     if (workers_count_source(data, source) <= server->options->max_per_source)
         return true;
     source_slot_set(slot, 0);
-    errno = EUSERS;
+    errno = EDQUOT;
     return false;
 }
 
@@ -172,7 +172,8 @@ static int event_workers_begin(struct server *server)
     return workers_start(server);
 }
 
-/* Kill the remaining workers, and free what event_workers_begin allocated.  */
+/* Kill the remaining workers, which are not reaped, and free what
+   event_workers_begin allocated; nothing if that is nothing.  */
 static void event_workers_end(struct server *server)
 {
     struct event_workers *data = server->model_data;

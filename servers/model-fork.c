@@ -101,7 +101,9 @@ static bool fork_admit(struct server *server, uint64_t source)
     stop_hold();
     bool may =
         source_enter(&server->sources, source, server->options->max_per_source);
+    int error = errno;
     stop_release();
+    errno = error;
     return may;
 }
 
@@ -120,8 +122,8 @@ static struct child *child_find_free(struct fork_data *data)
 /* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Before, close
    the listen sockets: a new server cannot bind the address of a socket open in
    a child.  The poller and the self-pipe stay open, unused, which saves two
-   calls; the kernel closes both at exit.  SERVER stays as the parent had it:
-   each page that is written costs the child a copy.  */
+   calls; the kernel closes both at exit.  Apart from the buffer, SERVER is not
+   written: each page that is written costs the child a copy.  */
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {

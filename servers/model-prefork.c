@@ -29,7 +29,7 @@ static struct source_slot *slot_own(struct prefork_data *data)
     return &data->slots[data->pool.self];
 }
 
-/* Fill the worker's slot with SOURCE, then count.  Returns false with EUSERS,
+/* Fill the worker's slot with SOURCE, then count.  Returns false with EDQUOT,
    and frees the slot, beyond --max-per-source.  In this order two clients that
    come at once may both be rejected, but never both accepted.  SOURCE 0 is
    admitted, and fills no slot.  */
@@ -45,11 +45,12 @@ static bool prefork_admit(struct server *server, uint64_t source)
     if (count <= server->options->max_per_source)
         return true;
     source_slot_set(slot_own(data), FREE);
-    errno = EUSERS;
+    errno = EDQUOT;
     return false;
 }
 
-/* Serve CLIENT to the end, with the worker's slot filled, and close.  */
+/* Serve CLIENT as model_iterative does, to the end, close it and count it off.
+   Meanwhile the source of CLIENT fills the worker's slot.  */
 static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {

@@ -57,7 +57,9 @@ static bool thread_admit(struct server *server, uint64_t source)
     pthread_mutex_lock(&mutex);
     bool may =
         source_enter(&server->sources, source, server->options->max_per_source);
+    int error = errno;
     pthread_mutex_unlock(&mutex);
+    errno = error;
     return may;
 }
 
@@ -88,8 +90,9 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
-/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT,
-   count the client off and, unless calloc failed, back off.  */
+/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT and
+   count the client off; if pthread_create failed, back off as well.  The caller
+   does not hold the mutex.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {

@@ -207,8 +207,11 @@ static int privilege_stay(const struct identity *identity,
     return result;
 }
 
-/* Drop all groups but those of IDENTITY, become IDENTITY if need be, and check
-   the groups.  Returns 0, or -1 with the reason in the log.  */
+/* Drop groups, become IDENTITY unless the process is IDENTITY already, and
+   check the groups.  A process that becomes IDENTITY has its primary group
+   alone; one that is IDENTITY keeps those of its groups that getgrouplist
+   lists.  Returns 0; or -1 with the reason in the log, and the process may be
+   changed in part.  */
 static int privilege_set(const struct identity *identity)
 {
     struct groups own = {(gid_t[]){identity->group}, 1}, listed = {0};

@@ -120,7 +120,8 @@ struct server {
     struct connection_queue working, lingering; /* of the event model */
     void *model_data;
     /* Last: a forked child then copies a single page for the start of the
-       buffer and for the members above, which the parent changes.  */
+       buffer and for the members above, which the parent changes.  The loop
+       receives single datagrams in it, too.  */
     char buffer[CONNECTION_PIECE];
 };
 
@@ -234,7 +235,9 @@ void listener_check(struct server *server, struct listen_socket *listener,
    Does nothing unless LISTENER is open and shared with workers.  */
 void listener_yield(struct server *server, struct listen_socket *listener);
 
-/* Whether the listen sockets are shared with the loops of other workers.  */
+/* Whether this process is a worker of a pool with a total, of the event model:
+   its listen sockets are shared with the loops of other workers.  False in the
+   parent; false also in a worker of prefork.  */
 bool listeners_are_shared(const struct server *server);
 
 /* After a wait without events: take shared listen sockets out of the poller, so

@@ -115,7 +115,7 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
         return false;
     struct source_count *found = &table->list[source_slot(table, source)];
     if (found->count >= max) {
-        errno = EUSERS;
+        errno = EDQUOT;
         return false;
     }
     if (found->count++ == 0) {

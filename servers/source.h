@@ -30,7 +30,7 @@ struct source_table {
 };
 
 /* Count one more client of SOURCE, up to MAX; of SOURCE 0 any number.  Returns
-   false with errno, and nothing counted: EUSERS beyond MAX, ENOMEM.  */
+   false with errno, and nothing counted: EDQUOT beyond MAX, ENOMEM.  */
 bool source_enter(struct source_table *table, uint64_t source, long max);
 
 /* Count one client of SOURCE fewer; nothing if SOURCE is 0 or has no client.

@@ -51,7 +51,7 @@
 #include "sonde.h"
 
 /* Milliseconds; generous, since a busy host is no failure.  */
-enum { PATIENCE = 300000, DEAF = 300, SECOND = 1000, MOST = 20000 };
+enum { PATIENCE = 240000, DEAF = 300, SECOND = 1000, MOST = 20000 };
 
 struct member {
     int fd;

@@ -137,7 +137,7 @@ wait "$client" || status=$?
 is "a reader that has gone ends the run: 0" sh -c '
     [ "$1" -eq 0 ] && [ ! -s "$2" ]' - "$status" "$scratch/err"
 if [ -c /dev/full ]; then
-    run bounded 300 sh -c '"$echoload" --json -d 50 127.0.0.1 "$1" > /dev/full' \
+    run bounded 300 sh -c '"$echoload" --json -d 600 127.0.0.1 "$1" > /dev/full' \
         - "$honest"
     is "a full device ends the run: 2" \
         said 2 "cannot write standard output: No space left on device"
@@ -237,7 +237,7 @@ is "a run that fails keeps its status: 3" said 3 "Connection refused"
 
 # Files that are no saved runs.  unread FILE WORDS: a sentence, and 2, at once.
 unread () {
-    run bounded 300 "$echoload" -d 60 --compare "$1" 127.0.0.1 "$honest"
+    run bounded 300 "$echoload" -d 600 --compare "$1" 127.0.0.1 "$honest"
     is "--compare: $2" sh -c '[ "$1" -eq 2 ] && [ ! -s "$2/out" ] &&
         [ "$(wc -l < "$2/err")" -eq 1 ] && grep -qF -- "$3" "$2/err"' - \
         "$status" "$scratch" "$2"

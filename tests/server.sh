@@ -121,6 +121,11 @@ rarely () {
         $((1 + ($(date +%s) - served_at) / 60)) ]
 }
 
+# once_logged WORDS: they were logged, and rarely.
+once_logged () {
+    logged "$1" && rarely "$1"
+}
+
 # Whether the system tells the processor time of a process, in /proc.
 has_cpu_times () {
     [ -r "$proc/$$/stat" ]

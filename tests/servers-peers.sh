@@ -21,7 +21,7 @@ within () {
     timeout -k 1 "$@"
 }
 # How long peers wait for an answer, in their way: in_time.
-delays='1 5 25' lifetime=600
+delays='1 5 25'
 have timeout || skip_all "timeout is not here"
 
 hosts=127.0.0.1

@@ -122,7 +122,7 @@ halt
 # turn, and a signal ends the server.
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -p 0
-    "$builddir/echoload" -u -n 8 --depth 64 -d 60 -t 5 127.0.0.1 "$port" \
+    "$builddir/echoload" -u -n 8 --depth 64 -d 600 -t 5 127.0.0.1 "$port" \
         > "$scratch/load" 2>&1 &
     load=$!
     # iterative serves one stream at a time, and no datagram meanwhile.

@@ -228,7 +228,7 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 
 /* Retry, one by one, the late jobs of which another repeat succeeded (not with
    TIMES), and the jobs that ran out of a resource, which parallel children may
-   have used up. A failure is ignored.  No retry begins after RETRY_MAX: what
+   have used up.  A failure is ignored.  No retry begins after RETRY_MAX: what
    fails so often does not fail because of parallel children.  */
 static void pool_retry(struct pool *pool)
 {
@@ -244,7 +244,8 @@ static void pool_retry(struct pool *pool)
             job->done = false;
             pool->done--;
             /* A retry that cannot begin leaves the job as it was.  */
-            if (pool_run(pool, 1) && pool->begun == i) {
+            pool_run(pool, 1);
+            if (pool->begun <= i) {
                 job->done = true;
                 pool->done++;
             }

@@ -41,7 +41,8 @@ enum { DESCRIPTORS = 512 };
 
 static bool inherited[DESCRIPTORS];
 static struct probe *current;
-/* In a process of probe_fork, which shares sockets with the question's.  */
+/* Whether this is a process of probe_fork.  It shares the sockets of the
+   question's process.  */
 static bool is_forked;
 
 void question_end(void)

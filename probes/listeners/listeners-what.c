@@ -443,11 +443,11 @@ static bool serves_host(const struct listener_row *row,
 
 /* ---- matching ------------------------------------------------------- */
 
-/* Parse the text of MEANING, which has only text and WHY: as digits, as a
-   socket file (by stat), as an address (resolved, so this may block), or as a
-   service. Any text may still be a name.  Returns 0; or -1 with the reason
-   appended if the text looks like an address, but is invalid or cannot be
-   looked up.  */
+/* Parse the text of MEANING, which has only text and WHY: as digits or, if not,
+   as a socket file (by stat), and as an address or else a service.  Look-ups of
+   both may block.  Any text may still be a name.  Returns 0; or -1 with the
+   reason appended if the text looks like an address, but is invalid or cannot
+   be looked up.  */
 static int operand_understand(struct meaning *meaning)
 {
     const char *text = meaning->text;

@@ -394,9 +394,10 @@ static void forget_queues(struct listeners *listeners)
 }
 
 /* Append the listeners of the family with the INDEX, within TIMEOUT
-   milliseconds for each attempt: from /proc with PID, or where sock_diag is
-   missing or forbidden; REDUCED or DATAGRAMS_REDUCED is the reason then.
-   Returns 0, or -1 with the errno of sonde_listeners, with PID of
+   milliseconds for each attempt.  With PID they are read from /proc; otherwise
+   by sock_diag, and from /proc if sock_diag is missing or forbidden.  After
+   /proc, REDUCED or DATAGRAMS_REDUCED is the errno of sock_diag, EPERM with
+   PID.  Returns 0, or -1 with the errno of sonde_listeners, with PID of
    sonde_listeners_proc; ECANCELED is a lack of memory.  Rows appended before a
    failure stay.  */
 static int read_family(struct listeners *listeners, int index, int timeout)

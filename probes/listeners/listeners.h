@@ -109,10 +109,15 @@ extern const struct sonde_listen_totals listeners_no_totals;
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
-/* The steps of listeners_read, with its results: read the rows, sorted by
-   inode, without repetitions; counters and cap of the network namespace, after
-   the rows, to include their drops; the owners; and number the rows of an
-   address, find the groups, and sort the rows as in the report.  */
+/* The steps of listeners_read, with its results.
+   listeners_read_rows: read the rows, sorted by inode, without repetitions.
+   listeners_read_figures: read the counters and, unless PID is set, the cap of
+   the network namespace; set IS_LINUX, and count DROPPING.  It comes after the
+   rows, to include their drops, before any is removed, and before
+   listeners_order_rows, which finds groups only with IS_LINUX.
+   listeners_read_owners: find the owners.
+   listeners_order_rows: number the rows of an address, find the groups, and
+   sort the rows as in the report.  */
 int listeners_read_rows(struct listeners *listeners, unsigned families,
                         int timeout);
 void listeners_read_figures(struct listeners *listeners);

@@ -85,9 +85,10 @@ int64_t watch_clock_step(const struct watch *watch);
 const struct watch_row *watch_fullest(const struct watch *watch);
 
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
-   address at the same time: for the first of the group in full, with the peaks
-   and full times of at most 16 members; for others their number; nothing for a
-   listener alone.  */
+   address at the same time; nothing for a listener alone.  For the first of the
+   group: the number of members, the peak and the share of full time of at most
+   16 of them, and an estimate of the clients that found a full queue.  For any
+   other member: the number of members.  */
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 

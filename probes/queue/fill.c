@@ -208,10 +208,11 @@ static bool is_disturbed(const struct fill *fill,
            (queue->drops >= 0 && queue->drops == fill->drops);
 }
 
-/* Whether FILL is of UNIX sockets, and the errno of the last client has another
-   reason than a full queue: a client of another listener, with room, fails,
-   too, not for want of a resource.  With a backlog of 0 the errno alone does
-   not decide.  */
+/* Whether the last client of FILL, of UNIX sockets, failed for another reason
+   than a full queue.  The errno alone does not tell.  So a client connects to
+   another listener, which has room, and the result is true if that fails, too,
+   but not for want of a resource.  False if the last client got no errno.
+   Changes errno.  */
 static bool fill_fails_elsewhere(const struct fill *fill)
 {
     const char *failed;
@@ -460,10 +461,11 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 
 /* ---- WAITING ------------------------------------------------------------- */
 
-/* Make the listener of FILL, deferring handshakes if FILL does, and record the
-   backlog in force; -1 if the kernel does not report the backlog.  Returns
-   NULL; or the failed call's name, with errno, also if the report lacks a
-   descriptor (EMFILE); the caller closes the listener.  */
+/* Make the listener of FILL, and defer its handshakes if FILL does.  Record the
+   backlog in force; without a report of the kernel FILL->effective stays.
+   Returns NULL; or, with errno, the failed call's name, or "deferring".  A
+   report that fails for want of a descriptor (EMFILE) is such a failure, others
+   are ignored.  The caller closes the listener, also after a failure.  */
 static const char *fill_listen(struct fill *fill)
 {
     const char *failed;
@@ -668,8 +670,9 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, step every test, and check the reference connections.  Returns false to
-   stop, without a step: WATCH is readable or failed, or poll keeps failing.  */
+/* Poll, step every test, and check the reference connections.  Returns false
+   without a step if the caller is to stop: WATCH is readable or failed, or poll
+   keeps failing.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;

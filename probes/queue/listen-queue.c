@@ -153,8 +153,8 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
 /* Write, and return, whether FAMILY works here, on the loopback interface or
    between UNIX sockets, by one connection to a listener with room: without it
    no figure could be told from a call that always fails.  "no" has the failed
-   call and its errno as reason.  Not testable, and false, after a shortage of
-   resources, except EADDRNOTAVAIL, or a failed poll.  */
+   call and its errno as reason.  After a failed poll, or for want of a
+   resource, it is not testable, and false; EADDRNOTAVAIL means "no".  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;

@@ -152,8 +152,8 @@ static int open_target(struct target *target)
 }
 
 /* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
-   TARGET: SYNs with two SYN-ACKs.  Not testable if the target could not be
-   opened, or if each SYN has two: then the queue was not full.  */
+   TARGET: SYNs with at least two SYN-ACKs.  Not testable if the target could
+   not be opened.  Nor if each SYN has two, as the queue was then not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];

@@ -38,7 +38,8 @@ static void answer_put_value(FILE *out, const struct finding *finding,
     putc('\n', out);
 }
 
-/* Write ANSWER in a line: id, value, and how the value is known.  */
+/* Write ANSWER: id, value (or else the reason, or "-"), and how the value is
+   known.  A long value continues on further lines.  */
 static void put_short(FILE *out, const struct finding *answer)
 {
     int column = fprintf(out, "  %s", answer->id);

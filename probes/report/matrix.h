@@ -74,10 +74,11 @@ const char *matrix_next_detail(const struct matrix *matrix,
                                const struct question *question,
                                const char *last);
 
-/* Write each question of the catalogue, chosen or not, with its answers, each
-   answer with its systems, columns and known ones alike, and the details on
-   which columns differ (matrix_differs): in 80 columns, after a line with the
-   counts; as JSON; as an HTML page.  */
+/* Write each question of the catalogue, chosen or not, with its answers and the
+   details on which columns differ (matrix_differs).  matrix_text, in 80 columns
+   after a line with the counts, and matrix_html, a page: each answer with its
+   systems, columns and known ones alike.  matrix_json: first the systems; then
+   for each question a cell of each system, also without an answer.  */
 void matrix_text(FILE *out, const struct matrix *matrix);
 void matrix_json(FILE *out, const struct matrix *matrix);
 void matrix_html(FILE *out, const struct matrix *matrix);

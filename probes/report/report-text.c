@@ -419,8 +419,9 @@ static void say_incomplete_rows(struct sentence *sentence,
         say(sentence, " and %d more", named - ROWS_MAX);
 }
 
-/* Append which rows have failed to measure the SYN queue: the first of them
-   with the reason, and the number of more.  */
+/* Append which rows have failed to measure the SYN queue; nothing if none has.
+   The first of them is named with its reason, together with the rows next to it
+   of the same family and reason; then comes the number of all others.  */
 static void say_failed_rows(struct sentence *sentence,
                             const struct queue_table *table)
 {

@@ -100,8 +100,9 @@ static struct netns *netns_linux_append(struct netns_list *list)
     return added;
 }
 
-/* The namespace KEY in LIST, appended if new.  *LAST, the index of the
-   namespace found before, is tried first, and set.  NULL with ENOMEM.  */
+/* Find the namespace KEY in LIST, or append it.  *LAST is the index to try
+   first, and becomes that of the result.  Returns NULL with ENOMEM.  An append
+   moves LIST: other pointers into it are invalid then.  */
 static struct netns *netns_linux_find(struct netns_list *list, uint64_t key,
                                       size_t *last)
 {

@@ -26,10 +26,10 @@ struct watchdog {
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the
-   watchdog is to kill, and close the pipe.  watchdog_forget: GROUP has ended;
-   if this cannot be written, the watchdog is killed, and no group is killed at
-   the end.  At most 256 groups are kept, others are ignored.  Other failures
-   are ignored.  Waits up to a second.  The caller ignores SIGPIPE.  */
+   watchdog is to kill, and close the pipe.  At most 256 groups are kept, others
+   are ignored, and so are failures.  watchdog_forget: tell the watchdog that
+   GROUP has ended; if this fails, the watchdog is killed, and no group is
+   killed at the end.  Both wait up to a second.  The caller ignores SIGPIPE. */
 void watchdog_join(const struct watchdog *watchdog);
 void watchdog_forget(struct watchdog *watchdog, pid_t group);
 

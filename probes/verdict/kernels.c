@@ -128,9 +128,9 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
            row->accepted == expected && row->client == expected + kernel->more;
 }
 
-/* How well KERNEL fits the figures of TABLE: 0 not, because the largest queue
-   or any row contradicts; 1 with a cap that is unknown or not the default; 2
-   with the default cap.  */
+/* How well KERNEL fits the figures of TABLE.  0: not, because the largest queue
+   or any row contradicts.  2: with the default cap.  1: with another cap, or
+   with an unknown one; with CAP_FIXED an unknown cap is the default.  */
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {

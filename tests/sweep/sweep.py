@@ -232,7 +232,7 @@ class Execution:
         found = errors.wait_for(pattern, SLOW)
         if not found:
             self.wait_for_handler(process)
-            found = errors.wait_for(pattern, 0)
+            found = errors.wait_for(pattern, SLOW)
         lasting = any(part.when.endswith("+")
                       for part in parts_of(self.fault))
         if found:

@@ -54,7 +54,7 @@ START_TEST(so_many_and_no_more)
     ck_assert(source_enter(&table, 5, 2));
     ck_assert(source_enter(&table, 5, 2));
     ck_assert(!source_enter(&table, 5, 2));
-    ck_assert_int_eq(errno, EUSERS);
+    ck_assert_int_eq(errno, EDQUOT);
     ck_assert(source_enter(&table, 6, 2));
     source_leave(&table, 5);
     ck_assert(source_enter(&table, 5, 2));

@@ -61,7 +61,8 @@ static void accept_failed_report_slot(struct probe *probe)
 }
 
 /* Question accept.aborted: a client sends RST, then accept is called.  Reports
-   the errno, or the accepted socket's state; and the place in the queue.  */
+   the errno, or the accepted socket's state.  Also reports, by further
+   listeners, whether a connection that was reset keeps its place in a queue. */
 static void accept_failed_probe_aborted(struct probe *probe)
 {
     struct sockaddr_storage address;

@@ -10,7 +10,7 @@
 
 #include "probes/behaviour/loopback.h"
 
-/* The number of ports to try, and the reason for a skip after that.  FAILED:
+/* The number of ports to try, and the reasons for a skip after that.  FAILED:
    the number of ports on which a failure is seen before it is reported.  */
 enum { PORTS = 8, FAILED = 3 };
 #define NO_PORT   "no port is free in both families"

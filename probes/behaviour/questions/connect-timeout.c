@@ -12,22 +12,25 @@
 
 /* Compute the time until connect fails without a reply, in seconds, from Linux'
    settings: RETRIES (tcp_syn_retries) and LINEAR (tcp_syn_linear_timeouts).
-   LINEAR timeouts of one second precede the exponential back-off, in which no
-   timeout is longer than 120 s.  At each timeout, Linux checks whether RETRIES
-   SYNs were retransmitted, or whether as much time has passed as RETRIES
-   timeouts would take that double from the first.  */
+   LINEAR timeouts of one second precede the exponential back-off, which begins
+   with one second, too.  No timeout is longer than 120 s.  At each timeout,
+   Linux gives up if RETRIES + LINEAR SYNs were retransmitted, or if as much
+   time has passed as RETRIES + 1 timeouts of the back-off alone.  */
 static long connect_timeout_total(long retries, long linear)
 {
+    enum { LONGEST = 120 };
     long total = 0, limit = 0, step = 1;
-    for (long i = 0; i <= retries; i++, step *= 2)
-        limit += step < 120 ? step : 120;
+    for (long i = 0; i <= retries; i++) {
+        limit += step;
+        step = 2 * step < LONGEST ? 2 * step : LONGEST;
+    }
     step = 1;
     for (long sent = 0; sent <= retries + linear; sent++) {
-        total += step < 120 ? step : 120;
+        total += step;
         if (total >= limit)
             break;
         if (sent >= linear)
-            step *= 2;
+            step = 2 * step < LONGEST ? 2 * step : LONGEST;
     }
     return total;
 }

@@ -49,9 +49,10 @@ static _Noreturn void exec_become_shell(int fd, const char *script)
     _exit(1);
 }
 
-/* Run SCRIPT (exec_become_shell).  Returns the wait status, so that no answer
-   depends on output that may be lost; on failure, or if the shell does not end
-   within LOOPBACK_TIMEOUT, the question is skipped.  */
+/* Run SCRIPT in a child (exec_become_shell).  Returns the wait status, so that
+   no answer depends on output that may be lost; exit status 1 if there is no
+   shell.  If fork or waitpid fails, or the shell does not end within
+   LOOPBACK_TIMEOUT, the question is skipped.  */
 static int exec_shell_status(struct probe *probe, int fd, const char *script)
 {
     int status;
@@ -121,8 +122,9 @@ static _Noreturn void exec_be_peer(int fd)
     _exit(EXEC_FAILED | (errno & (EXEC_FAILED - 1)));
 }
 
-/* Skip the question since the executed program sent nothing, or not all: the
-   reason is in STATUS, of waitpid.  */
+/* Skip the question: exec failed, or the executed program did not send all.
+   STATUS, of waitpid, has the errno of exec; any other status, also death by a
+   signal, gives one general reason.  */
 static _Noreturn void exec_skip_peer(struct probe *probe, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;

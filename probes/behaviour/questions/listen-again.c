@@ -75,8 +75,10 @@ static void listen_again_probe(struct probe *probe)
     listen_again_report(probe, "from-8-to-1", 8, 1);
 }
 
-/* Question listen.unbound: the errno of listen, or the address chosen; skipped
-   if no port is free.  */
+/* Question listen.unbound: listen on a socket that is not bound.  The answer is
+   the errno, or success; then details tell the kind of the address that the
+   kernel chose, "wildcard" or "one interface", and of the port, "ephemeral" or
+   "0".  The question is skipped if no port is free.  */
 static void listen_again_probe_unbound(struct probe *probe)
 {
     int fd = tcp_socket(probe);

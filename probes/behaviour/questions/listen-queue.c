@@ -24,8 +24,9 @@
 /* ---- by backlogprobe's measurement -------------------------------------- */
 
 /* Run the measurement of PLAN and add its findings to FINDINGS; through memory,
-   since there may be no directory for files.  Without memory, or if a finding
-   is malformed, the question is skipped.  */
+   since there may be no directory for files.  An incomplete measurement is no
+   error.  Without memory, or if a finding is malformed, the question is
+   skipped.  */
 static void listen_queue_measure_plan(struct probe *probe,
                                       const struct queue_plan *plan,
                                       struct findings *findings)
@@ -268,8 +269,20 @@ static void listen_queue_probe_negative(struct probe *probe)
                                     : "neither 0 nor 1");
 }
 
-/* Question listen.overflow: the number of the first client beyond a full queue,
-   and its outcome, over TCP and UNIX sockets.  */
+/* Report, as the finding KEY, the number of the client after COUNT queued ones,
+   if it was rejected with the errno NEXT; 0: no client was.  */
+static void listen_queue_report_first(struct probe *probe, const char *key,
+                                      int next, int count)
+{
+    if (next)
+        probe_report(probe, key, "%d", count + 1);
+    else
+        probe_report(probe, key, "none of %d", count);
+}
+
+/* Question listen.overflow: fill the queue of a listener with a backlog of 3,
+   over TCP and over a UNIX socket.  Report the outcome of the first client that
+   is rejected, and its number, counted from 1.  At most 300 are tried.  */
 static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;
@@ -283,14 +296,15 @@ static void listen_queue_probe_overflow(struct probe *probe)
                      next == ETIMEDOUT    ? "silence: connect blocks"
                      : next == ECONNRESET ? "the connected client is reset"
                                           : error_text(next));
-    probe_report(probe, "first-rejected", "%d", count + 1);
+    listen_queue_report_first(probe, "first-rejected", next, count);
     if (why) {
         probe_report_skip(probe, "unix", "%s", why);
         return;
     }
     probe_report(probe, "unix", "%s",
                  unix_next ? error_text(unix_next) : "none");
-    probe_report(probe, "unix-first-rejected", "%d", unix_count + 1);
+    listen_queue_report_first(probe, "unix-first-rejected", unix_next,
+                              unix_count);
 }
 
 /* Report how many incomplete handshakes the SYN queue holds, with a backlog of

@@ -64,9 +64,10 @@ static bool peer_crash_is_watching(struct watch *watches, int count,
     return watching;
 }
 
-/* Connect COUNT times, let PREPARE set options and write, and watch all of the
-   connections until each has an outcome or its time is over; then close them.
-   Repeated if this process was not scheduled in time.  */
+/* Connect COUNT times, WATCHES_MAX at most, and let PREPARE set options and
+   write.  Then answer each segment as the REPLY of its watch says, until each
+   connection has an OUTCOME or its TIMEOUT is over (then OUTCOME is NULL), and
+   close them.  All is repeated if this process was not scheduled in time.  */
 static void peer_crash_watch(struct peer *peer,
                              void (*prepare)(struct peer_tcp *tcp),
                              struct watch *watches, int count)
@@ -159,8 +160,8 @@ static void peer_crash_probe_reboot(struct probe *probe)
 /* ---- keepalive ---------------------------------------------------------- */
 
 /* The idle time in seconds is TCP_KEEPALIVE on macOS, which has TCP_KEEPINTVL
-   and TCP_KEEPCNT as well, and TCP_KEEPIDLE elsewhere. Old systems with another
-   meaning of TCP_KEEPALIVE lack TCP_KEEPINTVL and TCP_KEEPCNT.  */
+   and TCP_KEEPCNT as well, and TCP_KEEPIDLE elsewhere.  Old systems with
+   another meaning of TCP_KEEPALIVE lack TCP_KEEPINTVL and TCP_KEEPCNT.  */
 #if defined TCP_KEEPIDLE
 #define IDLE TCP_KEEPIDLE
 #elif defined TCP_KEEPALIVE
@@ -182,7 +183,8 @@ static void peer_crash_report_defaults(struct probe *probe)
                       yes_no(need_int(probe, fd, SOL_SOCKET, SO_KEEPALIVE)));
 }
 
-/* Set an option of TCP; on failure the question is skipped, with WHAT.  */
+/* Set OPTION, of level IPPROTO_TCP, of the socket of TCP to VALUE.  On failure
+   the question is skipped; the reason is WHAT and the errno.  */
 static void peer_crash_set(struct peer_tcp *tcp, int option, int value,
                            const char *what)
 {

@@ -77,9 +77,10 @@ static void peer_fin_take_reset(struct probe *probe, int fd)
         probe_check(probe, -1, "recv");
 }
 
-/* Write by send with FLAGS after the peer's RST, and after the pending
-   ECONNRESET was read.  OPTION of SOL_SOCKET is set first; 0: none.  Returns
-   the result of send as text, and sets CAUGHT if a signal came.  */
+/* Make a connection, reset it by the peer, and read the pending ECONNRESET.
+   Then send a byte with FLAGS.  OPTION of SOL_SOCKET is set to 1 before; 0:
+   none.  The caller has SIGPIPE ignored or handled by catch.  CAUGHT is cleared
+   before the send; catch sets it.  Returns the result of send as text.  */
 static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
                                               int option)
 {

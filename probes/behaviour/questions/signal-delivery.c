@@ -30,9 +30,10 @@ static void signal_delivery_counting(int number)
     count++;
 }
 
-/* Handler: counts the calls and the depth of recursion, and raises its own
-   signal, in the first call only, to find whether the handler is entered
-   recursively.  */
+/* Handler: counts the calls in COUNT, and keeps the greatest depth of recursion
+   in DEEPEST; the caller clears COUNT, DEPTH and DEEPEST before.  The first
+   call raises the signal again, to find whether the handler is entered
+   recursively.  If raise fails, its errno is in FAILED.  */
 static void signal_delivery_nested(int number)
 {
     count++;
@@ -331,8 +332,11 @@ static const char *signal_delivery_default_action(struct probe *probe,
     return "no effect";
 }
 
-/* Report NUMBER and the default action as the finding KEY, or the errno if the
-   kernel has no signal of this number.  Returns whether there is one.  */
+/* Report, as the finding KEY, NUMBER and the default action, found by a child
+   that raises the signal.  If the kernel has no signal of this number, the
+   errno replaces the action, and the result is false; otherwise true.  If the
+   signal cannot be raised, KEY is not testable.  If fork or waitpid fails, the
+   question is skipped.  */
 static bool signal_delivery_report_number(struct probe *probe, const char *key,
                                           int number)
 {
