@@ -33,8 +33,8 @@ static int port_address(const struct fault_options *options, size_t index,
 }
 
 /* Bind PORT to BASE plus its index, or to any port if BASE is 0; listen, unless
-   for datagrams; and set local.  Returns 0; or -1 with errno, and the
-   descriptor may be open.  */
+   for datagrams; and set local and the file.  Returns 0; or -1 with errno, and
+   the descriptor may be open.  */
 static int port_bind(struct fault_port *port, long base)
 {
     const struct fault_options *options = port->server->options;
@@ -50,7 +50,24 @@ static int port_bind(struct fault_port *port, long base)
                    ? sonde_datagram_bind(&address, flags)
                    : sonde_listen(&address, queue < 1 ? 1 : queue,
                                   flags | SONDE_REUSEADDR, NULL);
-    return port->fd < 0 || sonde_address_local(port->fd, &port->local) ? -1 : 0;
+    if (port->fd < 0 || sonde_address_local(port->fd, &port->local))
+        return -1;
+    port->has_file = options->path && *options->path != '@' &&
+                     !lstat(options->path, &port->file);
+    return 0;
+}
+
+/* Remove the socket file of PORT, unless another server has replaced it.  Once
+   the listener is closed a new file may have the same inode.  */
+static void port_remove_file(struct fault_port *port)
+{
+    const char *path = port->server->options->path;
+    struct stat now;
+    if (port->has_file && !lstat(path, &now) &&
+        now.st_dev == port->file.st_dev && now.st_ino == port->file.st_ino &&
+        (port->fd >= 0 || now.st_ctime == port->file.st_ctime))
+        unlink(path);
+    port->has_file = false;
 }
 
 /* Bind all ports from BASE, or from a port that the system chooses.  Returns 0,
@@ -251,14 +268,12 @@ static void port_note(struct fault_port *port)
 
 void fault_port_close(struct fault_port *port)
 {
-    const char *path = port->server->options->path;
     port_note(port);
     fault_blackhole_close(port);
     if (port->watched)
         sonde_poller_remove(port->server->poller, port->fd);
     port->watched = false;
-    if (path && *path != '@' && port->local.length > 0)
-        unlink(path);
+    port_remove_file(port);
     descriptor_close(&port->fd);
     descriptor_close(&port->second);
     for (size_t i = 0; i < FAULT_HELD; i++)

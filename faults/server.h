@@ -7,6 +7,7 @@
 #define FAULTS_SERVER_H 1
 
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "faults/fault.h"
@@ -54,6 +55,8 @@ struct fault_port {
     int fd;     /* the listener or datagram socket; -1: closed */
     int second; /* replies from elsewhere, or keeps a closed port; or -1 */
     struct sonde_address local;
+    struct stat file; /* of a UNIX socket, with HAS_FILE */
+    bool has_file;
     struct fault_watch watch;
     bool accepts; /* clients are accepted */
     bool counts;  /* the first client starts the fault's tick */

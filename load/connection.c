@@ -354,7 +354,8 @@ static void connection_back_off(struct load *load,
 }
 
 /* connect failed with the errno ERROR: count the error and close.  With
-   --connect, retry after a back-off while running.  EADDRNOTAVAIL without a
+   --connect, retry after a back-off while running; with a rate, when the next
+   connection is due.  EADDRNOTAVAIL without a
    source address means that no local port is free.  EAGAIN is no error: the
    listen queue of a UNIX socket is full, and poll does not report when the
    queue has room again.  */
@@ -370,7 +371,8 @@ static void load_connection_refuse(struct load *load,
                     error == EADDRNOTAVAIL && !load->target->source
                         ? LOAD_NO_PORT
                         : load_error_of(error));
-    if (load->plan->kind == LOAD_CONNECTS && load->phase == LOAD_RUNNING)
+    if (load->plan->kind == LOAD_CONNECTS && !load->plan->rate &&
+        load->phase == LOAD_RUNNING)
         connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 

@@ -35,6 +35,7 @@ static void next_phase(struct load *load, enum load_phase phase, int64_t now)
         load->start = load->last = load->checked = load->next_due = now;
         load->phase_end = now + (plan->kind == LOAD_HOLD ? 0 : plan->duration);
     } else if (phase == LOAD_DRAINING) {
+        load->ended = now;
         load->phase_end = now + plan->timeout;
     }
     load->phase = phase;
@@ -112,8 +113,8 @@ static void open_first(struct load *load)
 }
 
 /* With --connect: replace closed connections, at once or as the rate allows,
-   none due after phase_end.  The latency begins when the connection was due.
-   Lowers next_due to the earliest connection not yet due.  */
+   none due at phase_end or later.  The latency begins when the connection was
+   due. Lowers next_due to the earliest connection not yet due.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -123,7 +124,7 @@ static void open_again(struct load *load, int64_t now)
             continue;
         if (load->plan->rate)
             due = load->start + load_due(load->plan, i, connection->due);
-        if (due > now || due > load->phase_end) {
+        if (due > now || due >= load->phase_end) {
             load->next_due = due < load->next_due ? due : load->next_due;
             continue;
         }
@@ -345,10 +346,22 @@ static void count_unfinished(const struct load *load)
     }
 }
 
+/* The duration of the measured phase: to the last reply, but at least to the
+   end of RUNNING, after DURATION or an interruption, if connections are open,
+   or with --connect.  With --hold to the last reply alone.  */
+static int64_t elapsed_of(const struct load *load)
+{
+    int64_t elapsed = load->last - load->start;
+    int64_t phase = load->ended - load->start;
+    bool is_whole = load->plan->kind == LOAD_CONNECTS ||
+                    (load->plan->kind != LOAD_HOLD && load->open > 0);
+    if (phase > load->plan->duration)
+        phase = load->plan->duration;
+    return is_whole && elapsed < phase ? phase : elapsed;
+}
+
 /* Complete the report: retransmissions of the connections that have a socket,
-   the time elapsed and, unless cut, what is pending, as errors.  The time
-   elapsed ends with the last reply, but is no less than the duration if
-   connections are open, except with --hold and after an interruption.  */
+   the time elapsed and, unless cut, what is pending, as errors.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
@@ -356,14 +369,22 @@ static void finish_report(const struct load *load)
          report->type == SOCK_STREAM && i < load->plan->connections; i++)
         if (load->connections[i].fd >= 0)
             load_count_retransmissions(report, load->connections[i].fd);
-    report->elapsed = load->last - load->start;
-    if (load->plan->kind != LOAD_HOLD && !report->interrupted &&
-        report->elapsed < load->plan->duration && load->open > 0)
-        report->elapsed = load->plan->duration;
+    report->elapsed = elapsed_of(load);
     if (load->is_cut)
         return;
     report->errors[LOAD_UNANSWERED] += load->outstanding;
     count_unfinished(load);
+}
+
+/* Set *PEER to the address for further connections: as given, of UNIX, since
+   the server may know its socket by another path.  Returns 0, or -1 with errno;
+   ENOTCONN: the connection was reset.  */
+static int load_find_peer(const struct client *client,
+                          struct sonde_address *peer)
+{
+    const char *path = client->target->path;
+    return path ? sonde_address_unix_name(peer, path)
+                : sonde_address_peer(client->fd, peer);
 }
 
 enum client_end load_run(struct client *client, const struct load_plan *plan,
@@ -372,9 +393,12 @@ enum client_end load_run(struct client *client, const struct load_plan *plan,
 {
     *report = (struct load_report){.plan = plan, .type = client->target->type};
     budget_volunteer(); /* may fail: the plan fits the memory left */
-    struct load *load = sonde_address_peer(client->fd, &report->peer)
+    struct load *load = load_find_peer(client, &report->peer)
                             ? NULL
                             : make_load(plan, client, report);
+    if (!load && errno == ENOTCONN)
+        return client_fail(client, CLIENT_CLOSED_EARLY, "%s",
+                           strerror(ECONNRESET));
     if (!load)
         return client_trouble(client, "cannot begin: %s", strerror(errno));
     if (plan->kind != LOAD_CONNECTS)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #include "base/mask.h"
 #include "base/memory-stream.h"
+#include "base/wait.h"
 #include "base/write.h"
 #include "progs/output.h"
 #include "progs/status.h"
@@ -144,7 +146,9 @@ static bool has_progress;
 void progress_show(int64_t milliseconds, const char *format, ...)
 {
     va_list arguments;
-    if (milliseconds < 1000 || !isatty(STDERR_FILENO))
+    /* A terminal that is stopped shall not stop what is measured.  */
+    if (milliseconds < 1000 || !isatty(STDERR_FILENO) ||
+        wait_one(STDERR_FILENO, POLLOUT, 0) <= 0)
         return;
     has_progress = true;
     fprintf(stderr, "\r\033[K%ld s: ", (long)(milliseconds / 1000));

@@ -47,7 +47,8 @@ static bool shutdown_resets(const struct listen_socket *listener)
    in the queue see an established connection: accept them first, and reject
    those beyond --max-clients; but leave the queue of an inherited socket alone.
    Where workers accept, remove only the file of a UNIX socket: when the workers
-   have ended, the clients left in the queue are counted.  */
+   have ended, the clients left in the queue are counted, and an inherited
+   socket gets its flags back.  */
 static void shutdown_stop_listener(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -58,7 +59,7 @@ static void shutdown_stop_listener(struct server *server,
         accept_queued(server, listener);
     if (server->is_child)
         return;
-    if (resets && server->no_streams) {
+    if (server->no_streams && listener->role == SONDE_LISTENER) {
         listen_socket_unlink(listener);
         return;
     }
