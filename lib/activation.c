@@ -50,8 +50,12 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     if (sonde__get_option(fd, SOL_SOCKET, SO_TYPE, &made.type))
         return -1;
     made.family = sonde_address_family(fd);
-    if (made.family < 0)
-        return -1;
+    if (made.family < 0) {
+        if (made.type != SOCK_STREAM)
+            return -1;
+        /* OpenBSD and NetBSD: a connection that was reset has no address.  */
+        made.family = AF_UNSPEC;
+    }
     switch (made.type) {
     case SOCK_STREAM:
     case SOCK_SEQPACKET:

@@ -69,9 +69,13 @@ void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
 int sonde__receive_finish(const struct msghdr *message,
                           struct sonde_address *from)
 {
+    size_t named;
     from->length = message->msg_namelen < sizeof from->storage
                        ? message->msg_namelen
                        : (socklen_t)sizeof from->storage;
+    sonde__path(from, &named);
+    if (from->storage.ss_family == AF_UNIX && named == 0)
+        from->length = 0;
     return message->msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 }
 

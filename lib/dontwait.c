@@ -82,6 +82,12 @@ static int test_full(int fd, const char *bytes)
     return -1;
 }
 
+#ifdef SOCK_CLOEXEC
+enum { pair_type = SOCK_STREAM | SOCK_CLOEXEC };
+#else
+enum { pair_type = SOCK_STREAM };
+#endif
+
 /* Run test_full on a full socket pair, made for the test and closed.  Returns
    1: the flag works; 0: ignored, after 60 ms; -1 with errno: not testable.  */
 static int test_pair(void)
@@ -89,7 +95,7 @@ static int test_pair(void)
     static const char bytes[piece];
     struct timeval timeout = {.tv_usec = pair_timeout * 1000};
     int pair[2], size = piece, result = -1;
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+    if (socketpair(AF_UNIX, pair_type, 0, pair))
         return -1;
     fcntl(pair[0], F_SETFD, FD_CLOEXEC);
     fcntl(pair[1], F_SETFD, FD_CLOEXEC);

@@ -324,8 +324,12 @@ int sonde_owner_state(pid_t pid)
     FILE *file = fopen(path, "re");
     if (!file)
         return sonde__fail(errno == ENOENT ? ESRCH : errno);
+    errno = 0;
     size_t length = fread(text, 1, sizeof text - 1, file);
+    int error = ferror(file) ? errno ? errno : EIO : 0;
     fclose(file);
+    if (error) /* ESRCH: it was reaped meanwhile */
+        return sonde__fail(error);
     text[length] = '\0';
     const char *end = strrchr(text, ')');
     if (!end || end[1] != ' ' || !isalpha((unsigned char)end[2]))

@@ -170,7 +170,9 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     while (sonde_poller_next(poller, &dropped))
         continue;
     poller->taken = poller->found_count = 0;
-    for (int left = timeout;; left = sonde_deadline_left(deadline)) {
+    /* poll has no negative timeout but -1 on the BSDs.  */
+    for (int left = timeout < 0 ? -1 : timeout;;
+         left = sonde_deadline_left(deadline)) {
         find_always(poller);
         if (poller->found_count > 0)
             left = 0;

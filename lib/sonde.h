@@ -671,7 +671,8 @@ struct sonde_handshake_limits {
    errno of open or read.  */
 int sonde_handshake_limits(struct sonde_handshake_limits *limits);
 
-/* A connection to the kernel, to look at single listeners often.  */
+/* A connection to the kernel, to look at single listeners often.  One thread at
+   a time uses it.  */
 struct sonde_watch;
 
 /* Open *WATCH, for the network namespace of the calling thread; free by
@@ -810,7 +811,9 @@ int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals);
 /* ---- listen: listen on an address --------------------------------------- */
 
 /* A flag of sonde_listen: bind to the port despite connections of a former
-   server in TIME_WAIT; never to the port of a live listener.  */
+   server in TIME_WAIT; never to the address and port of a live listener.  On
+   the BSDs and macOS the wildcard and a single address are different: either
+   may be bound beside a live listener at the other.  */
 #define SONDE_REUSEADDR 4U
 
 /* Make a SOCK_STREAM socket that listens on ADDRESS (port 0: chosen by the

@@ -122,7 +122,11 @@ static int watch_request(struct sonde_watch *watch,
         if (sonde__again(watch->fd, POLLOUT, deadline))
             return -1;
     }
-    return watch_receive(watch, listener);
+    int result = watch_receive(watch, listener);
+    /* Another socket answers: ENOENT of TCP, ESTALE of UDP and UNIX.  */
+    if (result && errno == ESTALE)
+        errno = ENOENT;
+    return result;
 }
 
 /* Whether there is any socket at the address of LISTENER.  Requests one from

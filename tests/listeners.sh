@@ -311,6 +311,24 @@ else
     skip "the name of a process cannot draw" "names are set by /proc"
 fi
 
+# /proc calls a process a zombie once its main thread has ended: others accept.
+if [ -d "/proc/$$/task" ]; then
+    mkfifo "$scratch/left" "$scratch/left-port"
+    "$builddir/tests/peer" thread "$scratch/left" > "$scratch/left-port" &
+    left=$!
+    read -r port < "$scratch/left-port"
+    until [ "$(awk '{ print $3 }' "/proc/$left/stat")" = Z ]; do
+        kill -0 "$left" || break
+    done
+    run "$listeners" "$port"
+    is "a main thread has ended: the others may accept" grep -q \
+        "to do  *nothing, if the queue empties again" "$scratch/out"
+    : > "$scratch/left"
+    wait "$left"
+else
+    skip "a main thread has ended: the others may accept" "threads are in /proc"
+fi
+
 # A name that would write to the terminal.
 name=$(printf 'a\033[31m\nb%s' $$)
 start "unix:1:0:@$name"

@@ -23,6 +23,8 @@ waiting_find_listener(const struct listeners *listeners,
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
         const struct sonde_address *address = &row->listener.address;
+        if (row->listener.type != SOCK_STREAM)
+            continue;
         if (!sonde_address_compare(address, local))
             return row;
         if (address->storage.ss_family == local->storage.ss_family &&

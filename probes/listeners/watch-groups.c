@@ -10,13 +10,13 @@
 
 enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
 
-/* Whether OTHER, perhaps ROW itself, is a stream listener that listened at the
-   address of ROW at the same time: a restarted server follows, and is no
-   member.  */
+/* Whether OTHER, perhaps ROW itself, is a stream listener that was looked at,
+   and listened at the address of ROW at the same time: a restarted server
+   follows, and is no member.  */
 static bool watch_is_member(const struct watch_row *row,
                             const struct watch_row *other)
 {
-    return other->listener.type == SOCK_STREAM &&
+    return other->occupancy.looks > 0 && other->listener.type == SOCK_STREAM &&
            !strcmp(other->local, row->local) &&
            (other->until < 0 || other->until > row->since) &&
            (row->until < 0 || row->until > other->since);
@@ -39,7 +39,7 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
     double sum = 0;
     struct sentence shares = {""}, peaks = {""};
     int family = row->listener.address.storage.ss_family;
-    if (row->listener.type != SOCK_STREAM ||
+    if (row->listener.type != SOCK_STREAM || row->occupancy.looks == 0 ||
         (family != AF_INET && family != AF_INET6))
         return;
     for (size_t i = 0; i < watch->count; i++) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/private.h"
@@ -104,6 +105,72 @@ START_TEST(test_successor)
     close(fd);
 }
 END_TEST
+
+#ifdef SO_REUSEPORT
+static struct sonde_listener members[2];
+static size_t member_count;
+
+/* Keep the sockets at the address of DATA.  */
+static int find_members(const struct sonde_listener *socket, void *data)
+{
+    if (!sonde_address_compare(&socket->address, data) && member_count < 2)
+        members[member_count++] = *socket;
+    return 0;
+}
+
+/* Each of two UDP sockets at one address is read, and then none is.  */
+START_TEST(test_datagram_group)
+{
+    int fds[2], on = 1;
+    struct sonde_address address;
+    if (!setup_watch())
+        return;
+    sonde_address_loopback(&address, AF_INET, 0);
+    for (int i = 0; i < 2; i++) {
+        fds[i] = sonde_socket(AF_INET, SOCK_DGRAM, 0);
+        ck_assert_int_eq(
+            setsockopt(fds[i], SOL_SOCKET, SO_REUSEPORT, &on, sizeof on), 0);
+        ck_assert_int_eq(
+            bind(fds[i], (const void *)&address.storage, address.length), 0);
+        ck_assert_int_eq(sonde_address_local(fds[i], &address), 0);
+    }
+    member_count = 0;
+    if (sonde_datagram_sockets(AF_INET, 1000, find_members, &address))
+        member_count = 0; /* a kernel without udp_diag */
+    for (size_t i = 0; i < member_count; i++)
+        ck_assert_int_eq(sonde_watch_read(watch, &members[i]), 0);
+    close(fds[0]);
+    close(fds[1]);
+    for (size_t i = 0; i < member_count; i++) {
+        ck_assert_int_eq(sonde_watch_read(watch, &members[i]), -1);
+        ck_assert_int_eq(errno, ENOENT);
+    }
+}
+END_TEST
+
+/* Another UDP socket at the same address is not the one that is watched.  */
+START_TEST(test_datagram_successor)
+{
+    struct sonde_address address;
+    if (!setup_watch())
+        return;
+    sonde_address_loopback(&address, AF_INET, 0);
+    int fd = sonde_datagram_bind(&address, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(sonde_address_local(fd, &address), 0);
+    member_count = 0;
+    sonde_datagram_sockets(AF_INET, 1000, find_members, &address);
+    close(fd);
+    fd = sonde_datagram_bind(&address, 0);
+    ck_assert_int_ge(fd, 0);
+    if (member_count > 0 && members[0].cookie) {
+        ck_assert_int_eq(sonde_watch_read(watch, &members[0]), -1);
+        ck_assert_int_eq(errno, ENOENT);
+    }
+    close(fd);
+}
+END_TEST
+#endif
 
 START_TEST(test_wrong)
 {
@@ -267,6 +334,10 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_queue);
     tcase_add_test(tests, test_successor);
+#ifdef SO_REUSEPORT
+    tcase_add_test(tests, test_datagram_group);
+    tcase_add_test(tests, test_datagram_successor);
+#endif
     tcase_add_test(tests, test_wrong);
     tcase_add_test(tests, test_failures);
     tcase_add_test(tests, test_connect);

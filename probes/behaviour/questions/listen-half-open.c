@@ -14,9 +14,12 @@
    timeout of 1 s, then RETRIES more, each twice as long, 120 s at most.  */
 static long half_open_total(long retries)
 {
+    enum { LONGEST = 120 };
     long total = 0, step = 1;
-    for (long i = 0; i <= retries; i++, step *= 2)
-        total += step < 120 ? step : 120;
+    for (long i = 0; i <= retries; i++) {
+        total += step;
+        step = 2 * step < LONGEST ? 2 * step : LONGEST;
+    }
     return total;
 }
 
@@ -47,6 +50,12 @@ static void half_open_probe(struct probe *probe)
         peer_attend(&peer);
         half_open_watch(&peer, intervals, sizeof intervals);
     } while (peer_was_absent(&peer));
+    if (!*intervals) {
+        probe_report(probe, "syn-ack-intervals", "none");
+        probe_report(probe, "answer", "no SYN-ACK again within %d s",
+                     PEER_WATCHED / 1000);
+        return;
+    }
     probe_report(probe, "syn-ack-intervals", "%s s", intervals);
     if (retries < 0) {
         probe_report(probe, "answer", "SYN-ACK again after %s s", intervals);

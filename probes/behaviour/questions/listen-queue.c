@@ -133,8 +133,21 @@ static void listen_queue_report_unix(struct probe *probe)
     }
 }
 
+/* Skip the question since the rows of TABLE have too few figures for a rule:
+   the reason is that of the first row that has one.  */
+static _Noreturn void listen_queue_skip(struct probe *probe,
+                                        const struct queue_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].reason)
+            probe_skip(probe, "%s", table->rows[i].reason);
+    probe_skip(probe, table->count
+                          ? "too few backlogs have stable figures"
+                          : "no connection over the loopback interface works");
+}
+
 /* Question listen.queue: the rule by backlog, and the rows, also of UNIX
-   sockets, as details; skipped if no connection works.  */
+   sockets, as details; skipped if too few rows have figures.  */
 static void listen_queue_probe(struct probe *probe)
 {
     static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
@@ -150,7 +163,7 @@ static void listen_queue_probe(struct probe *probe)
     char accepted[80], client[80];
     struct verdict verdict = listen_queue_judge(probe, &plan, &table);
     if (!verdict.accepted.comparable)
-        probe_skip(probe, "no connection over the loopback interface works");
+        listen_queue_skip(probe, &table);
     rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
     rule_print(&verdict.client.rule, false, client, sizeof client);
     probe_report(probe, "answer", "%s for a backlog of n%s%s%s",

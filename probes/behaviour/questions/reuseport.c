@@ -169,13 +169,11 @@ static const char *reuseport_fate(const struct reuseport_loss *loss)
    namespace of this process, or why that cannot be measured.  */
 static void reuseport_report_migration(struct probe *probe)
 {
+    static const char setting[] = "net.ipv4.tcp_migrate_req";
     struct namespace_trouble trouble;
-    if (namespace_enter(&trouble)) {
+    if (!namespace_knows(setting, &trouble) || namespace_enter(&trouble) ||
+        namespace_set(setting, "1", &trouble)) {
         probe_report_skip(probe, "with-tcp_migrate_req", "%s", trouble.text);
-        return;
-    }
-    if (namespace_set("net.ipv4.tcp_migrate_req", "1", &trouble)) {
-        probe_report_skip(probe, "with-tcp_migrate_req", "no such setting");
         return;
     }
     struct reuseport_loss loss = reuseport_close_one(probe, 1);
