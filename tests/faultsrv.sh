@@ -323,6 +323,11 @@ if [ "$(uname -s)" = Linux ]; then
     is "its file has gone" [ ! -e "$scratch/hole" ]
 fi
 
+# A file that another server has put in the place of its own is not its own.
+run "$faultsrv" --fault=refuse --unix "$scratch/own" -- \
+    sh -c 'mv "$1" "$1.former" && : > "$1"' - "$scratch/own"
+is "the file of another server stays" [ -e "$scratch/own" ]
+
 if [ "$(uname -s)" = Linux ]; then
     run "$faultsrv" --json --fault=echo --unix "@sonde-faults-$$" -- \
         "$echocli" --unix '{host}'

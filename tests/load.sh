@@ -89,6 +89,11 @@ run "$echoload" --json -n 8 -d 0.2 --unix "$scratch/socket"
 last_line
 json_is '.messages > 0 and .errors == 0 and .plan.transport == "UNIX stream"' \
     "a UNIX socket"
+mv "$scratch/socket" "$scratch/renamed"
+run "$echoload" --json -n 8 -d 0.2 --unix "$scratch/renamed"
+last_line
+json_is '.messages > 0 and .errors == 0 and .connects == 8' \
+    "a UNIX socket that its server knows by another name"
 start udp-echo
 measure -u -n 4 --depth 4 -d 0.3
 json_is '.messages > 0 and .plan.transport == "UDP" and
