@@ -65,7 +65,7 @@ static void port_remove_file(struct fault_port *port)
     struct stat now;
     if (port->has_file && !lstat(path, &now) &&
         now.st_dev == port->file.st_dev && now.st_ino == port->file.st_ino &&
-        (port->fd >= 0 || now.st_ctime == port->file.st_ctime))
+        (port->fd >= 0 || now.st_mtime == port->file.st_mtime))
         unlink(path);
     port->has_file = false;
 }

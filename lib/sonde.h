@@ -770,7 +770,7 @@ int sonde_owner_check(pid_t pid);
    be woken by a signal; T, stopped by a signal; t, stopped by a debugger; Z,
    ended.  ESRCH: no such process, or /proc hides it, or is not mounted; or PID
    below 1.  ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown
-   layout.  Any errno of open.  */
+   layout.  Any errno of open or read.  */
 int sonde_owner_state(pid_t pid);
 
 /* The counters of all TCP listeners of the caller's network namespace together,
@@ -966,7 +966,8 @@ struct sonde_inherited {
     int fd;
     enum sonde_role role;
     int error;      /* SONDE_UNUSABLE: the errno of sonde_inherited; else 0 */
-    int family;     /* AF_INET, AF_INET6, AF_UNIX, ... */
+    int family;     /* AF_INET, AF_INET6, AF_UNIX, ...; AF_UNSPEC: the address
+                       is gone, of a connection that was reset (OpenBSD, NetBSD) */
     int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without */
 };

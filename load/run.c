@@ -130,6 +130,11 @@ static void open_again(struct load *load, int64_t now)
         }
         connection->due++;
         load_connection_open(load, connection, due);
+        /* Refused at once.  */
+        if (load->plan->rate && connection->state == CONNECTION_CLOSED) {
+            due = load->start + load_due(load->plan, i, connection->due);
+            load->next_due = due < load->next_due ? due : load->next_due;
+        }
     }
 }
 
@@ -230,6 +235,8 @@ static void run_loop(struct load *load, load_progress_function *progress)
         if (ready < 0) {
             load->trouble = errno;
             load->is_cut = true;
+            if (load->phase == LOAD_RUNNING)
+                load->ended = monotonic_now();
             return;
         }
         load->has_events = ready > 0;

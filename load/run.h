@@ -16,7 +16,7 @@
         |  |   +--------------+   |                | reset          | closed
         |  |   | queue full       |                |                |
         |  |   +------------> QUEUE_FULL           |                |
-        |  |   | failed, --connect                 |                |
+        |  |   | failed, --connect without a rate  |                |
         |  |   +------------> BACKOFF ---> open    |                |
         |  +---------------------------------------+                |
         +-----------------------------------------------------------+  */
@@ -113,7 +113,7 @@ struct load {
     bool is_cut;   /* the run ended with replies pending */
     int trouble;   /* the errno that ended the run, or 0 */
     int64_t start; /* of the measured phase */
-    int64_t ended; /* the same; 0: it did not end */
+    int64_t ended; /* of RUNNING; 0: not reached */
     int64_t phase_end;
     int64_t next_due;  /* while running: when the next message or connection is
                           due; INT64_MAX without a rate */

@@ -93,12 +93,10 @@ static int pass_shut(int listener, char **argv)
     _exit(0);
 }
 
-/* Pass a socket that no server can use.  */
 /* Wait until the FIFO with the name ARGUMENT is opened, and end the process. */
 static void *hold_until_opened(void *argument)
 {
     _exit(open(argument, O_RDONLY) < 0);
-    return NULL;
 }
 
 /* Queue a client at LISTENER, and leave both to a thread.  */
@@ -114,6 +112,7 @@ static int leave_to_thread(int listener, char *fifo)
     pthread_exit(NULL);
 }
 
+/* Pass a socket that no server can use.  */
 static int pass_unusable(const struct sonde_address *address, char **argv)
 {
     int pair[2];

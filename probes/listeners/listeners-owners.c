@@ -56,7 +56,7 @@ static const char *owner_state_words(int state)
     }
 }
 
-/* Why the process PID cannot accept; NULL if it may.  D and t are states of the
+/* Why the process PID cannot accept; NULL if it may.  D is the state of the
    main thread: others may accept.  */
 static const char *owner_words(pid_t pid)
 {
@@ -64,8 +64,7 @@ static const char *owner_words(pid_t pid)
     struct stat tasks; /* links: 2, and one for each thread */
     int state = sonde_owner_state(pid);
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-    if ((state == 'D' || state == 't') && !stat(path, &tasks) &&
-        tasks.st_nlink > 3)
+    if (state == 'D' && !stat(path, &tasks) && tasks.st_nlink > 3)
         return NULL;
     return owner_state_words(state);
 }
