@@ -966,8 +966,8 @@ struct sonde_inherited {
     int fd;
     enum sonde_role role;
     int error;      /* SONDE_UNUSABLE: the errno of sonde_inherited; else 0 */
-    int family;     /* AF_INET, AF_INET6, AF_UNIX, ...; AF_UNSPEC: the address
-                       is gone, of a connection that was reset (OpenBSD, NetBSD) */
+    int family;     /* AF_INET, AF_INET6, AF_UNIX, ...; AF_UNSPEC on OpenBSD and
+                       NetBSD, if the connection was reset */
     int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without */
 };
