@@ -53,7 +53,7 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
     if (made.family < 0) {
         if (made.type != SOCK_STREAM)
             return -1;
-        /* OpenBSD and NetBSD: a connection that was reset has no address.  */
+        /* On OpenBSD a connection that was reset has no address.  */
         made.family = AF_UNSPEC;
     }
     switch (made.type) {

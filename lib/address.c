@@ -214,9 +214,9 @@ const char *sonde__path(const struct sonde_address *address, size_t *length)
                      ? address->length
                      : sizeof address->storage;
     *length = end > start ? end - start : 0;
-    /* The BSDs give an unnamed socket a path of NULs alone.  */
+    /* Without abstract names a NUL in front means an unnamed socket.  */
     if (address->storage.ss_family == AF_UNIX && *length > 0 &&
-        (*path != '\0' || (!has_abstract && *length > 1 && path[1] == '\0')))
+        (*path != '\0' || !has_abstract))
         *length = strnlen(path, *length);
     return path;
 }

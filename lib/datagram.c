@@ -66,15 +66,22 @@ void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
     }
 }
 
+/* Whether the UNIX address ADDRESS has a path, or a name in Linux's abstract
+   namespace.  */
+static int is_named(const struct sonde_address *address)
+{
+    size_t length;
+    sonde__path(address, &length);
+    return length > 0;
+}
+
 int sonde__receive_finish(const struct msghdr *message,
                           struct sonde_address *from)
 {
-    size_t named;
     from->length = message->msg_namelen < sizeof from->storage
                        ? message->msg_namelen
                        : (socklen_t)sizeof from->storage;
-    sonde__path(from, &named);
-    if (from->storage.ss_family == AF_UNIX && named == 0)
+    if (from->storage.ss_family == AF_UNIX && !is_named(from))
         from->length = 0;
     return message->msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 }
@@ -95,15 +102,6 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
         return -1;
     int error = sonde__receive_finish(message, from);
     return error ? sonde__fail(error) : length;
-}
-
-/* Whether the UNIX address ADDRESS has a path, or a name in Linux's abstract
-   namespace, after a NUL.  Some systems give an unnamed socket only NULs.  */
-static int is_named(const struct sonde_address *address)
-{
-    size_t length;
-    const char *path = sonde__path(address, &length);
-    return length > 0 && (path[0] != '\0' || (length > 1 && path[1] != '\0'));
 }
 
 /* Whether a datagram from FROM, received on a socket connected to PEER, is from

@@ -313,6 +313,18 @@ int sonde_owner_check(pid_t pid)
     return result;
 }
 
+/* The number of threads by FIELDS of /proc/PID/stat, from the third on, the
+   state; 0 if FIELDS is too short.  */
+static long owners_linux_threads(const char *fields)
+{
+    const int wanted = 20;
+    for (int field = 3; field < wanted && fields; field++) {
+        fields = strchr(fields, ' ');
+        fields = fields ? fields + 1 : NULL;
+    }
+    return fields ? strtol(fields, NULL, 10) : 0;
+}
+
 /* The state is after the name in parentheses, which may contain any byte.  */
 int sonde_owner_state(pid_t pid)
 {
@@ -334,6 +346,9 @@ int sonde_owner_state(pid_t pid)
     const char *end = strrchr(text, ')');
     if (!end || end[1] != ' ' || !isalpha((unsigned char)end[2]))
         return sonde__fail(EPROTO);
+    int state = end[2];
+    if ((state == 'D' || state == 'Z') && owners_linux_threads(end + 2) > 1)
+        state = 'S';
     errno = saved;
-    return end[2];
+    return state;
 }

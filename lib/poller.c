@@ -170,7 +170,7 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
     while (sonde_poller_next(poller, &dropped))
         continue;
     poller->taken = poller->found_count = 0;
-    /* poll has no negative timeout but -1 on the BSDs.  */
+    /* POSIX knows no negative timeout of poll but -1.  */
     for (int left = timeout < 0 ? -1 : timeout;;
          left = sonde_deadline_left(deadline)) {
         find_always(poller);

@@ -768,9 +768,10 @@ int sonde_owner_check(pid_t pid);
 /* The state of the process PID, of its main thread, as a letter of Linux's
    /proc/PID/stat: among others R, running; S, sleeping; D, sleeping and not to
    be woken by a signal; T, stopped by a signal; t, stopped by a debugger; Z,
-   ended.  ESRCH: no such process, or /proc hides it, or is not mounted; or PID
-   below 1.  ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown
-   layout.  Any errno of open or read.  */
+   ended.  With several threads S stands for D and Z: another thread may run.
+   ESRCH: no such process, or /proc hides it, or is not mounted; or PID below 1.
+   ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown layout. Any
+   errno of open or read.  */
 int sonde_owner_state(pid_t pid);
 
 /* The counters of all TCP listeners of the caller's network namespace together,
@@ -966,8 +967,8 @@ struct sonde_inherited {
     int fd;
     enum sonde_role role;
     int error;      /* SONDE_UNUSABLE: the errno of sonde_inherited; else 0 */
-    int family;     /* AF_INET, AF_INET6, AF_UNIX, ...; AF_UNSPEC on OpenBSD and
-                       NetBSD, if the connection was reset */
+    int family;     /* AF_INET, AF_INET6, AF_UNIX, ...; AF_UNSPEC on OpenBSD, of
+                       a connection that was reset */
     int type;       /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
     char name[256]; /* from LISTEN_FDNAMES; "unknown" without */
 };

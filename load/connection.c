@@ -355,10 +355,9 @@ static void connection_back_off(struct load *load,
 
 /* connect failed with the errno ERROR: count the error and close.  With
    --connect, retry after a back-off while running; with a rate, when the next
-   connection is due.  EADDRNOTAVAIL without a
-   source address means that no local port is free.  EAGAIN is no error: the
-   listen queue of a UNIX socket is full, and poll does not report when the
-   queue has room again.  */
+   connection is due.  EADDRNOTAVAIL without a source address means that no
+   local port is free.  EAGAIN is no error: the listen queue of a UNIX socket is
+   full, and poll does not report when the queue has room again.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)

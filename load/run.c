@@ -114,7 +114,7 @@ static void open_first(struct load *load)
 
 /* With --connect: replace closed connections, at once or as the rate allows,
    none due at phase_end or later.  The latency begins when the connection was
-   due. Lowers next_due to the earliest connection not yet due.  */
+   due.  Lowers next_due to the earliest connection not yet due.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {

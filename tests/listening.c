@@ -17,7 +17,7 @@
    "leave" ends the main thread, while another goes on.  "request=PORT:COUNT"
    asks the HTTP server at that port of 127.0.0.1 so often, one after the other,
    "crowd=PORT:COUNT" connects so many clients there, each with the first byte
-   of a request, until no more are let in. "send=COUNT", "end=COUNT" and
+   of a request, until no more are let in.  "send=COUNT", "end=COUNT" and
    "reset=COUNT" make so many of the clients that wait send 5 bytes, end their
    stream, or reset the connection.  It prints the name of each, "ready", and
    stays until its standard input ends. */

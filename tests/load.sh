@@ -180,6 +180,10 @@ server_gone () {
             .errors <= .plan.duration_ms / 5 + 2' \
             "$scratch/out" > /dev/null
 }
+port=$honest
+measure --connect -n 1 -r 5 -d 1
+json_is '.connects <= 5 and .elapsed_ns >= 1000000000' \
+    "--connect --rate: none after the end, and rates by the whole time"
 delays='1 5 20'
 is "--connect: a server that has gone: refused, at intervals: 3" \
     in_time server_gone

@@ -13,9 +13,6 @@
                                     LISTEN_FDS; port 0 is printed
           peer netlink PROGRAM      a datagram socket of Linux alone, by
                                     LISTEN_FDS; port 0 is printed
-          peer thread FIFO          a listener with a client in the queue,
-                                    held by a thread until FIFO is opened for
-                                    writing; the main thread has ended
           peer udp                  send the first datagram back
           peer send PORT            standard input there, its answer to output
 
@@ -24,7 +21,6 @@
 #include <config.h>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,25 +87,6 @@ static int pass_shut(int listener, char **argv)
     if (open(argv[0], O_RDONLY) >= 0)
         shutdown(listener, SHUT_RDWR);
     _exit(0);
-}
-
-/* Wait until the FIFO with the name ARGUMENT is opened, and end the process. */
-static void *hold_until_opened(void *argument)
-{
-    _exit(open(argument, O_RDONLY) < 0);
-}
-
-/* Queue a client at LISTENER, and leave both to a thread.  */
-static int leave_to_thread(int listener, char *fifo)
-{
-    pthread_t thread;
-    struct sonde_address address;
-    if (sonde_address_local(listener, &address))
-        return fail("getsockname");
-    int client = sonde_connect(&address, 1, patience, NULL, NULL);
-    if (client < 0 || pthread_create(&thread, NULL, hold_until_opened, fifo))
-        return fail("thread");
-    pthread_exit(NULL);
 }
 
 /* Pass a socket that no server can use.  */
@@ -202,8 +179,6 @@ int main(int argc, char **argv)
         return fail("listen");
     if (!strcmp(argv[1], "shut") && argc > 3)
         return pass_shut(listener, argv + 2);
-    if (!strcmp(argv[1], "thread"))
-        return leave_to_thread(listener, argv[2]);
     if (!strcmp(argv[1], "inetd"))
         return pass_connection(listener, argv + 2);
     return strcmp(argv[1], "both") == 0 ? pass_both(listener, argv + 2)

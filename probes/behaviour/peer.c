@@ -221,6 +221,12 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
     return ended;
 }
 
+double peer_back_off(double timeout)
+{
+    const double longest = 120;
+    return 2 * timeout < longest ? 2 * timeout : longest;
+}
+
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer)
 {
     struct sockaddr_in here = loopback_address(0);

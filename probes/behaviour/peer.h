@@ -107,6 +107,10 @@ enum { PEER_WATCHED = 7600 };
 int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
                            size_t size);
 
+/* The next timeout in seconds of Linux' exponential back-off, after TIMEOUT:
+   twice as long, but not longer than 120 s.  */
+double peer_back_off(double timeout);
+
 /* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at
    TUN_PEER that has sent nothing.  Returns the listener.  */
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);

@@ -3,9 +3,7 @@
 
 #include <config.h>
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "probes/listeners/listeners.h"
 
@@ -51,29 +49,16 @@ static const char *owner_state_words(int state)
         return "stopped by a debugger";
     case 'D':
         return "in an uninterruptible wait (D), as for a disk or NFS";
-    default: /* Z: the main thread has ended, others hold the socket */
+    default:
         return NULL;
     }
-}
-
-/* Why the process PID cannot accept; NULL if it may.  D is the state of the
-   main thread: others may accept.  */
-static const char *owner_words(pid_t pid)
-{
-    char path[40];
-    struct stat tasks; /* links: 2, and one for each thread */
-    int state = sonde_owner_state(pid);
-    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-    if (state == 'D' && !stat(path, &tasks) && tasks.st_nlink > 3)
-        return NULL;
-    return owner_state_words(state);
 }
 
 const char *listeners_owner_halted(const struct listener_row *row)
 {
     const char *words = NULL;
     for (size_t i = 0; i < row->owner_count; i++) {
-        words = owner_words(row->owners[i].pid);
+        words = owner_state_words(sonde_owner_state(row->owners[i].pid));
         if (!words)
             return NULL;
     }
@@ -101,7 +86,8 @@ static void owners_say_halted(struct sentence *text,
 {
     size_t named = 0;
     for (size_t i = 0; i < row->owner_count && named < 8; i++) {
-        const char *words = owner_words(row->owners[i].pid);
+        const char *words =
+            owner_state_words(sonde_owner_state(row->owners[i].pid));
         if (!words)
             continue;
         say(text, "; ");

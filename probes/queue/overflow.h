@@ -30,9 +30,9 @@
    the queue cannot be filled, "next" is not testable, with the reason, and the
    other figures are not written.  Any other figure that cannot be measured is
    not testable, with the reason.  Of UNIX sockets "enters" is written only if
-   the blocking connect waits.  WAIT is the silence timeout in milliseconds. May
-   take some 8 seconds each for a client that never enters and for lost data.
-   Nothing is left open.  */
+   the blocking connect waits.  WAIT is the silence timeout in milliseconds.
+   May take some 8 seconds each for a client that never enters and for lost
+   data. Nothing is left open.  */
 void overflow_family(FILE *out, int family, const char *name, int wait);
 
 /* Write the setting tcp_abort_on_overflow of this namespace to OUT; not

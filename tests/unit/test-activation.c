@@ -46,6 +46,13 @@ static int getsockopt_macos(int fd, int level, int name, void *value,
     return real.getsockopt(fd, level, name, value, size);
 }
 
+/* OpenBSD: of a connection that was reset.  */
+static int getsockname_openbsd(int fd, struct sockaddr *name, socklen_t *size)
+{
+    errno = ECONNRESET;
+    return -1;
+}
+
 static void expect_role(int fd, enum sonde_role role, int family, int type)
 {
     struct sonde_inherited one;
@@ -96,6 +103,8 @@ START_TEST(a_connection_that_was_reset_is_no_listener)
     ck_assert_int_eq(poll(&waited, 1, 20000), 1);
     ck_assert_int_eq(sonde_address_peer(server, &peer), -1);
     expect_role(server, SONDE_CONNECTION, AF_INET, SOCK_STREAM);
+    sonde__sys.getsockname = getsockname_openbsd;
+    expect_role(server, SONDE_CONNECTION, AF_UNSPEC, SOCK_STREAM);
 }
 END_TEST
 

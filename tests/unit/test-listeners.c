@@ -589,6 +589,12 @@ START_TEST(states_and_limits_of_a_proc_that_is_made_up)
     FAILS(ESRCH, sonde_owner_state(0));
     write_file("12/stat", "12 (a) S)(b) T 1 2 3\n");
     ck_assert_int_eq(sonde_owner_state(12), 'T');
+    write_file("12/stat",
+               "12 (a) Z 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 2 1");
+    ck_assert_int_eq(sonde_owner_state(12), 'S');
+    write_file("12/stat",
+               "12 (a) D 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 1 2");
+    ck_assert_int_eq(sonde_owner_state(12), 'D');
     write_file("12/stat", "12 (a)");
     FAILS(EPROTO, sonde_owner_state(12));
     write_file("12/stat", "");

@@ -177,6 +177,16 @@ static struct question question(const char *id, probe_function *function,
         .id = id, .probe = function, .deadline = deadline, .repeats = 2};
 }
 
+#define FILE_NAME "/tmp/test-pool-XXXXXX"
+
+/* Make the file PATH, FILE_NAME before, in which times_before counts.  */
+static void make_file(char *path)
+{
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
 static const struct finding *answer_of(const struct question *asked)
 {
     static const struct question good = {
@@ -289,10 +299,8 @@ END_TEST
 
 START_TEST(what_varies_is_told_in_full_and_marked)
 {
-    char path[] = "/tmp/test-pool-XXXXXX";
-    int fd = mkstemp(path);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
+    char path[] = FILE_NAME;
+    make_file(path);
     struct question bad = question("bad", varies, LATE);
     bad.data = path;
     bad.repeats = 3;
@@ -306,10 +314,8 @@ END_TEST
 
 START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
 {
-    char path[] = "/tmp/test-pool-XXXXXX";
-    int fd = mkstemp(path);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
+    char path[] = FILE_NAME;
+    make_file(path);
     struct question bad = question("bad", short_of_ports, LATE);
     bad.data = path;
     const struct finding *finding = answer_of(&bad);
@@ -331,10 +337,8 @@ static void no_descriptors_are_left(size_t done, size_t total, long elapsed)
 
 START_TEST(one_that_cannot_be_asked_again_counts_as_before)
 {
-    char path[] = "/tmp/test-pool-XXXXXX";
-    int fd = mkstemp(path);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
+    char path[] = FILE_NAME;
+    make_file(path);
     struct question bad = question("bad", short_of_ports, LATE);
     bad.data = path;
     const struct question *list[] = {&bad};

@@ -16,21 +16,18 @@
    with one second, too.  No timeout is longer than 120 s.  At each timeout,
    Linux gives up if RETRIES + LINEAR SYNs were retransmitted, or if as much
    time has passed as RETRIES + 1 timeouts of the back-off alone.  */
-static long connect_timeout_total(long retries, long linear)
+static double connect_timeout_total(long retries, long linear)
 {
-    enum { LONGEST = 120 };
-    long total = 0, limit = 0, step = 1;
-    for (long i = 0; i <= retries; i++) {
+    double total = 0, limit = 0, step = 1;
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
         limit += step;
-        step = 2 * step < LONGEST ? 2 * step : LONGEST;
-    }
     step = 1;
     for (long sent = 0; sent <= retries + linear; sent++) {
         total += step;
         if (total >= limit)
             break;
         if (sent >= linear)
-            step = 2 * step < LONGEST ? 2 * step : LONGEST;
+            step = peer_back_off(step);
     }
     return total;
 }
@@ -93,12 +90,12 @@ static void connect_timeout_probe(struct probe *probe)
         return;
     }
     linear = linear > 0 ? linear : 0;
-    long total = connect_timeout_total(retries, linear);
+    double total = connect_timeout_total(retries, linear);
     probe_report_computed(
         probe, "timeout",
-        "%ld s, computed from %ld retries and %ld linear timeouts", total,
+        "%.0f s, computed from %ld retries and %ld linear timeouts", total,
         retries, linear);
-    probe_report_computed(probe, "answer", "%s after %ld s (computed)", error,
+    probe_report_computed(probe, "answer", "%s after %.0f s (computed)", error,
                           total);
 }
 

@@ -12,14 +12,11 @@
 
 /* The time in seconds until Linux gives up a handshake without the ACK: a first
    timeout of 1 s, then RETRIES more, each twice as long, 120 s at most.  */
-static long half_open_total(long retries)
+static double half_open_total(long retries)
 {
-    enum { LONGEST = 120 };
-    long total = 0, step = 1;
-    for (long i = 0; i <= retries; i++) {
+    double total = 0, step = 1;
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
         total += step;
-        step = 2 * step < LONGEST ? 2 * step : LONGEST;
-    }
     return total;
 }
 
@@ -63,7 +60,7 @@ static void half_open_probe(struct probe *probe)
     }
     probe_report_computed(
         probe, "answer",
-        "SYN-ACK sent again after %s s; given up after %ld s (computed)",
+        "SYN-ACK sent again after %s s; given up after %.0f s (computed)",
         intervals, half_open_total(retries));
     probe_report_read(probe, "retries", "%ld", retries);
 }

@@ -20,8 +20,8 @@ enum { WATCH_MAX = 9000 };
 static double peer_crash_total_time(long retries)
 {
     double total = 0, step = 0.2;
-    for (long i = 0; i <= retries; i++, step *= 2)
-        total += step < 120 ? step : 120;
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
+        total += step;
     return total;
 }
 
