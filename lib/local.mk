@@ -10,7 +10,7 @@ lib_LTLIBRARIES = lib/libsonde.la
 # Everything, for our own programs and unit tests: linked with this they are
 # real executables where they stand, without a libtool wrapper.
 lib_libsonde_core_la_CFLAGS = $(SONDE_CFLAGS) $(SONDE_HIDDEN)
-lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBSOCKET) $(LIBTHREAD)
+lib_libsonde_core_la_LIBADD = lib/gl/libgnu.la $(LIBTHREAD)
 lib_libsonde_core_la_SOURCES = \
 	lib/accept-class.c \
 	lib/accept.c \

@@ -151,7 +151,16 @@ else
     if [ -z "$flags" ]; then
         skip "i386" "gcc has no 32-bit libraries here"
     else
-        plan i386 little "" --host=i686-pc-linux-gnu CC="gcc $flags"
+        # A kernel without IA-32 emulation runs none of these.
+        emulator=
+        order=little
+        if ! "$scratch/main" 2> /dev/null; then
+            emulator=qemu-i386-static
+            have "$emulator" || order=-
+        fi
+        plan i386 "$order" "$emulator" --host=i686-pc-linux-gnu CC="gcc $flags"
+        [ "$order" = little ] || skip "i386: run" \
+            "this kernel runs no 32-bit programs, and no $emulator is here"
     fi
 fi
 if have musl-gcc; then

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "probes/finding/finding.h"
 #include "probes/run/resource.h"
