@@ -7,6 +7,8 @@ top=$PWD
 work=$(mktemp -d "${TMPDIR:-/tmp}/sonde-ci.XXXXXX") || exit 2
 trap 'chmod -R u+w "$work"; rm -rf --one-file-system "$work"' EXIT
 chmod 755 "$work"
+sanitize='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined'
+sanitize="$sanitize -fno-sanitize-recover=all"
 failures=0
 passed=0 failed=0 skipped=0
 

@@ -1,9 +1,9 @@
 # base/local.mk - what probes and services both need
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-noinst_LTLIBRARIES += base/libbase.la
-base_libbase_la_CFLAGS = $(SONDE_CFLAGS)
-base_libbase_la_SOURCES = \
+noinst_LIBRARIES += base/libbase.a
+base_libbase_a_CFLAGS = $(SONDE_CFLAGS)
+base_libbase_a_SOURCES = \
 	base/budget.c \
 	base/budget.h \
 	base/capability.h \
@@ -49,16 +49,16 @@ base_libbase_la_SOURCES = \
 # One leaf for each way a system has; m4/sonde-capability.m4 and
 # m4/sonde-sandbox.m4 choose.
 if SONDE_CAPABILITY_LINUX
-base_libbase_la_SOURCES += base/capability-linux.c
+base_libbase_a_SOURCES += base/capability-linux.c
 else
-base_libbase_la_SOURCES += base/capability-none.c
+base_libbase_a_SOURCES += base/capability-none.c
 endif
 if SONDE_SANDBOX_LINUX
-base_libbase_la_SOURCES += base/sandbox-linux.c
+base_libbase_a_SOURCES += base/sandbox-linux.c
 else
 if SONDE_SANDBOX_OPENBSD
-base_libbase_la_SOURCES += base/sandbox-openbsd.c
+base_libbase_a_SOURCES += base/sandbox-openbsd.c
 else
-base_libbase_la_SOURCES += base/sandbox-none.c
+base_libbase_a_SOURCES += base/sandbox-none.c
 endif
 endif

@@ -1,9 +1,9 @@
 # clients/local.mk - the clients' half of the services
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-noinst_LTLIBRARIES += clients/libclients.la
-clients_libclients_la_CFLAGS = $(SONDE_CFLAGS)
-clients_libclients_la_SOURCES = \
+noinst_LIBRARIES += clients/libclients.a
+clients_libclients_a_CFLAGS = $(SONDE_CFLAGS)
+clients_libclients_a_SOURCES = \
 	clients/client.c \
 	clients/client.h \
 	clients/daytime-client.c \

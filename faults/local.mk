@@ -1,9 +1,9 @@
 # faults/local.mk - a server that misbehaves on request
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-noinst_LTLIBRARIES += faults/libfaults.la
-faults_libfaults_la_CFLAGS = $(SONDE_CFLAGS)
-faults_libfaults_la_SOURCES = \
+noinst_LIBRARIES += faults/libfaults.a
+faults_libfaults_a_CFLAGS = $(SONDE_CFLAGS)
+faults_libfaults_a_SOURCES = \
 	faults/blackhole.c \
 	faults/client.c \
 	faults/command.c \

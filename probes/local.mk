@@ -1,10 +1,12 @@
 # probes/local.mk - what is asked of a host, and how it is told
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-noinst_LTLIBRARIES += probes/libprobes.la
-probes_libprobes_la_CFLAGS = $(SONDE_CFLAGS) \
+noinst_LIBRARIES += probes/libprobes.a
+probes_libs = probes/libprobes.a base/libbase.a lib/libsonde-core.la \
+	$(SONDE_AIO_LIBS)
+probes_libprobes_a_CFLAGS = $(SONDE_CFLAGS) \
 	-DPROFILES='"$(pkgdatadir)/profiles"'
-probes_libprobes_la_SOURCES = \
+probes_libprobes_a_SOURCES = \
 	probes/behaviour/aio.h \
 	probes/behaviour/answers.c \
 	probes/behaviour/answers.h \
@@ -161,57 +163,56 @@ probes_libprobes_la_SOURCES = \
 
 # One leaf for each way a system has; m4/sonde-namespace.m4 chooses.
 if SONDE_NAMESPACE_LINUX
-probes_libprobes_la_SOURCES += probes/run/namespace-linux.c probes/run/netns-linux.c
+probes_libprobes_a_SOURCES += probes/run/namespace-linux.c probes/run/netns-linux.c
 else
-probes_libprobes_la_SOURCES += probes/run/namespace-none.c probes/run/netns-none.c
+probes_libprobes_a_SOURCES += probes/run/namespace-none.c probes/run/netns-none.c
 endif
 
 # And m4/sonde-defer.m4.
 if SONDE_DEFER_LINUX
-probes_libprobes_la_SOURCES += probes/queue/defer-linux.c
+probes_libprobes_a_SOURCES += probes/queue/defer-linux.c
 else
-probes_libprobes_la_SOURCES += probes/queue/defer-none.c
+probes_libprobes_a_SOURCES += probes/queue/defer-none.c
 endif
 
 # And m4/sonde-tun.m4.
 if SONDE_TUN_LINUX
-probes_libprobes_la_SOURCES += probes/peer/tun-linux.c
+probes_libprobes_a_SOURCES += probes/peer/tun-linux.c
 else
-probes_libprobes_la_SOURCES += probes/peer/tun-none.c
+probes_libprobes_a_SOURCES += probes/peer/tun-none.c
 endif
 
 # And m4/sonde-listeners.m4: by the system.
 if SONDE_LISTENERS_LINUX
-probes_libprobes_la_SOURCES += probes/behaviour/models-linux.c
+probes_libprobes_a_SOURCES += probes/behaviour/models-linux.c
 else
-probes_libprobes_la_SOURCES += probes/behaviour/models-none.c
+probes_libprobes_a_SOURCES += probes/behaviour/models-none.c
 endif
 
 # And m4/sonde-poller.m4.
 if SONDE_KQUEUE
-probes_libprobes_la_SOURCES += probes/behaviour/kqueue-bsd.c
+probes_libprobes_a_SOURCES += probes/behaviour/kqueue-bsd.c
 else
-probes_libprobes_la_SOURCES += probes/behaviour/kqueue-none.c
+probes_libprobes_a_SOURCES += probes/behaviour/kqueue-none.c
 endif
 
 # And m4/sonde-namespace.m4.
 if SONDE_SECCOMP
-probes_libprobes_la_SOURCES += probes/behaviour/policy-linux.c
+probes_libprobes_a_SOURCES += probes/behaviour/policy-linux.c
 else
-probes_libprobes_la_SOURCES += probes/behaviour/policy-none.c
+probes_libprobes_a_SOURCES += probes/behaviour/policy-none.c
 endif
 
 # And m4/sonde-aio.m4.
-probes_libprobes_la_LIBADD = $(SONDE_AIO_LIBS)
 if SONDE_AIO_POSIX
-probes_libprobes_la_SOURCES += probes/behaviour/aio-posix.c
+probes_libprobes_a_SOURCES += probes/behaviour/aio-posix.c
 else
-probes_libprobes_la_SOURCES += probes/behaviour/aio-none.c
+probes_libprobes_a_SOURCES += probes/behaviour/aio-none.c
 endif
 
 # And m4/sonde-core.m4.
 if SONDE_CORE_LINUX
-probes_libprobes_la_SOURCES += probes/run/core-linux.c
+probes_libprobes_a_SOURCES += probes/run/core-linux.c
 else
-probes_libprobes_la_SOURCES += probes/run/core-limit.c
+probes_libprobes_a_SOURCES += probes/run/core-limit.c
 endif

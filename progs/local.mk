@@ -4,16 +4,16 @@
 # Named without a folder, so that they stand in the build root.
 bin_PROGRAMS = backlogprobe byteorder daytimecli echocli echoload listeners sockprobe
 
-noinst_LTLIBRARIES += progs/libprogs.la
-progs_libprogs_la_CFLAGS = $(SONDE_CFLAGS)
-progs_libprogs_la_SOURCES = \
+noinst_LIBRARIES += progs/libprogs.a
+progs_libprogs_a_CFLAGS = $(SONDE_CFLAGS)
+progs_libprogs_a_SOURCES = \
 	progs/options.c \
 	progs/options.h \
 	progs/output.c \
 	progs/output.h \
 	progs/status.h
 
-progs_libs = progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la
+progs_libs = progs/libprogs.a $(probes_libs)
 
 backlogprobe_CFLAGS = $(SONDE_CFLAGS)
 backlogprobe_LDADD = $(progs_libs)
@@ -32,7 +32,7 @@ listeners_LDADD = $(progs_libs)
 listeners_SOURCES = progs/listeners-watch.c progs/listeners-watch.h progs/listeners.c \
 	progs/spool.c progs/spool.h
 
-client_libs = clients/libclients.la $(progs_libs)
+client_libs = clients/libclients.a $(progs_libs)
 client_options = progs/client-options.c progs/client-options.h
 
 daytimecli_CFLAGS = $(SONDE_CFLAGS)
@@ -44,14 +44,14 @@ echocli_LDADD = $(client_libs)
 echocli_SOURCES = progs/echocli.c $(client_options)
 
 echoload_CFLAGS = $(SONDE_CFLAGS)
-echoload_LDADD = load/libload.la $(client_libs)
+echoload_LDADD = load/libload.a $(client_libs)
 echoload_SOURCES = progs/echoload.c progs/spool.c progs/spool.h $(load_reports) \
 	$(client_options)
 load_reports = progs/load-lines.c progs/load-lines.h progs/load-profile.c \
 	progs/load-profile.h progs/load-report.c progs/load-report.h
 # The servers: thin, since what they share is all but their names.
 bin_PROGRAMS += echosrv daytimesrv
-server_libs = progs/libprogs.la servers/libservers.la base/libbase.la lib/libsonde-core.la
+server_libs = progs/libprogs.a servers/libservers.a base/libbase.a lib/libsonde-core.la
 
 echosrv_CFLAGS = $(SONDE_CFLAGS)
 echosrv_LDADD = $(server_libs)
@@ -66,7 +66,7 @@ daytimesrv_SOURCES = progs/daytimesrv.c progs/server-options.c \
 # Another kind of server, with a report.
 bin_PROGRAMS += faultsrv
 faultsrv_CFLAGS = $(SONDE_CFLAGS)
-faultsrv_LDADD = faults/libfaults.la progs/libprogs.la base/libbase.la \
+faultsrv_LDADD = faults/libfaults.a progs/libprogs.a base/libbase.a \
 	lib/libsonde-core.la
 faultsrv_SOURCES = progs/faultsrv.c
 
@@ -74,15 +74,15 @@ faultsrv_SOURCES = progs/faultsrv.c
 # Each main is renamed: main of progs/echosrv.c is echosrv_main.
 check_PROGRAMS += sonde
 sonde_CFLAGS = $(SONDE_CFLAGS)
-sonde_LDADD = progs/libmains.la load/libload.la clients/libclients.la \
-	servers/libservers.la faults/libfaults.la $(progs_libs)
+sonde_LDADD = progs/libmains.a load/libload.a clients/libclients.a \
+	servers/libservers.a faults/libfaults.a $(progs_libs)
 sonde_SOURCES = progs/sonde.c
 nodist_sonde_SOURCES = progs/programs.h
 
-check_LTLIBRARIES += progs/libmains.la
-progs_libmains_la_CFLAGS = $(SONDE_CFLAGS) -Wno-missing-prototypes \
+check_LIBRARIES += progs/libmains.a
+progs_libmains_a_CFLAGS = $(SONDE_CFLAGS) -Wno-missing-prototypes \
 	-Dmain=`echo '$@' | sed 's,.*-,,; s,\..*,,'`_main
-progs_libmains_la_SOURCES = $(backlogprobe_SOURCES) $(byteorder_SOURCES) \
+progs_libmains_a_SOURCES = $(backlogprobe_SOURCES) $(byteorder_SOURCES) \
 	$(sockprobe_SOURCES) $(listeners_SOURCES) $(faultsrv_SOURCES) \
 	$(client_options) progs/daytimecli.c progs/echocli.c progs/echoload.c \
 	$(load_reports) progs/server-options.c progs/server-options.h \

@@ -1,9 +1,9 @@
 # servers/local.mk - echo and daytime, and the models that serve them
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-noinst_LTLIBRARIES += servers/libservers.la
-servers_libservers_la_CFLAGS = $(SONDE_CFLAGS)
-servers_libservers_la_SOURCES = \
+noinst_LIBRARIES += servers/libservers.a
+servers_libservers_a_CFLAGS = $(SONDE_CFLAGS)
+servers_libservers_a_SOURCES = \
 	servers/accept.c \
 	servers/client.c \
 	servers/confine.c \

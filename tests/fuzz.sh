@@ -32,8 +32,8 @@ sanitize='address,undefined -fno-sanitize-recover=all'
 flags='-g -O1 -fno-omit-frame-pointer'
 { ./configure --quiet --without-check --disable-shared --enable-static \
     CC="$clang" CFLAGS="$flags -fsanitize=fuzzer-no-link,$sanitize" &&
-    ${MAKE:-make} -j"$cores" progs/libprogs.la servers/libservers.la \
-    probes/libprobes.la base/libbase.la lib/libsonde-core.la; } \
+    ${MAKE:-make} -j"$cores" progs/libprogs.a servers/libservers.a \
+    probes/libprobes.a base/libbase.a lib/libsonde-core.la; } \
     > "$scratch/log" 2>&1
 built=$?
 tail -n 30 "$scratch/log" > "$scratch/err"
@@ -46,8 +46,8 @@ link_fuzzer () {
     { "$clang" $flags -fsanitize=fuzzer-no-link,$sanitize -DHAVE_CONFIG_H \
         -I. -Ilib/gl -Ilib -c -o "$1.o" "tests/fuzz/$1.c" &&
         ./libtool --quiet --tag=CC --mode=link "$clang" $flags \
-            -fsanitize=fuzzer,$sanitize -o "$1" "$1.o" progs/libprogs.la \
-            servers/libservers.la probes/libprobes.la base/libbase.la lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
+            -fsanitize=fuzzer,$sanitize -o "$1" "$1.o" progs/libprogs.a \
+            servers/libservers.a probes/libprobes.a base/libbase.a lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
     result=$?
     ok "$result" "$1 links"
     [ "$result" -eq 0 ] && linked="$linked $1"

@@ -138,9 +138,9 @@ none "no static function has another's name" "$scratch/functions"
 # What nm says of the archives that programs are linked from: "ARCHIVE OBJECT
 # NAME defined|undefined".
 : > "$scratch/symbols"
-for archive in lib/.libs/libsonde-core base/.libs/libbase \
-    probes/.libs/libprobes servers/.libs/libservers clients/.libs/libclients \
-    load/.libs/libload faults/.libs/libfaults progs/.libs/libprogs; do
+for archive in lib/.libs/libsonde-core base/libbase \
+    probes/libprobes servers/libservers clients/libclients \
+    load/libload faults/libfaults progs/libprogs; do
     file=${builddir:-.}/$archive.a
     [ -f "$file" ] && have nm || continue
     nm -g "$file" 2> /dev/null | awk -v archive="$archive" '

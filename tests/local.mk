@@ -118,7 +118,7 @@ tests_fair_LDADD = lib/libsonde-core.la
 check_PROGRAMS += tests/halfopen
 tests_halfopen_SOURCES = tests/halfopen.c
 tests_halfopen_CFLAGS = $(SONDE_CFLAGS)
-tests_halfopen_LDADD = probes/libprobes.la base/libbase.la lib/libsonde-core.la
+tests_halfopen_LDADD = $(probes_libs)
 
 # Listeners for listeners.sh, with clients that wait.
 check_PROGRAMS += tests/listening

@@ -18,12 +18,12 @@ fuzzers = \
 	tests/fuzz/fuzz-sock-diag
 
 # What make check runs: the files of the corpus, one by one.
-fuzz_libs = tests/fuzz/libreplay.la progs/libprogs.la servers/libservers.la \
-	probes/libprobes.la base/libbase.la lib/libsonde-core.la
+fuzz_libs = tests/fuzz/libreplay.a progs/libprogs.a servers/libservers.a \
+	$(probes_libs)
 check_PROGRAMS += $(fuzzers)
-check_LTLIBRARIES += tests/fuzz/libreplay.la
-tests_fuzz_libreplay_la_CFLAGS = $(SONDE_CFLAGS)
-tests_fuzz_libreplay_la_SOURCES = tests/fuzz/fuzz.h tests/fuzz/replay.c
+check_LIBRARIES += tests/fuzz/libreplay.a
+tests_fuzz_libreplay_a_CFLAGS = $(SONDE_CFLAGS)
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_fuzz_activation_CFLAGS = $(SONDE_CFLAGS)
 tests_fuzz_fuzz_activation_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_address_CFLAGS = $(SONDE_CFLAGS)

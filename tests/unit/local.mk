@@ -79,24 +79,24 @@ client_unit_tests = \
 	tests/unit/test-percentiles \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)
-tests_unit_test_daytime_parse_LDADD = clients/libclients.la $(LDADD)
-tests_unit_test_load_LDADD = load/libload.la clients/libclients.la $(LDADD)
-tests_unit_test_verify_LDADD = clients/libclients.la $(LDADD)
+tests_unit_test_daytime_parse_LDADD = clients/libclients.a $(LDADD)
+tests_unit_test_load_LDADD = load/libload.a clients/libclients.a $(LDADD)
+tests_unit_test_verify_LDADD = clients/libclients.a $(LDADD)
 
 EXTRA_DIST += $(unit_tests:=.c)
 AM_CPPFLAGS += $(CHECK_CFLAGS)
 
 # For every program that does not say otherwise: the unit tests.
-LDADD = tests/unit/libunit.la progs/libprogs.la probes/libprobes.la base/libbase.la lib/libsonde-core.la \
+LDADD = tests/unit/libunit.a progs/libprogs.a $(probes_libs) \
 	$(CHECK_LIBS)
 
-tests_unit_libunit_la_SOURCES = tests/unit/unit.c tests/unit/unit.h \
+tests_unit_libunit_a_SOURCES = tests/unit/unit.c tests/unit/unit.h \
 	tests/unit/findings-pair.c tests/unit/findings-pair.h
 
 if SONDE_HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-check_LTLIBRARIES += tests/unit/libunit.la
+check_LIBRARIES += tests/unit/libunit.a
 endif
 
 # The tests that depend on the leaf that configure chose.
@@ -116,8 +116,8 @@ tests_unit_test_udp_CPPFLAGS = $(AM_CPPFLAGS) $(test_listeners_leaf)
 tests_unit_test_cap_CPPFLAGS = $(AM_CPPFLAGS) $(test_cap_leaf)
 
 # Those of servers/.
-server_test_libs = tests/unit/libunit.la servers/libservers.la \
-	base/libbase.la lib/libsonde-core.la $(CHECK_LIBS)
+server_test_libs = tests/unit/libunit.a servers/libservers.a \
+	base/libbase.a lib/libsonde-core.la $(CHECK_LIBS)
 tests_unit_test_connection_LDADD = $(server_test_libs)
 tests_unit_test_daytime_LDADD = $(server_test_libs)
 tests_unit_test_source_LDADD = $(server_test_libs)

@@ -33,7 +33,7 @@ probes_questions = \
 	probes/behaviour/questions/udp.c \
 	probes/behaviour/questions/write.c
 
-probes_libprobes_la_SOURCES += $(probes_questions)
+probes_libprobes_a_SOURCES += $(probes_questions)
 BUILT_SOURCES += probes/behaviour/list.h
 CLEANFILES += probes/behaviour/list.h
 probes/behaviour/list.h: $(top_srcdir)/probes/behaviour/questions/local.mk
