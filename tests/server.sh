@@ -114,6 +114,13 @@ until_logged () {
     done
 }
 
+# until_stoppable PID: wait until it handles SIGTERM, or has ended.  Only Linux
+# tells; elsewhere this does not wait.
+until_stoppable () {
+    while kill -0 "$1" 2> /dev/null && [ -r "/proc/$1/status" ] &&
+        ! grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$1/status"; do :; done
+}
+
 # rarely WORDS: they were logged at most once, and once more for each minute since
 # the server was started.
 rarely () {

@@ -125,6 +125,7 @@ for model in $models; do
     "$builddir/echoload" -u -n 8 --depth 64 -d 600 -t 5 127.0.0.1 "$port" \
         > "$scratch/load" 2>&1 &
     load=$!
+    until_stoppable "$load"
     # iterative serves one stream at a time, and no datagram meanwhile.
     [ "$model" = iterative ] && several=1 || several=4
     run bounded 300 "$crowd" "127.0.0.1:$port" once open $several say 1000 shut \
@@ -135,7 +136,8 @@ for model in $models; do
     # A shell starts this with SIGINT ignored: at first it would be lost.
     kill -TERM "$load"
     wait "$load" || :
-    is "$model: none of the flood is lost" grep -q 'errors  *none' "$scratch/load"
+    cp "$scratch/load" "$scratch/out"
+    is "$model: none of the flood is lost" grep -q 'errors  *none' "$scratch/out"
     halt
     is "$model: a flood: the end" [ "$status" -eq 0 ]
 done
