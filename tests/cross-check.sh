@@ -9,8 +9,7 @@
 # are compiled and linked but never run; it keeps its caches in the scratch
 # directory unless ZIG_GLOBAL_CACHE_DIR says otherwise.  CROSS=few leaves out
 # what hardly differs from another: powerpc, big-endian as s390x and of 32 bits
-# as i386; macOS on x86-64; NetBSD and OpenBSD, whose leaves are mostly FreeBSD's;
-# and the static build for aarch64.
+# as i386; macOS on x86-64; and the static build for aarch64.
 . "${srcdir:-.}/tests/tap.sh"
 . "${srcdir:-.}/tests/server.sh"
 
@@ -175,10 +174,8 @@ fi
     lt_cv_prog_gnu_ld=no
 links macos-aarch64 aarch64-apple-darwin aarch64-macos lt_cv_prog_gnu_ld=no
 links freebsd x86_64-unknown-freebsd x86_64-freebsd
-if [ "$few" != few ]; then
-    links netbsd x86_64-unknown-netbsd x86_64-netbsd
-    links openbsd x86_64-unknown-openbsd x86_64-openbsd
-fi
+links netbsd x86_64-unknown-netbsd x86_64-netbsd
+links openbsd x86_64-unknown-openbsd x86_64-openbsd
 
 # Two configures beside each other take little more than one.
 # shellcheck disable=SC2046 # several names
