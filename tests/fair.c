@@ -97,6 +97,7 @@ int main(int argc, char **argv)
         while (sonde_poller_next(poller, &event))
             fair_receive(event.data);
     }
+    sonde_poller_close(poller);
     qsort(fellows, n, sizeof *fellows, fair_compare);
     printf("min %ld median %ld max %ld\n", fellows[0].messages,
            fellows[n / 2].messages, fellows[n - 1].messages);
