@@ -18,10 +18,6 @@
 
 #include "sonde.h"
 
-/* gnulib's replacement mends F_DUPFD, which is not used here.  Without the
-   replacement the objects of a static library need no names but their own.  */
-#undef fcntl
-
 /* One of several datagrams: the header, and the length transferred.  */
 #ifdef HAVE_RECVMMSG
 typedef struct mmsghdr sonde__message;

@@ -28,7 +28,7 @@ exec $1 "\$@"
 END
 }
 
-# coverage_build COMPILER: with one object for each source, the shared library's.
+# coverage_build COMPILER: with one object for each source.
 # Not on Linux, a process that ends by _exit or is in a sandbox writes none.
 coverage_build () {
     if $1 -O1 -fPIC -DCOVERAGE_FOLDER="\"$PWD\"" -c -o "$counters" \

@@ -47,7 +47,9 @@ link_fuzzer () {
         -I. -Ilib/gl -Ilib -c -o "$1.o" "tests/fuzz/$1.c" &&
         ./libtool --quiet --tag=CC --mode=link "$clang" $flags \
             -fsanitize=fuzzer,$sanitize -o "$1" "$1.o" progs/libprogs.a \
-            servers/libservers.a probes/libprobes.a base/libbase.a lib/libsonde-core.la; } > "$scratch/out" 2> "$scratch/err"
+            servers/libservers.a probes/libprobes.a base/libbase.a \
+            lib/libsonde-core.la $(sed -n 's/^SONDE_AIO_LIBS = //p' Makefile)
+    } > "$scratch/out" 2> "$scratch/err"
     result=$?
     ok "$result" "$1 links"
     [ "$result" -eq 0 ] && linked="$linked $1"

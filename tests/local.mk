@@ -136,6 +136,7 @@ tests_bursts_LDADD = lib/libsonde-core.la
 check_PROGRAMS += tests/hoard
 tests_hoard_SOURCES = tests/hoard.c
 tests_hoard_CFLAGS = $(SONDE_CFLAGS)
+tests_hoard_LDADD =
 
 # Clients of the servers, good and bad.
 check_PROGRAMS += tests/crowd

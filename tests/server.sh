@@ -117,8 +117,8 @@ until_logged () {
 # until_stoppable PID: wait until it handles SIGTERM, or has ended.  Only Linux
 # tells; elsewhere this does not wait.
 until_stoppable () {
-    while kill -0 "$1" 2> /dev/null && [ -r "/proc/$1/status" ] &&
-        ! grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$1/status"; do :; done
+    while kill -0 "$1" 2> /dev/null && grep -q '^SigCgt:.*[0-389ab]...$' \
+        "/proc/$1/status" 2> /dev/null; do :; done
 }
 
 # rarely WORDS: they were logged at most once, and once more for each minute since

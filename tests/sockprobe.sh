@@ -603,6 +603,31 @@ else
     skip "the SYNs are those of the host's setting" "it cannot be set"
 fi
 
+# The longest timeout of a retransmission is a setting since Linux 6.15; SYN-ACKs
+# obey it since 6.19 only.
+longest=/proc/sys/net/ipv4/tcp_rto_max_ms
+: > "$scratch/set"
+if have_namespaces && [ -w /dev/net/tun ] && [ -f "$longest" ]; then
+    run in_namespace "echo 1000 > $longest &&
+        '$sockprobe' --profile connect.timeout listen.half-open peer.crash"
+    [ "$status" -ne 0 ] || cp "$scratch/out" "$scratch/set"
+fi
+# answered QUESTION KEY VALUE DESCRIPTION, unless the question was skipped.
+answered () {
+    if grep -q "^$1	answer	.*\(measured\|computed\)	" "$scratch/set"; then
+        is "$4" grep -q "^$1	$2	$3" "$scratch/set"
+    else
+        skip "$4" "it cannot be set, or not be measured"
+    fi
+}
+answered connect.timeout syn-intervals '1, 1, 1, 1, 1, 1' \
+    "SYNs come as often as the longest timeout lets them"
+# 6 and 15 retries: the defaults of a new namespace.
+answered connect.timeout timeout '7 s, computed' "it bounds that of connect"
+answered peer.crash timeout '14 s, computed' "and that of a write"
+answered listen.half-open answer 'SYN-ACK again after [0-9, ]* s	' \
+    "a time that may not depend on it is not computed"
+
 # What a question is about, the kernel is really asked.
 calls () { # ID CALLS...
     id=$1

@@ -40,8 +40,6 @@
 #include <sys/epoll.h>
 #endif
 
-#undef fcntl /* gnulib's calls the C library's */
-
 enum call {
     ACCEPT,
     ACCEPT4,

@@ -221,10 +221,10 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
     return ended;
 }
 
-double peer_back_off(double timeout)
+double peer_back_off(double timeout, long longest)
 {
-    const double longest = 120;
-    return 2 * timeout < longest ? 2 * timeout : longest;
+    double seconds = longest > 0 ? (double)longest / 1000 : 120;
+    return 2 * timeout < seconds ? 2 * timeout : seconds;
 }
 
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer)

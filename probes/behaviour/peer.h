@@ -108,8 +108,10 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
                            size_t size);
 
 /* The next timeout in seconds of Linux' exponential back-off, after TIMEOUT:
-   twice as long, but not longer than 120 s.  */
-double peer_back_off(double timeout);
+   twice as long, but not longer than LONGEST, in milliseconds, the host's value
+   of PEER_LONGEST (Linux 6.15); -1: no such setting, 120 s.  */
+#define PEER_LONGEST "net.ipv4.tcp_rto_max_ms"
+double peer_back_off(double timeout, long longest);
 
 /* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at
    TUN_PEER that has sent nothing.  Returns the listener.  */

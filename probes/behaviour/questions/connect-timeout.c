@@ -13,13 +13,13 @@
 /* Compute the time until connect fails without a reply, in seconds, from Linux'
    settings: RETRIES (tcp_syn_retries) and LINEAR (tcp_syn_linear_timeouts).
    LINEAR timeouts of one second precede the exponential back-off, which begins
-   with one second, too.  No timeout is longer than 120 s.  At each timeout,
-   Linux gives up if RETRIES + LINEAR SYNs were retransmitted, or if as much
-   time has passed as RETRIES + 1 timeouts of the back-off alone.  */
-static double connect_timeout_total(long retries, long linear)
+   with one second, too.  No timeout is longer than LONGEST (peer_back_off).  At
+   each timeout, Linux gives up if RETRIES + LINEAR SYNs were retransmitted, or
+   if as much time has passed as RETRIES + 1 timeouts of the back-off alone.  */
+static double connect_timeout_total(long retries, long linear, long longest)
 {
     double total = 0, limit = 0, step = 1;
-    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step, longest))
         limit += step;
     step = 1;
     for (long sent = 0; sent <= retries + linear; sent++) {
@@ -27,7 +27,7 @@ static double connect_timeout_total(long retries, long linear)
         if (total >= limit)
             break;
         if (sent >= linear)
-            step = peer_back_off(step);
+            step = peer_back_off(step, longest);
     }
     return total;
 }
@@ -71,9 +71,11 @@ static void connect_timeout_probe(struct probe *probe)
     long seconds = 0;
     long retries = namespace_read(retries_name);
     long linear = namespace_read(linear_name);
+    long longest = namespace_read(PEER_LONGEST);
     peer_open(&peer, probe, false);
     peer_setting(&peer, retries_name, retries);
     peer_setting(&peer, linear_name, linear);
+    peer_setting(&peer, PEER_LONGEST, longest);
     do {
         peer_attend(&peer);
         error =
@@ -90,7 +92,7 @@ static void connect_timeout_probe(struct probe *probe)
         return;
     }
     linear = linear > 0 ? linear : 0;
-    double total = connect_timeout_total(retries, linear);
+    double total = connect_timeout_total(retries, linear, longest);
     probe_report_computed(
         probe, "timeout",
         "%.0f s, computed from %ld retries and %ld linear timeouts", total,

@@ -15,7 +15,7 @@
 static double half_open_total(long retries)
 {
     double total = 0, step = 1;
-    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step, -1))
         total += step;
     return total;
 }
@@ -34,15 +34,19 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
 }
 
 /* Question listen.half-open: the intervals between SYN-ACKs without the ACK,
-   and when the kernel gives up, computed if the setting is readable.  */
+   and when the kernel gives up, computed if the setting is readable.  If
+   PEER_LONGEST is not the default, that is not computed: SYN-ACKs obey it since
+   Linux 6.19 only.  */
 static void half_open_probe(struct probe *probe)
 {
     static const char setting[] = "net.ipv4.tcp_synack_retries";
     struct peer peer;
     char intervals[80];
     long retries = namespace_read(setting);
+    long longest = namespace_read(PEER_LONGEST);
     peer_open(&peer, probe, false);
     peer_setting(&peer, setting, retries);
+    peer_setting(&peer, PEER_LONGEST, longest);
     do {
         peer_attend(&peer);
         half_open_watch(&peer, intervals, sizeof intervals);
@@ -54,7 +58,7 @@ static void half_open_probe(struct probe *probe)
         return;
     }
     probe_report(probe, "syn-ack-intervals", "%s s", intervals);
-    if (retries < 0) {
+    if (retries < 0 || (longest >= 0 && longest != 120000)) {
         probe_report(probe, "answer", "SYN-ACK again after %s s", intervals);
         return;
     }

@@ -16,11 +16,11 @@ enum { WATCH_MAX = 9000 };
 
 /* Compute the time until a connection without replies fails, in seconds:
    RETRIES (Linux' tcp_retries2) retransmissions that begin with the minimum
-   timeout, 0.2 s, double, and are at most 120 s apart.  */
-static double peer_crash_total_time(long retries)
+   timeout, 0.2 s, double, and are at most LONGEST apart (peer_back_off).  */
+static double peer_crash_total_time(long retries, long longest)
 {
     double total = 0, step = 0.2;
-    for (long i = 0; i <= retries; i++, step = peer_back_off(step))
+    for (long i = 0; i <= retries; i++, step = peer_back_off(step, longest))
         total += step;
     return total;
 }
@@ -112,6 +112,7 @@ static void peer_crash_probe(struct probe *probe)
     static const char none[] = "no error within 9 s";
     struct peer peer;
     long retries = namespace_read("net.ipv4.tcp_retries2");
+    long longest = namespace_read(PEER_LONGEST);
     peer_open(&peer, probe, true);
     struct watch watches[] = {
         {.reply = NO_REPLY, .timeout = WATCH_MAX},
@@ -132,7 +133,7 @@ static void peer_crash_probe(struct probe *probe)
     if (retries >= 0)
         probe_report_computed(probe, "timeout",
                               "%.0f s, computed from %ld retries",
-                              peer_crash_total_time(retries), retries);
+                              peer_crash_total_time(retries, longest), retries);
     else
         probe_report_skip(probe, "timeout", "no readable setting");
     probe_report(probe, "answer", "no reply: %s; ICMP host unreachable: %s",
