@@ -223,7 +223,8 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
 
 double peer_back_off(double timeout, long longest)
 {
-    double seconds = longest > 0 ? (double)longest / 1000 : 120;
+    double seconds =
+        (double)(longest > 0 ? longest : PEER_LONGEST_DEFAULT) / 1000;
     return 2 * timeout < seconds ? 2 * timeout : seconds;
 }
 

@@ -109,8 +109,9 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
 
 /* The next timeout in seconds of Linux' exponential back-off, after TIMEOUT:
    twice as long, but not longer than LONGEST, in milliseconds, the host's value
-   of PEER_LONGEST (Linux 6.15); -1: no such setting, 120 s.  */
+   of PEER_LONGEST (Linux 6.15); -1: no such setting, PEER_LONGEST_DEFAULT.  */
 #define PEER_LONGEST "net.ipv4.tcp_rto_max_ms"
+enum { PEER_LONGEST_DEFAULT = 120000 };
 double peer_back_off(double timeout, long longest);
 
 /* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at

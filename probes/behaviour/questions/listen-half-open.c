@@ -34,9 +34,9 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
 }
 
 /* Question listen.half-open: the intervals between SYN-ACKs without the ACK,
-   and when the kernel gives up, computed if the setting is readable.  If
-   PEER_LONGEST is not the default, that is not computed: SYN-ACKs obey it since
-   Linux 6.19 only.  */
+   and when the kernel gives up, computed if the setting is readable.  With
+   another PEER_LONGEST than the default the latter is left out: only since
+   Linux 6.19 does it apply to SYN-ACKs.  */
 static void half_open_probe(struct probe *probe)
 {
     static const char setting[] = "net.ipv4.tcp_synack_retries";
@@ -58,7 +58,7 @@ static void half_open_probe(struct probe *probe)
         return;
     }
     probe_report(probe, "syn-ack-intervals", "%s s", intervals);
-    if (retries < 0 || (longest >= 0 && longest != 120000)) {
+    if (retries < 0 || (longest >= 0 && longest != PEER_LONGEST_DEFAULT)) {
         probe_report(probe, "answer", "SYN-ACK again after %s s", intervals);
         return;
     }
