@@ -42,6 +42,8 @@ int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
     while (i < count && read(names[i], &value))
         i++;
     if (i < count) {
+        if (value < 0)
+            return sonde__fail(EPROTO);
         found.value = value;
         snprintf(found.setting, sizeof found.setting, "%s", names[i]);
         if (is_own_stack(read))

@@ -64,7 +64,8 @@ static int buffer_request(int fd, int size)
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {
     int family = sonde_address_family(fd);
-    int other = family < 0 ? -1 : sonde_socket(family, SOCK_DGRAM, 0);
+    int other =
+        family < 0 ? -1 : sonde_socket(family, SOCK_DGRAM, SONDE_CLOEXEC);
     if (other < 0)
         return -1;
     *probe = buffer_request(other, probe_size);

@@ -182,8 +182,12 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
         if (poller->found_count > 0 || left == 0)
             break;
         /* Nothing found and no failure: epoll still reports a descriptor that
-           was closed, but not removed, while a duplicate is open.  */
-        if (sonde__row_sleep(&row, SONDE_NEVER) && failed)
+           was closed, but not removed, while a duplicate is open.  Without a
+           deadline sonde__row_sleep would give up, and not sleep.  */
+        int64_t until = failed                    ? SONDE_NEVER
+                        : deadline == SONDE_NEVER ? sonde_deadline(1000)
+                                                  : deadline;
+        if (sonde__row_sleep(&row, until))
             return -1;
         if (sonde_deadline_left(deadline) == 0)
             break;

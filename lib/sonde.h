@@ -1065,9 +1065,9 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
 
 /* End the stream in this direction: the peer reads to the end, and may still
    answer.  Never waits.
-   Returns 0, also if the peer is gone already, ENOTCONN on some systems: the
-   next read reports the loss.  A socket that was never connected is no error
-   either.  EBADF, ENOTSOCK.  */
+   Returns 0, also if the connection is lost, for which systems have several
+   errnos: the next read reports the loss.  A socket that was never connected is
+   no error either.  EBADF, ENOTSOCK.  */
 int sonde_half_close(int fd);
 
 /* How many segments the kernel of FD, a connected TCP socket, has sent again,

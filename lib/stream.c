@@ -232,8 +232,9 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
 int sonde_half_close(int fd)
 {
     int saved = errno;
-    if (sonde__sys.shutdown(fd, SHUT_WR) && errno != ENOTCONN &&
-        errno != ECONNRESET)
+    /* Any other errno is that of a lost connection.  */
+    if (sonde__sys.shutdown(fd, SHUT_WR) &&
+        (errno == EBADF || errno == ENOTSOCK))
         return -1;
     errno = saved;
     return 0;

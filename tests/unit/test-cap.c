@@ -84,6 +84,17 @@ START_TEST(without_either_there_is_no_cap)
 }
 END_TEST
 
+/* macOS bounds the setting by nothing.  */
+START_TEST(a_negative_setting_is_no_cap)
+{
+    struct sonde_backlog_cap cap = {.value = 77};
+    play("kern.ipc.somaxconn", -1, NULL, 0);
+    ck_assert_int_eq(sonde__cap_find(&cap, read_played, ipc, 2, -1), -1);
+    ck_assert_int_eq(errno, EPROTO);
+    ck_assert_int_eq(cap.value, 77);
+}
+END_TEST
+
 /* FreeBSD: since 15 a jail with a network of its own has its own cap.  */
 START_TEST(a_jails_own_cap_is_not_called_the_hosts)
 {
@@ -107,6 +118,7 @@ static void add_settings(TCase *tests)
     tcase_add_test(tests, the_first_setting_that_is_there);
     tcase_add_test(tests, a_constant_has_no_name);
     tcase_add_test(tests, without_either_there_is_no_cap);
+    tcase_add_test(tests, a_negative_setting_is_no_cap);
     tcase_add_test(tests, a_jails_own_cap_is_not_called_the_hosts);
 }
 

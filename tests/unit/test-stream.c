@@ -693,11 +693,14 @@ END_TEST
 
 START_TEST(half_close_of_a_peer_that_is_gone)
 {
+    static const int lost[] = {ENOTCONN, ECONNRESET, EINVAL, ETIMEDOUT};
     sonde__sys.shutdown = shutdown_fails;
-    calls = ENOTCONN;
-    errno = 77;
-    ck_assert_int_eq(sonde_half_close(pair[0]), 0);
-    ck_assert_int_eq(errno, 77);
+    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
+        calls = lost[i];
+        errno = 77;
+        ck_assert_int_eq(sonde_half_close(pair[0]), 0);
+        ck_assert_int_eq(errno, 77);
+    }
     calls = ENOTSOCK;
     ck_assert_int_eq(sonde_half_close(pair[0]), -1);
     ck_assert_int_eq(errno, ENOTSOCK);
