@@ -152,7 +152,7 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
         if (sonde_address_compare(&waiting->rows[end].listener,
                                   &row->listener.address))
             break;
-    *first = waiting->rows + start;
+    *first = end > start ? &waiting->rows[start] : NULL;
     return end - start;
 }
 
