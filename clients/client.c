@@ -334,8 +334,7 @@ static int connect_path(struct client *client, int timeout,
 }
 
 /* Write the target to the name of CLIENT, and connect within the timeout of the
-   target, by default CLIENT_TIMEOUT.  With a source address only its family is
-   tried, unless the target has a family.  Returns the descriptor; or -1 with
+   target, by default CLIENT_TIMEOUT.  Returns the descriptor; or -1 with
    errno and the status in the report, and maybe the end and text of CLIENT.  */
 static int connect_target(struct client *client)
 {
@@ -353,9 +352,6 @@ static int connect_target(struct client *client)
     }
     snprintf(client->name, sizeof client->name, "%s port %s", target->host,
              target->service);
-    /* A source address reaches only addresses of its family.  */
-    if (target->source && options.family == AF_UNSPEC)
-        options.family = target->source->storage.ss_family;
     return sonde_connect_name(target->host, target->service, timeout, &options,
                               &client->report);
 }

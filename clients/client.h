@@ -36,7 +36,7 @@ struct client_target {
     const char *path;    /* a UNIX socket, in the place of host and service */
     int family;          /* AF_UNSPEC (0), AF_INET, AF_INET6 */
     int type;            /* SOCK_STREAM or SOCK_DGRAM */
-    const struct sonde_address *source; /* or NULL; not for a path */
+    const struct sonde_address *source; /* or NULL; of FAMILY, not for a path */
     int timeout;   /* of the whole exchange with name lookup and connect, in
                       milliseconds; 0: the default timeouts below */
     int keepalive; /* seconds of silence until TCP probes the peer; 0: off */

@@ -237,12 +237,13 @@ static bool is_discarding(const struct fault_client *client)
 }
 
 /* Whether to read CLIENT: not if never_reads is set, nor after the client's
-   FIN, nor without room for an echo.  */
+   FIN, nor, for an echo, without room or while bytes must come before it.  */
 static bool may_read(const struct fault_client *client)
 {
     return !client->never_reads && !client->ended &&
            (is_discarding(client) ||
-            client->tail - client->head < sizeof client->bytes);
+            (client->first == 0 &&
+             client->tail - client->head < sizeof client->bytes));
 }
 
 /* COUNT bytes have come, behind the tail unless they are dropped: count them,

@@ -72,7 +72,7 @@ void fault_datagram_hold(struct fault_port *port,
             continue;
         char *bytes = realloc(held->bytes, datagram->size + 1);
         if (!bytes)
-            return;
+            break;
         memcpy(bytes, datagram->bytes, datagram->size);
         *held = (struct fault_held){.due = due,
                                     .ends = datagram->ends,
@@ -82,6 +82,7 @@ void fault_datagram_hold(struct fault_port *port,
                                     .bytes = bytes};
         return;
     }
+    port->seen->discarded++;
 }
 
 int64_t fault_datagram_tick(struct fault_port *port, int64_t now)

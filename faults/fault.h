@@ -15,8 +15,15 @@
 
 #include "sonde.h"
 
-/* Where a fault can be played; FAULT_GROWS: sends more over UDP than came.  */
-enum { FAULT_TCP = 1, FAULT_UDP = 2, FAULT_UNIX = 4, FAULT_GROWS = 8 };
+/* Where a fault can be played; FAULT_GROWS: sends more over UDP than came;
+   FAULT_ECHOES: takes no reply of the options.  */
+enum {
+    FAULT_TCP = 1,
+    FAULT_UDP = 2,
+    FAULT_UNIX = 4,
+    FAULT_GROWS = 8,
+    FAULT_ECHOES = 16
+};
 
 struct fault_client;
 struct fault_port;
@@ -122,6 +129,7 @@ struct fault_seen {
                         known */
     long withheld;   /* datagrams that would have sent more than came */
     long refused;    /* datagrams left without a reply for safety */
+    long discarded;  /* replies not held, since too many were held already */
 };
 
 /* The end of a command.  */

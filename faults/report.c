@@ -123,6 +123,7 @@ static void print_port(FILE *out, const struct fault_options *options,
         {"clients in the queue, never accepted", seen->queued, 0},
         {"replies longer than the datagram, withheld", seen->withheld, 1},
         {"datagrams without a reply, for safety", seen->refused, 1},
+        {"replies discarded, since too many waited", seen->discarded, 1},
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         if (figures[i].value >= figures[i].min && used > 0 &&
@@ -181,6 +182,7 @@ static void json_port(struct json *json, const struct fault_options *options,
     json_count(json, "queued", seen->queued);
     json_number(json, "withheld", seen->withheld);
     json_number(json, "refused", seen->refused);
+    json_number(json, "discarded", seen->discarded);
     json_object_end(json);
 }
 

@@ -156,7 +156,8 @@ int64_t fault_datagram_tick(struct fault_port *port, int64_t now);
 /* Send DATAGRAM's reply from FD, with --any only within its credit.  */
 void fault_datagram_send(struct fault_port *port, int fd,
                          struct fault_datagram *datagram);
-/* Keep DATAGRAM's reply until DUE; without room the reply is lost.  */
+/* Keep DATAGRAM's reply until DUE; without room the reply is discarded, and
+   counted.  */
 void fault_datagram_hold(struct fault_port *port,
                          const struct fault_datagram *datagram, int64_t due);
 

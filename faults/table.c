@@ -313,7 +313,7 @@ const struct fault faults[] = {
      "No process listens: RST answers the SYN, and connect returns "
      "ECONNREFUSED (4.3).",
      refuse_open, NULL, refuse_tick, NULL},
-    {"crash", "N", 1, BYTES_MAX, STREAM,
+    {"crash", "N", 1, BYTES_MAX, STREAM | FAULT_ECHOES,
      "A child serves each client, and is killed when it has read N bytes.",
      "Termination of the server process: the kernel closes its sockets (5.12).",
      NULL, fault_crash_connected, NULL, NULL},

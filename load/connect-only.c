@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@ enum {
     ONLY_TICK = 20,                /* milliseconds between two checks */
     ONLY_PROGRESS = 200 * 1000000, /* nanoseconds */
     ONLY_LINGER = 2000,            /* milliseconds for the servers' FINs */
-    ONLY_READS = 64                /* of a client at a time, at most */
+    ONLY_READS = 64,               /* of a client at a time, at most */
+    ONLY_BEGINS = 64               /* clients between two waits, at most */
 };
 
 enum only_state { ONLY_WAITING, ONLY_CONNECTING, ONLY_CONNECTED, ONLY_ENDED };
@@ -49,9 +51,12 @@ struct only {
 /* ---- one client ---------------------------------------------------------- */
 
 /* Close the socket of CLIENT, if any, and go to ONLY_ENDED; PENDING and OPEN no
-   longer count CLIENT.  No error is counted.  */
+   longer count CLIENT.  No error is counted, but the SYNs sent again by a
+   client that has not connected.  */
 static void only_close(struct only *only, struct only_client *client)
 {
+    if (client->fd >= 0 && client->state == ONLY_CONNECTING)
+        load_count_retransmissions(only->report, client->fd);
     if (client->fd >= 0)
         sonde_poller_remove(only->poller, client->fd);
     descriptor_close(&client->fd);
@@ -69,13 +74,27 @@ static void only_fail(struct only *only, struct only_client *client,
     only_close(only, client);
 }
 
+/* Whether this host has an address that reaches the peer: a UDP socket, whose
+   ports are others, can be connected to the peer, which sends nothing.  */
+static bool only_has_address(const struct only *only)
+{
+    const struct sonde_address *peer = &only->report->peer;
+    int fd = sonde_socket(peer->storage.ss_family, SOCK_DGRAM, SONDE_CLOEXEC);
+    bool reaches =
+        fd >= 0 && !connect(fd, (const void *)&peer->storage, peer->length);
+    descriptor_close(&fd);
+    return reaches;
+}
+
 /* connect, or a call before it, failed with the errno ERROR: count the error
-   and close CLIENT.  EADDRNOTAVAIL without a source is LOAD_NO_PORT: no local
-   port is free.  */
+   and close CLIENT.  EADDRNOTAVAIL without a source is LOAD_NO_PORT, no local
+   port is free, unless this host has no address for the peer: IPv6 may be
+   switched off.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
-    bool is_full = error == EADDRNOTAVAIL && !only->source;
+    bool is_full =
+        error == EADDRNOTAVAIL && !only->source && only_has_address(only);
     only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
 }
 
@@ -159,21 +178,30 @@ static int64_t only_due(const struct only *only, size_t index)
                             : only->start;
 }
 
-/* Begin all clients that are due by the rate, or without a rate all.  */
+/* Begin the clients that are due by the rate, or without a rate all; at most
+   ONLY_BEGINS in one call, so that the time to begin the others is not part of
+   a client's time.  */
 static void only_begin_due(struct only *only)
 {
-    while (only->next < only->plan->connections &&
-           only_due(only, only->next) <= monotonic_now())
+    for (int i = 0; i < ONLY_BEGINS && only->next < only->plan->connections &&
+                    only_due(only, only->next) <= monotonic_now();
+         i++)
         only_begin(only, &only->clients[only->next++]);
 }
 
-/* Count and close the clients without an answer within the timeout at NOW.  */
+/* Count and close the clients without an answer within the timeout at NOW; an
+   answer that has come, and that no wait has reported yet, counts as one.  */
 static void only_expire(struct only *only, int64_t now)
 {
     for (size_t i = 0; i < only->next; i++) {
         struct only_client *client = &only->clients[i];
-        if (client->state == ONLY_CONNECTING &&
-            now - client->since >= only->plan->timeout)
+        struct pollfd ready = {.fd = client->fd, .events = POLLOUT};
+        if (client->state != ONLY_CONNECTING ||
+            now - client->since < only->plan->timeout)
+            continue;
+        if (poll(&ready, 1, 0) > 0)
+            only_confirm(only, client);
+        else
             only_fail(only, client, (enum load_error)SONDE_CONNECT_TIMED_OUT);
     }
 }

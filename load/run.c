@@ -18,7 +18,10 @@ enum {
     TICK = 20 * 1000000,      /* between two checks for timeouts */
     PROGRESS = 200 * 1000000, /* between two progress reports */
     /* Concurrent connects with --hold, few enough for short listen queues.  */
-    HOLD_WINDOW = 100
+    HOLD_WINDOW = 100,
+    /* Connections opened between two waits: the time to open the others is not
+       part of a connection's time.  */
+    OPEN_BURST = 64
 };
 
 /* ---- phases -------------------------------------------------------------- */
@@ -102,12 +105,20 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Open connections for the first time; with --hold few enough at once.  */
-static void open_first(struct load *load)
+/* Whether a connection may be opened for the first time: with --hold few enough
+   at once.  */
+static bool may_open_first(const struct load *load)
 {
     size_t window =
         load->plan->kind == LOAD_HOLD ? HOLD_WINDOW : load->plan->connections;
-    while (load->next < load->plan->connections && load->connecting < window)
+    return load->phase == LOAD_OPENING &&
+           load->next < load->plan->connections && load->connecting < window;
+}
+
+/* Open connections for the first time, at most OPEN_BURST in one call.  */
+static void open_first(struct load *load)
+{
+    for (int i = 0; i < OPEN_BURST && may_open_first(load); i++)
         load_connection_open(load, &load->connections[load->next++],
                              monotonic_now());
 }
@@ -162,8 +173,7 @@ static void run_begin_due(struct load *load, int64_t now)
    begins here.  In other phases do nothing.  */
 static void begin_due_work(struct load *load, int64_t now)
 {
-    if (load->phase == LOAD_OPENING)
-        open_first(load);
+    open_first(load);
     if (load->phase != LOAD_RUNNING)
         return;
     load->checked = now < load->phase_end ? now : load->phase_end;
@@ -175,7 +185,8 @@ static void begin_due_work(struct load *load, int64_t now)
 }
 
 /* The timeout of the next poll, in milliseconds: until TICK, or earlier if a
-   phase ends or a message or connection is due.  The time until one is due is
+   phase ends or a message or connection is due; 0 while connections are to be
+   opened.  The time until one is due is
    rounded down: what begins late is measured late.  */
 static int run_timeout(const struct load *load, int64_t tick)
 {
@@ -184,7 +195,7 @@ static int run_timeout(const struct load *load, int64_t tick)
     int64_t until_due = (load->next_due - monotonic_now()) / 1000000;
     if (load->phase == LOAD_RUNNING && until_due < timeout)
         timeout = until_due > 0 ? (int)until_due : 0;
-    return timeout;
+    return may_open_first(load) ? 0 : timeout;
 }
 
 /* ---- the loop ------------------------------------------------------------ */

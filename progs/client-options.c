@@ -36,8 +36,9 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Set TARGET's source, in static memory, from --source.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
+/* Set TARGET's source, in static memory, from --source, and its family, since a
+   source reaches only addresses of its family.  Returns OPTIONS_GO_ON, or the
+   exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -59,6 +60,7 @@ static int target_take_source(struct client_target *target)
         target->family != address.storage.ss_family)
         return usage_error("--source has an address of the other family; leave "
                            "out -4 or -6");
+    target->family = address.storage.ss_family;
     return OPTIONS_GO_ON;
 }
 

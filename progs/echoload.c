@@ -162,6 +162,9 @@ static const char *echoload_conflict(void)
                "--connect and --hold";
     if (choices.connect_only && (choices.depth || choices.duration))
         return "--depth and --duration do not apply to --connect-only";
+    if (choices.connect_only &&
+        (client_options.keepalive || client_options.verbose))
+        return "--keepalive and --verbose do not apply to --connect-only";
     if (choices.connect_only && (client_options.path || client_options.udp))
         return "--connect-only takes a TCP server; leave out --udp and --unix";
     if (choices.hold && choices.connections)

@@ -96,6 +96,9 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
                            choice->fault->kinds & FAULT_UDP ? "add --udp"
                            : choices.udp                    ? "leave out --udp"
                                          : "leave out --unix");
+    if (choices.reply && choice->fault->kinds & FAULT_ECHOES)
+        return usage_error("fault '%s' echoes; leave out --reply",
+                           choice->fault->name);
     if (choices.udp && choices.any && choice->fault->kinds & FAULT_GROWS)
         return usage_error("fault '%s' sends more bytes than come; leave out "
                            "--any",

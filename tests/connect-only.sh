@@ -57,6 +57,9 @@ is "text: of one client, and of two" sh -c '
         grep -q "^both clients connected"' - "$port"
 only -n 10 -r 40
 json_is '.connects == 10 and .elapsed_ns >= 200000000' "--rate"
+is "--source: names of its family only" sh -c '
+    "$echoload" --connect-only -n 2 --source 127.0.0.1 localhost "$1" |
+        grep -q "^both clients connected"' - "$port"
 only -n 10 --reset
 json_is '.connects == 10 and .errors == 0' "--reset"
 if have strace && ! is_sanitized &&
@@ -104,7 +107,8 @@ else
         "and a verdict"
     # Nothing accepts: one client more than the queue holds.
     late_listener 1000 0
-    only -n 3 --timeout 0.3
+    # The first SYN comes again after a second.
+    only -n 3 --timeout 1.5
     kill "$other"
     wait "$other" 2> /dev/null || :
     other=
@@ -112,6 +116,7 @@ else
     is "a queue that stays full: ends with 4" [ "$status" -eq 4 ]
     json_is '.errors_by_kind["timed-out"] == 2 and .connects == 1 and
         (.verdict | test("^2 of 3 clients had no answer"))' "and the count"
+    json_is '.retransmissions >= 2' "SYNs sent again by clients without an answer"
 fi
 
 # target NAME PORT COMMAND...: a server of another project, in the foreground.

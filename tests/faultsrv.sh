@@ -57,6 +57,14 @@ def step(word):
         data, peer = s.recvfrom(65536)
         return "%s:%s:%s" % (data.decode(), peer[0] == host,
                              peer[1] == where[1])
+    elif name == "stop":
+        # The server, which is the parent.
+        os.kill(os.getppid(), signal.SIGSTOP)
+        while open("/proc/%d/stat" % os.getppid()).read().rsplit(")")[-1] \
+                .split()[0] != "T":
+            pass
+    elif name == "continue":
+        os.kill(os.getppid(), signal.SIGCONT)
     elif name == "timeout":
         s.settimeout(float(value))
     elif name == "end":
@@ -177,6 +185,12 @@ is "alter: byte 4" saw 'recv: helln'
 play_to --fault=early,3 -- connect recv send=hello recv
 is "early: before anything was sent" saw 'recv: xxx'
 is "early: then the reply" saw 'recv: hello'
+if [ -r /proc/self/stat ]; then
+    play_to --fault=early,3 -- stop connect send=hello end continue all
+    is "early: before bytes that had come" saw 'all: xxxhello'
+else
+    skip "early: before bytes that had come" "/proc is not here"
+fi
 play_to --fault=extra,2 -- connect send=hello end all
 is "extra: two bytes more" saw 'all: helloxx'
 play_to --fault=short,2 -- connect send=hello end all
@@ -280,6 +294,14 @@ is "UDP alter" saw 'from: hdllo:True:True'
 play_to -u --fault=delay,400 -- udp datagram=hello from=0.2 from
 is "UDP delay: not before its time" saw 'from=0.2: timed out'
 is "UDP delay: but then" saw 'from: hello:True:True'
+# Of 65 replies 64 can wait.
+one_too_many () {
+    # shellcheck disable=SC2046 # words
+    play_to -u --fault=delay,600000 -- udp \
+        $(yes datagram=x | head -n 65) from="$delay"
+    jq -e '.faults[0].discarded == 1' "$scratch/out" > /dev/null
+}
+is "UDP delay: a reply too many is counted" in_time one_too_many
 play_to -u --fault=lose,2 -- udp datagram=one datagram=two datagram=three \
     from from from=0.3
 is "UDP lose: each second" sh -c '[ "$(grep from "$1" | tr "\n" " ")" = \
@@ -412,6 +434,7 @@ bad 'is for datagrams' --fault=reorder
 bad 'is for TCP' --fault=rst --unix /x
 bad 'sends more bytes than come' -u --any --fault=extra
 bad 'takes a single fault' --fault=fin --fault=rst --unix /x
+bad 'echoes; leave out --reply' --fault=crash --reply "$scratch/long"
 bad 'exclude each other' -4 -6 --fault=fin
 bad '--reply' --fault=fin --greet
 bad 'No such file' --fault=fin --reply /nowhere/at/all

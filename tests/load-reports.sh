@@ -289,5 +289,6 @@ bad 'applies to --compare only' --tolerance 5
 bad 'the name of the file is empty' --histogram=
 bad 'the name of the file is empty' --compare=
 bad 'which sends no byte' --connect-only --size 64
+bad 'do not apply to --connect-only' --connect-only --keepalive 5
 bad 'from 0 to 99' --compare "$scratch/saved" --tolerance 100
 finish

@@ -236,9 +236,15 @@ if have_namespaces; then
     is "no name service: the same status with --connect-only" sh -c '
         [ "$1" -eq "$2" ] && { [ "$1" -eq 7 ] || [ "$1" -eq 8 ]; }' - \
         "$status" "$messages"
+    run in_namespace 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 &&
+        "$echoload" --json --connect-only -n 3 ::1 7'
+    last_line
+    json_is '.errors_by_kind["source-not-local"] == 3' \
+        "IPv6 switched off is not a lack of ports"
 else
     skip "no name service: the same status with --connect-only" \
         "no namespaces here"
+    skip "IPv6 switched off is not a lack of ports" "no namespaces here"
 fi
 if have_namespaces; then
     run in_namespace 'echo 40000 40009 > /proc/sys/net/ipv4/ip_local_port_range
