@@ -81,7 +81,7 @@ int sonde_datagram_buffer(int fd, size_t count, size_t size,
     int saved = errno, given, probe, bytes = 0;
     if (size > max_size)
         return sonde__fail(EINVAL);
-    int wanted = buffer_size(count, size);
+    int wanted = buffer_size(count > 0 ? count : 1, size);
     if (sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &bytes) ||
         buffer_probe(fd, wanted, &given, &probe))
         return -1;

@@ -54,7 +54,8 @@ int sonde_parent_death_signal(int signo)
        function where, without the call, every signal is ENOTSUP.  */
     sigset_t set;
     sigemptyset(&set);
-    if (signo != 0 && sigaddset(&set, signo))
+    /* A function: the macro of macOS does not look at SIGNO.  */
+    if (signo != 0 && (sigaddset)(&set, signo))
         return sonde__fail(EINVAL);
     if (!sonde__sys.parent_death(signo))
         return 0;

@@ -13,11 +13,12 @@
    - A function does not wait, unless it has a TIMEOUT or its text says so.
      TIMEOUT is in milliseconds, for the whole call; 0: only the work possible
      at once; negative: no limit.  A signal neither ends nor lengthens the
-     wait; EINTR is not reported.
-   - No function loops without end.  If a kernel reports an interrupted call, or
-     a ready descriptor without data, again and again, the call is repeated at
-     intervals until TIMEOUT has passed.  Without a timeout the call fails after
-     128 such failures in a row, some two seconds, with EINTR or EAGAIN.
+     wait; EINTR is not reported, but see the next rule.
+   - No function loops without end.  If a call is interrupted again and again,
+     each time within a millisecond, by the kernel or by as many signals, or a
+     ready descriptor has no data, the call is repeated at intervals until
+     TIMEOUT has passed.  Without a timeout the call fails after 128 such
+     failures in a row, some two seconds, with EINTR or EAGAIN.
    - EAGAIN (never EWOULDBLOCK, where the two differ) means: not possible within
      TIMEOUT, may be repeated.  sonde_resolve and sonde_connect fail with
      ETIMEDOUT instead, as the system does when its own timeout expires.
@@ -142,12 +143,12 @@ int sonde_address_set_port(struct sonde_address *address, uint16_t port);
    peer.  A socket not yet bound has the wildcard address and port 0, or a UNIX
    address without a path; so has a UNIX peer without bind.
    Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN, also after the connection
-   was reset.  */
+   was reset; EINVAL for both in that case on some systems.  */
 int sonde_address_local(int fd, struct sonde_address *address);
 int sonde_address_peer(int fd, struct sonde_address *address);
 
-/* Returns the address family of the socket FD, bound or not.  EBADF,
-   ENOTSOCK.  */
+/* Returns the address family of the socket FD, bound or not.  EBADF, ENOTSOCK;
+   EINVAL after a reset, as above.  */
 int sonde_address_family(int fd);
 
 /* ---- socket: make a socket, its flags stated ---------------------------- */
@@ -806,7 +807,7 @@ int sonde_listen_totals(struct sonde_listen_totals *totals);
 /* As sonde_listen_totals, for the network namespace of the process PID, or of
    the calling thread for 0.  No privilege is needed unless /proc hides the
    process.  Returns as sonde_listen_totals; ESRCH: no process PID, or PID below
-   0, or /proc hides the process or has no such file.  */
+   0, or /proc hides the process, has no such file or is not mounted.  */
 int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */
@@ -1031,12 +1032,14 @@ int sonde_activation(struct sonde_inherited *found, size_t room,
    (older macOS; the option stays set on FD), else SIGPIPE blocked in this
    thread during the write, and discarded if pending; macOS's EPROTOTYPE during
    the teardown of a connection; EINVAL on macOS for more than INT_MAX bytes;
-   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD.  On
-   macOS FD is polled, and written by SO_SNDLOWAT bytes; of two writers to one
-   blocking socket at the same time one may exceed TIMEOUT there.  The first
-   write of a process which needs MSG_DONTWAIT tests the system, except on
-   macOS: two descriptors for a moment, some ten system calls, and 60 ms where
-   the flag is ignored (portability: "Writing without SIGPIPE", "Waiting").  */
+   MSG_DONTWAIT, ignored by send on a blocking socket of macOS and NetBSD.  What
+   is no socket, such as a pipe, is polled: of two readers, or two writers, of
+   one blocking pipe one may exceed TIMEOUT.  On macOS FD is polled, and written
+   by SO_SNDLOWAT bytes; of two writers to one blocking socket at the same time
+   one may exceed TIMEOUT there.  The first write of a process which needs
+   MSG_DONTWAIT tests the system, except on macOS: two descriptors for a moment,
+   some ten system calls, and 60 ms where the flag is ignored (portability:
+   "Writing without SIGPIPE", "Waiting").  */
 
 /* Read the available bytes, at least one and at most SIZE, into BUFFER.
    Returns the count, 2^30 at most in one call; 0: end of stream, or SIZE is 0
@@ -1155,8 +1158,9 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
    unable to wait for room (BSDs, macOS).  ECONNREFUSED, EHOSTUNREACH: an ICMP
    error, see above; the datagram was not sent, and may be sent again.  EPIPE:
    FD is shut down for sending; never SIGPIPE, raised here by the BSDs
-   (portability: "Writing without SIGPIPE").  ENOTCONN, EDESTADDRREQ, EBADF,
-   ENOTSOCK.  */
+   (portability: "Writing without SIGPIPE").  EPERM, EACCES: a firewall, or a
+   broadcast address.  ENETUNREACH: no route any more.  ENOTCONN, EDESTADDRREQ,
+   EBADF, ENOTSOCK.  Any errno of sendmsg or poll.  */
 int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
 
 /* Receive one datagram of the peer on the connected socket FD into BUFFER of
@@ -1166,7 +1170,7 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout);
    SIZE; the rest is lost, and BUFFER holds the beginning.  EAGAIN: no datagram
    within TIMEOUT, or 64 in a row were skipped or discarded by the kernel.
    ECONNREFUSED, EHOSTUNREACH: an ICMP error, see above.  ENOTCONN: FD is not
-   connected.  EBADF, ENOTSOCK.  */
+   connected.  EBADF, ENOTSOCK.  Any errno of recvmsg or poll.  */
 ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout);
 
 /* Both ends of a datagram received by a server: FROM, the sender (length 0 if
@@ -1243,7 +1247,8 @@ struct sonde_datagram_item {
    Returns the number received, at least 1; items beyond are undefined.  In each
    item LENGTH and ENDS are set, and ERROR: EMSGSIZE, if the datagram was longer
    than SIZE, which is then LENGTH; or 0.  Fewer than COUNT: no further datagram
-   was in the queue.  -1: as sonde_datagram_receive_from.  EINVAL: COUNT is 0.
+   was in the queue.  -1: as sonde_datagram_receive_from; LIST is undefined
+   then, but for DATA and SIZE.  EINVAL: COUNT is 0.
 
    Hides: a system without recvmmsg, where each datagram costs a call.  */
 ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
@@ -1273,11 +1278,11 @@ struct sonde_datagram_buffer {
 };
 
 /* Enlarge the receive buffer of FD, a datagram socket of a server, to hold
-   COUNT datagrams of up to SIZE bytes, as far as the system allows, and fill in
-   *BUFFER.  A larger buffer is unchanged.  The kernel uses memory only for
-   datagrams that wait.  512 MiB at most are requested.
-   Returns 0.  EINVAL: SIZE is over 256 MiB.  Otherwise -1: the errno of the
-   calls, or of sonde_socket, as this makes a socket for a moment.
+   COUNT datagrams (0 counts as 1) of up to SIZE bytes, as far as the system
+   allows, and fill in *BUFFER.  A larger buffer is unchanged.  The kernel uses
+   memory only for datagrams that wait.  512 MiB at most are requested. Returns
+   0.  EINVAL: SIZE is over 256 MiB.  Otherwise -1: the errno of the calls, or
+   of sonde_socket, as this makes a socket for a moment.
 
    Hides: what a kernel counts for a datagram, twice its length and more; that a
    size too large is an error on the BSDs and macOS, and is cut on Linux, which
@@ -1315,7 +1320,8 @@ const char *sonde_datagram_check_source(const struct sonde_datagram *ends);
    Returns the seconds in force; 0 if switched off, or on with the system's own
    time.  EINVAL: SECONDS is negative, or outside the range of this system
    (Linux: 32767 at most; illumos: 10 at least); nothing is switched on then.
-   EBADF, ENOTSOCK; any errno of setsockopt for a socket other than TCP.  */
+   EBADF, ENOTSOCK; ECONNRESET or EINVAL after the connection was reset (macOS,
+   the BSDs); any errno of setsockopt for a socket other than TCP.  */
 int sonde_keepalive(int fd, int seconds);
 
 /* ---- signal: handlers, children, and a descriptor for loops ------------- */
@@ -1452,7 +1458,8 @@ void sonde_poller_close(struct sonde_poller *poller);
    sonde_poller_modify.  SONDE_EXCLUSIVE may be added.  DATA is returned with
    each event.
    Returns 0.  EEXIST: FD is watched already.  EBADF.  EPERM: under epoll, FD is
-   a regular file.  EPIPE: under kqueue, FD is a pipe without a reader.
+   a regular file, a directory, or a device that cannot be waited for, such as
+   /dev/null.  EPIPE: under kqueue, FD is a pipe without a reader.
    EINVAL: unknown events; under kqueue, FD is of a kind not supported.
    A character device refused so by kqueue (macOS: /dev/null, /dev/tty) is
    accepted and always ready, as with poll.  Under kqueue (FreeBSD, macOS) a
@@ -1482,8 +1489,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
    by sonde_selfpipe_open.
    Returns the number of ready descriptors, 256 at most (the next call finds the
    others), 0 after TIMEOUT.  ENOMEM.  EINVAL: more descriptors than poll takes,
-   see sonde_poller_open.  EINTR: 128 times in a row, each time at once, which
-   no signals cause.  */
+   see sonde_poller_open.  EINTR: 128 interruptions in a row, each within a
+   millisecond of the last.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 
 /* Take the next event of the last sonde_poller_wait into *EVENT.  Each

@@ -59,6 +59,7 @@ probes_libprobes_a_SOURCES = \
 	probes/listeners/listeners-all.h \
 	probes/listeners/listeners-all-text.c \
 	probes/listeners/listeners-check.c \
+	probes/listeners/listeners-command.c \
 	probes/listeners/listeners-explain.c \
 	probes/listeners/listeners-json.c \
 	probes/listeners/listeners-owners.c \

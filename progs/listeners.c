@@ -365,7 +365,8 @@ static int read_chosen(struct listeners *listeners)
    the waiting connections, could not be read.  */
 static int listeners_run(void)
 {
-    struct listeners listeners = {.datagrams_optional = !choices.udp};
+    struct listeners listeners = {.datagrams_optional = !choices.udp,
+                                  .netns_name = choices.netns};
     if (!choose_namespace(&listeners))
         return STATUS_TROUBLE;
     int status =

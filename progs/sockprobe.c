@@ -68,7 +68,8 @@ static const char *sockprobe_conflict(void)
     if (choices.times > 0 &&
         (reports > choices.json + choices.profile || choices.matrix))
         return "--times is for text, --json and --profile";
-    if (choices.matrix && reports > choices.json + (choices.html != NULL))
+    if (choices.matrix &&
+        (choices.diff || reports > choices.json + (choices.html != NULL)))
         return "--matrix is for text, --json and --html";
     if (choices.matrix && choices.ids.count == 0)
         return "--matrix needs profiles, such as linux-6.18; - is this host";
@@ -205,63 +206,37 @@ static const char *name_print(const char *path, char *name)
     return name;
 }
 
-/* Open the page of --html in fopen's MODE; for "-", return output_stream.
-   Returns NULL after a message.  */
-static FILE *open_page(const char *mode)
-{
-    FILE *out = !strcmp(choices.html, "-") ? output_stream()
-                                           : fopen(choices.html, mode);
-    if (!out)
-        complain("%s: %s", choices.html, strerror(errno));
-    return out;
-}
-
-/* Close the page, unless it is the report.  Returns STATUS_DONE, or
-   STATUS_TROUBLE after a message if the page is incomplete.  */
-static int close_page(FILE *out)
-{
-    if (out == output_stream())
-        return STATUS_DONE;
-    bool failed = ferror(out) != 0;
-    errno = 0;
-    if (fclose(out) == 0 && !failed)
-        return STATUS_DONE;
-    return complain("%s: %s", choices.html,
-                    errno ? strerror(errno) : "it cannot be written");
-}
-
 /* Whether the page of --html, which must be given, can be written, before the
-   questions are asked in vain; true for "-".  Makes the file if there is none,
-   and keeps its content; false after a message.  */
+   questions are asked in vain; true for "-"; false after a message.  */
 static bool can_write(void)
 {
-    FILE *out = open_page("a");
-    return out && close_page(out) == STATUS_DONE;
+    return !strcmp(choices.html, "-") || !output_check_path(choices.html);
 }
 
-/* Write the page to the file of --html, or to the report for "-".  If IS_DIFF,
-   add the differences between HERE and THERE.  Returns STATUS_DONE, also if
-   there are differences; or STATUS_TROUBLE after a message, if the file cannot
-   be opened or is incomplete.  Write errors of the report are left to
-   output_end.  */
-static int write_page(bool is_diff)
+/* The stream of the page of --html: the report, which replaces that file when
+   it is complete, or for "-" goes to standard output.  */
+static FILE *page_stream(void)
+{
+    output_to(choices.html);
+    return output_stream();
+}
+
+/* Write the page of --html.  If IS_DIFF, add the differences between HERE and
+   THERE.  Write errors are left to output_end.  */
+static void write_page(bool is_diff)
 {
     char name[NAME_SIZE];
-    FILE *out = open_page("w");
-    if (!out)
-        return STATUS_TROUBLE;
-    answers_html(out, &catalogue, &here, is_diff ? &there : NULL,
+    answers_html(page_stream(), &catalogue, &here, is_diff ? &there : NULL,
                  is_diff ? name_print(choices.diff, name) : NULL);
-    return close_page(out);
 }
 
-/* Report this host in the chosen form.  Returns the exit status.  */
-static int sockprobe_report(void)
+/* Report this host in the chosen form.  */
+static void sockprobe_report(void)
 {
     FILE *out = output_stream();
     if (choices.html)
-        return write_page(false);
-    if (choices.states)
+        write_page(false);
+    else if (choices.states)
         answers_states(out, &here);
     else if (choices.json)
         answers_json(out, &catalogue, &here);
@@ -271,7 +246,6 @@ static int sockprobe_report(void)
         answers_rates(out, &catalogue, &here);
     else
         answers_text(out, &catalogue, &here, choices.ids.count > 0);
-    return STATUS_DONE;
 }
 
 /* Whether the first operand is the profile to compare.  The name of a question
@@ -306,8 +280,7 @@ static int sockprobe_compare(bool second)
     char names[2][NAME_SIZE];
     FILE *out = output_stream();
     if (choices.html) {
-        if (write_page(true))
-            return STATUS_TROUBLE;
+        write_page(true);
     } else if (choices.tap) {
         answers_tap(out, &catalogue, &here, &there);
     } else if (second) {
@@ -338,26 +311,21 @@ static int sockprobe_ask(void)
         (choices.html && !can_write()) ||
         (second ? read_profile(choices.ids.texts[0], &here) : ask_host()))
         return STATUS_TROUBLE;
-    return profile ? sockprobe_compare(second) : sockprobe_report();
+    if (profile)
+        return sockprobe_compare(second);
+    sockprobe_report();
+    return STATUS_DONE;
 }
 
-/* Write the matrix in the chosen form.  Returns STATUS_DONE, also if systems
-   differ; or STATUS_TROUBLE, after a message, if the page of --html cannot be
-   written.  */
-static int matrix_report(const struct matrix *matrix)
+/* Write the matrix in the chosen form.  */
+static void matrix_report(const struct matrix *matrix)
 {
-    FILE *out = choices.html ? open_page("w") : output_stream();
-    if (!out)
-        return STATUS_TROUBLE;
-    if (choices.html) {
-        matrix_html(out, matrix);
-        return close_page(out);
-    }
-    if (choices.json)
-        matrix_json(out, matrix);
+    if (choices.html)
+        matrix_html(page_stream(), matrix);
+    else if (choices.json)
+        matrix_json(output_stream(), matrix);
     else
-        matrix_text(out, matrix);
-    return STATUS_DONE;
+        matrix_text(output_stream(), matrix);
 }
 
 /* Fill in COLUMN, which owns the findings, from the operand NAME: a profile,
@@ -393,7 +361,7 @@ static int sockprobe_matrix(void)
         if (matrix_read(&columns[i], choices.ids.texts[i], names[i]))
             status = STATUS_TROUBLE;
     if (status == STATUS_DONE)
-        status = matrix_report(&matrix);
+        matrix_report(&matrix);
     for (size_t i = 0; i < matrix.count; i++)
         findings_free(&columns[i].findings);
     return status;

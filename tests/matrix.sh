@@ -102,6 +102,8 @@ wrong_usage "no_such_profile" "$sockprobe" --matrix "$1" "$scratch/no_such_profi
 wrong_usage "$scratch: Is a directory" "$sockprobe" --matrix "$scratch"
 wrong_usage "for text, --json and --html" "$sockprobe" --matrix --profile "$1"
 wrong_usage "for text, --json and --html" "$sockprobe" --matrix --diff "$1" "$1"
+wrong_usage "for text, --json and --html" "$sockprobe" --matrix \
+    --html "$scratch/two.html" --diff "$1" "$1"
 wrong_usage "choose one of" "$sockprobe" --matrix --json --html "$scratch/two.html" "$1"
 wrong_usage "64 profiles" "$sockprobe" --matrix $(yes - 2> /dev/null | head -n 65)
 run "$sockprobe" --matrix --html "$scratch/none/page.html" "$1"

@@ -36,14 +36,14 @@ have_namespaces > "$scratch/out" || {
     exit
 }
 # hold COMMAND...: a process with a namespace of its own, in which a queue of 4
-# has 2 clients and the cap is 7; $held is the process, $port the listener's.
+# has $clients clients, usually 2, and the cap is 7; $held is the process, $port the listener's.
 cat > "$scratch/lib.sh" <<'END'
 hold () {
     rm -f "$scratch/fifo"
     mkfifo "$scratch/fifo"
     : > "$scratch/names"
     "$@" sh -c 'ip link set lo up && echo 7 > /proc/sys/net/core/somaxconn
-        exec "$listening" inet:3:2' < "$scratch/fifo" > "$scratch/names" &
+        exec "$listening" "inet:3:${clients:-2}"' < "$scratch/fifo" > "$scratch/names" &
     held=$!
     exec 9> "$scratch/fifo"
     until grep -q "^ready$" "$scratch/names"; do
@@ -74,6 +74,16 @@ done
 "$listeners" --check --netns name "$port" | sed 's/% full.*/%/'
 umount /run/netns/name
 release
+clients=4
+export clients
+hold unshare -n
+# --all from a namespace to which this user may return.
+for from in "$listeners --netns $held" "unshare -n $listeners --all"; do
+    $from | tr '\n' ' ' |
+        grep -o "hang; \"listeners --netns $held $port\" explains" |
+        sed "s/$held $port/PID PORT/"
+done
+release
 END
 run unshare -Urm sh "$scratch/inside"
 if [ "$status" -eq 9 ]; then
@@ -83,6 +93,8 @@ else
     is "entered by number, name and path: all figures" [ \
         "$(grep -cxF '[null,7,1,true,2,3,50]' "$scratch/report")" -eq 3 ]
     is "backlogprobe measures there" grep -qxF '[7,8,4]' "$scratch/report"
+    is "a command that explains names the namespace" [ "$(grep -cxF \
+        'hang; "listeners --netns PID PORT" explains' "$scratch/report")" -eq 2 ]
     is "--check looks there" \
         grep -q '^LISTENERS OK: 1 listener, the fullest 127.0.0.1:[0-9]* 50%$' \
         "$scratch/report"

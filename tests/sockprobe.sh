@@ -336,6 +336,12 @@ is "--html --diff: what differs is status 1" [ "$status" -eq 1 ]
 is "and said in words" grep -q '1 of 3 answers differ' "$scratch/page.html"
 run "$sockprobe" --html "$scratch/same.html" --diff "$scratch/profile" byteorder
 is "and if nothing does, 0" [ "$status" -eq 0 ]
+ln -s same.html "$scratch/link.html"
+cp "$scratch/same.html" "$scratch/copy.html"
+run "$sockprobe" --html "$scratch/link.html" byteorder
+is "--html: a symbolic link is not followed" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "symbolic link" "$2/err" && cmp -s "$2/same.html" "$2/copy.html"' - \
+    "$status" "$scratch"
 if [ -w /dev/full ]; then
     for report in --list --json --profile --states '--html -' \
         "--diff $scratch/profile" "--tap $scratch/profile"; do

@@ -66,8 +66,9 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
 
 /* Add one finding of KEY, merged from the repeats that have KEY and did not
    fail; none if there is no such repeat.  Values that differ are joined, and
-   the finding is not stable; all else is of the first repeat with a value, or
-   of the first without.  Returns 0, or -1 with ENOMEM.  */
+   the finding is not stable; REPEATS is the number with a value; all else is of
+   the first repeat with a value, or of the first without.  Returns 0, or -1
+   with ENOMEM.  */
 static int merge_key(struct findings *findings, const char *key,
                      const struct repeat *repeats, size_t count)
 {
@@ -88,6 +89,7 @@ static int merge_key(struct findings *findings, const char *key,
     if (!first)
         return 0;
     struct finding merged = *first;
+    merged.repeats = (int)found;
     if (found > 0 && merge_join(values, found, joined, sizeof joined) > 1) {
         merged.value = joined;
         merged.stable = false;

@@ -36,6 +36,7 @@ struct finding {
     const char *id, *key, *value, *reason;
     enum how how;
     bool stable;  /* false if repeated tests gave different values */
+    int repeats;  /* the tests that gave a value; 0: unknown, as in a profile */
     char *memory; /* the strings, owned by the list */
 };
 

@@ -94,9 +94,9 @@ static void put_datagram_drops(FILE *out, const struct listeners *listeners,
         say(&note, "; all UDP sockets here, and those closed since, lost ");
         datagrams_say_totals(&note, &totals);
     }
-    say(&note, "; %s has most drops: \"listeners %s%d\" explains", most->local,
-        most->part ? "--all " : "",
-        sonde_address_port(&most->listener.address));
+    say(&note, "; %s has most drops: \"", most->local);
+    listeners_say_command(&note, listeners, most);
+    say(&note, "%d\" explains", sonde_address_port(&most->listener.address));
     put_sentence(out, NULL, &note);
 }
 

@@ -205,8 +205,10 @@ void datagrams_say_drops(struct sentence *text,
     if (count.dropping == 0)
         return;
     sonde_address_print(&count.address, address, sizeof address);
-    say(text, "UDP: %zu of %zu sockets lost datagrams, %s the most: %ld; see",
+    say(text, "UDP: %zu of %zu sockets lost datagrams, %s the most: %ld; see ",
         count.dropping, count.sockets, address, count.drops);
-    say(text, " listeners --udp; \"listeners %d\" explains",
-        sonde_address_port(&count.address));
+    listeners_say_command(text, listeners, NULL);
+    say(text, "--udp; \"");
+    listeners_say_command(text, listeners, NULL);
+    say(text, "%d\" explains", sonde_address_port(&count.address));
 }

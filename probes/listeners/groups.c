@@ -251,11 +251,11 @@ void groups_note(FILE *out, const struct listeners *listeners)
             row->group->full == 1 ? "is" : "are");
         group_say_full(&note, row->group);
         say(&note,
-            "; the others have room: about %zu of %zu new clients hang%s; "
-            "\"listeners %d\" explains",
+            "; the others have room: about %zu of %zu new clients hang%s; \"",
             row->group->full, row->group->count,
-            row->group->full == 1 ? "s" : "",
-            sonde_address_port(&row->listener.address));
+            row->group->full == 1 ? "s" : "");
+        listeners_say_command(&note, listeners, row);
+        say(&note, "%d\" explains", sonde_address_port(&row->listener.address));
         put_sentence(out, NULL, &note);
     }
 }

@@ -255,10 +255,9 @@ static void say_suspect(struct sentence *text,
                 : "and the drops do not show whether this listener was one of "
                   "them");
     say_cap(text, listeners, row);
-    say(text,
-        ". The backlog takes effect at listen: restart the program. "
-        "\"listeners "
-        "--watch -d 60 %d\" shows whether the queue becomes full again",
+    say(text, ". The backlog takes effect at listen: restart the program. \"");
+    listeners_say_command(text, listeners, row);
+    say(text, "--watch -d 60 %d\" shows whether the queue becomes full again",
         port);
 }
 

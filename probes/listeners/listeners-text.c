@@ -72,6 +72,20 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
 
+/* Append which command explains ROW.  */
+static void listeners_text_say_more(struct sentence *note,
+                                    const struct listeners *listeners,
+                                    const struct listener_row *row)
+{
+    bool is_unix = listener_is_unix(&row->listener);
+    say(note, is_unix ? "" : "\"");
+    listeners_say_command(note, listeners, row);
+    if (is_unix)
+        say(note, "explains, with the name as operand");
+    else
+        say(note, "%d\" explains", sonde_address_port(&row->listener.address));
+}
+
 /* Write a note on the meaning of drops, and whether an accept queue overflowed,
    by ListenOverflows; MOST is the listener with most drops.  */
 static void put_drops_note(FILE *out, const struct listeners *listeners,
@@ -91,21 +105,11 @@ static void put_drops_note(FILE *out, const struct listeners *listeners,
         say(&note,
             "%lld packets were dropped because an accept queue was full "
             "(ListenOverflows), by a listener shown here or one closed since; "
-            "%s has most drops: \"listeners %d\" explains",
-            (long long)overflows, most->local,
-            sonde_address_port(&most->listener.address));
+            "%s has most drops: ",
+            (long long)overflows, most->local);
+    if (overflows > 0)
+        listeners_text_say_more(&note, listeners, most);
     put_sentence(out, NULL, &note);
-}
-
-/* Append which command explains ROW.  */
-static void listeners_text_say_more(struct sentence *note,
-                                    const struct listener_row *row)
-{
-    if (listener_is_unix(&row->listener))
-        say(note, "listeners explains, with the name as operand");
-    else
-        say(note, "\"listeners %s%d\" explains", row->part ? "--all " : "",
-            sonde_address_port(&row->listener.address));
 }
 
 /* Write a note on full queues, if any, except those of groups_note, of datagram
@@ -139,7 +143,7 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
         say(&note, "%zu queues are full, among them %s: ", full, first->local);
     say(&note, "new clients hang%s; ",
         listener_is_unix(&first->listener) ? ", or get EAGAIN" : "");
-    listeners_text_say_more(&note, first);
+    listeners_text_say_more(&note, listeners, first);
     put_sentence(out, NULL, &note);
 }
 
@@ -173,7 +177,7 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
         first->owner_count == 1 ? "is" : "are", state);
     if (halted > 1)
         say(&note, "the same at %zu more; ", halted - 1);
-    listeners_text_say_more(&note, first);
+    listeners_text_say_more(&note, listeners, first);
     put_sentence(out, NULL, &note);
 }
 

@@ -94,6 +94,9 @@ struct listeners {
     size_t part_count;
     struct listener_row *grouped; /* the rows of all parts */
     const struct netns *netns;    /* of a part; NULL: it has ended */
+    /* The argument of --netns, by which the user names the namespace, or NULL.
+     */
+    const char *netns_name;
 };
 
 /* All counters unknown.  */
@@ -193,6 +196,13 @@ bool listener_is_unix(const struct sonde_listener *listener);
 
 /* " of this kind" if not all families were requested, otherwise "".  */
 const char *listeners_kind(const struct listeners *listeners);
+
+/* Append a command that reads the network namespace of ROW, of LISTENERS, for
+   the options and operands to come: "listeners " or "listeners --netns 4242 ",
+   with --all by a process of the namespace, or else by its mount.  */
+void listeners_say_command(struct sentence *text,
+                           const struct listeners *listeners,
+                           const struct listener_row *row);
 
 /* Append the owners of ROW that fit in ROOM columns, at least the first, and
    the number of further owners, if any, to the empty TEXT: "a[1] b[2] +3".  */

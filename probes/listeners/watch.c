@@ -164,7 +164,7 @@ static bool watch_is_wanted(const struct watch *watch,
 
 /* LISTENER is new: add a row with the first look, if all listeners are watched
    or if a row has the same address.  Beyond ROWS_MAX only count LISTENER, in
-   LOST_ROWS.  Returns 0, or -1 with ENOMEM.  */
+   LOST_NOW.  Returns 0, or -1 with ENOMEM.  */
 static int watch_meet(struct watch *watch,
                       const struct sonde_listener *listener)
 {
@@ -179,7 +179,7 @@ static int watch_meet(struct watch *watch,
     }
     struct watch_row *row = NULL;
     if (watch->count >= ROWS_MAX)
-        watch->lost_rows++;
+        watch->lost_now++;
     else
         row = watch_add(watch, listener, local, NULL);
     free(printed);
@@ -245,6 +245,7 @@ static int watch_list(struct watch *watch)
     static const int families[FAMILY_KINDS] = {AF_INET, AF_INET6, AF_UNIX};
     unsigned read = 0;
     watch->lists++;
+    watch->lost_now = 0;
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(watch->families & 1U << i))
             continue;
@@ -262,6 +263,8 @@ static int watch_list(struct watch *watch)
         }
     }
     watch_check_missing(watch, read);
+    if (watch->lost_now > watch->lost_rows)
+        watch->lost_rows = watch->lost_now;
     return 0;
 }
 

@@ -42,7 +42,9 @@ struct watch {
     int64_t longest_gap; /* between two looks, in nanoseconds */
     int64_t failures;    /* look-ups that failed, and the errno of the last */
     int error;
-    int64_t lost_rows; /* new listeners beyond the limit of rows */
+    /* New listeners beyond the limit of rows: in this list, and in the list
+       with most.  */
+    int64_t lost_now, lost_rows;
     struct sonde_listen_totals before, after; /* -1: unknown */
     /* RcvbufErrors of UDP, of both families; -1: unknown.  */
     int64_t udp_before, udp_after;

@@ -10,20 +10,22 @@ enum {
     PLENTY = 131072  /* connections, 1 GiB: too much to vanish during a run */
 };
 
-/* Read the memory left, and set the maximum: the open connections, and as many
-   as half of that memory allows beside.  The next reading is due after
-   LOOK_EACH more connections.  If no bound can be read, memory and maximum
-   stay.  */
+void allowance_set(struct allowance *allowance, const struct budget *budget)
+{
+    int64_t half = budget_connections(budget);
+    allowance->next_read = allowance->open + LOOK_EACH;
+    /* Without a descriptor the files cannot be read: keep the last figures.  */
+    if (half == BUDGET_UNBOUND)
+        return;
+    allowance->memory = budget->memory;
+    allowance->max = allowance->open / 2 + half;
+}
+
+/* Read the memory left, and set the maximum.  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();
-    int64_t more = budget_connections(&budget);
-    allowance->next_read = allowance->open + LOOK_EACH;
-    /* Without a descriptor the files cannot be read: keep the last figures.  */
-    if (more == BUDGET_UNBOUND)
-        return;
-    allowance->memory = budget.memory;
-    allowance->max = allowance->open + more;
+    allowance_set(allowance, &budget);
 }
 
 struct allowance allowance_begin(void)
@@ -59,5 +61,6 @@ void allowance_take(struct allowance *allowance)
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need)
 {
     allowance->open -= count;
+    allowance->next_read -= count;
     allowance->reserved -= need;
 }

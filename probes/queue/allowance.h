@@ -25,6 +25,12 @@ struct allowance {
    read, any number of connections is allowed.  */
 struct allowance allowance_begin(void);
 
+/* BUDGET was read with OPEN connections open: set MAX to half of what BUDGET
+   and they allow together, so that MAX does not grow with the connections.  The
+   next reading is due 256 connections later.  Without a bound in BUDGET, memory
+   and MAX stay.  */
+void allowance_set(struct allowance *allowance, const struct budget *budget);
+
 /* Reserve NEED connections of MAX; the connections open now do not matter.
    Returns 1.  Reserves nothing and returns 0 if NEED does not fit beside the
    earlier reservations, -1 if NEED alone exceeds MAX.  */

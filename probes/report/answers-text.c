@@ -77,17 +77,16 @@ static void put_elsewhere(FILE *out, const char *id, const char *label,
 
 /* Write, after an empty line, QUESTION in words, ANSWER, details, other
    systems, and what to use; not why and the standards.  A stable, measured
-   answer is shown with the number of repeats instead of answer_how.  */
+   answer is shown with the number of its repeats instead of answer_how.  */
 static void put_full(FILE *out, const struct question *question,
                      const struct finding *answer, struct slice slice)
 {
     char how[40];
-    int repeats = question->repeats ? question->repeats : REPEATS_USUAL;
     putc('\n', out);
     wrap_labelled(out, question->id, DETAIL, DETAIL, question->text);
     fputs("  answer", out);
-    if (answer->how == HOW_MEASURED && answer->stable)
-        snprintf(how, sizeof how, "measured %dx", repeats);
+    if (answer->how == HOW_MEASURED && answer->stable && answer->repeats > 0)
+        snprintf(how, sizeof how, "measured %dx", answer->repeats);
     else
         snprintf(how, sizeof how, "%s", answer_how(answer));
     answer_put_value(out, answer, pad(out, 8, DETAIL), how);

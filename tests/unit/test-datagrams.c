@@ -386,6 +386,9 @@ START_TEST(linux_cuts_the_buffer)
     ck_assert_int_eq(sonde_datagram_buffer(fd, 100, 64, &buffer), 0);
     ck_assert_uint_eq(buffer.count, 100);
     ck_assert_ptr_null(buffer.setting);
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 0, 64, &buffer), 0);
+    ck_assert_uint_eq(buffer.count, 0);
+    ck_assert_ptr_null(buffer.setting);
     ck_assert_int_eq(sonde_datagram_buffer(fd, 1, 1 << 28, &buffer), 0);
     ck_assert_uint_eq(buffer.count, 0);
     ck_assert_int_eq(sonde_datagram_buffer(fd, 1, (1 << 28) + 1, &buffer), -1);

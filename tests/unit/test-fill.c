@@ -10,6 +10,7 @@
 
 #include "base/monotonic.h"
 #include "base/queue-client.h"
+#include "probes/queue/allowance.h"
 #include "probes/queue/fill.h"
 #include "probes/run/runner.h"
 #include "sonde.h"
@@ -348,6 +349,25 @@ START_TEST(clients_that_are_reset_are_not_counted)
 }
 END_TEST
 
+/* Each connection takes the memory that the budget counts for it.  */
+START_TEST(the_bound_does_not_grow_with_the_connections)
+{
+    enum { ROOM = 2000 };
+    struct budget budget = {.memory.left = ROOM * BUDGET_CONNECTION};
+    struct allowance allowance = {.max = BUDGET_UNBOUND};
+    allowance_set(&allowance, &budget);
+    ck_assert_int_eq(allowance.max, ROOM / 2);
+    allowance.open = ROOM / 4;
+    budget.memory.left -= allowance.open * BUDGET_CONNECTION;
+    allowance_set(&allowance, &budget);
+    ck_assert_int_eq(allowance.max, ROOM / 2);
+    /* The next reading is due as many connections after those left.  */
+    int64_t due = allowance.next_read - allowance.open;
+    allowance_give(&allowance, allowance.open, 0);
+    ck_assert_int_eq(allowance.next_read, due);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -361,6 +381,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, done_may_stop_it);
     tcase_add_loop_test(tests, never_a_wrong_number, 0, MOST_SPARE + 1);
     tcase_add_test(tests, clients_that_are_reset_are_not_counted);
+    tcase_add_test(tests, the_bound_does_not_grow_with_the_connections);
 }
 
 int main(void)

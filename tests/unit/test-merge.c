@@ -80,8 +80,29 @@ START_TEST(long_values_differ)
 }
 END_TEST
 
+/* A repeat without a value does not count.  */
+START_TEST(repeats_with_a_value_are_counted)
+{
+    struct repeat repeats[3];
+    struct findings findings = {0};
+    repeat_make(&repeats[0], "yes", NULL, HOW_MEASURED);
+    repeat_make(&repeats[1], NULL, "no namespace", HOW_NOT_TESTABLE);
+    repeat_make(&repeats[2], "yes", NULL, HOW_MEASURED);
+    ck_assert_int_eq(merge_repeats(&findings, repeats, 3), 0);
+    const struct finding *answer =
+        findings_get(&findings, question.id, "answer");
+    ck_assert_ptr_nonnull(answer);
+    ck_assert(answer->stable);
+    ck_assert_int_eq(answer->repeats, 2);
+    findings_free(&findings);
+    for (int i = 0; i < 3; i++)
+        findings_free(&repeats[i].findings);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, repeats_with_a_value_are_counted);
     tcase_add_test(tests, long_values_differ);
     tcase_add_test(tests, a_rate_is_known_as_its_answer_is);
 }
