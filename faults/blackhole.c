@@ -133,12 +133,19 @@ static int blackhole_check(struct fault_port *port, int fd)
     return result;
 }
 
-/* Whether every client so far is still connected: some kernels connect all, and
-   reset those beyond the queue.  */
-static bool has_all_fillers(const struct fault_port *port)
+/* Check that no client so far was reset, without waiting: some kernels connect
+   all clients, and reset those beyond the queue.  Returns 0, or -1 with the
+   reason in PORT, also if poll fails.  */
+static int fillers_check(struct fault_port *port)
 {
-    return queue_clients_connected(port->fillers, port->filler_count) ==
-           (long)port->filler_count;
+    long count = queue_clients_connected(port->fillers, port->filler_count);
+    if (count < 0)
+        return blackhole_fail(port, 2, "poll fails");
+    if (count == (long)port->filler_count)
+        return 0;
+    return blackhole_fail(port, 1,
+                          "this kernel resets connections beyond its queue, so "
+                          "connect completes");
 }
 
 /* Add a client to PORT's queue.  Returns 1 if the queue is full, 0 if there may
@@ -150,11 +157,7 @@ static int blackhole_add(struct fault_port *port)
     case FILLER_IN:
         if (!filler_keep(port, fd))
             return blackhole_fail(port, 2, "out of memory");
-        if (has_all_fillers(port))
-            return 0;
-        return blackhole_fail(port, 1,
-                              "this kernel resets connections beyond its "
-                              "queue, so connect completes");
+        return fillers_check(port);
     case FILLER_SILENT:
         return blackhole_check(port, fd);
     case FILLER_FULL:

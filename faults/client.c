@@ -21,7 +21,8 @@
 
 /* ---- the end ------------------------------------------------------------- */
 
-/* Copy the record of CLIENT to the report, and log it with --verbose.  */
+/* Copy the record of CLIENT to the report, if CLIENT has a place there, and log
+   the record with --verbose in each case.  */
 static void client_note(const struct fault_client *client)
 {
     const struct fault_server *server = client->port->server;
@@ -32,8 +33,12 @@ static void client_note(const struct fault_client *client)
     if (!options->verbose)
         return;
     fault_record_print(&client->record, text, sizeof text);
-    options->log("%s, client %ld: %s", client->port->choice->fault->name,
-                 client->index + 1, text);
+    if (client->index >= 0)
+        options->log("%s, client %ld: %s", client->port->choice->fault->name,
+                     client->index + 1, text);
+    else
+        options->log("%s, client not recorded: %s",
+                     client->port->choice->fault->name, text);
 }
 
 void fault_client_close(struct fault_client *client, enum fault_end end)

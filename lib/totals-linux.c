@@ -54,7 +54,8 @@ static void totals_linux_read_pair(const char *names, const char *values,
 /* Read into *TOTALS the counters in the pair of lines "TcpExt:" of FILE, some
    3,000 bytes each; a missing counter is -1.  Returns 0 or an errno: ENOTSUP:
    no such pair, or no count of overflows or drops; ENOMEM; EIO or the errno of
-   read: a counter not reached is not missing.  Then *TOTALS may be changed.  */
+   read: a counter not reached is not missing.  After any error *TOTALS may be
+   changed.  */
 static int read_pair(FILE *file, struct sonde_listen_totals *totals)
 {
     static const char group[] = "TcpExt:";
@@ -63,6 +64,7 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     if (!names)
         return ENOMEM;
     char *values = names + line_size;
+    totals->overflows = totals->drops = -1;
     errno = 0;
     while (fgets(names, line_size, file) && fgets(values, line_size, file)) {
         if (strncmp(names, group, sizeof group - 1) != 0 ||
@@ -103,7 +105,7 @@ int sonde_listen_totals(struct sonde_listen_totals *totals)
 int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals)
 {
     int saved = errno;
-    struct sonde_listen_totals found = {.overflows = -1, .drops = -1};
+    struct sonde_listen_totals found = {0};
     FILE *file = totals_linux_open(pid, "net/netstat");
     if (!file)
         return -1;

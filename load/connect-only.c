@@ -86,10 +86,10 @@ static bool only_has_address(const struct only *only)
     return reaches;
 }
 
-/* connect, or a call before it, failed with the errno ERROR: count the error
-   and close CLIENT.  EADDRNOTAVAIL without a source is LOAD_NO_PORT, no local
-   port is free, unless this host has no address for the peer: IPv6 may be
-   switched off.  */
+/* connect, or a call before it, failed with the errno ERROR: count the error,
+   set LAST to the time now, and close CLIENT.  EADDRNOTAVAIL without a source
+   is LOAD_NO_PORT, no local port is free, unless this host has no address for
+   the peer: IPv6 may be switched off.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
@@ -98,28 +98,14 @@ static void only_refuse(struct only *only, struct only_client *client,
     only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
 }
 
-/* The errno of the connect of FD, or 0.  ECONNREFUSED also: TCP connected the
-   socket to itself, since its local port is the port that it connects to.  */
-static int only_error(const struct only *only, int fd)
-{
-    int error = 0;
-    socklen_t length = sizeof error;
-    struct sonde_address local;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
-        return errno;
-    if (!error && !sonde_address_local(fd, &local) &&
-        !sonde_address_compare(&local, &only->report->peer))
-        error = ECONNREFUSED;
-    return error;
-}
-
-/* connect of CLIENT has ended: count success, the time and a second SYN, set
-   LAST to the time now, and watch the socket no longer; or count the failure,
-   and close.  */
+/* connect of CLIENT has ended: set LAST to the time now.  After success count
+   CLIENT as connected, with the time, the retransmissions and a second SYN, go
+   to ONLY_CONNECTED, and watch the socket no longer.  After a failure count the
+   error, and close CLIENT.  */
 static void only_confirm(struct only *only, struct only_client *client)
 {
     struct load_report *report = only->report;
-    int error = only_error(only, client->fd);
+    int error = load_socket_error(client->fd);
     if (error) {
         only_refuse(only, client, error);
         return;
@@ -292,7 +278,7 @@ static void only_count_resets(struct only *only)
     for (size_t i = 0; i < only->next; i++) {
         struct only_client *client = &only->clients[i];
         int error =
-            client->state == ONLY_CONNECTED ? only_error(only, client->fd) : 0;
+            client->state == ONLY_CONNECTED ? load_socket_error(client->fd) : 0;
         if (error)
             only_fail(only, client, load_error_of(error));
     }

@@ -388,27 +388,12 @@ static int connection_open_socket(const struct load *load)
     return -1;
 }
 
-/* The errno of the connect of FD, or 0.  TCP connects a socket to itself if its
-   local port is the port that it connects to: ECONNREFUSED.  */
-static int connection_error(const struct load *load, int fd)
-{
-    int error = 0;
-    socklen_t length = sizeof error;
-    struct sonde_address local;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
-        return errno;
-    if (!error && connection_is_tcp(load) && !sonde_address_local(fd, &local) &&
-        !sonde_address_compare(&local, &load->report->peer))
-        error = ECONNREFUSED;
-    return error;
-}
-
 /* connect has ended: count its time, from SINCE, and establish; or handle the
    failure by load_connection_refuse, without a time.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
-    int error = connection_error(load, connection->fd);
+    int error = load_socket_error(connection->fd);
     load->has_progress = true;
     if (error) {
         load_connection_refuse(load, connection, error);

@@ -139,6 +139,23 @@ int load_fits(const struct load_plan *plan, int type, char *why, size_t size)
     return -1;
 }
 
+/* ---- the socket ---------------------------------------------------------- */
+
+int load_socket_error(int fd)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    struct sonde_address local, peer;
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
+        return errno;
+    if (error || sonde_address_local(fd, &local) ||
+        sonde_address_peer(fd, &peer) || sonde_address_compare(&local, &peer))
+        return error;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    return ECONNREFUSED;
+}
+
 /* ---- the result ---------------------------------------------------------- */
 
 long load_count_retransmissions(struct load_report *report, int fd)

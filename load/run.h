@@ -139,6 +139,13 @@ struct load {
 enum client_end load_judge(struct client *client,
                            const struct load_report *report);
 
+/* The pending error of FD, a stream socket that may have connected: of its
+   connect, or of a reset since; 0: none; or the errno of getsockopt.  The call
+   clears the error.  ECONNREFUSED also: TCP connected the socket to itself,
+   since its local port is the port that it connects to.  Then the close will
+   send RST: TIME_WAIT would block the port for its server.  FD stays open.  */
+int load_socket_error(int fd);
+
 /* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
 enum load_error load_error_of(int error);
 

@@ -295,8 +295,10 @@ static void echoload_measure(struct client *client)
     echoload_report(report.connects > 0 || plan.kind == LOAD_CONNECTS);
 }
 
-/* Run and report --connect-only, without a first connection, which would count.
-   Returns the exit status.  */
+/* Run --connect-only, without a first connection, which would count.  Then
+   report the run, also in report_status; a failed run has a message, and no
+   report.  Returns the exit status of the run alone: STATUS_TROUBLE if the run
+   failed, otherwise that of load_end_of.  */
 static int echoload_connect_only(const struct client_target *target,
                                  const struct sonde_address *peer)
 {

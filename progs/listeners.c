@@ -139,10 +139,11 @@ static unsigned families_of(void)
     return families;
 }
 
-/* The listeners could not be read: explain errno.  Returns STATUS_TROUBLE.  */
-static int complain_unread(void)
+/* LISTENERS could not be read: explain errno, by the options.  Returns
+   STATUS_TROUBLE.  */
+static int complain_unread(const struct listeners *listeners)
 {
-    if (choices.netns && (errno == ESRCH || errno == ENOTSUP))
+    if (listeners->pid && (errno == ESRCH || errno == ENOTSUP))
         return complain("--netns: there is no process %s, or it has ended, or "
                         "/proc hides it",
                         choices.netns);
@@ -370,7 +371,7 @@ static int listeners_run(void)
     if (!choose_namespace(&listeners))
         return STATUS_TROUBLE;
     int status =
-        read_chosen(&listeners) ? complain_unread()
+        read_chosen(&listeners) ? complain_unread(&listeners)
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
             ? complain_waiting(&listeners)
             : read_more_and_report(&listeners);

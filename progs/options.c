@@ -77,8 +77,9 @@ static const struct option_row *view_find(const struct option_view *view,
 
 /* ---- --help -------------------------------------------------------------- */
 
-/* Write ROW's options to TEXT as --help shows them: "-b, --backlog LIST".
-   Returns the length, as snprintf.  */
+/* Write ROW's options to TEXT as --help shows them, after two blanks: "  -b,
+   --backlog LIST".  Four more blanks stand for a missing letter.  Returns the
+   length with the blanks, as snprintf.  */
 static int row_print_name(const struct option_row *row, char *text, size_t size)
 {
     char letter[] = "    ";

@@ -232,16 +232,21 @@ int output_check_path(const char *path)
     return output_replace_file(path, NULL, 0);
 }
 
-/* Write the report, masked unless raw, to the file of output_to or else to
-   standard output, and close stream and standard output, which stays open after
-   a failure.  Returns 0, or the errno of the call that failed; ENOMEM if the
-   report is incomplete, and nothing is written then.  A closed standard output
-   is no failure without a report for it.  If the file of output_to cannot be
-   written, sets *STATUS to STATUS_TROUBLE after a message.  */
+/* Close stream.  Write the report, masked unless raw, to the file of output_to
+   or else to standard output.  Then close standard output, which stays open
+   after ENOMEM and after a failed write.  Sets report, for the caller to free,
+   and report_size, the bytes for standard output: 0 with a file.  Returns 0, or
+   the errno of the call that failed.  ENOMEM: the report is incomplete, and
+   nothing is written.  If the file cannot be written, sets *STATUS to
+   STATUS_TROUBLE after a message, and returns 0.  EBADF of close is no failure
+   without bytes for standard output.  If standard output was closed at the
+   start, its descriptor is /dev/null: the caller looks at is_closed.  */
 static int report_write(int *status)
 {
-    if (memory_stream_close(stream, &report))
+    if (memory_stream_close(stream, &report)) {
+        report_size = file ? 0 : report_size;
         return ENOMEM;
+    }
     if (!is_raw)
         report_size = mask_report(report, report_size);
     if (file) {
@@ -292,7 +297,8 @@ static int output_write(int status)
         return complain("standard output is closed");
     if (!error || write_has_no_reader(error))
         return status;
-    return complain("cannot write standard output: %s", strerror(error));
+    return complain("cannot write %s: %s", file ? file : "standard output",
+                    strerror(error));
 }
 
 int output_end(int status)

@@ -164,15 +164,18 @@ static int privilege_refused(const struct identity *identity, const char *call)
 
 /* Keep no supplementary group but the group of IDENTITY.  Root of a user
    namespace may lack setgroups alone (user_namespaces(7)): no harm without a
-   group to drop.  Returns 0, or -1 with the reason in the log.  */
+   group to drop; only root is let off, after any errno.  Returns 0, or -1 with
+   the reason in the log.  */
 static int groups_set(const struct identity *identity)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
     if (!setgroups(1, own.list))
         return 0;
-    int result = geteuid() != 0 || groups_of_process(&held)
-                     ? privilege_refused(identity, "setgroups")
-                     : groups_drop(&held, &own, identity->name);
+    int error = errno;
+    bool is_let_off = geteuid() == 0 && !groups_of_process(&held);
+    errno = error;
+    int result = is_let_off ? groups_drop(&held, &own, identity->name)
+                            : privilege_refused(identity, "setgroups");
     free(held.list);
     return result;
 }

@@ -52,10 +52,10 @@ uint64_t source_of(const struct sonde_address *address)
     /* No IPv6 network begins with the bits before an IPv4 address.  */
     if (source_is_inet(address, &host, &in6))
         return UINT64_C(0xffff00000000) | host;
-    bool is_near = IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) ||
-                   IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-    return sonde_load(in6.sin6_addr.s6_addr + (is_near ? 8 : 0), 8,
-                      SONDE_BIG_ENDIAN);
+    const unsigned char *bytes = in6.sin6_addr.s6_addr;
+    uint64_t network = sonde_load(bytes, 8, SONDE_BIG_ENDIAN);
+    bool is_near = network == 0 || IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr);
+    return is_near ? sonde_load(bytes + 8, 8, SONDE_BIG_ENDIAN) : network;
 }
 
 bool source_is_local(const struct sonde_address *address)

@@ -2,8 +2,8 @@
    SPDX-License-Identifier: GPL-3.0-or-later
 
    A source is an IPv4 address, or the first 64 bits of an IPv6 address, since a
-   host can use all addresses with these 64 bits.  Of link-local and loopback
-   addresses the source is the last 64 bits.  */
+   host can use all addresses with these 64 bits.  Of link-local addresses and
+   ::/64, with the loopback address, the source is the last 64 bits.  */
 
 #ifndef SERVERS_SOURCE_H
 #define SERVERS_SOURCE_H 1
@@ -15,8 +15,9 @@
 
 /* The source of ADDRESS, whose port does not count: the IPv4 address, which an
    IPv4-mapped IPv6 address has, too; the network of an IPv6 address, the first
-   64 bits, so that all its hosts are one source; but the last 64 bits of ::1
-   and of a link-local address.  0: none, as for a UNIX socket.  */
+   64 bits, so that all its hosts are one source; but the last 64 bits of ::/64
+   and of a link-local address.  Only equality of the numbers has a meaning.  0:
+   none, as for a UNIX socket, an empty address and ::.  */
 uint64_t source_of(const struct sonde_address *address);
 
 /* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or of neither
@@ -42,8 +43,8 @@ void source_free(struct source_table *table);
 
 /* A source in shared memory, in halves: where the processor cannot write 64
    bits at once, a 64-bit atomic integer has a lock in each process.  A reader
-   may see one new half and one half of 0, and count a client too many of
-   another IPv6 network for a moment.  No client is missed if a process fills a
+   may see halves of two sources, and count a client too many of another IPv6
+   network for a moment.  No client is missed if a process fills a
    slot of its own before it reads the others.  */
 struct source_slot {
     atomic_uint high, low;

@@ -18,10 +18,13 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Catch and unblock the signals, with a grace period of GRACE seconds; with 0
-   the first signal ends the connections.  SIGHUP stays ignored if ignored
-   before, as by nohup(1).  Returns the descriptor of the self-pipe, to be
-   polled for readability and emptied by stop_woken; -1 with errno.  */
+/* Catch SIGTERM, SIGINT, SIGHUP, SIGQUIT, STOP_SOON and STOP_NOW, and SIGUSR2,
+   which wakes the loop; unblock these and SIGCHLD in this thread.  The grace
+   period is GRACE seconds; with 0 the first signal ends the connections.
+   SIGHUP stays ignored if ignored before, as by nohup(1).  Returns the
+   descriptor of the self-pipe, to be polled for readability and emptied by
+   stop_woken.  Or -1 with errno: the self-pipe may then be open, and some
+   signals caught.  */
 int stop_begin(long grace);
 
 /* The same in a child with a loop of its own: closes the parent's self-pipe,

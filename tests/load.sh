@@ -241,7 +241,14 @@ if have_namespaces; then
     last_line
     json_is '.errors_by_kind["source-not-local"] == 3' \
         "IPv6 switched off is not a lack of ports"
+    # The only local port is the port of the target.
+    run in_namespace 'echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range
+        "$echoload" --json --connect-only -n 1 0.0.0.0 40000'
+    last_line
+    json_is '.errors_by_kind.refused == 1 and .connects == 0' \
+        "--connect-only: a connection to itself is none"
 else
+    skip "--connect-only: a connection to itself is none" "no namespaces here"
     skip "no name service: the same status with --connect-only" \
         "no namespaces here"
     skip "IPv6 switched off is not a lack of ports" "no namespaces here"

@@ -29,6 +29,8 @@ if [ "$(uname -s)" = Linux ]; then
     bad 'SETTING=VALUE' --with net.core.somaxconn
     bad 'SETTING=VALUE' --with net.core.somaxconn=
     bad 'begin with net.' --with kernel.panic=1
+    bad 'part of the name is empty' --with net.ipv4..x=1
+    bad 'part of the name is empty' --with net.//.x=1
     bad 'two values' --with net.core.somaxconn=3 --with net.core.somaxconn=4
     bad 'no setting net.core.frobs' --with net.core.frobs=1
 else

@@ -59,8 +59,9 @@ bool answers_comparable(const struct finding *finding);
 bool answers_differ(const struct finding *a, const struct finding *b);
 
 /* Write the answers of the chosen questions, grouped by the first part of the
-   id, a line each, long values wrapped; the host stands beside the title of the
-   first group.  FULL: each answer also with details, answers known of other
+   id, a line each, with how the answer is known, long values wrapped; the host
+   stands beside the title of the first group.  FULL: instead a block for each
+   question: the question in words, the answer, details, answers known of other
    systems, and the functions of libsonde to use.  */
 void answers_text(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, bool full);

@@ -21,13 +21,14 @@ struct comparison {
 void comparison_end(FILE *out, const struct comparison *comparison,
                     const char *how);
 
-/* Compare HERE and THERE, which must be sorted, by id and key.  Write different
-   findings, and findings of one host only, one a line, and last a line with the
-   numbers to OUT.  Left out are findings under "host", "volatile" and "with"
-   (settings made for the measurement), and the keys scope, initial,
-   initial-value and repeats.  A finding without a value counts as missing.
-   tcp_abort_on_overflow on one host only is not counted: older profiles lack
-   it.  Returns the numbers.  */
+/* Compare HERE and THERE, which must be sorted, by id and key.  Write to OUT,
+   one a line: first different findings, then findings of HERE only, then
+   findings of THERE only; last a line with the numbers.  Left out are findings
+   under "host", "volatile" and "with" (settings made for the measurement), and
+   findings whose key is, or ends after a dot in, scope, initial, initial-value
+   or repeats.  A finding without a value counts as missing.
+   tcp_abort_on_overflow on one host only is neither written nor counted: older
+   profiles lack it.  Returns the numbers.  */
 struct comparison compare_findings_of(FILE *out, const struct findings *here,
                                       const struct findings *there);
 

@@ -38,8 +38,8 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
     }
 }
 
-/* What STATE, of sonde_owner_state, means if a process in STATE cannot accept;
-   NULL for any other.  */
+/* Why a process in STATE, of sonde_owner_state, cannot accept: a constant
+   phrase for T, t and D.  NULL for all others, also for Z and for -1.  */
 static const char *owner_state_words(int state)
 {
     switch (state) {
@@ -58,11 +58,24 @@ const char *listeners_owner_halted(const struct listener_row *row)
 {
     const char *words = NULL;
     for (size_t i = 0; i < row->owner_count; i++) {
-        words = owner_state_words(sonde_owner_state(row->owners[i].pid));
-        if (!words)
+        const char *one =
+            owner_state_words(sonde_owner_state(row->owners[i].pid));
+        if (!one)
             return NULL;
+        words = !words || !strcmp(words, one)
+                    ? one
+                    : "stopped, or in an uninterruptible wait (D)";
     }
     return words;
+}
+
+/* The first owner of ROW that is stopped by a signal, or 0.  */
+static pid_t owners_stopped(const struct listener_row *row)
+{
+    for (size_t i = 0; i < row->owner_count; i++)
+        if (sonde_owner_state(row->owners[i].pid) == 'T')
+            return row->owners[i].pid;
+    return 0;
 }
 
 bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
@@ -75,8 +88,9 @@ bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
     listeners_say_owners(&owners, row, 60);
     say(text, "no process can %s: %s %s %s", call, owners.text,
         row->owner_count == 1 ? "is" : "are", halted);
-    if (!strncmp(halted, "stopped by a s", 14))
-        say(text, ". kill -CONT %ld resumes it", (long)row->owners[0].pid);
+    pid_t stopped = owners_stopped(row);
+    if (stopped)
+        say(text, ". kill -CONT %ld resumes it", (long)stopped);
     return true;
 }
 

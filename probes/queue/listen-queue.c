@@ -358,9 +358,11 @@ static bool fill_rows(struct measuring *measuring, int watch)
     return whole;
 }
 
-/* Measure PLAN in the current network namespace.  Raises the soft limit of
-   descriptors.  Returns true after a complete measurement; false after a stop,
-   a failure of OUT, or without memory.  */
+/* Measure PLAN in the current network namespace: the settings and the cap, the
+   rows, last the stepwise measurements.  Raises the soft limit of descriptors.
+   Returns false if the rows were not completed: after a stop, a failure of OUT,
+   or without memory.  The stepwise measurements ignore WATCH, and leave a
+   failure of OUT to ferror.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

@@ -152,15 +152,15 @@ static int open_target(struct target *target)
 }
 
 /* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
-   TARGET: SYNs with at least two SYN-ACKs.  Not testable if the target could
-   not be opened.  Nor if each SYN has two, as the queue was then not full.  */
+   TARGET: SYNs with at least two SYN-ACKs.  Not testable with ERROR of TARGET.
+   Nor if each SYN has two, as the queue was then not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
     long kept = 0;
     for (size_t i = 0; i < target->sent; i++)
         kept += target->answers[i] > 1;
-    bool ended = (size_t)kept < target->sent;
+    bool ended = !target->error && (size_t)kept < target->sent;
     snprintf(key, sizeof key, "%d.half-open", target->backlog);
     prefix_put_figure(&run->prefix, key, ended ? kept : -1, HOW_MEASURED,
                       target->error ? errno_name(target->error)
@@ -195,21 +195,26 @@ static void close_target(struct target *target)
     descriptor_close(&target->listener);
 }
 
-/* Fill the queue of TARGET with SYNs.  After FILL_TIMEOUT, when the kernel may
-   retransmit or drop the first handshakes, begin anew, five tries in all.  If
-   TARGET cannot listen, ERROR is set, and ANSWERS may be NULL.  */
+/* Open TARGET, and send the number of SYNs that fills its queue.  If that took
+   longer than FILL_TIMEOUT, the kernel may have retransmitted or dropped the
+   first handshakes: begin anew, five tries in all.  ERROR of TARGET is the
+   errno if TARGET cannot be opened, and ANSWERS may be NULL; ETIMEDOUT after
+   five late tries; or 0.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
-    int64_t start;
+    bool is_late;
     int tries = 0;
     do {
         close_target(target);
-        start = monotonic_ms();
+        int64_t start = monotonic_ms();
         int wanted = open_target(target);
         target->error = wanted < 0 ? errno : 0;
         for (int k = 0; k < wanted; k++)
             send_syn(run, target);
-    } while (monotonic_ms() - start > FILL_TIMEOUT && ++tries < 5);
+        is_late = monotonic_ms() - start > FILL_TIMEOUT;
+    } while (is_late && ++tries < 5);
+    if (is_late && !target->error)
+        target->error = ETIMEDOUT;
 }
 
 /* Fill all queues, wait for the retransmissions, write a finding for each

@@ -68,11 +68,13 @@ void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
 
-/* Append where CAP's setting applies, without the number of the namespace: "in
-   a new network namespace" (scope "own"); "in this network namespace", and
-   whether this is the initial one, or which value the initial one has, if
-   known; or, for a setting "net.*" without a scope, that the namespace is
-   unknown.  Nothing if the scope is "host", or unknown for another setting.  */
+/* Append where CAP's setting applies, to a phrase that names the setting; no
+   number of a namespace is written.  Scope "own": ", in a new network
+   namespace".  Another scope but "host": ", in this network namespace", and in
+   parentheses: this is the initial one; or the value of the initial one; or
+   that this is not the initial one, whose value is not readable; or that the
+   initial one may differ (INITIAL is NULL).  No scope, and a setting "net.*": "
+   (network namespace unknown)".  Otherwise nothing is appended.  */
 void report_say_namespace(struct sentence *sentence, const struct cap_row *cap);
 
 /* Append "; not filled: REASON", with "-" for NULL; "not filled: " at the

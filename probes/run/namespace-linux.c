@@ -204,6 +204,19 @@ int namespace_enter(struct namespace_trouble *trouble)
     return 0;
 }
 
+/* Whether PATH has an empty or ".." component.  */
+static bool path_is_odd(const char *path)
+{
+    for (const char *part = path;; part++) {
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (length == 2 && !strncmp(part, "..", 2)))
+            return true;
+        part += length;
+        if (!*part)
+            return false;
+    }
+}
+
 /* Write the file name of SETTING to PATH.  Only settings below net can belong
    to a network namespace; all others are the host's.  Returns 0; or -1 with
    *TROUBLE filled in, if SETTING is too long, not below net, or has an empty or
@@ -216,8 +229,11 @@ static int path_of(const char *setting, char path[PROC_PATH],
         return trouble_set(trouble, "\"%.40s...\" is too long for a setting",
                            setting);
     proc_path(setting, path);
-    if (strncmp(name, "net/", 4) != 0 || strstr(name, "..") ||
-        strstr(name, "//"))
+    if (path_is_odd(name))
+        return trouble_set(trouble,
+                           "\"%s\" is no setting: a part of the name is empty",
+                           setting);
+    if (strncmp(name, "net/", 4) != 0)
         return trouble_set(
             trouble,
             "\"%s\" is not a setting of a network namespace: those begin "

@@ -26,6 +26,8 @@ START_TEST(a_host_is_one_source)
     ck_assert_uint_ne(source("2001:db8:0:1::1"), source("2001:db8:0:2::1"));
     ck_assert_uint_ne(source("fe80::1"), source("fe80::2"));
     ck_assert_uint_ne(source("::1"), 0);
+    ck_assert_uint_ne(source("::2"), 0);
+    ck_assert_uint_ne(source("::2"), source("::3"));
     ck_assert_uint_eq(source("::ffff:192.0.2.1"), source("192.0.2.1"));
     ck_assert_uint_eq(source("/a/path"), 0);
 }

@@ -24,9 +24,9 @@
 /* ---- by backlogprobe's measurement -------------------------------------- */
 
 /* Run the measurement of PLAN and add its findings to FINDINGS; through memory,
-   since there may be no directory for files.  An incomplete measurement is no
-   error.  Without memory, or if a finding is malformed, the question is
-   skipped.  */
+   since there may be no directory for files.  If the reader of PROBE's findings
+   has gone, the measurement ends early: no error.  Without memory, or if a
+   finding is malformed, the question is skipped.  */
 static void listen_queue_measure_plan(struct probe *probe,
                                       const struct queue_plan *plan,
                                       struct findings *findings)
@@ -41,8 +41,11 @@ static void listen_queue_measure_plan(struct probe *probe,
         probe_check(probe, -1, "no memory");
     for (line = text; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
-        if (findings_read_line(findings, line))
-            probe_skip(probe, "malformed findings of the measurement");
+        if (!findings_read_line(findings, line))
+            continue;
+        if (errno == ENOMEM)
+            probe_check(probe, -1, "no memory");
+        probe_skip(probe, "malformed findings of the measurement");
     }
     free(text);
 }

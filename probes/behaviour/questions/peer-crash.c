@@ -64,10 +64,13 @@ static bool peer_crash_is_watching(struct watch *watches, int count,
     return watching;
 }
 
-/* Connect COUNT times, WATCHES_MAX at most, and let PREPARE set options and
-   write.  Then answer each segment as the REPLY of its watch says, until each
-   connection has an OUTCOME or its TIMEOUT is over (then OUTCOME is NULL), and
-   close them.  All is repeated if this process was not scheduled in time.  */
+/* Connect COUNT times, WATCHES_MAX at most, and only then let PREPARE set
+   options and write on each: a handshake discards segments of other
+   connections.  Then answer each segment as the REPLY of its watch says, until
+   each connection has an OUTCOME or its TIMEOUT is over.  Until then all are
+   answered, and an OUTCOME after the TIMEOUT counts, too.  OUTCOME is NULL
+   without an outcome.  All connections are closed.  All is repeated if this
+   process was not scheduled in time.  */
 static void peer_crash_watch(struct peer *peer,
                              void (*prepare)(struct peer_tcp *tcp),
                              struct watch *watches, int count)

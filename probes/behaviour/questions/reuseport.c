@@ -100,7 +100,8 @@ static void group_check(const struct reuseport_group *group,
                    error_text(group->refused));
 }
 
-/* Question reuseport.spread: how clients are spread over listeners.  */
+/* Question reuseport.spread: how 200 clients are spread over 8 listeners; the
+   answer alone.  */
 static void reuseport_probe_spread(struct probe *probe)
 {
     struct reuseport_group group;
