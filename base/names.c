@@ -3,6 +3,8 @@
 
 #include <config.h>
 
+#include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,6 +12,13 @@
 #include <sys/socket.h>
 
 #include "base/names.h"
+#include "sonde.h"
+
+const char *lookup_text(int code)
+{
+    return code && code != EAI_SYSTEM ? sonde_resolve_code_text(code)
+                                      : strerror(errno);
+}
 
 const char *errno_name(int error)
 {

@@ -9,6 +9,11 @@
    and the like, valid until the fourth such call from now.  */
 const char *errno_name(int error);
 
+/* Why sonde_resolve failed with CODE, 0 or of getaddrinfo, as part of a
+   sentence; for 0, and for EAI_SYSTEM, which says nothing, by errno.  Valid
+   until the next strerror.  */
+const char *lookup_text(int code);
+
 /* The name of the signal NUMBER, such as "SIGPIPE", or NULL for an unknown
    number; the text is valid until the next call.  */
 const char *signal_name(int number);

@@ -165,12 +165,16 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
 }
 
 /* What the user can correct in TARGET after ERROR of connect: a constant, or
-   NULL.  For a host: a link-local IPv6 address without interface (EINVAL).  For
-   a path: too long (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no
-   permission (EACCES), an abstract name on a system without any (ENOTSUP).  */
+   NULL.  For a host: a link-local IPv6 address without interface (EINVAL), a
+   source address without a free port (EADDRINUSE).  For a path: too long
+   (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no permission
+   (EACCES), an abstract name on a system without any (ENOTSUP).  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
+    if (error == EADDRINUSE && target->source &&
+        sonde_address_port(target->source) == 0)
+        return "no local port is free at the source address";
     if (!target->path)
         return error == EINVAL && !strncasecmp(target->host, "fe80:", 5) &&
                        !strchr(target->host, '%')

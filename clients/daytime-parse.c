@@ -45,10 +45,11 @@ static const struct {
     const char *name;
     int minutes;
 } zones[] = {
-    {"UTC", 0},    {"GMT", 0},    {"UT", 0},     {"Z", 0},      {"EST", -300},
-    {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
-    {"PST", -480}, {"PDT", -420}, {"WET", 0},    {"WEST", 60},  {"CET", 60},
-    {"CEST", 120}, {"EET", 120},  {"EEST", 180},
+    {"UTC", 0},     {"GMT", 0},     {"UT", 0},     {"Z", 0},      {"EST", -300},
+    {"EDT", -240},  {"CST", -360},  {"CDT", -300}, {"MST", -420}, {"MDT", -360},
+    {"PST", -480},  {"PDT", -420},  {"WET", 0},    {"WEST", 60},  {"CET", 60},
+    {"CEST", 120},  {"EET", 120},   {"EEST", 180}, {"BST", 60},   {"MSK", 180},
+    {"AKST", -540}, {"AKDT", -480}, {"HST", -600},
 };
 
 static const char *const months[] = {

@@ -11,9 +11,20 @@ _sonde_profiles=$_sonde_profiles/sonde/profiles
 # The program, where the command is sonde; else empty.
 _sonde_program=
 
+# Set the word to complete, and the one before it.  In --option=word bash takes
+# the = for a word of its own.
+_sonde_words () {
+    current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    if [[ $current == = ]]; then
+        current=
+    elif [[ $previous == = && $COMP_CWORD -gt 1 ]]; then
+        previous=${COMP_WORDS[COMP_CWORD-2]}
+    fi
+}
+
 _sonde () {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local help
+    local current previous help
+    _sonde_words
     help=$("$1" ${_sonde_program:+"$_sonde_program"} --help 2> /dev/null)
     COMPREPLY=()
     if [[ $previous == -m || $previous == --model ]]; then
@@ -62,9 +73,10 @@ _sonde_add_profiles () {
 # Questions; profiles as the argument of an option; both where --diff may have a
 # second profile.
 _sockprobe () {
-    local current=${COMP_WORDS[COMP_CWORD]} word
+    local current previous word
+    _sonde_words
     COMPREPLY=()
-    case ${COMP_WORDS[COMP_CWORD-1]} in
+    case $previous in
     --diff | --tap)
         _sonde_add_profiles "$current"
         return

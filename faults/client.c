@@ -9,6 +9,8 @@
 #include <config.h>
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -422,6 +424,9 @@ int fault_client_accept(struct fault_port *port)
             close(fd);
         return -1;
     }
+    /* Bytes before a reset shall not wait for an ACK of those before them.  */
+    if (!server->options->path)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     client->fd = fd;
     client->port = port;
     client->watch = (struct fault_watch){client_ready, client};

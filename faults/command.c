@@ -88,11 +88,13 @@ static char *place_replace(const struct command_place *place, const char *text)
     return made;
 }
 
-/* Become the command, with a process group of its own; on failure log, and exit
-   with EXEC_FAILED.  Standard output goes to standard error: the report has the
-   former.  A terminal is no input for a background process group.  */
+/* Become the command, with a process group of its own and the limit FILES
+   unless NULL; on failure log, and exit with EXEC_FAILED.  Standard output goes
+   to standard error: the report has the former.  A terminal is no input for a
+   background process group.  */
 static void command_exec(const struct fault_options *options,
-                         const struct fault_report *report)
+                         const struct fault_report *report,
+                         const struct rlimit *files)
 {
     struct command_place place;
     char **arguments = calloc(options->command_count + 1, sizeof *arguments);
@@ -111,6 +113,8 @@ static void command_exec(const struct fault_options *options,
     for (size_t i = 0; arguments && i < options->command_count; i++)
         if (!(arguments[i] = place_replace(&place, options->command[i])))
             _exit(EXEC_FAILED);
+    if (files)
+        setrlimit(RLIMIT_NOFILE, files);
     if (arguments)
         execvp(arguments[0], arguments);
     options->log("cannot run '%s': %s", options->command[0], strerror(errno));
@@ -118,11 +122,12 @@ static void command_exec(const struct fault_options *options,
 }
 
 pid_t fault_command_start(const struct fault_options *options,
-                          const struct fault_report *report)
+                          const struct fault_report *report,
+                          const struct rlimit *files)
 {
     pid_t child = fork();
     if (child == 0)
-        command_exec(options, report);
+        command_exec(options, report, files);
     if (child < 0)
         options->log("cannot start '%s': fork: %s", options->command[0],
                      strerror(errno));
@@ -137,10 +142,12 @@ bool fault_command_ended(pid_t child, bool kills, struct fault_command *end)
     int status = 0;
     /* The group is killed before the leader is reaped: until then its number
        belongs to no other group.  */
-    if (!kills &&
-        (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) ||
-         info.si_pid != child))
+    bool has_ended =
+        !waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) &&
+        info.si_pid == child;
+    if (!kills && !has_ended)
         return false;
+    end->killed = !has_ended;
     kill(-child, SIGKILL);
     if (wait_child(child, &status, FAULT_REAP_MS) != child)
         return kills;

@@ -16,7 +16,7 @@
 
 /* USUAL_QUEUE: of a port if the queue is no part of the fault.  TRIES: bases of
    consecutive ports.  BATCH: clients or datagrams of a port in one turn.  */
-enum { USUAL_QUEUE = 1024, TRIES = 32, BATCH = 64 };
+enum { USUAL_QUEUE = 1024, TRIES = 32, BATCH = 64, PORT_MAX = 65535 };
 
 /* ---- opening ------------------------------------------------------------- */
 
@@ -77,7 +77,10 @@ static int ports_bind(struct fault_server *server, long base)
     for (size_t i = 0; i < server->options->count; i++) {
         if (!port_bind(&server->ports[i], base)) {
             base = base ? base : sonde_address_port(&server->ports[0].local);
-            continue;
+            if (base + (long)server->options->count - 1 <= PORT_MAX)
+                continue;
+            /* A chosen port with too few above: chosen again.  */
+            errno = EADDRINUSE;
         }
         int error = errno;
         for (size_t j = 0; j <= i; j++)

@@ -109,7 +109,6 @@ static bool run_check(struct fault_run *run, int64_t now)
         return kills;
     if (!fault_command_ended(run->command, kills, end))
         return false;
-    end->killed = kills;
     end->milliseconds = monotonic_ms() - run->command_start;
     run->command = 0;
     return true;
@@ -125,6 +124,8 @@ static int run_rounds(struct fault_run *run)
         if (run_serve(run, timeout) < 0) {
             run->server.options->log("cannot wait for clients: %s",
                                      strerror(errno));
+            run->is_over = true;
+            run_check(run, monotonic_ms()); /* ends the command */
             return 2;
         }
         next = run_tick(run);
@@ -190,12 +191,16 @@ static int run_confine(const struct fault_options *options)
     return 0;
 }
 
-/* Allocate, catch signals, open the ports, then start the command or give up
-   access.  Returns 0, or the exit status with the reason in the log.  */
+/* Raise the limit of descriptors, allocate, catch signals, open the ports, and
+   set the start and the end of the run.  Then start the command, with the limit
+   as it was, or without a command give up access.  Returns 0, or the exit
+   status with the reason in the log.  run_close follows in each case.  */
 static int run_open(struct fault_run *run)
 {
     struct fault_server *server = &run->server;
     const struct fault_options *options = server->options;
+    struct rlimit files;
+    bool has_limit = !getrlimit(RLIMIT_NOFILE, &files);
     descriptors_raise(options->max_clients + SPARE + FILLERS);
     server->report->records =
         calloc(FAULT_RECORDS_MAX, sizeof *server->report->records);
@@ -212,7 +217,8 @@ static int run_open(struct fault_run *run)
     if (options->command_count == 0)
         return run_confine(options);
     run->command_start = server->start;
-    run->command = fault_command_start(options, server->report);
+    run->command =
+        fault_command_start(options, server->report, has_limit ? &files : NULL);
     server->report->command.ran = run->command > 0;
     return run->command > 0 ? 0 : 2;
 }

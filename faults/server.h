@@ -7,6 +7,7 @@
 #define FAULTS_SERVER_H 1
 
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -178,10 +179,12 @@ void fault_port_close(struct fault_port *port);
 
 /* ---- command.c ----------------------------------------------------------- */
 
-/* Start the command of OPTIONS, with the addresses of REPORT's ports.  Returns
-   the process, or -1 with the reason in the log.  */
+/* Start the command of OPTIONS, with the addresses of REPORT's ports, and with
+   FILES as its limit of descriptors, unless NULL.  Returns the process, or -1
+   with the reason in the log.  */
 pid_t fault_command_start(const struct fault_options *options,
-                          const struct fault_report *report);
+                          const struct fault_report *report,
+                          const struct rlimit *files);
 
 /* Whether the process CHILD of fault_command_start has ended.  If so, or if
    KILLS, the whole process group is killed, and status and signal of END are

@@ -27,7 +27,7 @@
    of buffer_probe, and the largest of a buffer and of a datagram.  */
 enum {
     overhead = 1024,
-    probe_size = 64 * 1024,
+    probe_size = 4096,
     max_buffer = 1 << 29,
     max_size = 1 << 28
 };
@@ -44,9 +44,10 @@ static int buffer_size(size_t count, size_t size)
 }
 
 /* Request a receive buffer of SIZE bytes for FD, or a quarter less as often as
-   the system refuses (the BSDs do, where Linux takes as much as is allowed),
-   down to probe_size.  A larger buffer becomes smaller.  Returns the size in
-   force, on Linux twice the size taken, or -1 with errno.  */
+   the system refuses with ENOBUFS or EINVAL (the BSDs do, where Linux takes as
+   much as is allowed), until that is no more than probe_size.  A larger buffer
+   becomes smaller.  Returns the size in force, on Linux twice the size taken,
+   or -1 with errno.  */
 static int buffer_request(int fd, int size)
 {
     int result = 0;

@@ -93,8 +93,12 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
         if (ready > 0)
             return ready;
         /* EAGAIN: out of memory, perhaps for a moment.  */
-        if (ready < 0 && sonde__not_now(errno) && ++failures == retries)
-            errno = ENOMEM;
+        if (ready < 0 && sonde__not_now(errno)) {
+            if (++failures == retries)
+                return sonde__fail(ENOMEM);
+            if (left != 0)
+                sonde__sys.sleep(1);
+        }
         if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;
         /* A pending signal makes poll fail even with a timeout of 0: the

@@ -142,8 +142,9 @@ int sonde_address_set_port(struct sonde_address *address, uint16_t port);
 /* Set *ADDRESS to the local address of the socket FD, or to the address of the
    peer.  A socket not yet bound has the wildcard address and port 0, or a UNIX
    address without a path; so has a UNIX peer without bind.
-   Returns 0.  EBADF, ENOTSOCK; for the peer ENOTCONN, also after the connection
-   was reset; EINVAL for both in that case on some systems.  */
+   Returns 0.  EBADF, ENOTSOCK.  For the peer ENOTCONN: there is none, also
+   after the connection was reset, or on macOS shut down in both directions. For
+   the local address EINVAL after a reset, on some systems.  */
 int sonde_address_local(int fd, struct sonde_address *address);
 int sonde_address_peer(int fd, struct sonde_address *address);
 

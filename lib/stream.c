@@ -124,9 +124,10 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
 }
 
 /* Write some of the SIZE bytes, not 0, without SIGPIPE, waiting until DEADLINE;
-   FLAGS are those of send on a socket.  Returns the count, at least 1, or -1
-   with errno: EAGAIN: no room; EPIPE, also instead of the 16th EPROTOTYPE; or
-   of the call.  May change errno on success.  */
+   FLAGS are those of send on a socket: sonde__dontwait; or 0 without a
+   deadline, and then send itself may wait.  Returns the count, at least 1, or
+   -1 with errno: EAGAIN: no room; EPIPE, also instead of the 16th EPROTOTYPE;
+   or of the call.  May change errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {

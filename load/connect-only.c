@@ -87,14 +87,16 @@ static bool only_has_address(const struct only *only)
 }
 
 /* connect, or a call before it, failed with the errno ERROR: count the error,
-   set LAST to the time now, and close CLIENT.  EADDRNOTAVAIL without a source
-   is LOAD_NO_PORT, no local port is free, unless this host has no address for
-   the peer: IPv6 may be switched off.  */
+   set LAST to the time now, and close CLIENT.  EADDRINUSE of bind, or without a
+   source EADDRNOTAVAIL of connect, is LOAD_NO_PORT, no local port is free; but
+   the latter not if this host has no address for the peer: IPv6 may be switched
+   off.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
-    bool is_full =
-        error == EADDRNOTAVAIL && !only->source && only_has_address(only);
+    bool is_full = only->source
+                       ? error == EADDRINUSE
+                       : error == EADDRNOTAVAIL && only_has_address(only);
     only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
 }
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -355,9 +356,10 @@ static void connection_back_off(struct load *load,
 
 /* connect failed with the errno ERROR: count the error and close.  With
    --connect, retry after a back-off while running; with a rate, when the next
-   connection is due.  EADDRNOTAVAIL without a source address means that no
-   local port is free.  EAGAIN is no error: the listen queue of a UNIX socket is
-   full, and poll does not report when the queue has room again.  */
+   connection is due.  EADDRNOTAVAIL of connect, or with a source address
+   EADDRINUSE of bind, means that no local port is free.  EAGAIN is no error:
+   the listen queue of a UNIX socket is full, and poll does not report when the
+   queue has room again.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)
@@ -366,10 +368,9 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_QUEUE_FULL);
         return;
     }
+    bool is_full = error == (load->target->source ? EADDRINUSE : EADDRNOTAVAIL);
     connection_fail(load, connection,
-                    error == EADDRNOTAVAIL && !load->target->source
-                        ? LOAD_NO_PORT
-                        : load_error_of(error));
+                    is_full ? LOAD_NO_PORT : load_error_of(error));
     if (load->plan->kind == LOAD_CONNECTS && !load->plan->rate &&
         load->phase == LOAD_RUNNING)
         connection_back_off(load, connection, CONNECTION_BACKOFF);
@@ -388,8 +389,9 @@ static int connection_open_socket(const struct load *load)
     return -1;
 }
 
-/* connect has ended: count its time, from SINCE, and establish; or handle the
-   failure by load_connection_refuse, without a time.  */
+/* connect has ended, which is progress: count its time, from SINCE, and
+   establish; or handle the failure by load_connection_refuse, without a time.
+ */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
@@ -435,6 +437,18 @@ void load_connection_serve(struct load *load,
         load_connection_send(load, connection);
 }
 
+/* If connect of CONNECTION has ended, and no wait has reported that yet, as
+   after a stop of this process, confirm.  Returns whether it had ended.  */
+static bool connection_look(struct load *load,
+                            struct load_connection *connection)
+{
+    struct pollfd ready = {.fd = connection->fd, .events = POLLOUT};
+    if (connection->state != CONNECTION_CONNECTING || poll(&ready, 1, 0) <= 0)
+        return false;
+    connection_confirm(load, connection);
+    return true;
+}
+
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now)
 {
@@ -447,7 +461,7 @@ void load_connection_check(struct load *load,
         break;
     case CONNECTION_QUEUE_FULL:
     case CONNECTION_CONNECTING:
-        if (connection->deadline <= now)
+        if (connection->deadline <= now && !connection_look(load, connection))
             connection_fail(load, connection,
                             (enum load_error)SONDE_CONNECT_TIMED_OUT);
         else if (connection->state == CONNECTION_QUEUE_FULL &&

@@ -149,9 +149,14 @@ int load_socket_error(int fd)
     socklen_t length = sizeof error;
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length))
         return errno;
+    /* A UNIX peer may have closed already.  */
     if (error || sonde_address_local(fd, &local) ||
-        sonde_address_peer(fd, &peer) || sonde_address_compare(&local, &peer))
+        local.storage.ss_family == AF_UNIX)
         return error;
+    if (sonde_address_peer(fd, &peer))
+        return errno;
+    if (sonde_address_compare(&local, &peer))
+        return 0;
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     return ECONNREFUSED;
 }

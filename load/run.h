@@ -108,7 +108,8 @@ struct load {
     enum load_phase phase;
     bool is_late;      /* too late to begin a message that is due */
     bool has_events;   /* the last poll returned events */
-    bool has_progress; /* a call received or sent bytes for these events */
+    bool has_progress; /* these events had a result: bytes, an end of file, an
+                          error, the end of a connect, or a signal */
     struct monotonic_spin spin;
     bool is_cut;   /* the run ended with replies pending */
     int trouble;   /* the errno that ended the run, or 0 */
@@ -143,7 +144,8 @@ enum client_end load_judge(struct client *client,
    connect, or of a reset since; 0: none; or the errno of getsockopt.  The call
    clears the error.  ECONNREFUSED also: TCP connected the socket to itself,
    since its local port is the port that it connects to.  Then the close will
-   send RST: TIME_WAIT would block the port for its server.  FD stays open.  */
+   send RST: TIME_WAIT would block the port for its server.  ENOTCONN: TCP has
+   no peer.  FD stays open.  */
 int load_socket_error(int fd);
 
 /* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */

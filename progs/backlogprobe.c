@@ -112,14 +112,21 @@ static void backlogprobe_show_progress(const struct findings *found,
     progress_show(elapsed, "%zu figures", found->count);
 }
 
-/* Why the family of the finding KEY does not work, "-" without a reason; NULL
-   if it works, or was not measured.  */
+/* Why the family of the finding KEY does not work, or could not be tried; "-"
+   without a reason.  NULL if it works, or if there is no such finding.  */
 static const char *not_working(const char *key)
 {
     const struct finding *found = findings_get(&findings, "listen.queue", key);
     if (!found || (found->value && !strcmp(found->value, "yes")))
         return NULL;
     return found->reason ? found->reason : "-";
+}
+
+/* Whether the finding KEY is "no", by a test.  */
+static bool is_down(const char *key)
+{
+    const struct finding *found = findings_get(&findings, "listen.queue", key);
+    return found && found->value && !strcmp(found->value, "no");
 }
 
 /* Complain if IPv4 or IPv6, where -4 or -6 asks for it, does not work on
@@ -130,15 +137,20 @@ static int check_families(void)
     const char *inet = not_working("inet.available");
     const char *inet6 = not_working("inet6.available");
     if (choices.inet == choices.inet6 && !plan.local && inet && inet6)
-        return complain("no connection over the loopback interface works "
-                        "(IPv4: %s; IPv6: %s); if it is down: ip link set lo "
-                        "up, or ifconfig lo0 up",
-                        inet, inet6);
+        return complain("no connection over the loopback interface works, or "
+                        "could be tried (IPv4: %s; IPv6: %s)%s",
+                        inet, inet6,
+                        is_down("inet.available") && is_down("inet6.available")
+                            ? "; if it is down: ip link set lo up, or "
+                              "ifconfig lo0 up"
+                            : "");
     if (choices.inet && inet)
-        return complain("IPv4 does not work on this host's loopback (%s)",
+        return complain("IPv4 does not work on this host's loopback, or could "
+                        "not be tried (%s)",
                         inet);
     if (choices.inet6 && inet6)
-        return complain("IPv6 does not work on this host's loopback (%s)",
+        return complain("IPv6 does not work on this host's loopback, or could "
+                        "not be tried (%s)",
                         inet6);
     return 0;
 }
@@ -211,8 +223,8 @@ static int print_comparison(void)
 }
 
 /* Print the findings as the options say, with --compare by print_comparison
-   alone, and complain if no row has figures, except with --require.  Returns
-   the exit status.  */
+   alone, and complain if no row has figures, except with --require, unless
+   metrics are then missing.  Returns the exit status.  */
 static int print_report(void)
 {
     struct report report;
@@ -227,7 +239,9 @@ static int print_report(void)
     int status = status_of(&report);
     print_form(&report);
     report_free(&report);
-    if (!any && !report.requires)
+    if (!any && choices.prometheus)
+        status = STATUS_TROUBLE;
+    if (!any && (!report.requires || choices.prometheus))
         complain("no row has figures; %s", choices.prometheus
                                                ? "nothing is written"
                                                : "the report has the reasons");

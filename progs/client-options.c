@@ -245,7 +245,6 @@ int client_options_resolve(const char *service, int service_port,
     if (sonde_resolve(&name, timeout, &peer, 1, &code) > 0)
         return run(&target, &peer);
     int error = errno;
-    complain("%s port %s: %s", target.host, target.service,
-             code ? sonde_resolve_code_text(code) : strerror(error));
+    complain("%s port %s: %s", target.host, target.service, lookup_text(code));
     return (int)end_of_lookup(error);
 }

@@ -361,9 +361,10 @@ static int read_chosen(struct listeners *listeners)
                : 0;
 }
 
-/* Enter the namespace of --netns, if given, read, report.  Returns the exit
-   status: STATUS_TROUBLE after a message if the listeners, or with --waiting
-   the waiting connections, could not be read.  */
+/* Enter the namespace of --netns, if given, or else read it from outside
+   (choose_namespace).  Read, report, and free all.  Returns the exit status:
+   STATUS_TROUBLE after a message if neither is possible, or if the listeners,
+   or with --waiting the waiting connections, could not be read.  */
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp,

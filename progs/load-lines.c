@@ -89,7 +89,7 @@ int load_lines_end(const struct load_report *report)
     int error = spool.error, status = 0;
     FILE *out = output_stream();
     if (!error && spool.size > 0)
-        fwrite(spool.bytes, 1, spool.size, out);
+        fwrite(spool.bytes + spool.start, 1, spool.size, out);
     /* Not by the spool, which may find no memory.  */
     if (!error && report)
         load_report_json(out, report, LOAD_LINE_REPORT, monotonic_now() - start,

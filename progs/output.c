@@ -86,7 +86,7 @@ static void output_fold(char *text, size_t before)
             continue;
         *blank = '\n';
         start = blank + 1;
-        column = (size_t)(c - blank);
+        column = (size_t)(c - blank) - 1; /* the loop adds 1 */
     }
 }
 

@@ -67,8 +67,10 @@ void output_raw(void);
    CHECK_UNKNOWN.  */
 void output_check(void);
 
-/* Make CHECK, which is copied, the report.  A second call replaces the first.
-   Returns STATUS_DONE, for output_end, which returns the state of CHECK.  */
+/* Keep a copy of CHECK, which output_end writes as the report.  Nothing else
+   may be in output_stream: the line would stand behind it.  A second call
+   replaces the first.  Returns STATUS_DONE, for output_end, which returns the
+   state of CHECK.  */
 int output_check_result(const struct check *check);
 
 /* Call last, once: write the report to standard output, or the file of
@@ -76,7 +78,7 @@ int output_check_result(const struct check *check);
    a pipe has gone; or STATUS_TROUBLE, after a message, if the report cannot be
    written, or is not empty and standard output was closed at the start.
    After output_check, each STATUS but STATUS_DONE is replaced by CHECK_UNKNOWN,
-   and the report by the first message of complain.  */
+   and the line of the check by the first message of complain.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */

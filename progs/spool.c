@@ -26,6 +26,9 @@ void spool_add(struct spool *spool, const char *line, size_t size,
                bool is_needed)
 {
     char *bytes = NULL;
+    if (spool->start > 0)
+        memmove(spool->bytes, spool->bytes + spool->start, spool->size);
+    spool->start = 0;
     if (is_needed || spool->size == 0 || spool->size + size < SPOOL_MAX)
         bytes = realloc(spool->bytes, spool->size + size);
     if (!bytes) {
@@ -43,26 +46,27 @@ void spool_add(struct spool *spool, const char *line, size_t size,
 static bool spool_write(struct spool *spool)
 {
     size_t size = spool->size < piece_max ? spool->size : piece_max;
-    ssize_t done = write(spool->fd, spool->bytes, size);
+    ssize_t done = write(spool->fd, spool->bytes + spool->start, size);
     if (done < 0) {
         if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
             spool->error = errno;
         return false;
     }
+    spool->start += (size_t)done;
     spool->size -= (size_t)done;
-    memmove(spool->bytes, spool->bytes + done, spool->size);
     return spool->size > 0;
 }
 
 /* Wait up to TIMEOUT milliseconds for room, then write what the descriptor
-   takes at once.  If nothing waits, only look whether the reader has gone,
-   which sets ERROR to EPIPE.  */
+   takes at once.  If nothing waits, wait as long for the reader to go, which
+   sets ERROR to EPIPE; the BSDs report that as a hang-up.  A failed write sets
+   ERROR; a failed poll changes nothing.  */
 static void spool_step(struct spool *spool, int timeout)
 {
     struct pollfd ready = {.fd = spool->fd,
                            .events = spool->size ? POLLOUT : 0};
     while (wait_poll(&ready, 1, timeout) > 0) {
-        if (ready.revents & (POLLERR | POLLNVAL) && spool->size == 0)
+        if (ready.revents & (POLLERR | POLLHUP | POLLNVAL) && spool->size == 0)
             spool->error = EPIPE;
         if (spool->size == 0 || !spool_write(spool))
             return;
@@ -81,11 +85,16 @@ bool spool_drain(struct spool *spool, int timeout)
 {
     int64_t deadline = sonde_deadline(timeout);
     while (!spool->error && spool->size > 0) {
+        size_t before = spool->size;
         int left = sonde_deadline_left(deadline);
         if (left == 0)
             spool->error = ETIMEDOUT;
         else
             spool_step(spool, left);
+        if (spool->size < before)
+            deadline = sonde_deadline(timeout);
+        else if (left > 0 && !spool->error)
+            wait_pause(1); /* poll may report room that there is not */
     }
     return !spool->error;
 }

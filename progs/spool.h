@@ -18,6 +18,7 @@ enum { SPOOL_MAX = 1 << 20 };
 struct spool {
     int fd;
     char *bytes;
+    size_t start;     /* the first byte that waits */
     size_t size;      /* bytes that wait */
     int64_t left_out; /* lines */
     int error;        /* errno of a write that failed; then nothing is written
@@ -34,8 +35,8 @@ void spool_add(struct spool *spool, const char *line, size_t size,
    call or before, also if the reader has gone though nothing waits.  */
 bool spool_flush(struct spool *spool);
 
-/* Write all that waits, within TIMEOUT milliseconds.  Returns false if ERROR is
-   set, ETIMEDOUT after the timeout.  */
+/* Write all that waits.  Returns false if ERROR is set: ETIMEDOUT if the
+   descriptor takes nothing for TIMEOUT milliseconds.  */
 bool spool_drain(struct spool *spool, int timeout);
 
 /* Free pending output, unwritten; FD is not closed, and -1 afterwards.  */

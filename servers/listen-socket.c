@@ -15,6 +15,7 @@
 
 #include "base/descriptors.h"
 #include "base/endpoint.h"
+#include "base/names.h"
 #include "servers/listen-socket.h"
 #include "servers/log.h"
 #include "servers/socket-file.h"
@@ -86,7 +87,7 @@ static ssize_t targets_resolve(const struct listen_targets *targets,
         .host = host, .service = targets->spec->port, .type = type};
     int code = 0;
     ssize_t count = sonde_resolve(&target, LOOKUP, found, FOUND_MAX, &code);
-    *reason = code ? sonde_resolve_code_text(code) : strerror(errno);
+    *reason = lookup_text(code);
     return count;
 }
 
@@ -194,7 +195,8 @@ static int targets_add_unix(struct listen_targets *targets)
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-/* Add all targets of the spec.  Returns 0, or -1 with the reason in the log. */
+/* Add all targets of the spec, and fill ACCESS.  Returns 0, or -1 with the
+ * reason in the log. */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -404,7 +406,8 @@ int listen_sockets_open(struct listen_sockets *listeners,
     const struct sonde_address *address = &targets.list[failed].address;
     log_line("cannot listen on %s: %s", log_address(address, text),
              listen_find_reason(address, error));
-    if (error == EACCES && !spec->unix_path) {
+    int port = sonde_address_port(address);
+    if (error == EACCES && port > 0 && port < 1024) {
         log_line("ports below 1024 need privilege: use --port 9877, setcap "
                  "cap_net_bind_service=ep,");
         log_line("or inetd or systemd, which open the port (--inetd)");

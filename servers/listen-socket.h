@@ -70,9 +70,9 @@ struct listen_addresses {
    addresses, and of localhost, an address family that the host lacks is
    skipped, unless inet or inet6 alone is set.  A stale file of a UNIX socket is
    replaced, never one with a listening server.  Needs a single thread, as the
-   umask changes for a moment. May wait 30 s for each name, and 5 s for the lock
-   of a folder. Returns 0, or -1 with all sockets closed and the reason in the
-   log.  */
+   umask changes for a moment. May wait 30 s for each name and type, and 5 s for
+   the lock of a folder. Returns 0, or -1 with all sockets closed and the reason
+   in the log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec);
 

@@ -71,6 +71,8 @@ static void loop_dispatch(struct server *server, int ready)
     struct sonde_event event;
     server->wait_backoff = 0;
     server->progress = ready == 0;
+    if (server->rounds && ready > 0)
+        ++*server->rounds;
     while (sonde_poller_next(server->poller, &event)) {
         struct watch *watch = event.data;
         watch->ready(server, watch, event.ready);

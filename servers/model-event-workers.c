@@ -158,6 +158,7 @@ static int event_workers_begin(struct server *server)
     worker_loop.admit = event_workers_admit;
     worker_loop.leave = event_workers_leave;
     worker_loop.busy = event_workers_busy;
+    worker_loop.stop = workers_retire;
     data->pool = (struct worker_pool){
         .model = &worker_loop,
         .max = server->max == 0 && has_sources ? SOURCES_MAX : server->max,

@@ -109,9 +109,12 @@ struct server {
     struct monotonic_spin spin; /* rounds without progress */
     int64_t resume_at;   /* listen sockets are not polled until then; 0: are */
     int64_t quiet_since; /* with ends_when_quiet */
-    int64_t cut_until;   /* the end of SERVER_CUT */
-    long max;            /* clients; 0: any number */
-    atomic_int cut_off;  /* connections closed by the shutdown */
+    /* Of a worker of a server that ends when quiet: rounds of its loop with
+       events, in shared memory; else NULL.  */
+    atomic_uint *rounds;
+    int64_t cut_until;  /* the end of SERVER_CUT */
+    long max;           /* clients; 0: any number */
+    atomic_int cut_off; /* connections closed by the shutdown */
     atomic_int clients;
     atomic_int wants_fewer;      /* wake the loop when a client leaves */
     bool full_in_all;            /* all workers together have the maximum */

@@ -178,8 +178,16 @@ mode_t socket_access_umask(const struct socket_access *access)
 int socket_access_give(const struct socket_access *access,
                        const struct sonde_address *address)
 {
+    struct stat file;
     if (access->user == (uid_t)-1 && access->group == (gid_t)-1)
         return 0;
+    /* Another user of the folder may have put another file in its place.  */
+    if (lstat(socket_file_path(address), &file))
+        return -1;
+    if (!S_ISSOCK(file.st_mode)) {
+        errno = ENOTSOCK;
+        return -1;
+    }
     return lchown(socket_file_path(address), access->user, access->group);
 }
 

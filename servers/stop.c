@@ -81,8 +81,9 @@ static void on_soon(int signo)
         begin_grace(signo);
 }
 
-/* Handler of SIGTERM and the like: the first signal, even if a child got the
-   parent's STOP_SOON before, begins the grace period; the second ends it.  */
+/* Handler of SIGTERM and the like: the first signal begins the grace period,
+   unless begun before; the second ends it.  A STOP_SOON of the parent does not
+   count as the first.  */
 static void on_stop(int signo)
 {
     if (atomic_exchange(&signalled, 1))

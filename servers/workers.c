@@ -73,6 +73,8 @@ static _Noreturn void worker_run(struct server *server, size_t self)
     server->is_child = true;
     server->no_streams = server->no_datagrams = false;
     server->clients = server->cut_off = 0;
+    server->rounds =
+        server->ends_when_quiet ? &pool->shares[self].rounds : NULL;
     server->ends_when_quiet = false;
     if (worker_begin(server)) {
         log_trouble(LOG_WORKERS, "cannot start a worker: %s", strerror(errno));
@@ -120,25 +122,30 @@ long workers_excess(const struct server *server)
     return beyond > 0 ? (beyond + size - 1) / size : 0;
 }
 
+void workers_retire(struct server *server)
+{
+    server->pool->shares[server->pool->self].serves = 0;
+}
+
 size_t workers_find_owner(const struct server *server, size_t index)
 {
     const struct worker_pool *pool = server->pool;
     for (size_t i = 0; i < pool->size; i++)
-        if (pool->shares[(index + i) % pool->size].alive)
+        if (pool->shares[(index + i) % pool->size].serves)
             return (index + i) % pool->size;
     return pool->self;
 }
 
 /* ---- the parent ---------------------------------------------------------- */
 
-/* Start the worker number SELF, mark its share as alive, and count the worker
+/* Start the worker number SELF, mark its share as serving, and count the worker
    in server->clients.  Signals are held during fork, in the worker until
    stop_begin_child.  Returns 0, or -1 with the errno of fork; the child does
    not return.  */
 static int worker_start(struct server *server, size_t self)
 {
     stop_hold();
-    server->pool->shares[self].alive = 1;
+    server->pool->shares[self].serves = 1;
     pid_t pid = fork();
     if (pid == 0)
         worker_run(server, self);
@@ -146,7 +153,7 @@ static int worker_start(struct server *server, size_t self)
         server->pool->pids[self] = pid;
         server->clients++;
     } else {
-        server->pool->shares[self].alive = 0;
+        server->pool->shares[self].serves = 0;
     }
     stop_release();
     return pid > 0 ? 0 : -1;
@@ -187,7 +194,7 @@ static void worker_ended(pid_t pid, int status, void *user_data)
         if (pool->pids[i] != pid)
             continue;
         pool->pids[i] = 0;
-        pool->shares[i].clients = pool->shares[i].alive = 0;
+        pool->shares[i].clients = pool->shares[i].serves = 0;
         if (pool->ended)
             pool->ended(server, i);
         datagram_limit_recover(server->limit, (int)i + 1);
@@ -206,11 +213,24 @@ static void worker_ended(pid_t pid, int status, void *user_data)
 
 /* Reap workers, and start new ones after the pause, unless stopping.  Returns
    the milliseconds until the end of the pause, or -1.  */
+/* If a worker has had an event since the last call, the server is not quiet. */
+static void workers_note_rounds(struct server *server)
+{
+    struct worker_pool *pool = server->pool;
+    unsigned rounds = 0;
+    for (size_t i = 0; server->ends_when_quiet && i < pool->size; i++)
+        rounds += pool->shares[i].rounds;
+    if (rounds != pool->rounds)
+        server->quiet_since = monotonic_ms();
+    pool->rounds = rounds;
+}
+
 int workers_tick(struct server *server)
 {
     struct worker_pool *pool = server->pool;
     if (!pool)
         return -1;
+    workers_note_rounds(server);
     sonde_reap(worker_ended, server);
     if (stop_asked() || server->clients == (int)pool->size)
         return -1;

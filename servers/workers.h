@@ -19,7 +19,9 @@
 struct worker_share {
     atomic_int clients; /* being served, or about to be accepted */
     atomic_int cut_off; /* clients, set when the worker ends */
-    atomic_int alive;
+    atomic_uint rounds; /* of the loop with events, if the server ends when
+                           quiet */
+    atomic_int serves;  /* 0: has ended, or stops; others answer datagrams */
 };
 
 struct worker_pool {
@@ -42,6 +44,7 @@ struct worker_pool {
     int64_t started_at; /* the latest workers */
     int64_t again_at;   /* no new worker before */
     int delay;          /* from the end of a worker to AGAIN_AT */
+    unsigned rounds;    /* of all workers, at the last look */
 };
 
 /* Allocate what POOL, the caller's, needs for COUNT workers; set server->pool.
@@ -54,6 +57,10 @@ int workers_prepare(struct server *server, struct worker_pool *pool,
    without a maximum, and SIGCHLD wakes the loop.  Returns 0; or -1 with errno,
    and some workers may run until workers_end.  */
 int workers_start(struct server *server);
+
+/* Callback of the loop of a worker, stop: other workers answer the datagrams
+   from now on.  */
+void workers_retire(struct server *server);
 
 /* Callbacks of a model: tick reaps workers, and starts new ones after the
    pause, unless the server stops; stop begins and cut ends the grace period of

@@ -45,6 +45,10 @@ else
  backlog 30 to 60 (IPv4): stopped at [0-9]* connections by descriptors\
  (RLIMIT_NOFILE 64)"' - "$scratch/out"
 fi
+few 64 --require 100 --prometheus "$scratch/metrics"
+is "64 descriptors: metrics that cannot be written are a failure" sh -c '
+    [ "$1" -eq 2 ] && grep -q "nothing is written" "$2/err" &&
+    [ ! -e "$2/metrics" ]' - "$status" "$scratch"
 few 20 --json
 json_is "$exact" "20 descriptors: what is given is exact"
 json_is 'all(.rows[]; .reason == null or .limit != null)' \

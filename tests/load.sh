@@ -259,12 +259,36 @@ if have_namespaces; then
         "$faultsrv" -d 900 --fault=echo > /dev/null 2> "$scratch/port2" 9>&- &
         read -r port < "$scratch/port2"
         port=${port##* port } port=${port%%,*}
-        "$echoload" --json -n 50 -d 0.1 127.0.0.1 "$port"
+        "$echoload" --json --reset -n 50 -d 0.1 127.0.0.1 "$port"
+        "$echoload" --json --reset -n 50 -d 0.1 --source 127.0.0.1 \
+            127.0.0.1 "$port" \
+            > "$scratch/source"
+        "$echoload" -n 50 -d 0.1 127.0.0.1 "$port" > "$scratch/used" 2>&1
+        "$echoload" -n 50 -d 0.1 --source 127.0.0.1 127.0.0.1 "$port" \
+            > "$scratch/used" 2>&1
+        "$echoload" --json --connect-only -n 50 --source 127.0.0.1 \
+            127.0.0.1 "$port" > "$scratch/only"
         kill $!'
     last_line
     json_is '.errors_by_kind["no-local-port"] >= 40' \
         "no local ports left: told as such"
+    cp "$scratch/source" "$scratch/out"
+    last_line
+    json_is '.errors_by_kind["no-local-port"] >= 40' \
+        "no local ports left, with --source: the same"
+    is "no local ports left, with --source: the first connection says so" \
+        grep -q "no local port is free at the source" "$scratch/used"
+    cp "$scratch/only" "$scratch/out"
+    last_line
+    json_is '.errors_by_kind["no-local-port"] >= 40' \
+        "no local ports left, with --connect-only: the same"
 else
+    skip "no local ports left, with --source: the same" \
+        "no network namespaces for an ordinary user here"
+    skip "no local ports left, with --source: the first connection says so" \
+        "no network namespaces for an ordinary user here"
+    skip "no local ports left, with --connect-only: the same" \
+        "no network namespaces for an ordinary user here"
     skip "no local ports left: told as such" \
         "no network namespaces for an ordinary user here"
 fi

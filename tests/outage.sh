@@ -113,6 +113,25 @@ is "a stopped server: what to do, and that the backlog is not at fault" names \
     single.2 "kill -CONT PID resumes it; otherwise restart the program. A larger \
 backlog is no help"
 
+# Two queues of one stopped process.
+run in_namespace '. "$scratch/lib.sh"; rm -f "$scratch/fifo"
+    mkfifo "$scratch/fifo"
+    "$listening" inet:3:4 inet:3:4 < "$scratch/fifo" > "$scratch/two.answers" &
+    process=$!
+    exec 9> "$scratch/fifo"
+    until grep -q "^ready$" "$scratch/two.answers"; do
+        kill -0 "$process" || exit 9
+    done
+    halt "$process"
+    "$listeners" > "$scratch/two.1"
+    kill -CONT "$process"
+    exec 9>&-
+    echo "any $process" > "$scratch/two.names"
+    wait "$process"'
+is "a stopped server with two full queues: named in the list" names two.1 \
+    "2 queues are full, among them 127.0.0.1:[0-9]*: listening\[PID\] is stopped \
+by a signal (SIGSTOP, SIGTSTP); new clients hang"
+
 # The same with room left in the queue: clients wait for nothing.
 run in_namespace '. "$scratch/lib.sh"; hold "$workers" 1 16
     halt "$process"; echo "connect 5" >&9; count > /dev/null

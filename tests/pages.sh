@@ -185,6 +185,10 @@ if have bash && bash -c 'type compgen complete' > /dev/null 2>&1; then
         [ "$(offered "$backlogprobe" --ipv)" = "--ipv4 --ipv6" ]
     is "bash completes a fault" \
         [ "$(offered "$builddir/faultsrv" --fault blac)" = blackhole ]
+    is "bash completes behind =" [ "$(
+        offered "$builddir/faultsrv" --fault = blac)/$(
+        offered "$builddir/echosrv" --model =)" = \
+        "blackhole/iterative fork prefork thread event" ]
     for words in "--compare" "-b" "-4 --prometheus"; do
         # shellcheck disable=SC2086 # several words
         offered "$backlogprobe" $words "" || echo "it fails: $words"

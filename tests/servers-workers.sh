@@ -54,6 +54,28 @@ is "and stopped" [ "$status" -eq 0 ]
 is "the end of a worker is logged" \
     logged 'a worker ended (signal 9); starting a new one within a minute'
 
+if [ -d "$proc/$$/fd" ]; then
+    begin -4 -p 0 --workers=2 --grace=600
+    first=$(first_worker)
+    before=$(sockets_of "$first")
+    hold open 20 say 10 wait shut close
+    clients=$(sockets_of "$first")
+    kill -TERM "$first"
+    # It stops when its listen sockets are closed; its clients stay.
+    until [ "$(sockets_of "$first")" -lt "$clients" ]; do
+        kill -0 "$first" || break
+    done
+    run bounded 60 "$crowd" "127.0.0.1:$port" udp 100
+    echo "# $before sockets, with clients $clients, now $(sockets_of "$first")"
+    is "a worker that is told to stop: the other answers datagrams" \
+        [ "$status" -eq 0 ]
+    let_go
+    halt
+else
+    skip "a worker that is told to stop: the other answers datagrams" \
+        "no $proc/PID/fd here"
+fi
+
 begin --unix "$scratch/stream" --workers=2
 run "$crowd" "$scratch/stream" once open 5 say 100 shut close
 is "UNIX streams" [ "$status" -eq 0 ]

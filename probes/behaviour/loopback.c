@@ -267,7 +267,7 @@ const char *poll_text(int fd)
 int select_input(struct probe *probe, int fd, struct timeval *time)
 {
     fd_set set;
-    if (fd >= FD_SETSIZE)
+    if (fd < 0 || fd >= FD_SETSIZE)
         probe_skip(probe, "select: no descriptor below %d is free", FD_SETSIZE);
     FD_ZERO(&set);
     /* A type whose sign neither musl's macro minds, nor glibc's with

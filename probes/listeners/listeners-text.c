@@ -112,13 +112,27 @@ static void put_drops_note(FILE *out, const struct listeners *listeners,
     put_sentence(out, NULL, &note);
 }
 
-/* Write a note on full queues, if any, except those of groups_note, of datagram
-   sockets and with capacity 0: on a single queue also its owners, if halted; on
-   several their number, and the first.  */
+/* What becomes of new clients of ROW, whose queue is full, with "; "; "" if
+   that differs by system.  A constant.  */
+static const char *listeners_text_effect(const struct listeners *listeners,
+                                         const struct listener_row *row)
+{
+    bool is_unix = listener_is_unix(&row->listener);
+    if (!listeners->is_linux)
+        return is_unix ? "new clients are refused; " : "";
+    return is_unix ? "new clients hang, or get EAGAIN; " : "new clients hang; ";
+}
+
+/* Write a note on full queues, if any.  Datagram sockets, queues with capacity
+   0 and groups that are stuck are left out: the last have groups_note.  The
+   note names one queue, with owners that are halted if there is such a queue;
+   if several are full, their number; then what new clients meet, and the
+   command that explains that queue.  */
 static void put_full_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};
     const struct listener_row *first = NULL;
+    const char *state = NULL;
     size_t full = 0;
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
@@ -126,23 +140,24 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
             listener_is_datagram(&row->listener) || group_is_stuck(row->group))
             continue;
         full++;
-        if (!first)
-            first = row;
+        if (!first || !state) {
+            const char *halted = listeners_owner_halted(row);
+            first = first && !halted ? first : row;
+            state = halted;
+        }
     }
     if (!first)
         return;
     if (full == 1)
         say(&note, "the queue of %s is full: ", first->local);
-    const char *state = full == 1 ? listeners_owner_halted(first) : NULL;
+    else
+        say(&note, "%zu queues are full, among them %s: ", full, first->local);
     if (state) {
         listeners_say_owners(&owners, first, COLUMNS);
         say(&note, "%s %s %s; ", owners.text,
             first->owner_count == 1 ? "is" : "are", state);
     }
-    if (full > 1)
-        say(&note, "%zu queues are full, among them %s: ", full, first->local);
-    say(&note, "new clients hang%s; ",
-        listener_is_unix(&first->listener) ? ", or get EAGAIN" : "");
+    say(&note, "%s", listeners_text_effect(listeners, first));
     listeners_text_say_more(&note, listeners, first);
     put_sentence(out, NULL, &note);
 }

@@ -218,7 +218,7 @@ static int operand_look_up(struct meaning *meaning, const char *host)
         sonde_resolve(&target, LOOKUP_MS, meaning->addresses, ADDRESSES, &code);
     if (count < 0) {
         say(meaning->why, "cannot look up the host \"%s\": %s", host,
-            code ? sonde_resolve_code_text(code) : strerror(errno));
+            lookup_text(code));
         return -1;
     }
     meaning->address_count = (size_t)count;

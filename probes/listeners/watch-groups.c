@@ -32,6 +32,12 @@ static double watch_full_share(const struct watch_row *row)
                                : 0;
 }
 
+bool watch_is_shown(const struct watch *watch, const struct watch_row *row)
+{
+    return !watch->all || row->occupancy.peak.queued > 0 ||
+           row->occupancy.drops > 0;
+}
+
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row)
 {
@@ -46,15 +52,18 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
         const struct watch_row *other = &watch->rows[i];
         if (!watch_is_member(row, other))
             continue;
-        before += other < row;
+        before += other < row && watch_is_shown(watch, other);
         sum += watch_full_share(other);
         if (members++ >= NAMED_MEMBERS)
             continue;
         say(&shares, "%s%.0f", members > 1 ? ", " : "",
             watch_full_share(other));
-        say(&peaks, "%s%d", members > 1 ? ", " : "",
-            occupancy_percent(other->occupancy.peak.queued,
-                              other->occupancy.peak.capacity));
+        if (other->occupancy.peak.capacity > 0)
+            say(&peaks, "%s%d", members > 1 ? ", " : "",
+                occupancy_percent(other->occupancy.peak.queued,
+                                  other->occupancy.peak.capacity));
+        else
+            say(&peaks, "%s?", members > 1 ? ", " : "");
     }
     if (members < 2)
         return;
@@ -70,7 +79,9 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
     if (sum > 0)
         say(text,
             ". A hash assigns clients to the sockets evenly, full or not, "
-            "unless the program set another rule: so %.0f %% of the clients "
+            "unless the program set another rule: so %s%.*f %% of the clients "
             "found a full queue",
-            sum / (double)members);
+            sum / (double)members < 0.1 ? "under " : "",
+            sum / (double)members < 10 ? 1 : 0,
+            sum / (double)members < 0.1 ? 0.1 : sum / (double)members);
 }

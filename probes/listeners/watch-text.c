@@ -216,18 +216,11 @@ static void watch_put_host(FILE *out, const struct watch *watch)
     }
 }
 
-/* Whether ROW is worth a place among all listeners: it had a queue, or
-   drops.  */
-static bool watch_text_is_busy(const struct watch_row *row)
-{
-    return row->occupancy.peak.queued > 0 || row->occupancy.drops > 0;
-}
-
 void watch_text(FILE *out, const struct watch *watch)
 {
     size_t idle = 0;
     for (size_t i = 0; i < watch->count; i++)
-        if (!watch->all || watch_text_is_busy(&watch->rows[i]))
+        if (watch_is_shown(watch, &watch->rows[i]))
             watch_put_row(out, watch, &watch->rows[i]);
         else
             idle++;

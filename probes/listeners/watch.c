@@ -46,11 +46,13 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* The max nanoseconds that a look counts for (occupancy.h): more if all
-   listeners are watched, since those looks are rarer.  */
+/* The max nanoseconds that a look counts for (occupancy.h): more if many rows
+   or all listeners are watched, since those looks are rarer.  */
 static int64_t watch_gap_max(const struct watch *watch)
 {
-    return watch->all ? GAP_ALL_NS : (int64_t)GAP_LOOKS * LOOK_NS;
+    int64_t held = watch->pace.hold_max + 1;
+    int64_t gap = (held > GAP_LOOKS ? held : GAP_LOOKS) * LOOK_NS;
+    return watch->all || gap > GAP_ALL_NS ? GAP_ALL_NS : gap;
 }
 
 /* ---- rows, by cookie ---------------------------------------------------- */

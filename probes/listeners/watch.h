@@ -86,11 +86,17 @@ int64_t watch_clock_step(const struct watch *watch);
 /* The fullest row of the second, by percent; NULL if no fill is known.  */
 const struct watch_row *watch_fullest(const struct watch *watch);
 
+/* Whether the text has a place for ROW: with ALL only if ROW had a queue, or
+   drops.  */
+bool watch_is_shown(const struct watch *watch, const struct watch_row *row);
+
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
-   address at the same time; nothing for a listener alone.  For the first of the
-   group: the number of members, the peak and the share of full time of at most
-   16 of them, and an estimate of the clients that found a full queue.  For any
-   other member: the number of members.  */
+   address at the same time; nothing for a listener alone, or never looked at.
+   For the first of the group in the text: the number of members, the peak and
+   the share of full time of at most 16 of them; and if one was ever full, an
+   estimate of the share of the clients that found a full queue: the mean of
+   these shares over all members.  For any other member: the number of
+   members.  */
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 

@@ -561,8 +561,8 @@ static void fill_check_client(struct engine *engine, struct fill *fill)
         fill_connect(engine, fill);
 }
 
-/* FILL is SILENT: start a reference connection, unless one is in progress,
-   which shows whether the host is only busy.  A test of UNIX sockets ends:
+/* FILL is SILENT: start a reference connection, unless one is in progress; it
+   shows whether the host is only busy.  A test of UNIX sockets ends as silent:
    there connect either succeeds or fails at once.  */
 static void start_reference(struct engine *engine, struct fill *fill)
 {
@@ -631,6 +631,8 @@ static void engine_check_reference(struct engine *engine,
         engine_note_time(engine, since);
     for (size_t i = 0; i < engine->count; i++) {
         struct fill *fill = &engine->list[i];
+        if (engine->stopped)
+            return;
         if (fill->state == FILL_SILENT && fill->family == reference->family)
             reference_done(engine, fill, since, reference->failed,
                            reference->error);
@@ -710,6 +712,8 @@ static void engine_open_reference(struct engine *engine,
         struct fill *fill = &engine->list[i];
         if (fill->family != family || fill->state == FILL_DONE)
             continue;
+        if (engine->stopped)
+            return;
         if (!error && reference->client < 0 &&
             reference_open(reference, family, &failed))
             error = errno;

@@ -38,7 +38,7 @@ static void listen_again_measure(FILE *out, int family, const char *name,
     if (stepwise_listen(&stepwise, &prefix, "before", family, first))
         return;
     listen_again_refill(&stepwise, wait);
-    stepwise_put(&stepwise, &prefix, "before", (long)stepwise.count);
+    stepwise_put(&stepwise, &prefix, "before", stepwise_connected(&stepwise));
     int error = listen(stepwise.listener, second) ? errno : 0;
     prefix_put_text(&prefix, "error", error ? errno_name(error) : "none",
                     HOW_MEASURED, NULL);

@@ -34,9 +34,10 @@ void listen_cap_write(FILE *out, bool own)
     struct sonde_backlog_cap cap = {.value = -1};
     int error = sonde_backlog_cap(&cap) ? errno : 0;
     bool named = cap.setting[0] != '\0';
-    const char *reason = named    ? NULL
-                         : !error ? "a constant of this kernel"
-                                  : "no setting is known";
+    const char *reason = named              ? NULL
+                         : !error           ? "a constant of this kernel"
+                         : error == ENOTSUP ? "no setting is known"
+                                            : errno_name(error);
     const char *scope = own ? "own" : cap.scope[0] ? cap.scope : NULL;
     prefix_put_text(&prefix, "setting", named ? cap.setting : NULL, HOW_READ,
                     reason);
@@ -56,7 +57,7 @@ void listen_cap_write(FILE *out, bool own)
 
 void listen_cap_write_syn(FILE *out, const struct syn_settings *settings)
 {
-    static const char reason[] = "this host shows no such setting";
+    const char *reason = syn_setting_why(settings->error);
     const struct prefix prefix = {out, "listen.incomplete", NULL};
     prefix_put_figure(&prefix, "tcp_syncookies", settings->cookies, HOW_READ,
                       reason);

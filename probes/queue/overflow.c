@@ -17,6 +17,7 @@
 #include "probes/queue/fill.h"
 #include "probes/queue/overflow.h"
 #include "probes/queue/stepwise.h"
+#include "probes/queue/syn-queue.h"
 #include "probes/run/namespace.h"
 #include "probes/run/runner.h"
 
@@ -98,11 +99,12 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
         return;
     stepwise_fill(&stepwise, wait);
     if (stepwise.full) {
-        long connected = (long)stepwise.count;
-        stepwise_put(&stepwise, prefix, "connected", connected);
+        size_t before = stepwise.count;
+        stepwise_put(&stepwise, prefix, "connected",
+                     stepwise_connected(&stepwise));
         overflow_put(prefix, "next", overflow_next_of(&stepwise), NULL);
         long accepted = put_enters(prefix, &stepwise);
-        long late = (long)stepwise.count - connected; /* since the accept */
+        long late = (long)(stepwise.count - before); /* since the accept */
         accepted += stepwise_accept(&stepwise, STEPWISE_CLIENTS);
         stepwise_put(&stepwise, prefix, "accepted", accepted - late);
     } else {
@@ -335,7 +337,7 @@ void overflow_family(FILE *out, int family, const char *name, int wait)
 
 void overflow_setting(FILE *out)
 {
+    long value = namespace_read("net.ipv4.tcp_abort_on_overflow");
     prefix_put_figure(&(struct prefix){out, id, NULL}, "tcp_abort_on_overflow",
-                      namespace_read("net.ipv4.tcp_abort_on_overflow"),
-                      HOW_READ, "this host shows no such setting");
+                      value, HOW_READ, syn_setting_why(value < 0 ? errno : 0));
 }

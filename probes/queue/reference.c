@@ -30,6 +30,17 @@ int reference_open(struct reference *reference, int family, const char **failed)
     return -1;
 }
 
+/* Make the socket of the next client.  Returns 0; or -1 with errno, and FAILED
+   is "socket".  */
+static int reference_renew(struct reference *reference)
+{
+    reference->client = queue_client_socket(reference->family);
+    if (reference->client >= 0)
+        return 0;
+    reference->failed = "socket";
+    return -1;
+}
+
 /* End the connection, remove it from the listener's queue, and make the socket
    of the next client, not yet connected.  One descriptor is enough: the
    client's, then accept's, then the next client's.  Returns 0; or -1 with errno
@@ -38,10 +49,9 @@ static int reference_end(struct reference *reference)
 {
     const char *failed;
     reference->begun = false;
-    close(reference->client);
+    descriptor_close(&reference->client);
     queue_accept(reference->listener, 1, &failed);
-    reference->client = queue_client_socket(reference->family);
-    return reference->client < 0 ? -1 : 0;
+    return reference_renew(reference);
 }
 
 void reference_begin(struct reference *reference)
@@ -53,6 +63,11 @@ void reference_begin(struct reference *reference)
     reference->since = monotonic_ms();
     reference->error = 0;
     reference->failed = "connect";
+    /* The last end may have left none.  */
+    if (reference->client < 0 && reference_renew(reference)) {
+        reference->error = errno;
+        return;
+    }
     if (sonde_address_local(reference->listener, &address) ||
         queue_client_connect(reference->client, &address) == CLIENT_FAILED)
         reference->error = errno;
@@ -74,8 +89,11 @@ int reference_check(struct reference *reference)
     }
     if (state != CLIENT_CONNECTED && !reference->error)
         reference->error = errno;
+    const char *failed = reference->failed;
     if (reference_end(reference) && !reference->error)
         reference->error = errno;
+    else
+        reference->failed = failed;
     return reference->error ? -1 : 1;
 }
 

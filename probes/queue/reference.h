@@ -15,12 +15,13 @@
 struct reference {
     int family;
     int listener;
-    int client;         /* reserved: later no descriptor may be left */
+    int client;         /* reserved: later no descriptor may be left; -1: one
+                           could not be made */
     bool begun;         /* the client is connecting */
     int64_t since;      /* when it began, by monotonic_ms */
     int error;          /* errno of the last connection */
-    const char *failed; /* its call: "connect"; or "poll", whose failure is not
-                           a result of the host */
+    const char *failed; /* its call: "connect"; or "poll" or "socket", whose
+                           failure is not a result of the host */
 };
 
 /* The timeout of a reference connection, in milliseconds.  */

@@ -129,6 +129,14 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
     stepwise->full = ended && !stepwise->disturbed;
 }
 
+long stepwise_connected(struct stepwise *stepwise)
+{
+    long stay = queue_clients_connected(stepwise->clients, stepwise->count);
+    if (stay < 0)
+        stepwise_note(stepwise, "poll", errno);
+    return stay;
+}
+
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count)
 {

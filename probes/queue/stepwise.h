@@ -63,6 +63,10 @@ void stepwise_fill(struct stepwise *stepwise, int wait);
    the client's state; CLIENT_FAILED if none is pending.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
+/* The number of CLIENTS that were not reset; before any accept.  Returns -1 if
+   poll fails, which is recorded as a shortage.  */
+long stepwise_connected(struct stepwise *stepwise);
+
 /* Accept up to MAX connections, without waiting, and close them; CLIENTS still
    contain their clients.  Returns their number.  A shortage is recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);

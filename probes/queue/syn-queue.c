@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/names.h"
 #include "base/queue-client.h"
 #include "base/wait.h"
 #include "probes/queue/defer.h"
@@ -18,10 +19,19 @@
 
 struct syn_settings syn_settings_read(void)
 {
-    return (struct syn_settings){
-        .cookies = namespace_read("net.ipv4.tcp_syncookies"),
-        .max_backlog = namespace_read("net.ipv4.tcp_max_syn_backlog"),
-    };
+    struct syn_settings settings = {
+        .cookies = namespace_read("net.ipv4.tcp_syncookies")};
+    settings.error = settings.cookies < 0 ? errno : 0;
+    settings.max_backlog = namespace_read("net.ipv4.tcp_max_syn_backlog");
+    if (settings.max_backlog < 0)
+        settings.error = errno;
+    return settings;
+}
+
+const char *syn_setting_why(int error)
+{
+    return error && error != ENOENT ? errno_name(error)
+                                    : "this host shows no such setting";
 }
 
 bool syn_settings_favor_known(const struct syn_settings *settings)

@@ -19,10 +19,15 @@
 struct syn_settings {
     long cookies; /* net.ipv4.tcp_syncookies: 0 off, 1 when full, 2 always */
     long max_backlog; /* net.ipv4.tcp_max_syn_backlog */
+    int error;        /* why one is -1: the errno; or 0 */
 };
 
 /* Returns the settings of the current network namespace, read now.  */
 struct syn_settings syn_settings_read(void);
+
+/* Why a setting of Linux was not read, ERROR being the errno of namespace_read:
+   that there is none, or the name of ERROR, valid as by errno_name.  */
+const char *syn_setting_why(int error);
 
 /* Whether known peers get more entries than new peers, so that there are two
    figures: SYN cookies are off.  False if the setting is not known.  */

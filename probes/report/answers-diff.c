@@ -11,14 +11,15 @@
 /* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* Write a newline, then SIDE, the name of a side, and VALUE, indented by 4 and
-   wrapped to WIDTH columns, without a newline at the end.  */
+/* Write a newline, then "SIDE: VALUE", wrapped to WIDTH columns: the first line
+   begins at column 4, further lines at 8.  Texts beyond SIDE_MAX and VALUE_MAX
+   are cut.  No newline follows.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];
-    snprintf(text, sizeof text, "    %s: %s", side, value);
-    fputs("\n   ", out);
-    wrap(out, text, 3, 8, WIDTH);
+    snprintf(text, sizeof text, "%s: %s", side, value);
+    fputs("\n    ", out);
+    wrap(out, text, 4, 8, WIDTH);
 }
 
 /* Write "id", for an answer, or "id key", then the values of A and B after LEFT

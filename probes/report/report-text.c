@@ -221,7 +221,8 @@ static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
         say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
 }
 
-/* Write a note: family, backlogs and reason of the COUNT rows from ROW on.  */
+/* Write a note: family, backlogs and reason of the COUNT rows from ROW on,
+   which have the same family and row_reason, not NULL.  */
 static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
 {
     struct sentence sentence = {""};
@@ -268,8 +269,8 @@ static void say_broken(struct sentence *sentence, const struct report *report)
             continue;
         if (named++ < 8)
             say(sentence, "%s %s (%s: %ld)", named == 1 ? "; not" : ",",
-                report_backlog(row->backlog, backlog), row->family,
-                row->accepted);
+                report_backlog(row->backlog, backlog),
+                report_family_name(row->family), row->accepted);
     }
     if (named > 8)
         say(sentence, " and %d more", named - 8);
@@ -470,8 +471,9 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes, if requested: not testable and why, or the number of rows that
-   differ, or else agree, or have this figure only.  */
+   handshakes, if requested.  The first that applies: not testable and why; the
+   number of rows that differ; that agree; that have this figure only; or that
+   no row has a figure.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -491,14 +493,15 @@ static void say_half_open(struct sentence *sentence,
             asked->reason ? asked->reason : "-");
     else if (differ > 0)
         say(sentence,
-            "; half-open handshakes give different figures in %d rows: "
+            "; half-open handshakes give different figures in %d row%s: "
             "unstable",
-            differ);
+            differ, differ == 1 ? "" : "s");
     else if (agree > 0)
-        say(sentence, "; half-open handshakes agree in %d rows", agree);
+        say(sentence, "; half-open handshakes agree in %d row%s", agree,
+            agree == 1 ? "" : "s");
     else if (alone > 0)
-        say(sentence, "; only half-open handshakes give figures, for %d rows",
-            alone);
+        say(sentence, "; only half-open handshakes give figures, for %d row%s",
+            alone, alone == 1 ? "" : "s");
     else
         say(sentence, "; half-open handshakes give no figures");
 }

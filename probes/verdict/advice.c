@@ -62,7 +62,7 @@ static const struct {
      "(never above 32767: deaf listeners; macOS: by launchd at boot)", NULL,
      SHRT_MAX},
     {"kern.somaxconn", "on this host", "sysctl -w @=%",
-     "(OpenBSD: kept by @=% in /etc/sysctl.conf)", NULL, 0},
+     "(OpenBSD: kept by @=% in /etc/sysctl.conf)", NULL, SHRT_MAX},
 };
 
 enum { ADVICE_COUNT = sizeof advice / sizeof *advice, INDENT = 17 };

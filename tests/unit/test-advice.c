@@ -81,6 +81,9 @@ START_TEST(no_figure_that_does_harm)
     ck_assert_msg(strstr(text, "kern.ipc.somaxconn=32767\n"), "%s", text);
     ck_assert(!strstr(text, "65535"));
     free(text);
+    text = advice_to("kern.somaxconn", 40000);
+    ck_assert_msg(strstr(text, "kern.somaxconn=32767\n"), "%s", text);
+    free(text);
     text = advice_to("kern.ipc.soacceptqueue", 65535);
     ck_assert_msg(strstr(text, "kern.ipc.soacceptqueue=65535\n"), "%s", text);
     free(text);

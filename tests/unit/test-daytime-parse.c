@@ -21,6 +21,8 @@ static const struct {
     {"Sat Nov 21 05:20:00 CET 2026\n", "2026-11-21T04:20:00Z", false},
     {"Tuesday, February 22, 1982 17:37:43-PST", "1982-02-23T01:37:43Z", false},
     {"02 FEB 82 07:59:01 PST", "1982-02-02T15:59:01Z", false},
+    {"Tuesday, July 7, 2026 12:00:00-BST", "2026-07-07T11:00:00Z", false},
+    {"Tuesday, July 7, 2026 12:00:00-AKDT", "2026-07-07T20:00:00Z", false},
     {"21 NOV 2026 06:02:18 UTC\r\n", "2026-11-21T06:02:18Z", false},
     {"22 FEB 68 00:00:00 GMT", "2068-02-22T00:00:00Z", false},
     {"Sat Nov 21 05:20:00 -0130 2026", "2026-11-21T06:50:00Z", false},

@@ -103,6 +103,29 @@ START_TEST(a_queue_that_became_full)
 }
 END_TEST
 
+/* Without WHAT an idle member of a group is left out of the text.  */
+START_TEST(the_group_is_told_by_a_member_shown)
+{
+    const struct occupancy_look idle = {0, 0, 8, 0};
+    free(rows[1].local);
+    rows[1].local = strdup(rows[0].local);
+    seen.count = 2;
+    seen.all = true;
+    for (int i = 0; i < 2; i++) {
+        sonde_address_loopback(&rows[i].listener.address, AF_INET, 80);
+        rows[i].listener.inode = (uint64_t)i + 1;
+    }
+    row_fill(&rows[1], 8);
+    rows[0].occupancy = (struct occupancy){0};
+    occupancy_add(&rows[0].occupancy, &idle, 10 * S);
+    text_make();
+    text_has(
+        "one of 2 sockets at this address (SO_REUSEPORT); peaks: 0, 100 %");
+    text_has("so 12 % of the clients found a full queue");
+    text_lacks("the same, of");
+}
+END_TEST
+
 /* Of a receive buffer, bytes, and no time is called full.  */
 START_TEST(a_datagram_socket)
 {
@@ -242,6 +265,7 @@ static void add(TCase *tests)
 {
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_queue_that_became_full);
+    tcase_add_test(tests, the_group_is_told_by_a_member_shown);
     tcase_add_test(tests, a_datagram_socket);
     tcase_add_test(tests, counters_of_the_host);
     tcase_add_test(tests, a_queue_without_a_figure);

@@ -58,8 +58,10 @@ static void close_probe_refcount(struct probe *probe)
     close_release(probe, child);
 }
 
-/* How the peer's socket FD receives the end of the connection: "FIN", "RST",
-   "neither FIN nor RST" after LOOPBACK_TIMEOUT, or another errno.  */
+/* How the peer's socket FD, which has no data to read, receives the end of the
+   connection: what recv returns once packets in flight have arrived (settle).
+   The result is "FIN", "RST" or another errno; or "neither FIN nor RST" after
+   LOOPBACK_TIMEOUT.  */
 static const char *close_read_end(struct probe *probe, int fd)
 {
     char byte;

@@ -56,9 +56,10 @@ static int socket_combinations_protocol(int domain, int type)
                                 : 0;
 }
 
-/* Report, as the finding KEY, whether socket accepts the arguments; skipped for
-   a lack of privilege, since the result with privilege is unknown.  Returns 1
-   for a socket, which is closed, 0 for none, -1 for a lack of privilege.  */
+/* Report, as the finding KEY, whether socket accepts the arguments: "yes", or
+   the errno by name.  After EPERM or EACCES, a lack of privilege, KEY is
+   skipped: the result with privilege is unknown.  Returns 1 for a socket, which
+   is closed, 0 for none, -1 for a lack of privilege.  */
 static int socket_combinations_report(struct probe *probe, const char *key,
                                       int domain, int type, int protocol)
 {
