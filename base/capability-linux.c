@@ -15,7 +15,9 @@
 
 enum { WORDS = 2 }; /* of 32 capabilities, in version 3 */
 
-/* How many words of the capability sets are not empty, or -1 with errno.  */
+/* How many of the WORDS have a capability in any of the three sets: effective,
+   permitted, inheritable.  0: the thread has none.  -1 with the errno of
+   capget.  */
 static int capability_count(void)
 {
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

@@ -10,7 +10,7 @@
 const char *errno_name(int error);
 
 /* Why sonde_resolve failed with CODE, 0 or of getaddrinfo, as part of a
-   sentence; for 0, and for EAI_SYSTEM, which says nothing, by errno.  Valid
+   sentence; for 0, and for EAI_SYSTEM, which names no reason, by errno.  Valid
    until the next strerror.  */
 const char *lookup_text(int code);
 

@@ -67,3 +67,9 @@ pid_t wait_child(pid_t child, int *status, int64_t timeout)
         monotonic_sleep(pause);
     }
 }
+
+int wait_status_of(int error)
+{
+    enum { MOST = 254 };
+    return error < MOST ? error : MOST;
+}

@@ -42,4 +42,8 @@ void wait_pause(int milliseconds);
    WAIT_FAILURES.  */
 pid_t wait_child(pid_t child, int *status, int64_t timeout);
 
+/* ERROR, an errno, as the exit status of a child, above 0: ERROR itself up to
+   253, else 254, since some systems have larger ones.  */
+int wait_status_of(int error);
+
 #endif /* BASE_WAIT_H */

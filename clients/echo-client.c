@@ -289,12 +289,11 @@ static bool echo_client_step(struct session *session)
                                  : "read standard input",
             strerror(EAGAIN));
     int64_t latest = echo_client_latest(session);
-    /* A reply that was ready before a late look is not late, and without a
-       deadline of the exchange nothing more is due after the last.  */
-    bool is_over =
-        latest == SONDE_NEVER && session->client->deadline == SONDE_NEVER;
-    return until == SONDE_NEVER || monotonic_now() < until || is_over ||
-           latest > until || !echo_client_late(session);
+    /* SONDE_NEVER: nothing is due any more; the last reply was ready before a
+       late look, as after a stop of this process.  */
+    return until == SONDE_NEVER || monotonic_now() < until ||
+           latest == SONDE_NEVER || latest > until ||
+           !echo_client_late(session);
 }
 
 enum client_end echo_stream(struct client *client, int input, int output)

@@ -149,6 +149,7 @@ bool fault_command_ended(pid_t child, bool kills, struct fault_command *end)
         return false;
     end->killed = !has_ended;
     kill(-child, SIGKILL);
+    end->status = -1;
     if (wait_child(child, &status, FAULT_REAP_MS) != child)
         return kills;
     end->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -96,8 +96,10 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
         if (ready < 0 && sonde__not_now(errno)) {
             if (++failures == retries)
                 return sonde__fail(ENOMEM);
-            if (left != 0)
-                sonde__sys.sleep(1);
+            if (left == 0)
+                return 0;
+            sonde__sys.sleep(1);
+            continue;
         }
         if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
             return -1;

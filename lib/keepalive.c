@@ -44,7 +44,10 @@ static int set_idle(int fd, int seconds)
     if (idle_option < 0 ||
         sonde__set_option(fd, IPPROTO_TCP, idle_option, seconds))
         return errno == ENOPROTOOPT ? lacks_idle(fd) : -1;
-    return sonde__get_option(fd, IPPROTO_TCP, idle_option, &now) ? -1 : now;
+    if (!sonde__get_option(fd, IPPROTO_TCP, idle_option, &now))
+        return now;
+    /* FreeBSD 9 and 10.0 set the option, and do not read it.  */
+    return errno == ENOPROTOOPT ? seconds : -1;
 }
 
 int sonde_keepalive(int fd, int seconds)

@@ -52,10 +52,11 @@ struct sonde__diag_sink {
    call the function of SINK for every listener, bound datagram socket, waiting
    connection or handshake, until the function returns another value than 0.
    Messages with another sequence number or of an unknown kind are ignored.
-   Returns 1 at the end of the answer; 0 if more datagrams follow, also for
-   SIZE 0; or -1: with the errno sent by the kernel; EPROTO: the datagram has an
-   unknown layout; ECANCELED: the function stopped the list.  The function may
-   have been called before a failure.  */
+   Returns 1 at the end of the answer; 0 if no end was in the datagram: more
+   follow, except to sonde__diag_request_exact, where COUNT of SINK tells that
+   the answer has come; also 0 for SIZE 0; or -1: with the errno sent by the
+   kernel; EPROTO: the datagram has an unknown layout; ECANCELED: the function
+   stopped the list.  The function may have been called before a failure.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
                      struct sonde__diag_sink *sink);
 

@@ -74,12 +74,17 @@ static void only_fail(struct only *only, struct only_client *client,
     only_close(only, client);
 }
 
-/* Whether this host has an address that reaches the peer: a UDP socket, whose
-   ports are others, can be connected to the peer, which sends nothing.  */
+/* Whether this host has the source, if given, and an address that reaches the
+   peer: a UDP socket, whose ports are others, can be bound to the source and
+   connected to the peer, which sends nothing.  */
 static bool only_has_address(const struct only *only)
 {
     const struct sonde_address *peer = &only->report->peer;
+    const struct sonde_address *source = only->source;
     int fd = sonde_socket(peer->storage.ss_family, SOCK_DGRAM, SONDE_CLOEXEC);
+    if (fd >= 0 && source &&
+        bind(fd, (const void *)&source->storage, source->length))
+        descriptor_close(&fd);
     bool reaches =
         fd >= 0 && !connect(fd, (const void *)&peer->storage, peer->length);
     descriptor_close(&fd);
@@ -87,16 +92,14 @@ static bool only_has_address(const struct only *only)
 }
 
 /* connect, or a call before it, failed with the errno ERROR: count the error,
-   set LAST to the time now, and close CLIENT.  EADDRINUSE of bind, or without a
-   source EADDRNOTAVAIL of connect, is LOAD_NO_PORT, no local port is free; but
-   the latter not if this host has no address for the peer: IPv6 may be switched
-   off.  */
+   set LAST to the time now, and close CLIENT.  LOAD_NO_PORT, no local port is
+   free, is EADDRINUSE of bind, and EADDRNOTAVAIL if this host has the
+   addresses: the source may be of another host, and IPv6 switched off.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
-    bool is_full = only->source
-                       ? error == EADDRINUSE
-                       : error == EADDRNOTAVAIL && only_has_address(only);
+    bool is_full = (only->source && error == EADDRINUSE) ||
+                   (error == EADDRNOTAVAIL && only_has_address(only));
     only_fail(only, client, is_full ? LOAD_NO_PORT : load_error_of(error));
 }
 

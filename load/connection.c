@@ -368,7 +368,8 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_QUEUE_FULL);
         return;
     }
-    bool is_full = error == (load->target->source ? EADDRINUSE : EADDRNOTAVAIL);
+    bool is_full =
+        error == EADDRNOTAVAIL || (load->target->source && error == EADDRINUSE);
     connection_fail(load, connection,
                     is_full ? LOAD_NO_PORT : load_error_of(error));
     if (load->plan->kind == LOAD_CONNECTS && !load->plan->rate &&

@@ -153,8 +153,13 @@ int load_socket_error(int fd)
     if (error || sonde_address_local(fd, &local) ||
         local.storage.ss_family == AF_UNIX)
         return error;
-    if (sonde_address_peer(fd, &peer))
-        return errno;
+    if (sonde_address_peer(fd, &peer)) {
+        int failed = errno;
+        /* A reset may have come since.  */
+        return !getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) && error
+                   ? error
+                   : failed;
+    }
     if (sonde_address_compare(&local, &peer))
         return 0;
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);

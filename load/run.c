@@ -186,8 +186,8 @@ static void begin_due_work(struct load *load, int64_t now)
 
 /* The timeout of the next poll, in milliseconds: until TICK, or earlier if a
    phase ends or a message or connection is due; 0 while connections are to be
-   opened.  The time until one is due is
-   rounded down: what begins late is measured late.  */
+   opened.  The time until one is due is rounded down: what begins late is
+   measured late.  */
 static int run_timeout(const struct load *load, int64_t tick)
 {
     bool ends = load->phase != LOAD_OPENING && load->phase_end < tick;

@@ -140,12 +140,12 @@ struct load {
 enum client_end load_judge(struct client *client,
                            const struct load_report *report);
 
-/* The pending error of FD, a stream socket that may have connected: of its
-   connect, or of a reset since; 0: none; or the errno of getsockopt.  The call
-   clears the error.  ECONNREFUSED also: TCP connected the socket to itself,
-   since its local port is the port that it connects to.  Then the close will
-   send RST: TIME_WAIT would block the port for its server.  ENOTCONN: TCP has
-   no peer.  FD stays open.  */
+/* The pending error of FD, a socket that may have connected: of its connect, or
+   of a reset since; 0: none; or the errno of getsockopt.  The call clears the
+   error.  ECONNREFUSED also: TCP connected the socket to itself, since its
+   local port is the port that it connects to.  Then the close will send RST:
+   TIME_WAIT would block the port for its server.  ENOTCONN: TCP has no peer. FD
+   stays open.  */
 int load_socket_error(int fd);
 
 /* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
@@ -224,10 +224,11 @@ void load_connection_send(struct load *load,
                           struct load_connection *connection);
 
 /* Handle timeouts of a connect and of datagrams, and back-offs, that have
-   passed at NOW: a back-off ends with another connect, but after LOAD_RUNNING
-   CONNECTION_BACKOFF with CONNECTION_CLOSED and no error.  An open datagram
-   connection also sends what may be sent.  An error is counted and closes
-   CONNECTION.  */
+   passed at NOW.  A back-off ends with another connect; after LOAD_RUNNING
+   CONNECTION_BACKOFF is closed at once, without an error.  A connect that has
+   ended, but was not reported yet, is confirmed, not timed out.  An open
+   datagram connection also sends what may be sent.  An error is counted and
+   closes CONNECTION.  */
 void load_connection_check(struct load *load,
                            struct load_connection *connection, int64_t now);
 

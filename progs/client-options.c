@@ -76,8 +76,9 @@ static const char *service_find_port(const char *service, int port)
     return text;
 }
 
-/* Refuse an impossible HOST or PORT without a lookup.  Returns OPTIONS_GO_ON,
-   or the exit status after a usage error.  */
+/* Refuse a HOST or PORT that no lookup could find; nothing is looked up, no
+   service either.  Returns OPTIONS_GO_ON, or the exit status after a usage
+   error.  */
 static int target_check(const struct client_target *target)
 {
     char problem[ENDPOINT_TEXT];

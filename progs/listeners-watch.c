@@ -135,9 +135,10 @@ static int watch_run_step(struct watch_run *run)
     return 0;
 }
 
-/* Write all that waits, within DRAIN_MS; the self-pipe is closed first, so that
-   a second signal ends the process at once, by its default action.  Returns
-   STATUS, also if the reader has gone; or STATUS_TROUBLE after a message.  */
+/* Write all that waits, until the reader takes nothing for DRAIN_MS; the
+   self-pipe is closed first, so that a second signal ends the process at once,
+   by its default action.  Returns STATUS, also if the reader has gone; or
+   STATUS_TROUBLE after a message.  */
 static int watch_run_finish(struct watch_run *run, int status)
 {
     sonde_selfpipe_close();

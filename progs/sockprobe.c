@@ -68,6 +68,8 @@ static const char *sockprobe_conflict(void)
     if (choices.times > 0 &&
         (reports > choices.json + choices.profile || choices.matrix))
         return "--times is for text, --json and --profile";
+    if (choices.html && !*choices.html)
+        return "--html: the name of the file is empty";
     if (choices.matrix &&
         (choices.diff || reports > choices.json + (choices.html != NULL)))
         return "--matrix is for text, --json and --html";

@@ -196,7 +196,7 @@ static int targets_add_unix(struct listen_targets *targets)
 }
 
 /* Add all targets of the spec, and fill ACCESS.  Returns 0, or -1 with the
- * reason in the log. */
+   reason in the log.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -277,7 +277,8 @@ static int target_open_unix(const struct listen_target *target,
     umask(mask);
     if (fd >= 0 && socket_access_give(access, &target->address)) {
         int error = errno;
-        unlink(socket_file_path(&target->address));
+        if (error != ENOTSOCK)
+            unlink(socket_file_path(&target->address));
         errno = error;
         descriptor_close(&fd);
     }
@@ -377,6 +378,9 @@ static const char *listen_find_reason(const struct sonde_address *address,
         return "the file exists; whether a server uses the file is unknown, "
                "since "
                "another process has locked its folder (flock)";
+    if (error == ENOTSOCK && address->storage.ss_family == AF_UNIX)
+        return "another file has taken the place of the socket, and its owner "
+               "is not changed";
     if (error == EINVAL && lacks_scope(address))
         return "a link-local address requires an interface, as in fe80::1%eth0";
     if (error != EADDRINUSE || address->storage.ss_family != AF_UNIX ||

@@ -71,8 +71,8 @@ static void loop_dispatch(struct server *server, int ready)
     struct sonde_event event;
     server->wait_backoff = 0;
     server->progress = ready == 0;
-    if (server->rounds && ready > 0)
-        ++*server->rounds;
+    if (server->served_at && ready > 0)
+        *server->served_at = (unsigned)(monotonic_ms() / 1000) + 1;
     while (sonde_poller_next(server->poller, &event)) {
         struct watch *watch = event.data;
         watch->ready(server, watch, event.ready);

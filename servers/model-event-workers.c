@@ -142,11 +142,13 @@ static int event_workers_allocate(struct event_workers *data, size_t count,
     return 0;
 }
 
-/* Allocate and start the workers.  With --max-per-source and no maximum of
-   clients the maximum is SOURCES_MAX.  Returns 0, or -1 with errno;
-   event_workers_end follows in both cases.  */
+/* Allocate and start the workers, if there are listen sockets.  With
+   --max-per-source and no maximum of clients the maximum is SOURCES_MAX.
+   Returns 0, or -1 with errno; event_workers_end follows in both cases.  */
 static int event_workers_begin(struct server *server)
 {
+    if (server->listeners.count == 0) /* an inherited connection alone */
+        return 0;
     struct event_workers *data = calloc(1, sizeof *data);
     size_t count = (size_t)server->options->workers;
     bool has_sources = server->options->max_per_source > 0;

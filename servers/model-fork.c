@@ -119,7 +119,9 @@ static struct child *child_find_free(struct fork_data *data)
     return NULL;
 }
 
-/* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Before, close
+/* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Called with
+   signals held (stop_hold): CLIENT is watched by stop_watch first, then the
+   signals are released.  Before, close
    the listen sockets: a new server cannot bind the address of a socket open in
    a child.  The poller and the self-pipe stay open, unused, which saves two
    calls; the kernel closes both at exit.  Apart from the buffer, SERVER is not

@@ -109,9 +109,9 @@ struct server {
     struct monotonic_spin spin; /* rounds without progress */
     int64_t resume_at;   /* listen sockets are not polled until then; 0: are */
     int64_t quiet_since; /* with ends_when_quiet */
-    /* Of a worker of a server that ends when quiet: rounds of its loop with
-       events, in shared memory; else NULL.  */
-    atomic_uint *rounds;
+    /* Of a worker of a server that ends when quiet: the second of its last
+       event, by monotonic_ms, rounded up, in shared memory; else NULL.  */
+    atomic_uint *served_at;
     int64_t cut_until;  /* the end of SERVER_CUT */
     long max;           /* clients; 0: any number */
     atomic_int cut_off; /* connections closed by the shutdown */

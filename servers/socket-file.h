@@ -51,7 +51,8 @@ int socket_access_read(struct socket_access *access, const char *mode,
 
 /* Give the file at ADDRESS to the user and group of ACCESS, if any. bind sets
    the mode, by socket_access_umask, so that the file never has a wider mode.
-   Returns 0, or -1 with the errno of lchown.  */
+   Returns 0, also without user and group; or -1 with errno: ENOTSOCK: another
+   file is in its place; any errno of lstat and lchown.  */
 int socket_access_give(const struct socket_access *access,
                        const struct sonde_address *address);
 

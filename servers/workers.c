@@ -73,8 +73,8 @@ static _Noreturn void worker_run(struct server *server, size_t self)
     server->is_child = true;
     server->no_streams = server->no_datagrams = false;
     server->clients = server->cut_off = 0;
-    server->rounds =
-        server->ends_when_quiet ? &pool->shares[self].rounds : NULL;
+    server->served_at =
+        server->ends_when_quiet ? &pool->shares[self].served_at : NULL;
     server->ends_when_quiet = false;
     if (worker_begin(server)) {
         log_trouble(LOG_WORKERS, "cannot start a worker: %s", strerror(errno));
@@ -211,18 +211,16 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
-/* Reap workers, and start new ones after the pause, unless stopping.  Returns
-   the milliseconds until the end of the pause, or -1.  */
-/* If a worker has had an event since the last call, the server is not quiet. */
-static void workers_note_rounds(struct server *server)
+/* A server that ends when quiet is not quiet before the last event of any
+   worker.  */
+static void workers_note_events(struct server *server)
 {
-    struct worker_pool *pool = server->pool;
-    unsigned rounds = 0;
-    for (size_t i = 0; server->ends_when_quiet && i < pool->size; i++)
-        rounds += pool->shares[i].rounds;
-    if (rounds != pool->rounds)
-        server->quiet_since = monotonic_ms();
-    pool->rounds = rounds;
+    const struct worker_pool *pool = server->pool;
+    for (size_t i = 0; server->ends_when_quiet && i < pool->size; i++) {
+        int64_t at = (int64_t)pool->shares[i].served_at * 1000;
+        if (at > server->quiet_since)
+            server->quiet_since = at;
+    }
 }
 
 int workers_tick(struct server *server)
@@ -230,7 +228,7 @@ int workers_tick(struct server *server)
     struct worker_pool *pool = server->pool;
     if (!pool)
         return -1;
-    workers_note_rounds(server);
+    workers_note_events(server);
     sonde_reap(worker_ended, server);
     if (stop_asked() || server->clients == (int)pool->size)
         return -1;

@@ -17,11 +17,10 @@
 
 /* What a worker has in memory shared with the parent and the other workers.  */
 struct worker_share {
-    atomic_int clients; /* being served, or about to be accepted */
-    atomic_int cut_off; /* clients, set when the worker ends */
-    atomic_uint rounds; /* of the loop with events, if the server ends when
-                           quiet */
-    atomic_int serves;  /* 0: has ended, or stops; others answer datagrams */
+    atomic_int clients;    /* being served, or about to be accepted */
+    atomic_int cut_off;    /* clients, set when the worker ends */
+    atomic_uint served_at; /* as in struct server; 0: no event */
+    atomic_int serves;     /* 0: has ended, or stops; others answer datagrams */
 };
 
 struct worker_pool {
@@ -44,7 +43,6 @@ struct worker_pool {
     int64_t started_at; /* the latest workers */
     int64_t again_at;   /* no new worker before */
     int delay;          /* from the end of a worker to AGAIN_AT */
-    unsigned rounds;    /* of all workers, at the last look */
 };
 
 /* Allocate what POOL, the caller's, needs for COUNT workers; set server->pool.
@@ -89,8 +87,8 @@ void workers_unreserve(struct server *server);
 long workers_excess(const struct server *server);
 
 /* The worker for the datagram socket number INDEX: each socket has one; when it
-   has ended, the next serves the socket until there is a new one.  Without any
-   worker the result is pool->self.  */
+   has ended or stops, the next serves the socket until there is a new one.
+   Without any worker the result is pool->self.  */
 size_t workers_find_owner(const struct server *server, size_t index);
 
 /* The number of clients of all workers, by their shares; always 0 without a

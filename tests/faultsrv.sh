@@ -390,7 +390,7 @@ is "a command: with its own limit of descriptors" grep -qx 100 "$scratch/err"
 if have_namespaces; then
     run in_namespace '
         echo 65500 65535 > /proc/sys/net/ipv4/ip_local_port_range
-        faults=$(yes -- --fault=echo | head -n 28)
+        faults=$(yes fault=echo | head -n 28 | sed "s/^/--/")
         i=0
         while [ "$i" -lt 10 ]; do
             i=$((i + 1))

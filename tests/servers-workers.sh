@@ -57,11 +57,13 @@ is "the end of a worker is logged" \
 # answers_datagrams PID: whether its poller has the datagram socket.
 answers_datagrams () {
     inode=$(awk -v port="$(printf ':%04X' "$port")" \
-        'substr($2, length($2) - 4) == port { print $10 }' "$proc/$1/net/udp")
+        'substr($2, length($2) - 4) == port { print $10; exit }' \
+        "$proc/$1/net/udp")
     # shellcheck disable=SC2012 # names without blanks
     number=$(ls -l "$proc/$1/fd" |
         sed -n "s/.* \([0-9]*\) -> socket:\[$inode\]\$/\1/p")
-    cat "$proc/$1"/fdinfo/* 2> /dev/null | grep -q "^tfd: *$number "
+    [ -n "$number" ] &&
+        cat "$proc/$1"/fdinfo/* 2> /dev/null | grep -q "^tfd: *$number "
 }
 begin -4 -p 0 --workers=2 --grace=600
 # Enough for clients of both: a worker without one ends at once.

@@ -122,7 +122,7 @@ halt
 # turn, and a signal ends the server.
 for model in $models; do
     serve "$echosrv" --model="$model" -4 -p 0
-    "$builddir/echoload" -u -n 8 --depth 64 -d 600 -t 5 127.0.0.1 "$port" \
+    "$builddir/echoload" -u -n 8 --depth 64 -d 600 -t 60 127.0.0.1 "$port" \
         > "$scratch/load" 2>&1 &
     load=$!
     until_stoppable "$load"
@@ -357,7 +357,9 @@ halt
 # race COMMAND...: COMMAND twice, for $scratch/race.
 race () {
     rm -f "$scratch/race"
-    "$@" --unix="$scratch/race" 2> "$scratch/first" &
+    # Emptied now: the process below may begin late.
+    : > "$scratch/first"
+    "$@" --unix="$scratch/race" 2>> "$scratch/first" &
     first=$!
     serve "$@" --unix="$scratch/race"
     # The first has a word by then, or is about to.

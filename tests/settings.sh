@@ -69,6 +69,12 @@ if [ "$status" -eq 2 ]; then
 fi
 before=$(cat /proc/sys/net/core/somaxconn 2> /dev/null)
 is "--with ends with 0" [ "$status" -eq 0 ]
+cp "$scratch/out" "$scratch/json"
+run "$backlogprobe" --with net.core.somaxconn=10 --with net.core.somaxconn=10 \
+    -4 -b 5 --no-incomplete --profile
+is "--with, the same twice: one finding" [ "$(grep -c \
+    '^with.net.core.somaxconn' "$scratch/out")" -eq 1 ]
+cp "$scratch/json" "$scratch/out"
 json_is 'all(.rows[] | select(.connected != null); .accepted == .connected and
     .accepted == ([if .backlog < 0 then 10 else .backlog end, 10] | min) + 1)' \
     "somaxconn 10: every row is min (n, 10) + 1"

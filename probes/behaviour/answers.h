@@ -140,9 +140,11 @@ void answers_rates(FILE *out, const struct catalogue *catalogue,
    any.  */
 void answers_states(FILE *out, const struct findings *findings);
 
-/* Write the chosen questions, with details, as an HTML page; with findings of
-   listen.queue and tcp.states, chosen or not, also a bar chart and the states,
-   at the end.  Differences from THERE, unless NULL, a profile of the name
+/* Write an HTML page: the host, links to the groups, and the chosen questions,
+   each with the answer, details, the answers known of other systems and the
+   texts of the catalogue.  At the end, chosen or not: a bar chart if findings
+   of listen.queue have counts for IPv4; the states if tcp.states was asked.
+   Differences from THERE, unless NULL, a profile of the name
    OTHER, are marked and counted.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,

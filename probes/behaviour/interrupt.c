@@ -80,7 +80,7 @@ static _Noreturn void interrupt_disturb(pid_t parent,
 {
     child_limit();
     install_handler(SIGUSR1, SIG_IGN, 0);
-    int failed = interrupt_send(parent) ? errno & 127 : 0;
+    int failed = interrupt_send(parent) ? wait_status_of(errno) : 0;
     wait_pause(BETWEEN);
     blocking->release(blocking->data);
     if (failed)

@@ -144,8 +144,9 @@ void group_say_full(struct sentence *text, const struct listener_group *group)
     }
 }
 
-/* Append the lengths of the first NAMED_MAX queues of GROUP, if known; with
-   more members, also how many queues of all are empty.  */
+/* Append the lengths of the first NAMED_MAX queues of GROUP; with more members,
+   also how many queues of all are empty.  Nothing if the first length is
+   unknown: then all are.  */
 static void group_say_queues(struct sentence *text,
                              const struct listener_group *group)
 {
@@ -156,7 +157,8 @@ static void group_say_queues(struct sentence *text,
     for (size_t i = 0; i < shown; i++)
         say(text, "%s%ld", i > 0 ? ", " : "", group->members[i].queued);
     if (shown < group->count)
-        say(text, ", ... (%zu of %zu are empty)", group->empty, group->count);
+        say(text, ", ... (%zu of %zu %s empty)", group->empty, group->count,
+            group->empty == 1 ? "is" : "are");
 }
 
 /* Append the number of sockets in GROUP, their queues, and how clients are

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include "base/mask.h"
+#include "base/names.h"
 #include "probes/listeners/listeners-all.h"
 
 enum { NAMED_NAMESPACES = 12 }; /* max namespaces without listeners in a note */
@@ -56,14 +57,45 @@ static void part_put(FILE *out, const struct listeners *part, bool explain)
         listeners_put_tables(out, part);
 }
 
-/* Write which network namespaces of LISTENERS have no rows, NAMED_NAMESPACES of
-   them by name; nothing if all have rows.  */
+/* Whether PART was read, and has no rows; false if it has ended.  */
+static bool part_is_empty(const struct listeners *part)
+{
+    return part->netns && !part->unread && part->count == 0;
+}
+
+/* Write how many network namespaces of LISTENERS could not be read, and why the
+   first was not; nothing without such.  */
+static void parts_put_unread(FILE *out, const struct listeners *listeners)
+{
+    struct sentence note = {""};
+    const struct listeners *first = NULL;
+    size_t unread = 0;
+    for (size_t i = 0; i < listeners->part_count; i++) {
+        const struct listeners *part = &listeners->parts[i];
+        if (!part->netns || !part->unread)
+            continue;
+        unread++;
+        first = first ? first : part;
+    }
+    if (!first)
+        return;
+    say(&note, "%zu network namespace%s could not be read: ", unread,
+        unread == 1 ? "" : "s");
+    listeners_say_place(&note, first);
+    say(&note, " (%s)%s", errno_name(first->unread),
+        unread > 1 ? " and others" : "");
+    put_sentence(out, NULL, &note);
+}
+
+/* Write which network namespaces of LISTENERS have no rows, without those that
+   have ended or could not be read: NAMED_NAMESPACES of them by place and first
+   process, the rest as a number.  Nothing if there are none.  */
 static void parts_put_empty(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};
     size_t empty = 0;
     for (size_t i = 0; i < listeners->part_count; i++)
-        empty += listeners->parts[i].netns && listeners->parts[i].count == 0;
+        empty += part_is_empty(&listeners->parts[i]);
     if (empty == 0)
         return;
     say(&note, "nothing%s listens in %zu %snetwork namespace%s: ",
@@ -73,7 +105,7 @@ static void parts_put_empty(FILE *out, const struct listeners *listeners)
     for (size_t i = 0; i < listeners->part_count && named < NAMED_NAMESPACES;
          i++) {
         const struct listeners *part = &listeners->parts[i];
-        if (!part->netns || part->count > 0)
+        if (!part_is_empty(part))
             continue;
         say(&note, "%s", named++ ? ", " : "");
         listeners_say_place(&note, part);
@@ -101,6 +133,7 @@ void listeners_all_text(FILE *out, const struct listeners *listeners,
     }
     if (!explain) {
         parts_put_empty(out, listeners);
+        parts_put_unread(out, listeners);
         listeners_put_notes(out, listeners);
     }
     if (!listeners_all_seen(listeners, &note))

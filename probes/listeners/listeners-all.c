@@ -146,9 +146,9 @@ static void part_add_figures(struct listeners *all,
 
 /* Read all parts of ALL until DEADLINE, this process's namespace first: what
    /proc shows is found out there.  A part that has ended gets no NETNS; any
-   other part that fails keeps ERRORS, without rows.  Adds the number of rows to
-   *ROWS.  Returns 0 if a part was read; or -1 with the first errno, or at once
-   with ENOMEM.  */
+   other part that fails keeps ERRORS, without rows, and the errno in UNREAD.
+   Adds the number of rows to *ROWS.  Returns 0 if a part was read; or -1 with
+   the first errno, or at once with ENOMEM.  */
 static int parts_read(struct listeners *all, const struct netns_list *list,
                       unsigned families, int64_t deadline, size_t *rows)
 {
@@ -170,6 +170,7 @@ static int parts_read(struct listeners *all, const struct netns_list *list,
                 return -1;
             part_forget(part);
             error = error ? error : errno;
+            part->unread = errno;
             if (errno == ESRCH)
                 part->netns = NULL;
         }

@@ -216,9 +216,10 @@ static void say_cap(struct sentence *text, const struct listeners *listeners,
                 : "");
 }
 
-/* Whether all drops of this network namespace are for a full accept queue, no
-   deferred ACKs and no resets are counted, and ROW, with as many drops or more,
-   is the only listener with any.  */
+/* Whether all drops of this network namespace are for a full accept queue, and
+   ROW, with as many drops or more, is the only listener with any.  No deferred
+   ACKs and no resets may be counted; -1, unknown, counts as none.
+   ListenOverflows is above 0.  */
 static bool is_culprit(const struct listeners *listeners,
                        const struct listener_row *row)
 {

@@ -94,6 +94,7 @@ struct listeners {
     size_t part_count;
     struct listener_row *grouped; /* the rows of all parts */
     const struct netns *netns;    /* of a part; NULL: it has ended */
+    int unread;                   /* of a part: errno if no family was read */
     /* The argument of --netns, by which the user names the namespace, or NULL.
      */
     const char *netns_name;

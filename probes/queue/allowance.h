@@ -39,9 +39,8 @@ int allowance_reserve(struct allowance *allowance, int64_t need);
 /* Whether one more connection may be opened, reserved or not.  */
 bool allowance_has(const struct allowance *allowance);
 
-/* Count one more connection as open.  With fewer than 131072 allowed, and 256
-   more open than at the last reading, read the memory again and set MAX
-   anew.  */
+/* Count one more connection as open.  With fewer than 131072 allowed, and after
+   256 calls since the last reading, read the memory again and set MAX anew.  */
 void allowance_take(struct allowance *allowance);
 
 /* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The

@@ -172,13 +172,13 @@ static void fill_close(struct engine *engine, struct fill *fill)
 }
 
 /* Whether the errno ERROR of a client may mean a full queue: Linux reports
-   EAGAIN for UNIX sockets, other systems refuse, reset or abort; ETIMEDOUT and
-   ENOBUFS count, too.  A policy or a call that fails always, as with EACCES, is
-   no property of the queue.  */
+   EAGAIN for UNIX sockets, other systems refuse, reset or abort; ETIMEDOUT
+   counts, too.  A lack of resources (limit_of) was handled before.  A policy or
+   a call that fails always, as with EACCES, is no property of the queue.  */
 static bool may_mean_full(int error)
 {
     return error == EAGAIN || error == ECONNREFUSED || error == ECONNRESET ||
-           error == ECONNABORTED || error == ETIMEDOUT || error == ENOBUFS;
+           error == ECONNABORTED || error == ETIMEDOUT;
 }
 
 /* Whether the last client failed for another reason than a full queue: always

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -225,52 +226,56 @@ static void overflow_put_data(const struct prefix *prefix, int family)
     stepwise_close(&stepwise);
 }
 
-/* The exit status of be_client without a socket, beside the errno.  */
-enum { NO_SOCKET = 0x80 };
+/* How the client of put_client ended; its exit statuses, but the last.  */
+enum { BLOCKING_CONNECTS, BLOCKING_FAILS, BLOCKING_NO_SOCKET, BLOCKING_KILLED };
 
-/* In a child: connect with a blocking socket, for up to TIMEOUT.  Exits with 0
-   or the errno, with NO_SOCKET added if there is no socket.  The descriptor of
-   the listener is closed first, so that one is free.  */
-static _Noreturn void be_client(const struct stepwise *stepwise)
+/* In a child: connect with a blocking socket, for up to TIMEOUT.  *ERROR, which
+   is shared, is the errno: some have more bits than an exit status.  The
+   descriptor of the listener is closed first, so that one is free.  */
+static _Noreturn void be_client(const struct stepwise *stepwise, int *error)
 {
     struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
     const void *storage = &stepwise->address.storage;
     close(stepwise->listener);
     int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
+    *error = errno;
     if (fd < 0)
-        _exit(NO_SOCKET | (errno & 0x7f));
+        _exit(BLOCKING_NO_SOCKET);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
         status = connect(fd, storage, stepwise->address.length);
     while (status && wait_retry(&tries));
-    _exit(status ? errno & 0x7f : 0);
+    *error = errno;
+    _exit(status ? BLOCKING_FAILS : BLOCKING_CONNECTS);
 }
 
 /* Wait up to TIMEOUT_MS milliseconds for CHILD, and reap it if ended.  Returns
-   the exit status, 127 after a signal, or -1 if not ended.  */
+   how it ended, or -1 if not ended.  */
 static int await_child(pid_t child, int timeout_ms)
 {
     int status;
     if (wait_child(child, &status, timeout_ms) != child)
         return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 0x7f;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : BLOCKING_KILLED;
 }
 
-/* Write "blocking" by STATUS, that of a child that has ended: "connects" for 0,
-   or the errno by name; not testable if it had no socket, ran out of a
-   resource, or was killed.  */
-static void put_blocking_status(const struct prefix *prefix, int status)
+/* Write "blocking" by STATUS, how the child ended, and ERROR: "connects", or
+   the errno by name; not testable if it had no socket, ran out of a resource,
+   or was killed.  */
+static void put_blocking_status(const struct prefix *prefix, int status,
+                                int error)
 {
-    if (status & NO_SOCKET)
-        prefix_put_failure(prefix, "blocking", "socket", status & 0x7f);
-    else if (status == 0x7f)
+    if (status == BLOCKING_CONNECTS)
+        overflow_put(prefix, "blocking", "connects", NULL);
+    else if (status == BLOCKING_NO_SOCKET)
+        prefix_put_failure(prefix, "blocking", "socket", error);
+    else if (status != BLOCKING_FAILS)
         overflow_put(prefix, "blocking", NULL, "the client was killed");
-    else if (limit_of(status) != LIMIT_NONE)
-        prefix_put_failure(prefix, "blocking", "connect", status);
+    else if (limit_of(error) != LIMIT_NONE)
+        prefix_put_failure(prefix, "blocking", "connect", error);
     else
-        overflow_put(prefix, "blocking",
-                     status ? errno_name(status) : "connects", NULL);
+        overflow_put(prefix, "blocking", errno_name(error), NULL);
 }
 
 /* Write "blocking", the result of a blocking connect, in a child, to the full
@@ -278,20 +283,20 @@ static void put_blocking_status(const struct prefix *prefix, int status)
    WAIT milliseconds; not testable without a process.  After "waits" accept a
    connection and write "enters", whether the connect completes within TIMEOUT
    after that; not testable if accept ran out of a resource.  The child is gone,
-   or was killed, when this returns.  */
+   or was killed, when this returns; *ERROR is shared with it.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
-                       int wait)
+                       int wait, int *error)
 {
     pid_t child = fork();
     if (child == 0)
-        be_client(stepwise);
+        be_client(stepwise, error);
     if (child < 0) {
         prefix_put_failure(prefix, "blocking", "fork", errno);
         return;
     }
     int status = await_child(child, wait);
     if (status >= 0) {
-        put_blocking_status(prefix, status);
+        put_blocking_status(prefix, status, *error);
         return;
     }
     overflow_put(prefix, "blocking", "waits", NULL);
@@ -300,7 +305,8 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
         stepwise_put(stepwise, prefix, "enters", -1);
     } else {
         status = await_child(child, TIMEOUT);
-        overflow_put(prefix, "enters", status == 0 ? "yes" : "no", NULL);
+        overflow_put(prefix, "enters",
+                     status == BLOCKING_CONNECTS ? "yes" : "no", NULL);
     }
     if (status < 0) {
         kill(child, SIGKILL);
@@ -314,15 +320,22 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
-    if (stepwise_listen(&stepwise, prefix, "blocking", AF_UNIX, BACKLOG))
+    int *error = mmap(NULL, sizeof *error, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANON, -1, 0);
+    if (error == MAP_FAILED) {
+        prefix_put_failure(prefix, "blocking", "mmap", errno);
         return;
-    stepwise_fill(&stepwise, wait);
-    descriptor_close(&stepwise.pending);
-    if (stepwise.full)
-        put_client(prefix, &stepwise, wait);
-    else
-        stepwise_put(&stepwise, prefix, "blocking", -1);
-    stepwise_close(&stepwise);
+    }
+    if (!stepwise_listen(&stepwise, prefix, "blocking", AF_UNIX, BACKLOG)) {
+        stepwise_fill(&stepwise, wait);
+        descriptor_close(&stepwise.pending);
+        if (stepwise.full)
+            put_client(prefix, &stepwise, wait, error);
+        else
+            stepwise_put(&stepwise, prefix, "blocking", -1);
+        stepwise_close(&stepwise);
+    }
+    munmap(error, sizeof *error);
 }
 
 void overflow_family(FILE *out, int family, const char *name, int wait)

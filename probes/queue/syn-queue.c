@@ -23,7 +23,7 @@ struct syn_settings syn_settings_read(void)
         .cookies = namespace_read("net.ipv4.tcp_syncookies")};
     settings.error = settings.cookies < 0 ? errno : 0;
     settings.max_backlog = namespace_read("net.ipv4.tcp_max_syn_backlog");
-    if (settings.max_backlog < 0)
+    if (settings.max_backlog < 0 && !settings.error)
         settings.error = errno;
     return settings;
 }
@@ -157,7 +157,9 @@ int syn_defer_works(int family)
         !sonde_address_local(listener, &address) &&
         queue_client_connect(client, &address) != CLIENT_FAILED &&
         !syn_queue_wait(client, POLLOUT) &&
-        queue_client_check(client) == CLIENT_CONNECTED) {
+        queue_client_check(client) == CLIENT_CONNECTED &&
+        /* A SYN-ACK has come: let the last ACK arrive, too.  */
+        !reference_try(family, &failed)) {
         long accepted = queue_accept(listener, 1, &failed);
         if (!failed)
             works = accepted == 0;

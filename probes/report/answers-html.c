@@ -211,21 +211,19 @@ static void put_chart(const struct page *page)
     fputs("</table>\n", page->out);
 }
 
-/* Write a heading and the text of --states; nothing without memory.  */
+/* Write a heading and the text of --states, or that there is no memory.  */
 static void put_states(const struct page *page)
 {
     char *text = NULL;
     size_t size;
     FILE *file = open_memstream(&text, &size);
-    if (!file)
-        return;
-    answers_states(file, page->here);
-    if (!memory_stream_close(file, &text)) {
-        html_put_element(page->out, "h2", "The states of a connection");
-        fputs("<pre tabindex=\"0\">", page->out);
-        html_put_text(page->out, text);
-        fputs("</pre>\n", page->out);
-    }
+    if (file)
+        answers_states(file, page->here);
+    bool failed = !file || memory_stream_close(file, &text);
+    html_put_element(page->out, "h2", "The states of a connection");
+    fputs("<pre tabindex=\"0\">", page->out);
+    html_put_text(page->out, failed ? "not shown: out of memory" : text);
+    fputs("</pre>\n", page->out);
     free(text);
 }
 

@@ -190,7 +190,10 @@ static void say_overflow(struct sentence *sentence,
         return;
     }
     const char *seen = overflow_words(next->value);
-    say(sentence, "client %ld ", connected + 1);
+    if (connected < 0)
+        say(sentence, "the next client ");
+    else
+        say(sentence, "client %ld ", connected + 1);
     if (seen)
         say(sentence, "%s", seen);
     else

@@ -230,9 +230,11 @@ static int path_of(const char *setting, char path[PROC_PATH],
                            setting);
     proc_path(setting, path);
     if (path_is_odd(name))
-        return trouble_set(trouble,
-                           "\"%s\" is no setting: a part of the name is empty",
-                           setting);
+        return trouble_set(
+            trouble,
+            "\"%s\" is no setting: a part of the name is empty or "
+            "\"..\"",
+            setting);
     if (strncmp(name, "net/", 4) != 0)
         return trouble_set(
             trouble,
@@ -304,15 +306,20 @@ bool namespace_knows(const char *setting, struct namespace_trouble *trouble)
     return false;
 }
 
-/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR: hidden
-   (ENOENT), read-only /proc/sys (EROFS), VALUE refused (EINVAL, ERANGE), a
-   setting of the host (EACCES, EPERM), or another errno by name.  Returns
-   -1.  */
+/* Write to *TROUBLE why writing VALUE to SETTING failed with ERROR: missing or
+   hidden (ENOENT), read-only /proc/sys (EROFS), VALUE refused (EINVAL, ERANGE),
+   a setting of the host (EACCES, EPERM), or another errno by name.  Returns -1.
+ */
 static int explain_set(struct namespace_trouble *trouble, const char *setting,
                        const char *value, int error)
 {
     switch (error) {
     case ENOENT:
+        if (strstr(setting, ".conf.") || strstr(setting, ".neigh."))
+            return trouble_set(trouble,
+                               "the new namespace has no %s: it has no "
+                               "interface but lo",
+                               setting);
         return trouble_set(
             trouble,
             "this kernel hides %s in a namespace of an ordinary user "

@@ -76,10 +76,12 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
         reset_signals();
         runner_be_child(measure, plan, ends[1]);
     }
-    int failed = run->child < 0 ? runner_fail(run, "no process", errno) : 0;
+    int error = errno;
+    int failed = run->child < 0 ? runner_fail(run, "no process", error) : 0;
     close(ends[1]);
     if (failed)
         close(ends[0]);
+    errno = error;
     return failed;
 }
 

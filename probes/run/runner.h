@@ -63,7 +63,8 @@ struct run {
 };
 
 /* Start the child, after flushing all output streams of this process.  Returns
-   0, or -1 with the trouble filled in; nothing is left open then.  */
+   0; or -1 with the trouble filled in and the errno of pipe or fork, and
+   nothing left open.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
 /* The milliseconds until the deadline, as a timeout for poll: at least 0.  */

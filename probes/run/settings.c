@@ -23,6 +23,15 @@ static const char *settings_split(const char *text, char *name)
     return equals + 1;
 }
 
+/* Whether one of the first COUNT settings is SETTINGS[COUNT].  */
+static bool is_repeated(const char *const *settings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(settings[i], settings[count]))
+            return true;
+    return false;
+}
+
 /* Whether one of the first COUNT settings has another value than
    SETTINGS[COUNT], for the same NAME.  */
 static bool has_other_value(const char *const *settings, size_t count,
@@ -77,6 +86,8 @@ int settings_apply(FILE *out, const char *const *settings, size_t count)
     settings_put(out, "namespace", "own", NULL);
     for (size_t i = 0; i < count; i++) {
         const char *value = settings_split(settings[i], name);
+        if (is_repeated(settings, i))
+            continue;
         if (namespace_set(name, value, &trouble)) {
             settings_put(out, name, NULL, trouble.text);
             return -1;

@@ -135,7 +135,7 @@ static int accept_failed_under_policy(struct probe *probe, int listener)
     if (child == 0) {
         if (policy_refuse_accept(EACCES))
             _exit(NO_POLICY);
-        _exit(accept(listener, NULL, NULL) < 0 ? errno & 127 : 0);
+        _exit(accept(listener, NULL, NULL) < 0 ? wait_status_of(errno) : 0);
     }
     int status = 0;
     if (wait_child(child, &status, LOOPBACK_TIMEOUT) != child ||

@@ -35,7 +35,9 @@ static void peer_fin_probe(struct probe *probe)
     probe_report(probe, "after-close-read", "%s", try_read(pair.server));
 }
 
-/* Question peer.rst: poll, read and write after RST, in several orders.  */
+/* Question peer.rst: after RST poll, read twice, write; read with an unread
+   byte from before the RST; write before a read; each case on a new connection.
+   The answer is the first read.  */
 static void peer_fin_probe_rst(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -266,7 +266,9 @@ static int group_bind_as(const struct reuseport_group *group,
         fd = socket(AF_INET, SOCK_STREAM, 0); /* the user is the maker's */
         if (fd < 0 || set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1))
             _exit(255);
-        _exit(bind_to(fd, &group->address) || listen(fd, 1) ? errno & 127 : 0);
+        _exit(bind_to(fd, &group->address) || listen(fd, 1)
+                  ? wait_status_of(errno)
+                  : 0);
     }
     int status = 0;
     if (wait_child(child, &status, LOOPBACK_TIMEOUT) != child ||

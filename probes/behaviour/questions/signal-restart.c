@@ -24,8 +24,11 @@ static void signal_restart_accept(int listener, int fd)
         end_by_reset(resource_check(accept(listener, NULL, NULL), "accept"));
 }
 
-/* Question signal.connect-again: connect again after EINTR, non-blocking, and
-   after completion; skipped unless connect blocks on a full queue.  */
+/* Question signal.connect-again: connect again after EINTR, blocking, while
+   signals go on; then non-blocking; then twice after completion, with poll,
+   SO_ERROR and getpeername.  The answer is the second connect: its errno, or
+   that it waits, which means EINTR again.  Skipped unless connect gets no reply
+   from a full queue.  */
 static void signal_restart_probe_again(struct probe *probe)
 {
     enum { max = 300 };
@@ -40,10 +43,11 @@ static void signal_restart_probe_again(struct probe *probe)
                    errno_name(next));
     int fd = tcp_socket(probe);
     alarm_every(30);
-    probe_report_status(probe, "first-connect", connect_to(fd, &address));
+    const char *first = status_text(connect_to(fd, &address));
     const char *second = status_text(connect_to(fd, &address));
     bool waits = !strcmp(second, "EINTR");
     alarm_every(0);
+    probe_report(probe, "first-connect", "%s", first);
     set_nonblocking(fd, true);
     const char *third = status_text(connect_to(fd, &address));
     signal_restart_accept(listener, fd);
@@ -53,11 +57,12 @@ static void signal_restart_probe_again(struct probe *probe)
     probe_report_status(probe, "after-completion", connect_to(fd, &address));
     probe_report_status(probe, "after-completion-again",
                         connect_to(fd, &address));
+    /* In this order: SO_ERROR clears the error.  */
+    const char *events = poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT));
+    int error = need_int(probe, fd, SOL_SOCKET, SO_ERROR);
     probe_report(
-        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s",
-        poll_names(wait_for(fd, POLLOUT, LOOPBACK_TIMEOUT)),
-        need_int(probe, fd, SOL_SOCKET, SO_ERROR),
-        status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
+        probe, "completion", "poll: %s; SO_ERROR: %d; getpeername: %s", events,
+        error, status_text(getpeername(fd, (struct sockaddr *)&peer, &length)));
 }
 
 enum call { ACCEPT, CONNECT, READ, RECV, WRITE, SEND, POLL, SELECT };
