@@ -51,6 +51,12 @@ static struct sonde_address blackhole_target(const struct fault_port *port)
     return address;
 }
 
+/* Whether ERROR, the errno of a connect, means RST.  */
+static bool blackhole_is_refused(int error)
+{
+    return error == ECONNREFUSED || error == ECONNRESET;
+}
+
 /* Connect one more client to PORT, waiting up to TIMEOUT milliseconds.  Returns
    IN, connected, or SILENT, no answer yet, with the socket in *FD; FULL after
    EAGAIN; REFUSED after RST; or NONE with errno.  */
@@ -68,8 +74,9 @@ static enum filler filler_connect(const struct fault_port *port, int timeout,
         return FILLER_IN;
     if (state == CLIENT_PENDING)
         return FILLER_SILENT;
-    bool is_refused = errno == ECONNREFUSED || errno == ECONNRESET;
-    bool is_full = errno == EAGAIN;
+    bool failed = state == CLIENT_FAILED; /* else poll failed */
+    bool is_refused = failed && blackhole_is_refused(errno);
+    bool is_full = failed && errno == EAGAIN;
     descriptor_close(fd);
     return is_full ? FILLER_FULL : is_refused ? FILLER_REFUSED : FILLER_NONE;
 }
@@ -116,19 +123,35 @@ static int blackhole_fail(struct fault_port *port, int status, const char *why)
     return -1;
 }
 
+/* PORT cannot be opened: this kernel answers by RST.  Returns -1.  */
+static int blackhole_refuse(struct fault_port *port)
+{
+    return blackhole_fail(port, 1,
+                          "this kernel answers a client of a full queue by RST "
+                          "(ECONNREFUSED), so connect fails at once");
+}
+
 /* The client FD got no answer.  Returns 1, FD closed, if the queue is full: a
    connection begun later came through; 0, FD kept, if FD has connected by now;
    -1 with the reason in PORT, FD closed.  */
 static int blackhole_check(struct fault_port *port, int fd)
 {
     int result = 1;
-    if (!has_reference(port->server->options->family))
+    if (!has_reference(port->server->options->family)) {
         result = blackhole_fail(port, 2,
                                 "no connection over the loopback "
                                 "interface comes through");
-    else if (queue_client_check(fd) == CLIENT_CONNECTED)
-        return filler_keep(port, fd) ? 0
-                                     : blackhole_fail(port, 2, "out of memory");
+    } else {
+        enum client_state state = queue_client_check(fd);
+        if (state == CLIENT_CONNECTED)
+            return filler_keep(port, fd)
+                       ? 0
+                       : blackhole_fail(port, 2, "out of memory");
+        if (state == CLIENT_FAILED && blackhole_is_refused(errno))
+            result = blackhole_refuse(port);
+        else if (state != CLIENT_PENDING)
+            result = blackhole_fail(port, 2, "the queue cannot be filled");
+    }
     close(fd);
     return result;
 }
@@ -163,10 +186,7 @@ static int blackhole_add(struct fault_port *port)
     case FILLER_FULL:
         return 1;
     case FILLER_REFUSED:
-        return blackhole_fail(port, 1,
-                              "this kernel answers a client of a full queue "
-                              "by RST (ECONNREFUSED), so connect fails at "
-                              "once");
+        return blackhole_refuse(port);
     case FILLER_NONE:
         break;
     }
@@ -193,21 +213,35 @@ int fault_blackhole_open(struct fault_port *port)
     return blackhole_fail(port, 1, "this kernel queues more than 1024 clients");
 }
 
+/* The client of the last tick: keep it if connected by now, which may take a
+   moment after connect; else close it.  */
+static void blackhole_end_trial(struct fault_port *port)
+{
+    if (port->trial < 0)
+        return;
+    enum client_state state = queue_client_check(port->trial);
+    port->own_drops += state == CLIENT_PENDING;
+    if (state == CLIENT_CONNECTED)
+        filler_keep(port, port->trial);
+    else
+        close(port->trial);
+    port->trial = -1;
+}
+
 /* Take a place that has become free.  */
 int64_t fault_blackhole_tick(struct fault_port *port, int64_t now)
 {
     int fd;
     if (port->due > now)
         return port->due;
+    blackhole_end_trial(port);
     enum filler result = port->filler_count < FILLERS_MAX
                              ? filler_connect(port, 0, &fd)
                              : FILLER_FULL;
-    if (result == FILLER_SILENT) {
-        port->own_drops++;
-        close(fd);
-    } else if (result == FILLER_IN) {
+    if (result == FILLER_SILENT)
+        port->trial = fd;
+    else if (result == FILLER_IN)
         filler_keep(port, fd);
-    }
     port->due = now + LOOK_MS;
     return port->due;
 }
@@ -215,11 +249,15 @@ int64_t fault_blackhole_tick(struct fault_port *port, int64_t now)
 void fault_blackhole_close(struct fault_port *port)
 {
     struct sonde_queue queue;
+    blackhole_end_trial(port);
     if (port->filler_count == 0)
         return;
     if (port->fd >= 0 && port->first_drops >= 0 &&
         !sonde_queue(port->fd, &queue) && queue.drops >= 0)
-        port->seen->dropped = queue.drops - port->first_drops - port->own_drops;
+        port->seen->dropped =
+            queue.drops - port->first_drops >= port->own_drops
+                ? queue.drops - port->first_drops - port->own_drops
+                : 0;
     for (size_t i = 0; i < port->filler_count; i++)
         close(port->fillers[i]);
     free(port->fillers);

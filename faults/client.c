@@ -318,10 +318,11 @@ static void client_watch(struct fault_client *client)
 {
     unsigned events = (may_read(client) ? SONDE_READABLE : 0) |
                       (client->blocked ? SONDE_WRITABLE : 0);
-    if (events != client->events)
-        sonde_poller_modify(client->port->server->poller, client->fd, events,
-                            &client->watch);
-    client->events = events;
+    /* What fails is tried again at the next call.  */
+    if (events != client->events &&
+        !sonde_poller_modify(client->port->server->poller, client->fd, events,
+                             &client->watch))
+        client->events = events;
 }
 
 /* Read and write once, go on to what follows the reply if all is sent, and poll

@@ -57,6 +57,8 @@ static void crash_child(int fd, int out, int64_t limit)
         if (report.sent < limit) {
             sonde_write_all(fd, bytes, (size_t)count, FAULT_CLIENT_MS, &done);
             report.replied += (int64_t)done;
+            if (write(out, &report, sizeof report) < 0)
+                _exit(1);
         }
     }
     if (report.sent >= limit)
@@ -92,8 +94,9 @@ static void crash_ready(void *data, unsigned ready)
                                                           : FAULT_RST);
 }
 
-/* Replace the connection of CLIENT by IN, the pipe of its child.  */
-static void crash_watch(struct fault_client *client, int in)
+/* Replace the connection of CLIENT by IN, the pipe of its child.  Returns 0, or
+   -1 if IN cannot be polled.  */
+static int crash_watch(struct fault_client *client, int in)
 {
     struct sonde_poller *poller = client->port->server->poller;
     sonde_poller_remove(poller, client->fd);
@@ -102,7 +105,7 @@ static void crash_watch(struct fault_client *client, int in)
     client->watch.ready = crash_ready;
     fcntl(in, F_SETFL, O_NONBLOCK);
     fcntl(in, F_SETFD, FD_CLOEXEC);
-    sonde_poller_add(poller, in, SONDE_READABLE, &client->watch);
+    return sonde_poller_add(poller, in, SONDE_READABLE, &client->watch);
 }
 
 void fault_crash_connected(struct fault_client *client)
@@ -126,5 +129,9 @@ void fault_crash_connected(struct fault_client *client)
         return;
     }
     client->child = child;
-    crash_watch(client, ends[0]);
+    if (!crash_watch(client, ends[0]))
+        return;
+    kill(child, SIGKILL);
+    wait_child(child, NULL, FAULT_REAP_MS);
+    client->child = -1;
 }

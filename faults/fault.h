@@ -151,10 +151,14 @@ struct fault_report {
     struct fault_command command;
 };
 
-/* Play the faults until a signal, the end of the duration, or of the command.
-   REPORT is filled in each case; free it by faults_free.  Returns 0; 1 with
-   the reason in the log if this system cannot play a fault; 2 with the reason
-   in the log after any other failure.  Once in a process.  */
+/* Play the faults until a signal, the end of the duration, or of the command,
+   which is then killed.  REPORT is filled in each case; free it by faults_free.
+   Without a command, capabilities (unless root) and, unless NO_SANDBOX, access
+   are given up, and stay so.  The soft limit of descriptors stays raised.  The
+   self-pipe of the library is used and closed.  Returns 0, also if the command
+   failed: its status is in REPORT; 1 with the reason in the log if this system
+   cannot play a fault; 2 with the reason in the log after any other failure.
+   Once in a process.  */
 int faults_run(const struct fault_options *options,
                struct fault_report *report);
 void faults_free(struct fault_report *report);

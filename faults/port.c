@@ -153,7 +153,7 @@ static void port_begin(struct fault_port *port, size_t index,
     port->choice = &server->options->choices[index];
     port->seen = &server->report->ports[index];
     *port->seen = (struct fault_seen){.queued = -1, .dropped = -1};
-    port->fd = port->second = -1;
+    port->fd = port->second = port->trial = -1;
     port->watch = (struct fault_watch){port_ready, port};
     port->accepts = true;
     port->due = -1;
@@ -194,11 +194,12 @@ void fault_port_update(struct fault_port *port)
                                      (port->counts && port->due < 0));
     if (watches == port->watched)
         return;
-    if (watches)
-        sonde_poller_add(server->poller, port->fd, SONDE_READABLE,
-                         &port->watch);
-    else
+    /* What fails is tried again at the next call.  */
+    if (!watches)
         sonde_poller_remove(server->poller, port->fd);
+    else if (sonde_poller_add(server->poller, port->fd, SONDE_READABLE,
+                              &port->watch))
+        return;
     port->watched = watches;
 }
 

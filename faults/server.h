@@ -67,6 +67,7 @@ struct fault_port {
     int status;   /* of a failed open: 1 or 2 */
     char reason[FAULT_TEXT];
     int *fillers; /* own clients in the queue */
+    int trial;    /* own client that may find room, or -1 */
     size_t filler_count;
     int64_t own_drops, first_drops;
     struct fault_held held[FAULT_HELD];

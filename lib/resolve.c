@@ -306,7 +306,9 @@ static int put_numeric(struct result *result, const char *host, int family)
     if (is_loopback)
         return result->count ? 0 : EAI_FAMILY;
     errno = ENOENT;
-    if (*host == '\0' || (resolve_has_port(host) && !strchr(host, '/')))
+    /* Text after white space: inet_aton of some systems would ignore it.  */
+    if (*host == '\0' || (!strchr(host, '/') && (resolve_has_port(host) ||
+                                                 strpbrk(host, " \t\n\v\f\r"))))
         return EAI_NONAME;
     if (sonde_address_parse(&address, host, 0)) {
         if (errno == EINVAL && !strchr(host, ':') && !ends_in_number(host))

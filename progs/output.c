@@ -37,17 +37,36 @@ static bool is_check, has_result;
 static struct check result;
 static char first_message[1024];
 
-bool output_begin(const char *program, bool needs_output)
+/* Open /dev/null as each of the standard descriptors that is closed: a socket
+   of the program would have its number.  Returns 0; or -1 with the errno of
+   open, and one may be closed.  */
+static int output_fill_standard(void)
 {
-    is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
-    name = program;
-    /* open takes the lowest free number.  */
     int fd;
+    /* open takes the lowest free number.  */
     do
         fd = open("/dev/null", O_RDWR);
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+    int error = errno;
+    bool is_whole = true;
+    for (int i = 0; fd < 0 && i <= STDERR_FILENO; i++)
+        is_whole = is_whole && fcntl(i, F_GETFD) >= 0;
+    errno = error;
+    return is_whole ? 0 : -1;
+}
+
+bool output_begin(const char *program, bool needs_output)
+{
+    is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    name = program;
+    if (output_fill_standard()) {
+        complain("a standard descriptor is closed, and /dev/null cannot take "
+                 "its place: %s",
+                 strerror(errno));
+        return false;
+    }
     sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
     sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
     stream = open_memstream(&report, &report_size);

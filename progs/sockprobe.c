@@ -270,7 +270,8 @@ static int sockprobe_judge(const struct difference *difference)
         return STATUS_DONE;
     return complain(
         difference->incomparable
-            ? "%s: nothing can be compared: each answer is missing on one side"
+            ? "%s: nothing can be compared: no answer is known and stable on "
+              "both sides"
             : "%s: no answer in common",
         choices.tap ? "--tap" : "--diff");
 }

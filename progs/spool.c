@@ -26,6 +26,8 @@ void spool_add(struct spool *spool, const char *line, size_t size,
                bool is_needed)
 {
     char *bytes = NULL;
+    if (size == 0)
+        return;
     if (spool->start > 0)
         memmove(spool->bytes, spool->bytes + spool->start, spool->size);
     spool->start = 0;

@@ -9,6 +9,8 @@
 #include <config.h>
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/monotonic.h"
 #include "base/names.h"
@@ -384,6 +386,17 @@ static void handshakes_put_totals(FILE *out,
     }
 }
 
+/* Whether OTHER is another TCP listener at the address of ROW whose handshakes
+   are known: without groups each listener has its own.  */
+static bool handshakes_are_siblings(const struct listener_row *row,
+                                    const struct listener_row *other)
+{
+    return other != row && other->part == row->part &&
+           other->listener.type == SOCK_STREAM &&
+           other->listener.queue.incomplete >= 0 &&
+           !strcmp(other->local, row->local);
+}
+
 void handshakes_prometheus(FILE *out, const struct listeners *listeners)
 {
     long resent;
@@ -393,12 +406,15 @@ void handshakes_prometheus(FILE *out, const struct listeners *listeners)
         const struct listener_row *row = &listeners->rows[i];
         if (row->index > 0)
             continue;
+        long count = handshakes_of(row, &resent);
+        for (size_t k = 0; k < listeners->count && !row->group; k++)
+            if (handshakes_are_siblings(row, &listeners->rows[k]) && count >= 0)
+                count += listeners->rows[k].listener.queue.incomplete;
         const struct prometheus_label labels[] = {
             {"family", family_key(row->listener.address.storage.ss_family)},
             {"local", row->local},
             {NULL, NULL}};
-        prometheus_sample(out, "sonde_listener_handshakes", labels,
-                          handshakes_of(row, &resent));
+        prometheus_sample(out, "sonde_listener_handshakes", labels, count);
     }
     handshakes_put_totals(out, &listeners->totals);
 }

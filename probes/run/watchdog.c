@@ -8,10 +8,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
@@ -33,12 +36,22 @@ static void watchdog_note(pid_t *groups, pid_t group)
         }
 }
 
-/* Remove FOLDER and the files in it, but no folders.  Returns 0, also if there
-   is no FOLDER; or -1 with errno.  */
+/* Remove FOLDER and the files in it, but no folders; never through a link, nor
+   in a folder of another user, who may have taken the name since.  Returns 0,
+   also if there is no FOLDER; or -1 with errno.  */
 static int clear_folder(const char *folder)
 {
-    DIR *list = opendir(folder);
-    /* opendir may lack memory, and the folder is usually empty.  */
+    struct stat status;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &status) || status.st_uid != geteuid())) {
+        close(fd);
+        errno = EPERM;
+        return -1;
+    }
+    DIR *list = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && !list)
+        close(fd);
+    /* fdopendir may lack memory, and the folder is usually empty.  */
     if (!list)
         return rmdir(folder) && errno != ENOENT ? -1 : 0;
     for (struct dirent *entry; (entry = readdir(list));)
@@ -121,8 +134,10 @@ static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
     watchdog_run(pipe, watchdog->folder);
 }
 
-/* Read the name of the folder, which arrives in one piece.  The name is "" if
-   the watchdog writes none, or if reading fails.  */
+/* Read FOLDER of WATCHDOG from ANSWER: the whole array, which arrives in one
+   piece.  Waits without a limit until the watchdog writes or ends.  FOLDER is
+   "" if the watchdog writes "" or nothing, if fewer bytes arrive, or if reading
+   fails.  */
 static void watchdog_read_folder(struct watchdog *watchdog, int answer)
 {
     ssize_t got;
@@ -193,12 +208,14 @@ void watchdog_forget(struct watchdog *watchdog, pid_t group)
 void watchdog_stop(struct watchdog *watchdog)
 {
     enum { CLEARING = 20000, DYING = 1000 }; /* milliseconds */
-    int error = errno;
+    int error = errno, status = -1;
     close(watchdog->pipe);
-    if (wait_child(watchdog->child, NULL, CLEARING) == 0) {
+    if (wait_child(watchdog->child, &status, CLEARING) == 0) {
         kill(watchdog->child, SIGKILL);
         wait_child(watchdog->child, NULL, DYING);
     }
-    remove_folder(watchdog->folder); /* if it was killed before it could */
+    /* If it was killed before it could.  */
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        remove_folder(watchdog->folder);
     errno = error;
 }

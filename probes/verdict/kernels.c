@@ -129,8 +129,9 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
 }
 
 /* How well KERNEL fits the figures of TABLE.  0: not, because the largest queue
-   or any row contradicts.  2: with the default cap.  1: with another cap, or
-   with an unknown one; with CAP_FIXED an unknown cap is the default.  */
+   or any row contradicts.  2: with the default cap, as measured.  1: with
+   another cap, or with an unknown one; with CAP_FIXED rows are expected by the
+   default then.  */
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {
@@ -142,7 +143,7 @@ static int kernels_fit(const struct kernel *kernel,
     for (size_t i = 0; i < table->count; i++)
         if (!fits_row(kernel, &table->rows[i], cap))
             return 0;
-    return cap == kernel->cap ? 2 : 1;
+    return largest >= 0 && cap == kernel->cap ? 2 : 1;
 }
 
 /* Whether any row of TCP has a stable figure of accepted connections.  */

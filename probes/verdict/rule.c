@@ -98,18 +98,18 @@ static void try_slope(const struct sample *samples, size_t count,
     }
 }
 
-/* Try all slopes with the minimum FLOOR (or RULE_NO_FLOOR), in order of times +
-   by, so that 3/2 comes before 6/4, which fits no more; a constant last.
-   Updates *BEST and *FITS.  */
+/* Try a constant, which a slope that fits no more does not replace, then all
+   slopes with the minimum FLOOR (or RULE_NO_FLOOR), in order of times + by, so
+   that 3/2 comes before 6/4.  Updates *BEST and *FITS.  */
 static void try_slopes(const struct sample *samples, size_t count, long floor,
                        struct rule *best, size_t *fits)
 {
+    try_slope(samples, count, (struct rule){0, 1, 0, floor}, best, fits);
     for (long sum = 2; sum <= TIMES_MAX + BY_MAX; sum++)
         for (long by = 1; by <= BY_MAX && by < sum; by++)
             if (sum - by <= TIMES_MAX)
                 try_slope(samples, count, (struct rule){sum - by, by, 0, floor},
                           best, fits);
-    try_slope(samples, count, (struct rule){0, 1, 0, floor}, best, fits);
 }
 
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,

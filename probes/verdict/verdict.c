@@ -129,7 +129,9 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;
     const struct cap_row *cap = &table->cap;
-    bool testable = ruling->comparable && cap->accepted >= 0;
+    /* A constant says nothing of the cap.  */
+    bool testable =
+        ruling->comparable && ruling->rule.times > 0 && cap->accepted >= 0;
     verdict->cap = reported_cap(table);
     if (verdict->cap < 0 && cap->value >= 0 &&
         (testable ? rule_value(&ruling->rule, cap->value) == cap->accepted

@@ -254,6 +254,34 @@ START_TEST(a_flood_without_a_newline_keeps_no_call)
 }
 END_TEST
 
+static int64_t late;
+
+static int64_t now_late(void)
+{
+    return late;
+}
+
+/* Each byte takes a millisecond.  */
+static ssize_t recv_slowly(int fd, void *into, size_t size, int flags)
+{
+    reads++;
+    late += 1000000;
+    *(char *)into = 'x';
+    return 1;
+}
+
+START_TEST(a_slow_flood_ends_at_the_timeout)
+{
+    char *line;
+    send_text("x"); /* ready */
+    sonde__sys.now = now_late;
+    sonde__sys.recv = recv_slowly;
+    ck_assert_int_eq(sonde_line(&lines, &line, 5), -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_lt(reads, 10);
+}
+END_TEST
+
 /* A peer that has all of the lines there already.  */
 static const char ready_line[] = "a line of sixty-four bytes, newline included,"
                                  " and no NUL there.\n";
@@ -324,6 +352,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, bytes_that_trickle_in_are_lines_all_the_same);
     tcase_add_test(tests, what_came_before_an_error_is_still_there);
     tcase_add_test(tests, a_flood_without_a_newline_keeps_no_call);
+    tcase_add_test(tests, a_slow_flood_ends_at_the_timeout);
     tcase_add_test(tests, there_is_one_read_for_a_buffer_full);
     tcase_add_test(tests, the_buffer_may_be_ours);
 }

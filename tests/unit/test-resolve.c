@@ -92,7 +92,7 @@ START_TEST(nonsense_asks_nobody)
         "",           "192.0.2.1:80", "[::1]:80",   ":",     "2001:db8::g",
         "a:b:c",      "127.0.0.300",  "192.0.2.1.", "127.1", "1.2.3.4.5",
         "9877",       "1.2.3",        "4294967296", ".",     "0x7f.1",
-        "0x7f000001", "host.7",       "host.0X1"};
+        "0x7f000001", "host.7",       "host.0X1",   "9877 ", "127.1 x"};
     static const char *const services[] = {"", "70000", "-1", "+7", " 7"};
     sonde__sys.thread = no_thread;
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {

@@ -108,6 +108,18 @@ START_TEST(the_simplest_of_those_that_fit)
 }
 END_TEST
 
+/* Not a slope that is flat between few backlogs, as n/3 + 81.  */
+START_TEST(a_constant_is_simpler_than_a_flat_slope)
+{
+    static const struct sample samples[] = {{0, 81}, {1, 81}, {2, 81}};
+    const struct rule constant = {0, 1, 81, RULE_NO_FLOOR};
+    struct rule found;
+    size_t fits;
+    ck_assert(rule_fit(samples, 3, &found, &fits));
+    check_rule(&found, &constant);
+}
+END_TEST
+
 /* The inverse, by trying all.  */
 START_TEST(the_inverse_is_the_greatest_backlog)
 {
@@ -166,6 +178,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_rule_is_found_in_spite_of_a_wrong_figure);
     tcase_add_test(tests, too_few_figures_tell_nothing);
     tcase_add_test(tests, the_simplest_of_those_that_fit);
+    tcase_add_test(tests, a_constant_is_simpler_than_a_flat_slope);
     tcase_add_loop_test(tests, the_inverse_is_the_greatest_backlog, 0, RULES);
     tcase_add_test(tests, values);
     tcase_add_loop_test(tests, the_largest_numbers_do_not_overflow, 0, RULES);

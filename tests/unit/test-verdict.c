@@ -101,6 +101,23 @@ START_TEST(the_bound_of_the_syn_queue)
 }
 END_TEST
 
+/* OpenBSD raises small backlogs: its rows say nothing of the setting.  */
+START_TEST(a_constant_does_not_contradict_the_setting)
+{
+    table = (struct queue_table){.rows = rows};
+    for (int n = 0; n < CLASSIC; n++)
+        add_row(n, 81);
+    table.cap = (struct cap_row){.setting = "kern.somaxconn",
+                                 .value = 128,
+                                 .effective = -1,
+                                 .client = 129,
+                                 .accepted = 129};
+    struct verdict verdict = verdict_of(&table);
+    ck_assert_int_eq(verdict.cap, 128);
+    ck_assert(verdict.setting_holds);
+}
+END_TEST
+
 /* A negative backlog counts as the cap or as 0; the rule is not about it.  */
 START_TEST(negative_backlogs)
 {
@@ -342,6 +359,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_two_counts_have_a_rule_each);
     tcase_add_test(tests, the_bound_of_the_syn_queue);
     tcase_add_test(tests, negative_backlogs);
+    tcase_add_test(tests, a_constant_does_not_contradict_the_setting);
     tcase_add_test(tests, backlogs_beyond_the_cap);
     tcase_add_test(tests, broken_rows_are_counted);
     tcase_add_test(tests, rows_without_figures_do_not_count);

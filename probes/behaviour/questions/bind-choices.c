@@ -60,7 +60,7 @@ static void bind_choices_report_range(struct probe *probe)
 
 /* Report bind to port 1, not testable with privilege, and the first port that
    needs none, or why not readable.  In a namespace root may lack the privilege,
-   and a host may require none.  */
+   another user may have it, and a host may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -68,8 +68,11 @@ static void bind_choices_report_privileged(struct probe *probe)
     struct sockaddr_in address = loopback_address(htons(1));
     int fd = tcp_socket(probe);
     int result = bind_to(fd, &address);
-    bool refused = result < 0 && (errno == EACCES || errno == EPERM);
-    if (!refused && geteuid() == 0)
+    int error = errno;
+    long first = proc_number("net.ipv4.ip_unprivileged_port_start");
+    bool needs_privilege = first >= 0 ? first > 1 : geteuid() == 0;
+    errno = error;
+    if (result == 0 && needs_privilege)
         probe_report_skip(probe, "bind-port-1", "this process is privileged");
     else
         probe_report_status(probe, "bind-port-1", result);

@@ -114,6 +114,13 @@ static long close_read_rest(struct probe *probe, int fd)
     return received;
 }
 
+/* macOS counts SO_LINGER in ticks of a clock, 10 ms each.  */
+#ifdef SO_LINGER_SEC
+enum { LINGER_SECONDS = SO_LINGER_SEC };
+#else
+enum { LINGER_SECONDS = SO_LINGER };
+#endif
+
 /* Fill the buffers, up to 1 MiB, of a connection with a client that does not
    read, and close the server with SO_LINGER of 1 s, and with O_NONBLOCK if the
    question has data.  Report whether close took less than 0.5 s, its result,
@@ -125,10 +132,10 @@ static void close_probe_linger_time(struct probe *probe)
     struct pair pair = tcp_pair(probe);
     long written = fill_buffers(probe, pair.server, 1 << 20);
     set_nonblocking(pair.server, nonblocking);
-    probe_check(
-        probe,
-        setsockopt(pair.server, SOL_SOCKET, SO_LINGER, &linger, sizeof linger),
-        "setsockopt");
+    probe_check(probe,
+                setsockopt(pair.server, SOL_SOCKET, LINGER_SECONDS, &linger,
+                           sizeof linger),
+                "setsockopt");
     int64_t start = monotonic_ms();
     const char *result = status_text(close(pair.server));
     int64_t elapsed = monotonic_ms() - start;

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/memory-stream.h"
 #include "base/names.h"
 #include "probes/behaviour/loopback.h"
@@ -70,17 +71,20 @@ static struct verdict listen_queue_judge(struct probe *probe,
     return verdict_of(table);
 }
 
+enum { UNIX_CLIENTS = 100 };
+
 /* Connect up to MAX AF_UNIX clients to a new listener with BACKLOG, until a
    client is rejected.  Returns the number of connections; *NEXT is the errno of
    the first rejected client, or 0 if none was rejected.  Returns -1 if this
-   cannot be measured, with the reason in *WHY, which is NULL otherwise.  The
-   sockets stay open; the name of the listener is removed.  */
+   cannot be measured, with the reason in *WHY, which is NULL otherwise.  MAX is
+   UNIX_CLIENTS at most.  The sockets are closed, and the name of the listener
+   is removed.  */
 static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
                                   int *next, const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
-    int count = 0;
+    int count = 0, fds[UNIX_CLIENTS];
     *next = 0;
     *why = *probe->folder ? NULL : "no temporary directory";
     if (*why)
@@ -105,11 +109,15 @@ static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
         if (resource_check(connect(fd, (struct sockaddr *)&address, length),
                            "connect")) {
             *next = errno;
+            close(fd);
             break;
         }
-        count++;
+        fds[count++] = fd;
     }
     unlink(address.sun_path);
+    for (int i = 0; i < count; i++)
+        close(fds[i]);
+    descriptor_close(&listener);
     return *why ? -1 : count;
 }
 
@@ -122,7 +130,8 @@ static void listen_queue_report_unix(struct probe *probe)
         char client[40], overflow[40];
         int next;
         const char *why;
-        int count = listen_queue_fill_unix(probe, backlog, 100, &next, &why);
+        int count =
+            listen_queue_fill_unix(probe, backlog, UNIX_CLIENTS, &next, &why);
         snprintf(client, sizeof client, "unix.%d.client", backlog);
         snprintf(overflow, sizeof overflow, "unix.%d.overflow", backlog);
         if (why) {

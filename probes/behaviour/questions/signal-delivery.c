@@ -109,8 +109,10 @@ static void signal_delivery_check(void)
     question_check(failed ? -1 : 0, "a call in the handler");
 }
 
-/* The depth of recursion of a handler, installed with FLAGS, that raises its
-   own signal: 1 if the signal is blocked meanwhile, otherwise 2.  */
+/* Install a handler of SIGUSR1 with FLAGS that raises SIGUSR1 once more, and
+   raise SIGUSR1.  Returns the depth of recursion: 1 if the signal is blocked in
+   its handler, otherwise 2.  The handler stays installed.  On failure, also in
+   the handler, the question is skipped.  */
 static int signal_delivery_depth(int flags)
 {
     count = depth = deepest = 0;

@@ -98,6 +98,8 @@ static void udp_probe_refused(struct probe *probe)
     probe_check(probe, connect_to(fd, &address), "connect");
     const char *first = result_text(send(fd, "x", 1, 0));
     bool reported = wait_for(fd, POLLIN, 500);
+    if (!reported)
+        settle(probe);
     const char *second = try_read(fd);
     probe_report(probe, "connected", "send: %s; read: %s", first, second);
     probe_report(probe, "connected-poll", "%s",
