@@ -299,12 +299,12 @@ is "sendmsg fails for a while: said once" \
 stop
 # The examples.
 run bounded 300 strace -f -qq -o /dev/null -e trace=accept4,accept \
-    -e inject=accept4,accept:error=EACCES:when=1..300 \
+    -e inject=accept4,accept:error=EACCES:when=1..130 \
     "$builddir/examples/event-loop"
 is "event-loop: accept refused for a while, then works" [ "$status" -eq 0 ]
 mkfifo "$scratch/where"
 strace -f -qq -o /dev/null -e trace=accept4,accept \
-    -e inject=accept4,accept:error=ECONNABORTED:when=1..300 \
+    -e inject=accept4,accept:error=ECONNABORTED:when=1..130 \
     "$builddir/examples/dual-server" > "$scratch/where" &
 server=$!
 read -r line < "$scratch/where"
