@@ -253,11 +253,10 @@ void fault_blackhole_close(struct fault_port *port)
     if (port->filler_count == 0)
         return;
     if (port->fd >= 0 && port->first_drops >= 0 &&
-        !sonde_queue(port->fd, &queue) && queue.drops >= 0)
-        port->seen->dropped =
-            queue.drops - port->first_drops >= port->own_drops
-                ? queue.drops - port->first_drops - port->own_drops
-                : 0;
+        !sonde_queue(port->fd, &queue) && queue.drops >= 0) {
+        int64_t drops = queue.drops - port->first_drops - port->own_drops;
+        port->seen->dropped = drops > 0 ? drops : 0;
+    }
     for (size_t i = 0; i < port->filler_count; i++)
         close(port->fillers[i]);
     free(port->fillers);

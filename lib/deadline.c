@@ -50,6 +50,14 @@ int sonde_deadline_left(int64_t deadline)
     return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+int sonde__is_late(int timeout, int64_t deadline)
+{
+    if (timeout == 0 || sonde_deadline_left(deadline) != 0)
+        return 0;
+    errno = EAGAIN;
+    return 1;
+}
+
 int sonde__since(int64_t start)
 {
     int64_t passed = (sonde__sys.now() - start) / nanoseconds_in_millisecond;
@@ -101,15 +109,15 @@ int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline)
             sonde__sys.sleep(1);
             continue;
         }
-        if (ready < 0 && errno != EINTR && !sonde__not_now(errno))
+        if (ready < 0 && errno != EINTR)
             return -1;
         /* A pending signal makes poll fail even with a timeout of 0: the
            descriptors were not checked.  */
-        if (left == 0 && ready < 0 && errno == EINTR && ++cut_short < retries)
+        if (left == 0 && ready < 0 && ++cut_short < retries)
             continue;
         if (left == 0)
             return 0;
-        if (ready < 0 && errno == EINTR && sonde__row_sleep(&row, deadline))
+        if (ready < 0 && sonde__row_sleep(&row, deadline))
             return -1;
     }
 }

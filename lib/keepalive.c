@@ -46,7 +46,7 @@ static int set_idle(int fd, int seconds)
         return errno == ENOPROTOOPT ? lacks_idle(fd) : -1;
     if (!sonde__get_option(fd, IPPROTO_TCP, idle_option, &now))
         return now;
-    /* FreeBSD 9 and 10.0 set the option, and do not read it.  */
+    /* FreeBSD 10.0 sets the option, and does not read it.  */
     return errno == ENOPROTOOPT ? seconds : -1;
 }
 

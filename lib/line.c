@@ -104,8 +104,8 @@ ssize_t sonde_line(struct sonde_lines *lines, char **line, int timeout)
         if (length > 0)
             break;
         /* The peer may send as fast as the bytes are read.  */
-        if (timeout > 0 && sonde_deadline_left(deadline) == 0)
-            return sonde__fail(EAGAIN);
+        if (sonde__is_late(timeout, deadline))
+            return -1;
     }
     if (more < 0)
         return -1;

@@ -342,6 +342,11 @@ int64_t sonde__call_deadline(int timeout);
 /* The earlier of the deadlines A and B; SONDE_NEVER is later than all.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
+/* Whether a call with TIMEOUT must stop, with EAGAIN in errno, because DEADLINE
+   has passed, though more bytes may be available at once.  With a timeout of 0
+   such bytes belong to the call.  */
+int sonde__is_late(int timeout, int64_t deadline);
+
 /* The whole milliseconds since START, of sonde__sys.now; at most INT_MAX.  */
 int sonde__since(int64_t start);
 
@@ -367,7 +372,8 @@ int sonde__row_count(struct sonde__row *row);
 int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
 
 /* Wait until one of the COUNT descriptors FDS is ready, or DEADLINE passes;
-   after DEADLINE check once.  Interruptions neither end nor lengthen the wait.
+   after DEADLINE check once.  Interruptions neither end nor lengthen the wait;
+   after EAGAIN of poll a millisecond passes.
    Returns the number of ready descriptors, 0 at the deadline, also if poll then
    fails with EAGAIN, or 64 times with EINTR; -1 with the errno of poll.
    ENOMEM: persistent EAGAIN of poll, which means memory.  EINTR: as often in a

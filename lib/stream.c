@@ -179,17 +179,6 @@ ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout)
     return count;
 }
 
-/* Whether a call with TIMEOUT must stop, with EAGAIN, because DEADLINE has
-   passed, though more bytes may be available at once.  With a timeout of 0 such
-   bytes belong to the call.  */
-static int stream_is_late(int timeout, int64_t deadline)
-{
-    if (timeout == 0 || sonde_deadline_left(deadline) != 0)
-        return 0;
-    errno = EAGAIN;
-    return 1;
-}
-
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
 {
     int saved = errno;
@@ -203,7 +192,7 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout, size_t *done)
         if (count == 0)
             break;
         *done += (size_t)count;
-        if (*done < size && stream_is_late(timeout, deadline))
+        if (*done < size && sonde__is_late(timeout, deadline))
             return -1;
     }
     errno = saved;
@@ -223,7 +212,7 @@ int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
         if (count < 0)
             return -1;
         *done += (size_t)count;
-        if (*done < size && stream_is_late(timeout, deadline))
+        if (*done < size && sonde__is_late(timeout, deadline))
             return -1;
     }
     errno = saved;

@@ -9,7 +9,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "base/budget.h"
 #include "base/descriptors.h"
+#include "base/wait.h"
 #include "load/run.h"
 
 enum {
@@ -186,11 +186,10 @@ static void only_expire(struct only *only, int64_t now)
 {
     for (size_t i = 0; i < only->next; i++) {
         struct only_client *client = &only->clients[i];
-        struct pollfd ready = {.fd = client->fd, .events = POLLOUT};
         if (client->state != ONLY_CONNECTING ||
             now - client->since < only->plan->timeout)
             continue;
-        if (poll(&ready, 1, 0) > 0)
+        if (wait_one(client->fd, POLLOUT, 0) > 0)
             only_confirm(only, client);
         else
             only_fail(only, client, (enum load_error)SONDE_CONNECT_TIMED_OUT);

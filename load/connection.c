@@ -9,11 +9,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/wait.h"
 #include "clients/verify.h"
 #include "load/run.h"
 
@@ -391,8 +391,7 @@ static int connection_open_socket(const struct load *load)
 }
 
 /* connect has ended, which is progress: count its time, from SINCE, and
-   establish; or handle the failure by load_connection_refuse, without a time.
- */
+   establish; or handle the failure by load_connection_refuse, with no time.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
@@ -443,8 +442,8 @@ void load_connection_serve(struct load *load,
 static bool connection_look(struct load *load,
                             struct load_connection *connection)
 {
-    struct pollfd ready = {.fd = connection->fd, .events = POLLOUT};
-    if (connection->state != CONNECTION_CONNECTING || poll(&ready, 1, 0) <= 0)
+    if (connection->state != CONNECTION_CONNECTING ||
+        wait_one(connection->fd, POLLOUT, 0) <= 0)
         return false;
     connection_confirm(load, connection);
     return true;

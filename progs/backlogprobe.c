@@ -137,20 +137,22 @@ static int check_families(void)
     const char *inet = not_working("inet.available");
     const char *inet6 = not_working("inet6.available");
     if (choices.inet == choices.inet6 && !plan.local && inet && inet6)
-        return complain("no connection over the loopback interface works, or "
-                        "could be tried (IPv4: %s; IPv6: %s)%s",
+        return complain("no connection over the loopback interface could be "
+                        "made (IPv4: %s; IPv6: %s)%s",
                         inet, inet6,
                         is_down("inet.available") && is_down("inet6.available")
                             ? "; if it is down: ip link set lo up, or "
                               "ifconfig lo0 up"
                             : "");
     if (choices.inet && inet)
-        return complain("IPv4 does not work on this host's loopback, or could "
-                        "not be tried (%s)",
+        return complain("IPv4 %s on this host's loopback (%s)",
+                        is_down("inet.available") ? "does not work"
+                                                  : "could not be tried",
                         inet);
     if (choices.inet6 && inet6)
-        return complain("IPv6 does not work on this host's loopback, or could "
-                        "not be tried (%s)",
+        return complain("IPv6 %s on this host's loopback (%s)",
+                        is_down("inet6.available") ? "does not work"
+                                                   : "could not be tried",
                         inet6);
     return 0;
 }

@@ -120,12 +120,12 @@ static struct child *child_find_free(struct fork_data *data)
 }
 
 /* Serve CLIENT in the child, and exit with SERVED or CUT_OFF.  Called with
-   signals held (stop_hold): CLIENT is watched by stop_watch first, then the
-   signals are released.  Before, close
-   the listen sockets: a new server cannot bind the address of a socket open in
-   a child.  The poller and the self-pipe stay open, unused, which saves two
-   calls; the kernel closes both at exit.  Apart from the buffer, SERVER is not
-   written: each page that is written costs the child a copy.  */
+   signals held (stop_hold): stop_watch has CLIENT before the signals are
+   released.  Before both, close the listen sockets: a new server cannot bind
+   the address of a socket open in a child.  The poller and the self-pipe stay
+   open, unused, which saves two calls; the kernel closes both at exit.  Apart
+   from the buffer, SERVER is not written: each page that is written costs the
+   child a copy.  */
 static _Noreturn void child_run(struct server *server,
                                 const struct server_client *client)
 {

@@ -44,8 +44,8 @@ void source_free(struct source_table *table);
 /* A source in shared memory, in halves: where the processor cannot write 64
    bits at once, a 64-bit atomic integer has a lock in each process.  A reader
    may see halves of two sources, and count a client too many of another IPv6
-   network for a moment.  No client is missed if a process fills a
-   slot of its own before it reads the others.  */
+   network for a moment.  No client is missed if a process fills a slot of its
+   own before it reads the others.  */
 struct source_slot {
     atomic_uint high, low;
 };

@@ -78,7 +78,8 @@ static void listeners_text_say_more(struct sentence *note,
                                     const struct listener_row *row)
 {
     bool is_unix = listener_is_unix(&row->listener);
-    say(note, is_unix ? "" : "\"");
+    if (!is_unix)
+        say(note, "\"");
     listeners_say_command(note, listeners, row);
     if (is_unix)
         say(note, "explains, with the name as operand");

@@ -57,6 +57,28 @@ START_TEST(a_system_without_the_option)
 }
 END_TEST
 
+static int failing_getsockopt(int fd, int level, int name, void *value,
+                              socklen_t *length)
+{
+    if (level == IPPROTO_TCP) {
+        errno = ENOPROTOOPT;
+        return -1;
+    }
+    return getsockopt(fd, level, name, value, length);
+}
+
+START_TEST(an_option_that_cannot_be_read)
+{
+    int fd = sonde_socket(AF_INET, SOCK_STREAM, 0);
+    sonde__sys.getsockopt = failing_getsockopt;
+    int idle = sonde_keepalive(fd, 90);
+    /* As above.  */
+    ck_assert(idle == 90 || idle == 0);
+    ck_assert(is_on(fd));
+    close(fd);
+}
+END_TEST
+
 /* Linux says of a datagram socket what others say of a missing option.  */
 START_TEST(what_is_not_tcp_is_refused)
 {
@@ -94,6 +116,7 @@ static void add(TCase *tests)
 {
     tcase_add_test(tests, switched_on_and_off);
     tcase_add_test(tests, a_system_without_the_option);
+    tcase_add_test(tests, an_option_that_cannot_be_read);
     tcase_add_test(tests, what_is_not_tcp_is_refused);
     tcase_add_test(tests, a_time_out_of_range_switches_nothing_on);
 }

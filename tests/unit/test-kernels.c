@@ -363,6 +363,17 @@ START_TEST(without_the_cap_the_rows_speak)
 }
 END_TEST
 
+/* Nor does a cap of its own, which was not measured, make gVisor the likest. */
+START_TEST(without_the_cap_a_fixed_one_is_no_evidence)
+{
+    struct queue_table table = make_table(0, FEW);
+    for (int row = 0; row < CLASSIC; row++)
+        rows[row].effective = -1;
+    table.cap.accepted = table.cap.client = table.cap.effective = -1;
+    ck_assert_ptr_null(kernels_like(&table).best);
+}
+END_TEST
+
 /* 3n/2 + 1 from a kernel that says its limit, and its clients hear nothing:
    nobody does that.  */
 START_TEST(a_tampered_kernel_is_like_none)
@@ -398,6 +409,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, rows_without_figures_are_no_evidence, 0,
                         KERNELS);
     tcase_add_test(tests, without_the_cap_the_rows_speak);
+    tcase_add_test(tests, without_the_cap_a_fixed_one_is_no_evidence);
     tcase_add_test(tests, a_tampered_kernel_is_like_none);
     tcase_add_test(tests, a_limit_said_or_not_tells_gvisor_from_linux);
 }
