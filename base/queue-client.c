@@ -144,6 +144,17 @@ enum client_state queue_client_check(int fd)
     return CLIENT_CONNECTED;
 }
 
+/* Whether WATCHED, the result of poll for POLLIN, was reset.  A system may
+   report that the client is readable, and nothing else: after a reset it has no
+   peer, whereas a peer that has only closed is still known.  */
+static bool is_reset(const struct pollfd *watched)
+{
+    struct sonde_address peer;
+    if (watched->revents & (POLLERR | POLLHUP))
+        return true;
+    return watched->revents & POLLIN && sonde_address_peer(watched->fd, &peer);
+}
+
 long queue_clients_connected(const int *fds, size_t count)
 {
     enum { CHUNK = 256 };
@@ -152,11 +163,12 @@ long queue_clients_connected(const int *fds, size_t count)
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t some = count - start < CHUNK ? count - start : CHUNK;
         for (size_t i = 0; i < some; i++)
-            poll_fds[i] = (struct pollfd){.fd = fds[start + i]};
+            poll_fds[i] =
+                (struct pollfd){.fd = fds[start + i], .events = POLLIN};
         if (poll_now(poll_fds, some) < 0)
             return -1;
         for (size_t i = 0; i < some; i++)
-            connected -= (poll_fds[i].revents & (POLLERR | POLLHUP)) != 0;
+            connected -= is_reset(&poll_fds[i]);
     }
     return connected;
 }

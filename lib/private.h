@@ -355,7 +355,7 @@ int sonde__since(int64_t start);
    All zero at first.  */
 struct sonde__row {
     int failures;
-    int64_t last;
+    int64_t last; /* INT64_MAX: the next failure belongs to the row */
 };
 
 /* Count a failure, and return the length of the row, 128 at most; a failure a

@@ -34,6 +34,24 @@ static size_t at_most(size_t size, size_t limit)
     return size < limit ? size : limit;
 }
 
+/* After a failed call on FD, with its errno: whether to repeat the call, as
+   sonde__again and sonde__row_sleep with ROW.  A descriptor that poll reports
+   at once after a second EAGAIN continues the row whatever time the calls took:
+   under a tracer, or with a small share of a processor, more than a
+   millisecond.  Returns 0, or -1 with errno.  */
+static int stream_again(int fd, short events, int64_t deadline,
+                        struct sonde__row *row)
+{
+    int error = errno;
+    if (row->failures > 0 && sonde__not_now(error) &&
+        sonde__wait(fd, events, 0) == 0)
+        row->last = INT64_MAX;
+    errno = error;
+    if (sonde__again(fd, events, deadline))
+        return -1;
+    return sonde__row_sleep(row, deadline);
+}
+
 /* A reader with a deadline mostly waits, so poll comes first; with a timeout of
    0 the caller has polled already.  A writer mostly need not wait.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
@@ -52,8 +70,7 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
         }
         if (count >= 0)
             return count;
-        if (sonde__again(fd, POLLIN, deadline) ||
-            sonde__row_sleep(&row, deadline))
+        if (stream_again(fd, POLLIN, deadline, &row))
             return -1;
     }
 }
@@ -149,8 +166,7 @@ static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                 continue;
             errno = EPIPE;
         }
-        if (sonde__again(fd, POLLOUT, deadline) ||
-            sonde__row_sleep(&row, deadline))
+        if (stream_again(fd, POLLOUT, deadline, &row))
             return -1;
     }
 }

@@ -112,13 +112,21 @@ static bool is_setting_true(const struct queue_table *table)
     return true;
 }
 
-/* The cap as the kernel reports it; -1 if it reports none, or if the counts
-   contradict its reports (is_report_true).  */
+/* The cap as the kernel reports it: of the row of the cap, or of a row whose
+   backlog it has reduced; -1 if it reports none, or if the counts contradict
+   its reports (is_report_true).  */
 static long reported_cap(const struct queue_table *table)
 {
-    return table->cap.effective >= 0 && is_report_true(table)
-               ? table->cap.effective
-               : -1;
+    if (!is_report_true(table))
+        return -1;
+    if (table->cap.effective >= 0)
+        return table->cap.effective;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct queue_row *row = &table->rows[i];
+        if (row->effective >= 0 && row->effective < row->backlog)
+            return row->effective;
+    }
+    return -1;
 }
 
 /* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT; ACCEPTED and LIKE are

@@ -330,6 +330,30 @@ START_TEST(no_error_is_repeated_without_end)
 }
 END_TEST
 
+static int64_t now_slow(void)
+{
+    return played += 2 * 1000000;
+}
+
+/* _i: 0 read, 1 write.  Each look at the clock takes two milliseconds, as the
+   calls do under a tracer.  */
+START_TEST(a_slow_host_does_not_repeat_without_end)
+{
+    char byte = 0;
+    unit_error = EAGAIN;
+    sonde__sys.recv = recv_nothing;
+    sonde__sys.send = send_nothing;
+    sonde__sys.poll = poll_lies;
+    sonde__sys.sleep = sleep_played;
+    sonde__sys.now = now_slow;
+    ck_assert_int_eq(_i ? sonde_write(pair[0], &byte, 1, -1)
+                        : sonde_read(pair[0], &byte, 1, -1),
+                     -1);
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(calls, 128);
+}
+END_TEST
+
 static void peer_is_gone(void)
 {
     close(pair[1]);
@@ -763,6 +787,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
     tcase_add_loop_test(tests, a_wait_that_is_always_interrupted_ends, 0, 2);
     tcase_add_loop_test(tests, no_error_is_repeated_without_end, 0, 3);
+    tcase_add_loop_test(tests, a_slow_host_does_not_repeat_without_end, 0, 2);
     tcase_add_test(tests, no_sigpipe_by_flag);
     tcase_add_test(tests, no_sigpipe_by_option);
     tcase_add_loop_test(tests, no_sigpipe_by_block, 0, 6);

@@ -262,6 +262,23 @@ START_TEST(a_setting_that_rows_are_against_is_no_cap)
 }
 END_TEST
 
+/* Neither the cap nor its setting is known: the kernel reports of a row that
+   its backlog was reduced.  */
+START_TEST(a_row_that_was_reduced_names_the_cap)
+{
+    make_table(1, 1, -1, -1);
+    add_row(128, 129);
+    add_row(129, 129);
+    rows[CLASSIC + 1].effective = -1;
+    struct verdict verdict = verdict_of(&table);
+    check_ruling(&verdict.accepted, 1, 1, CLASSIC + 2, 1);
+    rows[CLASSIC + 1].effective = 128;
+    verdict = verdict_of(&table);
+    check_ruling(&verdict.accepted, 1, 1, CLASSIC + 2, 0);
+    ck_assert_int_eq(verdict.cap, 128);
+}
+END_TEST
+
 START_TEST(a_row_beyond_a_cap_that_was_found)
 {
     make_table(3, 2, -1, 193);
@@ -367,6 +384,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, two_rows_are_too_few_for_a_rule);
     tcase_add_test(tests, the_cap_by_whoever_knows_it);
     tcase_add_test(tests, a_setting_that_rows_are_against_is_no_cap);
+    tcase_add_test(tests, a_row_that_was_reduced_names_the_cap);
     tcase_add_test(tests, a_row_beyond_a_cap_that_was_found);
     tcase_add_test(tests, overflows_that_differ_are_told);
 }
