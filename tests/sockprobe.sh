@@ -577,6 +577,21 @@ else
         "no namespaces, or another first port"
 fi
 
+# A server there, or a second sockprobe, says nothing about the privilege.
+if have_namespaces; then
+    run in_namespace "mkfifo '$scratch/told'
+        '$builddir/echosrv' --address=127.0.0.1 --port=1 --tcp \
+            2> '$scratch/told' &
+        read line < '$scratch/told'
+        '$sockprobe' --profile bind.choices
+        kill \$!"
+    is "a port in use is not asked for" grep -q \
+        '^bind.choices	bind-port-1	-	not-testable	yes	port 1 is in use' \
+        "$scratch/out"
+else
+    skip "a port in use is not asked for" "no namespaces"
+fi
+
 # Privilege over a namespace of one's own is enough to play the peer.
 if have_namespaces && [ -w /dev/net/tun ]; then
     run unshare -Urn "$sockprobe" --profile peer.reboot

@@ -229,24 +229,34 @@ static void overflow_put_data(const struct prefix *prefix, int family)
 /* How the client of put_client ended; its exit statuses, but the last.  */
 enum { BLOCKING_CONNECTS, BLOCKING_FAILS, BLOCKING_NO_SOCKET, BLOCKING_KILLED };
 
-/* In a child: connect with a blocking socket, for up to TIMEOUT.  *ERROR, which
-   is shared, is the errno: some have more bits than an exit status.  The
-   descriptor of the listener is closed first, so that one is free.  */
-static _Noreturn void be_client(const struct stepwise *stepwise, int *error)
+/* What the client of put_client tells its parent, in shared memory: whether its
+   connect begins, and the errno, which may have more bits than an exit
+   status.  */
+struct report {
+    volatile sig_atomic_t has_begun;
+    int error;
+};
+
+/* In a child: connect with a blocking socket, for up to TIMEOUT, and say so in
+   REPORT.  The descriptor of the listener is closed first, so that one is
+   free.  */
+static _Noreturn void be_client(const struct stepwise *stepwise,
+                                struct report *report)
 {
     struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
     const void *storage = &stepwise->address.storage;
     close(stepwise->listener);
     int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
-    *error = errno;
+    report->error = errno;
     if (fd < 0)
         _exit(BLOCKING_NO_SOCKET);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    report->has_begun = 1;
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
         status = connect(fd, storage, stepwise->address.length);
     while (status && wait_retry(&tries));
-    *error = errno;
+    report->error = errno;
     _exit(status ? BLOCKING_FAILS : BLOCKING_CONNECTS);
 }
 
@@ -258,6 +268,19 @@ static int await_child(pid_t child, int timeout_ms)
     if (wait_child(child, &status, timeout_ms) != child)
         return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : BLOCKING_KILLED;
+}
+
+/* Wait until CHILD, which writes REPORT, has ended, or its connect has taken
+   WAIT milliseconds.  A busy host may run the child later than that: the time
+   begins with the connect, or after TIMEOUT.  Returns as await_child.  */
+static int await_connect(pid_t child, const struct report *report, int wait)
+{
+    enum { PAUSE = 5 };
+    int status = -1;
+    for (int i = 0; i < TIMEOUT / PAUSE && status < 0 && !report->has_begun;
+         i++)
+        status = await_child(child, PAUSE);
+    return status < 0 ? await_child(child, wait) : status;
 }
 
 /* Write "blocking" by STATUS, how the child ended, and ERROR: "connects", or
@@ -283,20 +306,20 @@ static void put_blocking_status(const struct prefix *prefix, int status,
    WAIT milliseconds; not testable without a process.  After "waits" accept a
    connection and write "enters", whether the connect completes within TIMEOUT
    after that; not testable if accept ran out of a resource.  The child is gone,
-   or was killed, when this returns; *ERROR is shared with it.  */
+   or was killed, when this returns; REPORT, all zero, is shared with it.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
-                       int wait, int *error)
+                       int wait, struct report *report)
 {
     pid_t child = fork();
     if (child == 0)
-        be_client(stepwise, error);
+        be_client(stepwise, report);
     if (child < 0) {
         prefix_put_failure(prefix, "blocking", "fork", errno);
         return;
     }
-    int status = await_child(child, wait);
+    int status = await_connect(child, report, wait);
     if (status >= 0) {
-        put_blocking_status(prefix, status, *error);
+        put_blocking_status(prefix, status, report->error);
         return;
     }
     overflow_put(prefix, "blocking", "waits", NULL);
@@ -320,9 +343,9 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
-    int *error = mmap(NULL, sizeof *error, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANON, -1, 0);
-    if (error == MAP_FAILED) {
+    struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANON, -1, 0);
+    if (report == MAP_FAILED) {
         prefix_put_failure(prefix, "blocking", "mmap", errno);
         return;
     }
@@ -330,12 +353,12 @@ static void put_blocking(const struct prefix *prefix, int wait)
         stepwise_fill(&stepwise, wait);
         descriptor_close(&stepwise.pending);
         if (stepwise.full)
-            put_client(prefix, &stepwise, wait, error);
+            put_client(prefix, &stepwise, wait, report);
         else
             stepwise_put(&stepwise, prefix, "blocking", -1);
         stepwise_close(&stepwise);
     }
-    munmap(error, sizeof *error);
+    munmap(report, sizeof *report);
 }
 
 void overflow_family(FILE *out, int family, const char *name, int wait)

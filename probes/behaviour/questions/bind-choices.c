@@ -58,9 +58,10 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report bind to port 1, not testable with privilege, and the first port that
-   needs none, or why not readable.  In a namespace root may lack the privilege,
-   another user may have it, and a host may require none.  */
+/* Report bind to port 1, not testable with privilege or if the port is in use,
+   and the first port that needs none, or why not readable.  In a namespace root
+   may lack the privilege, another user may have it, and a host may require
+   none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -74,6 +75,8 @@ static void bind_choices_report_privileged(struct probe *probe)
     errno = error;
     if (result == 0 && needs_privilege)
         probe_report_skip(probe, "bind-port-1", "this process is privileged");
+    else if (result < 0 && error == EADDRINUSE)
+        probe_report_skip(probe, "bind-port-1", "port 1 is in use");
     else
         probe_report_status(probe, "bind-port-1", result);
     close(fd);
