@@ -69,8 +69,7 @@ static int take_path(struct search *search, char *line)
     return 0;
 }
 
-/* Replace the escapes of mountinfo in TEXT in place: a blank is \040.  */
-static void cgroup_unescape(char *text)
+void mountinfo_unescape(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; to++) {
@@ -83,14 +82,19 @@ static void cgroup_unescape(char *text)
     *to = '\0';
 }
 
-/* Split TEXT in place at blanks into COUNT FIELDS; further text is ignored.
-   Returns false if TEXT has fewer fields.  */
+/* Split TEXT in place at each blank into COUNT FIELDS, which may be empty, as
+   the source of a mount; further text is ignored.  Returns false if TEXT has
+   fewer fields.  */
 static bool cgroup_split(char *text, char **fields, int count)
 {
-    char *save;
-    for (int i = 0; i < count; i++)
-        if (!(fields[i] = strtok_r(i ? NULL : text, " ", &save)))
+    for (int i = 0; i < count; i++) {
+        fields[i] = text;
+        if (!text)
             return false;
+        text = strchr(text, ' ');
+        if (text)
+            *text++ = '\0';
+    }
     return true;
 }
 
@@ -158,8 +162,8 @@ static int take_mount(struct search *search, char *line)
     if (!cgroup_split(line, mount, 5) || !cgroup_split(dash + 3, system, 3))
         return 0;
     char *root = mount[3], *point = mount[4];
-    cgroup_unescape(root);
-    cgroup_unescape(point);
+    mountinfo_unescape(root);
+    mountinfo_unescape(point);
     for (int kind = 0; kind <= CGROUP_UNIFIED; kind++) {
         char *path = search->paths[kind];
         if (!path || !is_mount_of(system[0], system[2], kind))

@@ -56,6 +56,10 @@ void budget_lower(struct budget_bound *bound, int64_t left, const char *by,
    pids.current.  An unreadable file is no bound.  Changes errno.  */
 void cgroups_bound(const struct cgroups *groups, struct budget *budget);
 
+/* Replace each "\ooo" of TEXT, a field of /proc/self/mountinfo, by its byte,
+   in place: a blank is "\040".  */
+void mountinfo_unescape(char *text);
+
 /* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT, from
    the source "the host".  A lower bound stays; so does any bound if the file or
    the value cannot be read.  */

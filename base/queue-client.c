@@ -75,19 +75,31 @@ int queue_listener(int family, int backlog, const char **failed)
     return fd;
 }
 
-/* EAGAIN alone does not prove an empty queue: sonde_accept gives up after many
-   aborted connections in a row, and the listener is then still readable.  */
+/* Whether the failure of accept, with its errno, was the Nth EAGAIN in a row of
+   a readable listener and one too many; or is another error than of clients:
+   sonde_accept gives up after many aborted connections in a row.  */
+static bool is_failure(int *row)
+{
+    enum { ROW_MAX = 64 };
+    if (errno == EAGAIN)
+        return ++*row == ROW_MAX;
+    return errno == EINTR || sonde_accept_class(errno) != SONDE_ACCEPT_RETRY;
+}
+
+/* EAGAIN alone does not prove an empty queue: a connection may have come
+   since.  */
 long queue_accept(int listener, long max, const char **failed)
 {
     long count = 0;
-    int events = POLLIN;
+    int events = POLLIN, row = 0;
     *failed = NULL;
     for (long calls = 0; calls < max && events & POLLIN; calls++) {
         int fd = sonde_accept(listener, NULL, SONDE_CLOEXEC);
         if (fd >= 0) {
             close(fd);
             count++;
-        } else if (errno != EAGAIN) {
+            row = 0;
+        } else if (is_failure(&row)) {
             *failed = "accept";
             break;
         } else if ((events = wait_one(listener, POLLIN, 0)) < 0) {

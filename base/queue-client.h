@@ -31,7 +31,8 @@ int queue_listener(int family, int backlog, const char **failed);
 
 /* Accept and close connections of LISTENER, which does not block, until the
    queue is empty, by up to MAX calls.  Returns their number; in *FAILED NULL,
-   or the failed call's name, with errno.  */
+   or the failed call's name, with errno: "accept" with EAGAIN if LISTENER
+   stays readable without a connection.  */
 long queue_accept(int listener, long max, const char **failed);
 
 /* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */

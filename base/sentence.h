@@ -18,10 +18,11 @@ struct sentence {
 __attribute__((format(printf, 2, 3))) void say(struct sentence *sentence,
                                                const char *format, ...);
 
-/* Print SENTENCE, wrapped to SENTENCE_COLUMNS - 1 columns, and a newline, then
-   empty SENTENCE.  LABEL, shorter than SENTENCE_LABEL, precedes the text,
-   padded to SENTENCE_LABEL columns, and further lines are indented alike; with
-   LABEL NULL all lines begin in the first column.  */
+/* Print SENTENCE, wrapped to SENTENCE_COLUMNS - 1 columns, which only a longer
+   word exceeds, and a newline, then empty SENTENCE.  LABEL, shorter than
+   SENTENCE_LABEL, precedes the text, padded to SENTENCE_LABEL columns, and
+   further lines are indented alike; with LABEL NULL all lines begin in the
+   first column.  */
 void put_sentence(FILE *out, const char *label, struct sentence *sentence);
 
 #endif /* BASE_SENTENCE_H */

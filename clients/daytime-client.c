@@ -9,8 +9,9 @@
 #include "base/monotonic.h"
 #include "clients/daytime-client.h"
 
-/* Add COUNT bytes, which have arrived, to the length.  While the length is 0,
-   note the clock and the time since START as the round trip.  */
+/* If the length is still 0, note the clock, and the time since START, of
+   monotonic_now, as the round trip.  Then add COUNT, the bytes that have
+   arrived, to the length.  */
 static void daytime_client_add(struct daytime *daytime, size_t count,
                                int64_t start)
 {

@@ -133,8 +133,9 @@ static enum client_end echo_client_wrong(const struct session *session,
                        verify->echoed, verify->received, verify->sent);
 }
 
-/* Write verified bytes until the output takes no more within TIMEOUT
-   milliseconds.  False after another error, as client_output_lost.  */
+/* Write verified bytes until none is left (has_pending), or the output takes
+   none for TIMEOUT milliseconds.  Returns true in both cases; false after a
+   write error, as client_output_lost.  */
 static bool put_output(struct session *session, int timeout)
 {
     while (has_pending(session)) {

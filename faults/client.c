@@ -439,14 +439,13 @@ int fault_client_accept(struct fault_port *port)
                                            .at = client->since - server->start,
                                            .after = -1};
     client_enter(client);
-    if (sonde_poller_add(server->poller, fd, 0, &client->watch)) {
-        fault_client_close(client, FAULT_PLAYED);
-        return -1;
-    }
-    if (port->choice->fault->connected)
+    bool failed = sonde_poller_add(server->poller, fd, 0, &client->watch);
+    if (!failed && port->choice->fault->connected)
         port->choice->fault->connected(client);
-    if (client->child < 0) {
+    if (failed || client->child < 0) {
+        int error = errno;
         fault_client_close(client, FAULT_PLAYED);
+        errno = error;
         return -1;
     }
     client->cut = client->limit == 0;

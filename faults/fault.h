@@ -163,7 +163,8 @@ int faults_run(const struct fault_options *options,
                struct fault_report *report);
 void faults_free(struct fault_report *report);
 
-/* Write REPORT as text, and as JSON.  */
+/* Write REPORT, of a run with OPTIONS: faults_print as text, faults_print_json
+   as JSON.  Write errors are left to ferror (OUT).  */
 void faults_print(FILE *out, const struct fault_options *options,
                   const struct fault_report *report);
 void faults_print_json(FILE *out, const struct fault_options *options,

@@ -57,8 +57,10 @@ static int port_bind(struct fault_port *port, long base)
     return 0;
 }
 
-/* Remove the socket file of PORT, unless another server has replaced it.  Once
-   the listener is closed a new file may have the same inode.  */
+/* Remove the socket file of PORT, if it has one, unless another server has
+   replaced the file: by its device and inode, and once the listener is closed,
+   when a new file may have the same inode, by its time as well.  Failures are
+   ignored.  */
 static void port_remove_file(struct fault_port *port)
 {
     const char *path = port->server->options->path;

@@ -126,8 +126,10 @@ struct fault_datagram {
 /* Accept one client of PORT, record and begin to serve the client by the fault.
    Returns 0; or -1 with errno, and no client is left.  */
 int fault_client_accept(struct fault_port *port);
-/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or if unread and
-   gone; go on after a delay.  Returns the next time.  CLIENT may be closed.  */
+/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or when a client
+   that is not read has left; go on after a delay.  Returns the time of the next
+   call.  CLIENT may be closed and freed by this call, which the result does not
+   tell: do not use CLIENT afterwards.  */
 int64_t fault_client_tick(struct fault_client *client, int64_t now);
 /* Read what has come without waiting, and close CLIENT, at the end of a run. */
 void fault_client_finish(struct fault_client *client);

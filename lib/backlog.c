@@ -24,8 +24,8 @@ int sonde_backlog(int wanted)
 /* Whether the cap of listen queues is that of one jail instead of the host.
    Since FreeBSD 15 a jail with a network stack of its own has a cap of its own,
    under the same name.  The kernel reports whether this process is in such a
-   jail, but not the name of the jail.  Returns 0 where READ cannot read these
-   settings.  */
+   jail, but not the name of the jail.  Returns 0 also where READ cannot read
+   the settings that tell this: another system, or an older kernel.  */
 static int is_own_stack(sonde__setting_read *read)
 {
     int release, vnet;

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include <sys/sysctl.h>
@@ -18,13 +19,13 @@
 #ifdef KERN_SOMAXCONN
 static const char *const names[] = {"kern.somaxconn"};
 
-/* Read the cap, if NAME is in names, into *VALUE.  Returns 0, or -1 with the
-   errno of sysctl, or with ENOENT for another NAME.  */
+/* Read the cap NAME, one of the table names, into *VALUE.  Returns 0, or -1
+   with the errno of sysctl, or with ENOENT if NAME is not in the table.  */
 static int read_setting(const char *name, int *value)
 {
     int number[2] = {CTL_KERN, KERN_SOMAXCONN};
     size_t size = sizeof *value;
-    if (name != names[0])
+    if (strcmp(name, names[0]) != 0)
         return sonde__fail(ENOENT);
     return sysctl(number, 2, value, &size, NULL, 0);
 }

@@ -59,9 +59,11 @@ static int buffer_request(int fd, int size)
     return sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &result) ? -1 : result;
 }
 
-/* Find, on another socket of the family of FD, closed afterwards, the buffers
-   given for a request of SIZE, in *GIVEN, and of probe_size, in *PROBE: Linux
-   gives twice the size requested.  Returns 0, or -1 with errno.  */
+/* Request a receive buffer of probe_size, then one of SIZE, on another socket
+   of the family of FD, which is closed again; write the sizes given to *PROBE
+   and *GIVEN.  Their ratio to the request tells the factor: Linux gives twice
+   the size.  A SIZE that is refused is requested in part.  Returns 0, or -1
+   with errno.  */
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {
     int family = sonde_address_family(fd);

@@ -201,10 +201,11 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* Search the tables of the threads of the process PID except the main thread,
-   as search_table, up to the first not empty: all share one table.  Returns its
-   result; TABLE_EMPTY also if the threads are not readable; TABLE_FAILED also
-   at the deadline.  */
+/* Search the descriptors of the threads of the process PID except the main
+   thread, as search_table, up to the first thread that has any: living threads
+   share one table, unless one has called unshare, and an ended thread shows
+   none.  Returns the result of the last search; TABLE_EMPTY also if the threads
+   are not readable; TABLE_FAILED also at the deadline.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];
@@ -214,7 +215,8 @@ static enum table search_threads(const struct search *search, const char *pid)
     DIR *directory = owners_linux_open_folder(search, path);
     if (!directory)
         return table_judge() == TABLE_FAILED ? TABLE_FAILED : TABLE_EMPTY;
-    while (result == TABLE_EMPTY && (entry = sonde__sys.readdir(directory))) {
+    while (result == TABLE_EMPTY &&
+           (errno = 0, entry = sonde__sys.readdir(directory))) {
         if (!owners_linux_is_number(entry->d_name) ||
             !strcmp(entry->d_name, pid))
             continue;
@@ -222,6 +224,8 @@ static enum table search_threads(const struct search *search, const char *pid)
         result =
             check_time(search) ? TABLE_FAILED : search_table(search, path, pid);
     }
+    if (result == TABLE_EMPTY && table_judge() == TABLE_FAILED)
+        result = TABLE_FAILED;
     close_folder(directory);
     return result;
 }

@@ -347,7 +347,8 @@ int64_t sonde__sooner(int64_t a, int64_t b);
    such bytes belong to the call.  */
 int sonde__is_late(int timeout, int64_t deadline);
 
-/* The whole milliseconds since START, of sonde__sys.now; at most INT_MAX.  */
+/* The whole milliseconds since START, a time in nanoseconds by sonde__sys.now;
+   at most INT_MAX.  */
 int sonde__since(int64_t start);
 
 /* Failures of a call in a row, each less than a millisecond after the previous

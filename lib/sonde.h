@@ -622,8 +622,8 @@ typedef int sonde_waiting_each(const struct sonde_waiting *waiting, void *data);
    accept in the network namespace of the caller.  A connection reset by the
    client stays in the queue of the listener until accept, but is reported here
    no more: the queue may be longer than this list.  Not reported either: a
-   handshake that is not complete, also by TCP_DEFER_ACCEPT.  No privilege is
-   needed.
+   handshake that is not complete, or that TCP_DEFER_ACCEPT puts off.  No
+   privilege is needed.
 
    Hides: netlink's sock_diag on Linux, where these connections are ESTABLISHED
    or CLOSE-WAIT and without an inode (portability: "Listing the listeners").

@@ -201,9 +201,10 @@ void load_done(struct load *load, struct load_connection *connection,
 
 /* Begin to connect CONNECTION, which has no socket.  SINCE, in nanoseconds, is
    the start of the connect time.  A connect that succeeds at once is confirmed
-   at once.  A failure is counted, and the state is then CONNECTION_CLOSED or a
-   back-off.  All attempts after a full listen queue share one deadline,
-   CLIENT_TIMEOUT.  */
+   at once.  A failure is counted, and the state is then CONNECTION_CLOSED or
+   CONNECTION_BACKOFF.  A full listen queue of a UNIX socket is no failure: the
+   state is CONNECTION_QUEUE_FULL, and all attempts together may take
+   CLIENT_TIMEOUT from the first.  */
 void load_connection_open(struct load *load, struct load_connection *connection,
                           int64_t since);
 

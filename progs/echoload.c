@@ -228,10 +228,10 @@ static int echoload_write_histogram(void)
     return status;
 }
 
-/* Report the differences between HERE and THERE, by --tolerance or TOLERANCE.
-   Returns the exit status: STATUS_DONE; STATUS_NO if a figure differs or is on
-   one side only; STATUS_TROUBLE after a message if no figure is on both
-   sides.  */
+/* Report the differences between HERE and THERE, within --tolerance or else
+   TOLERANCE.  Returns the exit status: STATUS_TROUBLE after a message if no
+   figure or setting is on both sides; else STATUS_NO if one differs or is on
+   one side only; else STATUS_DONE.  */
 static int echoload_compare(void)
 {
     struct comparison found = load_profile_compare(

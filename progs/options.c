@@ -91,7 +91,7 @@ static int row_print_name(const struct option_row *row, char *text, size_t size)
 }
 
 /* Write ROW's choices, with commas and cut to SIZE bytes, to TEXT.  Returns the
-   length, SIZE or more if cut; 0 without choices, and TEXT stays.  */
+   length; 0 without choices, and TEXT stays.  */
 static size_t row_print_choices(const struct option_row *row, char *text,
                                 size_t size)
 {
@@ -99,11 +99,12 @@ static size_t row_print_choices(const struct option_row *row, char *text,
     for (int i = 0; row->choices && row->choices[i] && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s",
                                  i ? ", " : "", row->choices[i]);
-    return used;
+    return used < size ? used : size - 1;
 }
 
-/* The column of the help texts, from 22 to 30: two behind the longest name that
-   allows this; a longer name has a line of its own.  */
+/* The column of the help texts, counted from 0: two behind the longest name, as
+   row_print_name, for which that is at most 30; at least 22.  A longer name has
+   a line of its own.  */
 static int help_column(const struct option_view *view)
 {
     enum { COLUMN_MIN = 22, COLUMN_MAX = 30 };
@@ -275,9 +276,10 @@ static int row_take(const struct option_row *row, const char *value,
     return OPTIONS_GO_ON;
 }
 
-/* Whether an option of ARGV is of the kind OPTION_CHECK: its effect begins with
-   the first error, which may come before the option.  Permutes ARGV as
-   getopt_long, and sets no target.  */
+/* Whether an option of ARGV is of the kind OPTION_CHECK.  Such an option
+   applies to all errors, also to one before it, so it is looked for first.
+   Permutes ARGV as getopt_long, and sets no target; with opterr 0 nothing is
+   printed.  */
 static bool is_check_asked(const struct option_view *view, int argc,
                            char **argv)
 {

@@ -82,8 +82,8 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* For pool_ask: show how many runs are DONE, and with --times the time left, as
-   long for each run as before, since runs are alike.  */
+/* For pool_ask: show how many runs are DONE, and with --times the time left,
+   from the average of the runs so far, since runs are alike.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
     double left = done > 0 ? (double)elapsed / 1000 / (double)done *

@@ -136,7 +136,8 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
 }
 
 /* Add the loopback addresses for TYPE, or with --any the wildcard addresses,
-   that -4 and -6 allow.  Returns 0, or -1 with the reason in the log.  */
+   that -4 and -6 allow, also of a family that this host may lack.  Returns 0,
+   or -1 with the reason in the log.  */
 static int targets_add_default(struct listen_targets *targets, int type)
 {
     static const int families[] = {AF_INET, AF_INET6};
@@ -144,8 +145,8 @@ static int targets_add_default(struct listen_targets *targets, int type)
     struct sonde_address found[FOUND_MAX], address;
     const char *reason;
     if (targets_resolve(targets, "127.0.0.1", type, found, &reason) != 1)
-        return log_line("no such port: \"%s\" for %s", spec->port,
-                        type == SOCK_STREAM ? "TCP" : "UDP");
+        return log_line("port \"%s\" for %s: %s", spec->port,
+                        type == SOCK_STREAM ? "TCP" : "UDP", reason);
     uint16_t port = (uint16_t)sonde_address_port(found);
     for (size_t i = 0; i < 2; i++) {
         (spec->any ? sonde_address_any

@@ -112,8 +112,8 @@ void listen_socket_close(struct listen_socket *listener);
 /* Close all listeners, as listen_socket_close does, and empty the list.  */
 void listen_sockets_close(struct listen_sockets *listeners);
 
-/* Log the address and the kind of each, and what the system has cut: the
-   backlog or the receive buffer.  */
+/* Log the address and the kind of each of LISTENERS, and what the system has
+   cut: the backlog or the receive buffer.  */
 void listen_sockets_announce(const struct listen_sockets *listeners);
 
 #endif /* SERVERS_LISTEN_SOCKET_H */

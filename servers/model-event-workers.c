@@ -103,9 +103,8 @@ static void event_workers_leave(struct server *server, uint64_t source)
         source_slot_set(slot, 0);
 }
 
-/* The clients of all workers, 0 without a pool: never more than the maximum,
-   which a client may exceed for a moment before it is found to be one too
-   many.  */
+/* The clients of all workers, 0 without a pool; at most the maximum, which the
+   count may exceed for a moment, until a client is found to be one too many. */
 static long event_workers_busy(struct server *server)
 {
     const struct worker_pool *pool = server->pool;

@@ -38,9 +38,10 @@ static bool event_is_ready(const struct connection *connection)
     return wait_one(connection->client.fd, writes ? POLLOUT : POLLIN, 0) != 0;
 }
 
-/* Close the expired connections of QUEUE for the reason ENDING.  An idle
-   connection with an event takes a step first, and is closed here only if the
-   step has no effect.  Returns milliseconds to the next expiry, or -1.  */
+/* Close the expired connections of QUEUE for the reason ENDING.  With
+   CONNECTION_IDLE, a connection whose descriptor is ready at this moment takes
+   a step first, and is closed here only if the step has no effect.  Returns
+   milliseconds to the next expiry, or -1.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {

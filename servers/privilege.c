@@ -102,8 +102,9 @@ static int groups_keep(struct groups *held, const struct groups *allowed)
     return kept;
 }
 
-/* Drop the supplementary groups of HELD that are not in ALLOWED; HELD is
-   reordered.  If there is none to drop, the groups of the process are not set.
+/* Let the process drop those of its supplementary groups HELD that are not in
+   ALLOWED.  HELD is reordered: the kept groups come first.  If there is none to
+   drop, the groups of the process are not set.  NAME, the user, is for the log.
    Returns 0, or -1 with the reason in the log.  */
 static int groups_drop(struct groups *held, const struct groups *allowed,
                        const char *name)

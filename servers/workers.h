@@ -91,8 +91,9 @@ long workers_excess(const struct server *server);
    Without any worker the result is pool->self.  */
 size_t workers_find_owner(const struct server *server, size_t index);
 
-/* The number of clients of all workers, by their shares; always 0 without a
-   total, since workers_reserve then counts nothing.  */
+/* The number of clients of all workers of the pool, which SERVER has, the sum
+   of their shares; 0 for a pool without a total (HAS_TOTAL), since
+   workers_reserve then counts nothing.  */
 long workers_clients(const struct server *server);
 
 #endif /* SERVERS_WORKERS_H */

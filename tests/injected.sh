@@ -61,6 +61,14 @@ for errno in EACCES EBADF ECONNREFUSED EAGAIN; do
     is "backlogprobe: connect fails later ($errno): no figure" \
         grep -q '^ *0 *0 *- *- ' "$scratch/out"
 done
+# A listener that is for ever readable, and has no connection.
+inject accept4 EAGAIN always "$backlogprobe" -4 --no-incomplete -b 0-3
+is "backlogprobe: accept always fails (EAGAIN): few calls" \
+    [ "$calls" -gt 0 -a "$calls" -lt 2000 ]
+is "backlogprobe: accept always fails (EAGAIN): it is named" \
+    grep -q "accept: EAGAIN" "$scratch/out"
+is "backlogprobe: accept always fails (EAGAIN): no figure, status 2" \
+    [ "$status" -eq 2 ]
 # Data that cannot be received is not lost.
 inject recvfrom EFAULT always "$backlogprobe" -4 --no-incomplete -b 0 \
     --overflow --profile

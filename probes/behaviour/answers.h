@@ -50,7 +50,7 @@ bool finding_is_empty(const struct finding *finding);
 const char *answer_value(const struct finding *finding);
 
 /* How FINDING is known, in words: how_name, or "unstable" if repeats of the
-   question disagreed.  */
+   question gave different values of FINDING.  */
 const char *answer_how(const struct finding *finding);
 
 /* Whether FINDING, which may be NULL, has a value on which all repeats agreed;

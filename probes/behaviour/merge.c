@@ -9,8 +9,8 @@
 #include "base/interval.h"
 #include "probes/behaviour/merge.h"
 
-/* The finding KEY of the question, or NULL.  If a question reported KEY and was
-   then skipped, there are two findings: the skip takes precedence.  */
+/* The finding KEY of REPEAT, or NULL.  A question that reported KEY and was
+   then skipped has two: the one without a value is returned.  */
 static const struct finding *merge_find(const struct repeat *repeat,
                                         const char *key)
 {

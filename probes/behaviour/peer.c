@@ -108,7 +108,8 @@ void peer_unreachable(struct peer *peer, int code, uint16_t mtu)
                                   peer->packet, peer->size));
 }
 
-/* Whether SEGMENT, from the kernel, belongs to TCP, by both ports.  */
+/* Whether SEGMENT, from the kernel, belongs to the connection TCP, by both
+   ports.  */
 static bool peer_is_ours(const struct peer_tcp *tcp,
                          const struct segment *segment)
 {

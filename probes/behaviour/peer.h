@@ -50,8 +50,8 @@ void peer_setting(struct peer *peer, const char *setting, long value);
 /* Receive the next TCP segment from the kernel, of any connection: the packet
    into PEER, and the parsed segment into *SEGMENT, whose data points into PEER.
    Other packets are discarded.  Returns false if none came within TIMEOUT
-   milliseconds (0: only a segment that already waits).  On a read error the
-   question is skipped; returns false outside a question.  */
+   milliseconds (0: only a segment that already waits).  A read error skips the
+   question; outside a question the call then returns false.  */
 bool peer_receive(struct peer *peer, struct segment *segment, int timeout);
 
 /* To be called before and after a measurement whose outcome depends on timely

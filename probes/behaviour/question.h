@@ -138,6 +138,7 @@ const char *status_text(long result);
 #define probe_report_status(probe, key, result)                                \
     probe_report(probe, key, "%s", status_text(result))
 
+/* "yes" or "no".  */
 const char *yes_no(bool yes);
 
 #endif /* PROBES_BEHAVIOUR_QUESTION_H */

@@ -35,8 +35,8 @@ static bool group_is_possible(const struct listener_row *row)
            (family == AF_INET || family == AF_INET6);
 }
 
-/* Add ROW to GROUP, whose members have room, and to the counts of GROUP.  Sets
-   GROUP of ROW.  */
+/* Add ROW to GROUP, whose array MEMBERS has room for one more, and count ROW in
+   COUNT, FULL and EMPTY.  Sets GROUP of ROW.  */
 static void group_add(struct listener_group *group, struct listener_row *row)
 {
     group->members[group->count++] = (struct listener_member){
@@ -66,8 +66,9 @@ static size_t group_make(struct listener_group *group,
     return group->count;
 }
 
-/* How many rows, from ROWS[0] on and at most COUNT, have the network namespace,
-   LOCAL and kind (TCP) of ROWS[0].  */
+/* The length of the run of TCP rows at the beginning of ROWS with the network
+   namespace and LOCAL of ROWS[0], which is of TCP.  COUNT, at least 1, is the
+   number of rows.  */
 static size_t group_run(const struct listener_row *rows, size_t count)
 {
     size_t run = 1;

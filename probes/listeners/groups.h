@@ -28,10 +28,12 @@ struct listener_group {
 };
 
 /* Set GROUP of all rows of LISTENERS, which are sorted by address and have
-   owners; NULL for a listener alone at its address.  Groups are found on Linux
-   only: the other systems do not share connections among such sockets, or do
-   not report them.  Returns 0, or -1 with ENOMEM.  listeners_free frees the
-   groups.  */
+   owners: one for the TCP listeners of an address that share its connections by
+   SO_REUSEPORT, which takes the same user, interface and IPV6_V6ONLY; NULL for
+   a listener alone, and for all other sockets.  Groups are found on Linux only:
+   other systems do not share connections so, or do not report the listeners.
+   Returns 0, or -1 with ENOMEM, and all GROUPs are NULL.  listeners_free frees
+   the groups.  */
 int groups_find(struct listeners *listeners);
 
 /* Whether members are full while others are not.  False for NULL.  */

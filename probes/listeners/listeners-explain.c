@@ -262,14 +262,14 @@ static void say_suspect(struct sentence *text,
         port);
 }
 
-/* Whether the full queue of ROW may have overflowed.  False only for TCP if the
-   counters exclude an overflow: ListenOverflows is 0, or ROW has no drops.  */
+/* Whether the queue of ROW, which is full, may have overflowed.  False only for
+   TCP if a counter excludes an overflow: ROW's drops or ListenOverflows are
+   0.  */
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
     return listener_is_unix(&row->listener) ||
-           listeners->totals.overflows < 0 ||
-           (listeners->totals.overflows > 0 && row->listener.queue.drops != 0);
+           (listeners->totals.overflows != 0 && row->listener.queue.drops != 0);
 }
 
 /* Append the cause of the queue of ROW and what to do, if the cause is

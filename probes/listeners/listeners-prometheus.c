@@ -132,8 +132,8 @@ static void put_host_figure(FILE *out, const struct listeners *listeners,
     prometheus_sample(out, name, labels, value);
 }
 
-/* Write the cap and the counters of all TCP listeners, of each network
-   namespace except parts that have ended.  */
+/* Write, for each network namespace except those that have ended, the cap if it
+   has a setting, and the counters of all its TCP listeners together.  */
 static void metrics_put_host(FILE *out, const struct listeners *listeners)
 {
     for (int metric = 0; metric < HOST_METRICS; metric++) {

@@ -41,7 +41,8 @@ static void watch_say_peak(struct sentence *text, const struct watch_row *row)
             when, (int)(row->peak_realtime / 1000000 % 1000));
 }
 
-/* Append the time of each class of fill that occurred, the last as FULL.  */
+/* Append the time, in seconds and percent, of each step of fill
+   (occupancy_steps) that occurred; FULL is the name of the last step.  */
 static void watch_say_fill(struct sentence *text,
                            const struct occupancy *occupancy, const char *full)
 {

@@ -574,11 +574,11 @@ static void start_reference(struct engine *engine, struct fill *fill)
 
 /* Take every test one step on, without waiting: connect clients, check the
    pending client, make a test SILENT after the silence timeout, and start a
-   reference connection for SILENT tests.  */
+   reference connection for SILENT tests.  Ends early if DONE returns false.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
-    for (size_t i = 0; i < engine->count; i++) {
+    for (size_t i = 0; i < engine->count && !engine->stopped; i++) {
         struct fill *fill = &engine->list[i];
         if (fill->state == FILL_CONNECTING)
             fill_connect(engine, fill);
@@ -691,6 +691,7 @@ static bool engine_poll(struct engine *engine)
     return true;
 }
 
+/* Whether all tests have ended, with figures or without.  */
 static bool all_done(const struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++)

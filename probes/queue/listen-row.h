@@ -28,11 +28,12 @@ struct listen_row {
     bool held;            /* to be repeated, and not written yet */
 };
 
-/* Whether ROW's tests, all done, should be repeated: listen_row_varies: their
-   overflows or their counts of clients, accepted connections or incomplete
-   handshakes differ, or the two counts of incomplete handshakes of one test;
-   listen_row_failed: a test was disturbed.  Both are false if a limit or an
-   error ended a test; listen_row_varies also after a disturbance.  */
+/* Whether ROW's tests, all done, should be repeated.  listen_row_varies: the
+   tests differ in their overflow or in a count, of clients, accepted
+   connections or incomplete handshakes; or the two counts of incomplete
+   handshakes of one test differ.  listen_row_failed: a test was disturbed; then
+   listen_row_varies is false.  Both are false if a limit or an error ended a
+   test.  */
 bool listen_row_varies(const struct listen_row *row);
 bool listen_row_failed(const struct listen_row *row);
 

@@ -163,8 +163,9 @@ static void put_summary(const struct page *page,
     fputs("</summary>\n", out);
 }
 
-/* Write QUESTION: the summary with ANSWER; inside, all findings, the answers of
-   other systems and the texts of the catalogue.  */
+/* Write QUESTION as an element <details>: in its summary the question and
+   ANSWER; below, the other findings that have a text, the answers of other
+   systems and the texts of the catalogue.  */
 static void put_question(const struct page *page,
                          const struct question *question,
                          const struct finding *answer)

@@ -63,8 +63,9 @@ static const char *group_of(const char *id, char text[GROUP_SIZE])
     return text;
 }
 
-/* Write the filters: radio buttons for the groups, and for each the rule that
-   hides all others; a checkbox that hides questions without a difference.  */
+/* Write the filters: radio buttons for the groups of questions, and for each
+   the CSS rule that hides all other groups; and a checkbox that hides questions
+   without a difference.  */
 static void put_filters(FILE *out, const struct catalogue *catalogue)
 {
     char group[GROUP_SIZE];

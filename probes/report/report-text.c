@@ -95,8 +95,9 @@ static void table_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* Write to TEXT the backlog in force for IPv4 and IPv6, "128/64" if the two
-   differ; for UNIX sockets if there is no row of TCP; "-" if unknown.  */
+/* Write to TEXT the backlog in force of the rows that requested BACKLOG: for
+   IPv4 and IPv6, "128/64" if both are known and differ; for UNIX sockets if no
+   such row is of TCP; "-" if unknown.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -357,8 +358,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether the figures of the SYN queue depend on the backlog alone: all rows of
-   a backlog have the same figure, or none.  */
+/* Whether the figures of the SYN queue depend on the backlog alone: of each
+   backlog either all TCP rows have a figure, the same, or none has.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -366,6 +367,8 @@ static bool families_agree(const struct queue_table *table)
         const char *text = row->incomplete_text;
         const struct queue_row *head = first_row(table, row->backlog);
         const char *first = head ? head->incomplete_text : NULL;
+        if (!strcmp(row->family, "unix"))
+            continue;
         if (!text != !first || (text && strcmp(text, first) != 0))
             return false;
     }
@@ -573,8 +576,8 @@ static void report_text_put_next(FILE *out, const struct report *report)
     struct sentence sentence = {"client: "};
     if (verdict->tcp.saw)
         say_next(&sentence, &verdict->tcp, report->wait);
-    if (verdict->tcp.saw && verdict->local.saw)
-        say(&sentence, "; over a UNIX socket: ");
+    if (verdict->local.saw)
+        say(&sentence, "%sover a UNIX socket: ", verdict->tcp.saw ? "; " : "");
     if (verdict->local.saw)
         say_next(&sentence, &verdict->local, report->wait);
     if (!verdict->tcp.saw && !verdict->local.saw)

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/descriptors.h"
 #include "base/wait.h"
 #include "probes/run/netns.h"
@@ -186,22 +187,6 @@ static void netns_linux_describe(struct netns *netns, uint64_t own)
 
 /* ---- mounts -------------------------------------------------------------- */
 
-/* Replace each "\ooo" of PATH, as in mountinfo, by its byte.  */
-static void netns_linux_unescape(char *path)
-{
-    char *to = path;
-    for (const char *from = path; *from; to++) {
-        unsigned byte;
-        if (*from == '\\' && sscanf(from + 1, "%3o", &byte) == 1) {
-            *to = (char)byte;
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = '\0';
-}
-
 /* Append PATH to the mounts of LIST.  Returns 0, or -1 with ENOMEM.  */
 static int netns_linux_keep_mount(struct netns_list *list, const char *path)
 {
@@ -277,7 +262,7 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
         }
         seen = moved;
         line[end] = '\0';
-        netns_linux_unescape(line + path);
+        mountinfo_unescape(line + path);
         if (!netns_linux_note_seen(seen, &count, number))
             result = netns_linux_add_mount(list, number, line + path);
     }

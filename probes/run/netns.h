@@ -51,11 +51,13 @@ struct netns_list {
 int netns_list_read(struct netns_list *list, int timeout);
 
 /* Enter NETNS, in a process of one thread, by a process of PIDS or else by
-   MOUNT.  The caller must call netns_leave after success, which aborts the
-   process if it cannot return.  Returns 0, or -1: EPERM: without CAN_ENTER;
-   ESRCH: NETNS has ended; ENOTSUP: this system has no network namespaces; any
-   errno of open and setns.  */
+   MOUNT.  After success the caller must call netns_leave.  Returns 0, or -1:
+   EPERM: without CAN_ENTER; ESRCH: NETNS has ended; ENOTSUP: this system has no
+   network namespaces; any errno of open and setns.  */
 int netns_enter(const struct netns_list *list, const struct netns *netns);
+
+/* Return to the namespace of this process, after a successful netns_enter.  If
+   that is not possible, the process aborts.  */
 void netns_leave(const struct netns_list *list);
 
 /* A process that is in NETNS now, or 0 if none of PIDS is.  */

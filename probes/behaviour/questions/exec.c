@@ -33,9 +33,10 @@ static void exec_limit_cpu(void)
     setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-/* In a child: become a shell that runs SCRIPT, with the socket FD as descriptor
-   KEPT and, with FD_CLOEXEC, as CLOSED; SIGPIPE is ignored.  Exits with 1 on
-   failure.  */
+/* In a child: become a shell that runs SCRIPT.  Before, the socket FD is
+   duplicated to the descriptor KEPT, without FD_CLOEXEC, and to CLOSED, with
+   it; SIGPIPE is ignored; and the shell has 0.2 s of processor time, then
+   SIGPROF ends it (exec_limit_cpu).  Exits with 1 on failure.  */
 static _Noreturn void exec_become_shell(int fd, const char *script)
 {
     int moved = fcntl(fd, F_DUPFD, CLOSED + 1); /* FD may be KEPT or CLOSED */

@@ -33,10 +33,10 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
     close(listener);
 }
 
-/* Question listen.half-open: the intervals between SYN-ACKs without the ACK,
-   and when the kernel gives up, computed if the setting is readable.  With
-   another PEER_LONGEST than the default the latter is left out: only since
-   Linux 6.19 does it apply to SYN-ACKs.  */
+/* Question listen.half-open: the intervals between SYN-ACKs without the ACK;
+   and when the kernel gives up, computed from net.ipv4.tcp_synack_retries if
+   that is readable and PEER_LONGEST has its default: before Linux 6.19
+   PEER_LONGEST does not apply to SYN-ACKs.  */
 static void half_open_probe(struct probe *probe)
 {
     static const char setting[] = "net.ipv4.tcp_synack_retries";

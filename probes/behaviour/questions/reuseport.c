@@ -53,7 +53,8 @@ static void group_open(struct reuseport_group *group, struct probe *probe,
     }
 }
 
-/* Close all sockets of GROUP, by RST.  */
+/* Close all sockets of GROUP, listeners or datagram sockets, by reset.  GROUP
+   may be open in part.  */
 static void group_close(struct reuseport_group *group)
 {
     for (int i = 0; i < group->count; i++)
