@@ -75,21 +75,11 @@ int queue_listener(int family, int backlog, const char **failed)
     return fd;
 }
 
-/* Whether the failure of accept, with its errno, was the Nth EAGAIN in a row of
-   a readable listener and one too many; or is another error than of clients:
-   sonde_accept gives up after many aborted connections in a row.  */
-static bool is_failure(int *row)
-{
-    enum { ROW_MAX = 64 };
-    if (errno == EAGAIN)
-        return ++*row == ROW_MAX;
-    return errno == EINTR || sonde_accept_class(errno) != SONDE_ACCEPT_RETRY;
-}
-
-/* EAGAIN alone does not prove an empty queue: a connection may have come
-   since.  */
+/* EAGAIN alone does not prove an empty queue: a connection may have come since.
+   But a listener that stays readable without one is no queue.  */
 long queue_accept(int listener, long max, const char **failed)
 {
+    enum { ROW_MAX = 64 };
     long count = 0;
     int events = POLLIN, row = 0;
     *failed = NULL;
@@ -99,7 +89,7 @@ long queue_accept(int listener, long max, const char **failed)
             close(fd);
             count++;
             row = 0;
-        } else if (is_failure(&row)) {
+        } else if (errno != EAGAIN || ++row == ROW_MAX) {
             *failed = "accept";
             break;
         } else if ((events = wait_one(listener, POLLIN, 0)) < 0) {
