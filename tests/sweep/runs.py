@@ -141,10 +141,6 @@ def profile_missing(usual, found, errors, injected):
                 return "%s %s is missing without a reason" % key
         elif new[key][1:3] == ["measured", "yes"] and \
                 value != new[key][0] and not has_reason(key[1], new[key]):
-            # "300 queued, up to the cap" without a readable cap is less, and
-            # still true: another finding of the question has the reason.
-            if key[0] in reasons and value.startswith(new[key][0] + ", "):
-                continue
             return "%s %s: %s became %s" % (key + (value, new[key][0]))
     return None
 
@@ -160,9 +156,11 @@ def answers_missing(usual, found, errors, injected):
     named = {topic for (topic, _), (value, _, _, reason) in new.items()
              if any(error in value or error in reason for error in injected)}
     for key, (value, how, stable, _) in old.items():
+        # "300 queued, up to the cap" without a readable cap is less, and true.
         if how == "measured" and stable == "yes" and key in new and \
                 new[key][1:3] == ["measured", "yes"] and \
                 value != new[key][0] and key[0] not in named and \
+                not value.startswith(new[key][0] + ", up to the cap") and \
                 not has_reason(key[1], new[key]):
             return "%s %s: %s became %s" % (key + (value, new[key][0]))
     return None if new else "there are no answers"
