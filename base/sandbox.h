@@ -47,9 +47,10 @@ struct sandbox_needs {
    the process may then have given up a part.  */
 int sandbox_enter(const struct sandbox_needs *needs, char text[SANDBOX_TEXT]);
 
-/* The reason for ERROR, an errno of sandbox_enter, to be logged; NULL: none.  A
-   system without a sandbox, and a policy of the administrator against it, are
-   reported only if VERBOSE; other failures always.  */
+/* The reason for ERROR, an errno of sandbox_enter, to be logged, valid until
+   the next strerror; NULL: nothing is to be logged.  A system without a
+   sandbox, and a policy of the administrator against it, are reported only if
+   VERBOSE; other failures always.  */
 const char *sandbox_lack(int error, bool verbose);
 
 #endif /* BASE_SANDBOX_H */

@@ -12,8 +12,9 @@
    a deadline: a stalled reader is the user's choice.  The caller handles
    SIGPIPE.  Returns 0 with errno kept; or -1 with the errno of write or poll,
    after an unknown number of bytes.  EINTR: calls in a row were interrupted for
-   a second (wait_retry).  EAGAIN: 400 calls in a row failed although poll
-   reported FD writable or failed itself, for some eight seconds.  */
+   a second (wait_retry).  EAGAIN: more than 400 writes in a row failed so, some
+   eight seconds, though after each poll reported FD writable, or failed
+   too.  */
 int write_all(int fd, const void *bytes, size_t size);
 
 /* Whether ERROR, of a write, means a closed reader: EPIPE or ECONNRESET.  */

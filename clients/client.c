@@ -46,11 +46,12 @@ enum client_end client_trouble(struct client *client, const char *format, ...)
 
 const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
 {
-    bool is_us = ns < 1000000, is_ms = ns < 1000000000;
+    /* From 999.5 on the unit is the next: 1 ms, and not 1000 us.  */
+    bool is_us = ns < 999500, is_ms = ns < 999500000;
     double value = (double)ns / (is_us ? 1e3 : is_ms ? 1e6 : 1e9);
     double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
     bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
-    snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, value,
+    snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, rounded,
              is_us   ? "us"
              : is_ms ? "ms"
                      : "s");
@@ -298,9 +299,11 @@ static int make_own_path(struct client *client, struct sonde_address *source)
 }
 
 /* Set *SOURCE to the address of this client's own datagram socket: a path in a
-   new folder; for a server with an abstract name, which may have another file
-   system, one that the kernel chooses (autobind).  Returns 0; or -1 with errno,
-   and maybe end and text of CLIENT.  */
+   new folder, which client_close removes, and signals that end the process too;
+   or, for a server with an abstract name, as the server may have another file
+   system, an abstract name that the kernel chooses at bind (autobind).  Returns
+   0; or -1 with errno, and with end and text of CLIENT if there is no
+   folder.  */
 static int make_own_address(struct client *client, struct sonde_address *source)
 {
     if (*client->target->path != '@')

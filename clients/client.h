@@ -125,8 +125,8 @@ const char *client_print_address(const struct sonde_address *address,
                                  char text[CLIENT_ADDRESS_TEXT]);
 
 /* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT: in us below 1 ms,
-   in ms below 1 s, else in s, rounded, with one decimal if it is not 0 and the
-   value is below 100.  Returns TEXT.  */
+   in ms below 1 s, else in s, rounded; with one decimal below 100, if that
+   decimal is not 0.  Returns TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
 const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
 

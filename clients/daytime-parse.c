@@ -62,8 +62,8 @@ static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
 /* ---- fields: each returns whether the field is there, and skips it ------- */
 
 /* Take MIN to MAX digits, with their decimal value in *VALUE; further digits
-   stay.  Returns false if there are fewer than MIN, which are skipped
-   nevertheless, with their value in *VALUE.  */
+   stay.  Returns false after fewer than MIN digits, which are taken all the
+   same; without any *VALUE is 0.  */
 static bool take_digits(struct reading *reading, int min, int max, int *value)
 {
     int count = 0;

@@ -30,9 +30,10 @@ struct single {
 
 /* ---- receiving ----------------------------------------------------------- */
 
-/* Receive up to COUNT datagrams into LIST, without waiting: several by recvmmsg
-   or, where missing, by recvmsg until one fails; one alone by recvmsg, the
-   faster call.  Returns the number received, at least 1, or -1 with errno.  */
+/* Receive up to COUNT datagrams into LIST, without waiting: for a COUNT of 1 by
+   recvmsg, the faster call; else by recvmmsg or, where missing, by recvmsg
+   until one fails.  Returns the number received, at least 1, or -1 with
+   errno.  */
 static int messages_receive(int fd, sonde__message *list, unsigned count)
 {
     int received = -1;

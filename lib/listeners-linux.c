@@ -134,9 +134,10 @@ static int listeners_linux_list(int fd, int family, int timeout,
     return result < 0 ? -1 : 0;
 }
 
-/* Pass the sockets of FAMILY that SINK takes to SINK, within TIMEOUT
-   milliseconds, by a netlink socket made for this call.  Returns 0 with errno
-   kept, or -1 with errno, as sonde_listeners; ENOTSUP: no such interface.  */
+/* Pass to SINK all sockets of FAMILY of the kind that SINK takes, within
+   TIMEOUT milliseconds, by a netlink socket made for this call.  Returns 0 with
+   errno kept, or -1 with errno, as sonde_listeners; ENOTSUP: this kernel has no
+   sock_diag for FAMILY.  */
 static int listeners_linux_read(int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {

@@ -389,8 +389,9 @@ int sonde__wait(int fd, short events, int64_t deadline);
 
 /* After a failed call on FD, with its errno: whether to repeat the call.
    Returns 0 to repeat: after EINTR at once, after EAGAIN or EWOULDBLOCK when FD
-   is ready for EVENTS.  Returns -1: after DEADLINE with EAGAIN, even if FD is
-   ready; with the errno of sonde__wait; after another errno, which is kept.  */
+   is ready for EVENTS.  Returns -1 with errno: EAGAIN after these if DEADLINE
+   has passed, even if FD is ready; that of sonde__wait; or that of the call, if
+   another.  A caller bounds the repeats, by sonde__row_sleep or a count.  */
 int sonde__again(int fd, short events, int64_t deadline);
 
 /* Whether ERROR is EAGAIN or EWOULDBLOCK.  */

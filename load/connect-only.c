@@ -170,8 +170,9 @@ static int64_t only_due(const struct only *only, size_t index)
 }
 
 /* Begin the clients that are due by the rate, or without a rate all; at most
-   ONLY_BEGINS in one call, so that the time to begin the others is not part of
-   a client's time.  */
+   ONLY_BEGINS in one call: more would delay noticing that an earlier client is
+   connected, and so lengthen its time.  If others are due, only_timeout is
+   0.  */
 static void only_begin_due(struct only *only)
 {
     for (int i = 0; i < ONLY_BEGINS && only->next < only->plan->connections &&

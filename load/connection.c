@@ -170,8 +170,8 @@ static void connection_watch(struct load *load,
         connection_fail(load, connection, load_error_of(errno));
 }
 
-/* With --connect: count the latency of the whole connection, from SINCE to now,
-   set LAST of LOAD to now, and close.  */
+/* Of a run with --connect: count the latency of the whole connection, from
+   SINCE to now, set LAST of LOAD to now, and close.  */
 static void connection_complete(struct load *load,
                                 struct load_connection *connection)
 {
@@ -377,7 +377,8 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 
-/* A new socket, bound to the source address if given; -1 with errno.  */
+/* Make a non-blocking socket, closed by exec, and bind it to the source address
+   if given.  Returns the socket; or -1 with errno, and none is left.  */
 static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;

@@ -84,8 +84,8 @@ static const char *byteorder_conflict(void)
                            : NULL;
 }
 
-/* Print the byte order.  Returns the exit status: STATUS_TROUBLE after a
-   message if the order is not that of the build.  */
+/* Print the byte order.  Returns the exit status: STATUS_TROUBLE if the order
+   is not that of the build, then after a message, too.  */
 static int byteorder_run(void)
 {
     int order = sonde_byteorder();

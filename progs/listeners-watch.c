@@ -135,10 +135,10 @@ static int watch_run_step(struct watch_run *run)
     return 0;
 }
 
-/* Write all that waits, until the reader takes nothing for DRAIN_MS; the
-   self-pipe is closed first, so that a second signal ends the process at once,
-   by its default action.  Returns STATUS, also if the reader has gone; or
-   STATUS_TROUBLE after a message.  */
+/* Write all that waits; give up when the reader has taken nothing for DRAIN_MS.
+   The self-pipe is closed first, so that a second signal, by its former action,
+   ends the process at once.  Returns STATUS, also if the reader has gone; or
+   STATUS_TROUBLE after a message, if the rest could not be written.  */
 static int watch_run_finish(struct watch_run *run, int status)
 {
     sonde_selfpipe_close();

@@ -181,8 +181,10 @@ static int complain_waiting(const struct listeners *listeners)
                         : "");
 }
 
-/* Write the list of LISTENERS.  UDP sockets are in it on request only, since
-   there may be many; but losses are worth a note.  */
+/* Write the list of LISTENERS with its notes, as text.  UDP sockets are in the
+   list on request only, since there may be many; if no kind of socket is
+   requested they are looked up all the same, and a note names those that have
+   lost datagrams.  */
 static void listeners_list(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

@@ -136,8 +136,9 @@ static void print_errors(FILE *out, const struct load_report *report)
     char number[NUMBER_TEXT];
     const char *title = "errors";
     if (report->late > 0)
-        fprintf(out, "  %-10s %s answers came after they were given up\n",
-                "late", load_report_grouped(report->late, number));
+        fprintf(out, "  %-10s %s answer%s came too late\n", "late",
+                load_report_grouped(report->late, number),
+                report->late == 1 ? "" : "s");
     for (int i = 0; i < LOAD_ERRORS; i++) {
         if (report->errors[i] == 0)
             continue;
@@ -153,7 +154,8 @@ static void print_errors(FILE *out, const struct load_report *report)
         fprintf(out, "  %-10s none\n", title);
 }
 
-/* Write the figures of --connect-only: connects, second SYNs if known.  */
+/* Write the figures of --connect-only: the number and rate of the connects that
+   succeeded, the quantiles of their time, and the second SYNs if known.  */
 static void print_only(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
@@ -171,11 +173,12 @@ static void print_retransmissions(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT];
     if (report->has_retransmissions)
-        fprintf(out, "  %-10s %s segments sent again\n", "TCP",
-                load_report_grouped(report->retransmissions, number));
+        fprintf(out, "  %-10s %s segment%s sent again\n", "TCP",
+                load_report_grouped(report->retransmissions, number),
+                report->retransmissions == 1 ? "" : "s");
 }
 
-/* Write the figures, by the kind of run.  */
+/* Write to OUT the figures of REPORT that its kind of run has.  */
 static void print_figures(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];

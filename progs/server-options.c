@@ -91,7 +91,8 @@ static const char *find_conflict(void)
     return NULL;
 }
 
-/* Refuse an impossible --address or --port, without a lookup.  Returns
+/* Refuse an --address or --port that is wrong whatever a lookup may find: a
+   number out of range, a malformed address.  Names pass.  Returns
    OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int check_addresses(void)
 {

@@ -156,8 +156,9 @@ static void connection_read(struct connection *connection, char *buffer)
 }
 
 /* Read once, waiting up to TIMEOUT milliseconds, discard the input, and count
-   its bytes as ignored.  End CONNECTION as done if the client has ended, after
-   an error but EAGAIN, or beyond CONNECTION_IGNORED_MAX bytes.  */
+   its bytes as received and as ignored.  End CONNECTION as done if the client
+   has closed its side, after an error other than EAGAIN, or beyond
+   CONNECTION_IGNORED_MAX bytes.  */
 static void connection_discard(struct connection *connection, char *buffer,
                                int timeout)
 {
@@ -168,9 +169,9 @@ static void connection_discard(struct connection *connection, char *buffer,
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* Discard input once, so that unread input does not turn the close into a
-   reset; end CONNECTION as done at linger_until.  Where calls block, the read
-   waits for input until linger_until.  */
+/* Discard input once (connection_discard), so that unread input does not turn
+   the close into a reset; from linger_until on, end CONNECTION as done.  Where
+   calls block, the read waits for input until linger_until.  */
 static void connection_linger(struct connection *connection, char *buffer)
 {
     int left = monotonic_until(monotonic_ms(), connection->linger_until);

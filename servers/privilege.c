@@ -118,8 +118,9 @@ static int groups_drop(struct groups *held, const struct groups *allowed,
                     strerror(errno));
 }
 
-/* Check that all supplementary groups of this process are in ALLOWED.  Returns
-   0, or -1 with the reason in the log.  */
+/* Check that all supplementary groups of this process are in ALLOWED.  NAME,
+   the user, is for the log.  Returns 0; or -1 with the reason in the log, also
+   if the groups cannot be read.  */
 static int groups_check(const struct groups *allowed, const char *name)
 {
     struct groups held = {0};

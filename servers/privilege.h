@@ -17,17 +17,17 @@ struct identity {
    in IDENTITY.  Returns 0, or -1 with the reason in the log.  */
 int privilege_find(const char *name, struct identity *identity);
 
-/* Become IDENTITY for good, with the group of IDENTITY alone.  A process of
-   IDENTITY keeps the supplementary groups listed by getgrouplist, and drops
-   others.  Where setgroups is denied, as in some user namespaces, a process
-   without supplementary groups loses nothing, and a process with supplementary
-   groups is refused.  Capabilities are dropped unless IDENTITY is root.  Then
-   the result is read back: user and group, real, effective and saved;
-   supplementary groups; capabilities.  To be called while there is a single
-   thread.
+/* Become IDENTITY for good, with the group of IDENTITY alone.  A process that
+   runs as IDENTITY already keeps those of its supplementary groups that
+   getgrouplist lists, and drops the others.  Where setgroups is denied, as in
+   some user namespaces, a process with a group to drop is refused.
+   Capabilities are dropped unless IDENTITY is root.  Then the result is read
+   back: user and group, supplementary groups, capabilities; and last, unless
+   IDENTITY is root, an attempt to become root again must fail.  To be called
+   while there is a single thread.
    Returns 0, or -1 with the reason in the log: the process may then have lost
-   some of its privileges, or have returned to root in the last check, and must
-   not go on.  */
+   some of its privileges, or be root again if the last attempt succeeded, and
+   must not go on.  */
 int privilege_drop(const struct identity *identity);
 
 #endif /* SERVERS_PRIVILEGE_H */

@@ -57,9 +57,11 @@ static int inherited_log_error(int fd, int error)
     }
 }
 
-/* The errno for which FOUND is not served, or 0.  Datagrams are answered in the
-   families alone in which listen_sockets_have knows the server's own addresses:
-   a socket of all frames (AF_PACKET) would receive its own answers.  */
+/* Why FOUND cannot be served, as an errno; 0: it can.  An unusable socket has
+   FOUND->error, one of another type than streams and datagrams EPROTONOSUPPORT.
+   Datagrams are answered only in the families in which listen_sockets_have
+   knows the server's own addresses, in others EAFNOSUPPORT: a socket of all
+   frames (AF_PACKET) would receive its own answers.  */
 static int inherited_check(const struct sonde_inherited *found)
 {
     int family = found->family;

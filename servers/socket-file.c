@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <pwd.h>
@@ -102,31 +103,32 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
     return unlink(path);
 }
 
-/* Set *ID to the number TEXT, or look up the name TEXT by LOOK_UP, -1 if there
-   is none.  Returns 0; -1: no such name, or out of range.  */
-static int id_read(const char *text, long (*look_up)(const char *), long *id)
+/* Set *ID to the number TEXT, or to the result of LOOK_UP for the name TEXT.
+   Returns 0; -1: no such name, or out of range, from 0 to (uid_t)-2.  */
+static int id_read(const char *text, int64_t (*look_up)(const char *),
+                   int64_t *id)
 {
     char *end;
     errno = 0;
-    *id = strtol(text, &end, 10);
+    *id = strtoimax(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno || *id < 0)
         *id = look_up(text);
     /* chown takes (uid_t)-1 as "no change", and cuts larger numbers.  */
-    return *id < 0 || (unsigned long)*id >= (uid_t)-1 ? -1 : 0;
+    return *id < 0 || *id >= (uid_t)-1 ? -1 : 0;
 }
 
 /* The number of the user NAME; -1 if there is none.  */
-static long socket_file_find_user(const char *name)
+static int64_t socket_file_find_user(const char *name)
 {
     const struct passwd *found = getpwnam(name);
-    return found ? (long)found->pw_uid : -1;
+    return found ? (int64_t)found->pw_uid : -1;
 }
 
 /* The number of the group NAME; -1 if there is none.  */
-static long socket_file_find_group(const char *name)
+static int64_t socket_file_find_group(const char *name)
 {
     const struct group *found = getgrnam(name);
-    return found ? (long)found->gr_gid : -1;
+    return found ? (int64_t)found->gr_gid : -1;
 }
 
 /* Read OWNER into ACCESS's user and group; a part that is missing in OWNER
@@ -135,7 +137,7 @@ static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner)
 {
     char user[128];
-    long id;
+    int64_t id;
     const char *colon = owner + strcspn(owner, ":");
     snprintf(user, sizeof user, "%.*s", (int)(colon - owner), owner);
     if (!*owner)

@@ -24,7 +24,7 @@
    SIGHUP stays ignored if ignored before, as by nohup(1).  Returns the
    descriptor of the self-pipe, to be polled for readability and emptied by
    stop_woken.  Or -1 with errno: the self-pipe may then be open, and some
-   signals caught.  */
+   signals caught: nothing undoes that but the end of the process.  */
 int stop_begin(long grace);
 
 /* The same in a child with a loop of its own: closes the parent's self-pipe,

@@ -62,8 +62,9 @@ static int worker_begin(struct server *server)
                             &pool->end);
 }
 
-/* In the child, worker SELF: serve clients until the server stops, and exit;
-   with FAILED and a line in the log if the worker cannot start or continue.  */
+/* In the child, worker SELF: serve clients until the server stops, and exit
+   with 0; or with the exit status FAILED, after a line in the log, if the
+   worker cannot start or continue.  */
 static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct worker_pool *pool = server->pool;

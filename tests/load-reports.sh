@@ -111,7 +111,8 @@ json_is 'all(.[:-1][]; .messages == .latency.count and .errors == 0 and
 json_is '([.[:-1][].messages] | add) as $sum | .[-1] |
     $sum > 0 and $sum <= .messages and .messages == .latency.count' \
     "the report has the sum"
-json_is '.[-1].latency as $all | all(.[:-1][].latency;
+# A busy host may leave a second without a message.
+json_is '.[-1].latency as $all | all(.[:-1][].latency | select(.count > 0);
     .min_ns >= $all.min_ns and .max_ns <= $all.max_ns and
     .min_ns <= .p50_ns and .p9999_ns <= .max_ns)' "latencies within those of all"
 json_is '[.[].at_ns] | . == sort' "the time goes on"

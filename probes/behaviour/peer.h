@@ -118,8 +118,9 @@ double peer_back_off(double timeout, long longest);
    TUN_PEER that has sent nothing.  Returns the listener.  */
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
 
-/* Write SIZE bytes (at most 65536), or a part, to the socket, without waiting;
-   on failure the question is skipped.  */
+/* Write up to SIZE bytes (at most 65536) to the socket, as many as it takes
+   without waiting; how many is not reported.  If it takes none, or on another
+   failure, the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of

@@ -195,9 +195,10 @@ static bool pool_is_stopped(const struct pool *pool)
     return pool->request->stop && *pool->request->stop;
 }
 
-/* Run all jobs that are not done, at most MAX in parallel.  Returns 0, or -1
-   with errno if no job can begin or poll keeps failing; then no child is left.
-   Jobs that were killed, as the request was stopped, are not done.  */
+/* Run all jobs that are not done, at most MAX in parallel, until all are or the
+   request is stopped.  Returns 0; or -1 with errno if no job runs and the next
+   cannot begin, or poll keeps failing.  In each case no child is left: the jobs
+   that ran are killed, and remain not done.  */
 static int pool_run(struct pool *pool, size_t max)
 {
     int failed = 0;
@@ -211,6 +212,7 @@ static int pool_run(struct pool *pool, size_t max)
         if (pool->jobs[i].run) {
             pool_end(pool, &pool->jobs[i], false);
             pool->jobs[i].done = false;
+            pool->done--;
         }
     errno = error;
     return failed ? -1 : 0;

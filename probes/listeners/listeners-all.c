@@ -265,7 +265,7 @@ bool listeners_all_seen(const struct listeners *listeners, struct sentence *why)
     }
     if (!list->complete) {
         say(why,
-            "%s/proc hides processes (hidepid), and so perhaps network "
+            "%s/proc may hide processes (hidepid), and so network "
             "namespaces",
             separator);
         separator = "; ";
@@ -321,7 +321,9 @@ static void part_put_json(struct json *json, const struct listeners *part)
     json_object_end(json);
 }
 
-/* Write the member "namespaces_unseen", on what LIST may lack.  */
+/* Write the member "namespaces_unseen", an object: the mounts and the number of
+   processes whose namespace LIST may lack, and whether /proc may hide
+   processes.  */
 static void unseen_put_json(struct json *json, const struct netns_list *list)
 {
     json_object(json, "namespaces_unseen");

@@ -41,7 +41,8 @@ static void waiting_put_connection(FILE *out,
             connection->ended ? "  ended" : "");
 }
 
-/* Append to TEXT the number of connections of a class, if any.  */
+/* Append to TEXT ", COUNT CLASS", as in ", 3 with data"; nothing unless COUNT
+   is above 0.  */
 static void say_class(struct sentence *text, long count, const char *class)
 {
     if (count > 0)

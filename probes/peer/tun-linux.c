@@ -118,7 +118,7 @@ static int set_queue_length(void)
 }
 
 /* Set the queue length, address and network mask of the interface and bring it
-   up, through FD, any socket.  Returns 0, or -1 with errno.  */
+   up, through FD, an IPv4 socket.  Returns 0, or -1 with errno.  */
 static int tun_linux_configure(int fd)
 {
     struct ifreq queue = request_with(TUN_HERE);

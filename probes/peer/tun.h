@@ -21,9 +21,9 @@
    most.  */
 int tun_open(struct namespace_trouble *trouble);
 
-/* Make TUN_PEER, through the interface of tun_open, the gateway of the default
-   route of the current namespace.  Returns 0, or -1 with *TROUBLE filled in. On
-   systems other than Linux tun_open and tun_route always fail.  */
+/* Add to the current namespace a default route with TUN_PEER as the gateway,
+   through the interface of tun_open.  Returns 0, or -1 with *TROUBLE filled in.
+   On systems other than Linux tun_open and tun_route always fail.  */
 int tun_route(struct namespace_trouble *trouble);
 
 #endif /* PROBES_PEER_TUN_H */

@@ -95,10 +95,11 @@ struct fill fill_new(int family, int backlog);
 void fill_reset(struct fill *fill);
 
 /* Estimate the connections that FILL takes until its queue overflows: the
-   backlog plus 1, at most CLIENTS_MAX, and twice as many if deferred.  The
-   backlog is the one in force, or if unknown, the requested backlog from 0 to
-   4096; for any other, the estimate is 0: unknown.  No figure depends on the
-   estimate.  */
+   backlog plus 1, at most CLIENTS_MAX; twice that number if deferred.  The
+   backlog is the one in force or, if that is unknown, the requested one; if
+   that is then not from 0 to 4096, the estimate is 0: unknown.  No figure
+   depends on the estimate, but a test whose estimate exceeds the budget is not
+   begun.  */
 int64_t fill_need(const struct fill *fill);
 
 /* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EMFILE, ENFILE,

@@ -12,13 +12,18 @@ enum { SHARE_SIZE = 24 };
 
 /* Write the share PPM, in millionths, as percent to TEXT, without a sign, and
    return TEXT: three decimals below 1, two between 99 and 100, otherwise one,
-   as in "0.012", "12.3", "99.97"; "0" and "100" without decimals.  */
+   as in "0.012", "12.3", "99.97"; "0" and "100", without decimals, are
+   exact.  */
 static const char *share_text(char text[SHARE_SIZE], double ppm)
 {
     double percent = ppm / 1e4;
-    int digits = percent >= 99.95 || percent == 0 ? 0 : percent < 1 ? 3 : 1;
+    int digits = percent >= 100 || percent == 0 ? 0 : percent < 1 ? 3 : 1;
     if (percent > 99 && percent < 100)
         digits = 2;
+    if (digits == 3 && percent < 0.001)
+        percent = 0.001;
+    if (digits == 2 && percent > 99.99)
+        percent = 99.99;
     snprintf(text, SHARE_SIZE, "%.*f", digits, percent);
     return text;
 }
@@ -37,8 +42,9 @@ bool answers_rate(const struct findings *findings, const char *id, int number,
     return rate->answer != NULL;
 }
 
-/* Write the rates of the question ID, if any, a line each: the count, "of" all
-   repeats, the share and its interval in percent, the answer (wrapped).  */
+/* Write the rates of the question ID, if any, a line for each answer, such as
+   "3 of 20  15.0 %  (3.2 to 37.9)" and the answer, which is wrapped: count,
+   repeats, share and its interval in percent.  */
 static void put_rates(FILE *out, const struct findings *findings,
                       const char *id)
 {

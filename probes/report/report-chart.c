@@ -186,7 +186,8 @@ void report_chart(FILE *out, const struct report *report)
         put_names(out, &chart);
     }
     if (chart.left_out > 0) {
-        say(&left_out, "%zu more backlogs do not fit", chart.left_out);
+        say(&left_out, "%zu more %s not fit", chart.left_out,
+            chart.left_out == 1 ? "backlog does" : "backlogs do");
         put_sentence(out, "note", &left_out);
     }
     report_rule(out, report);

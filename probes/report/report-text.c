@@ -222,8 +222,8 @@ static void say_backlogs(struct sentence *sentence, const struct queue_row *row,
         say(sentence, " to %s", report_backlog(row[count - 1].backlog, text));
 }
 
-/* Write a note: family, backlogs and reason of the COUNT rows from ROW on,
-   which have the same family and row_reason, not NULL.  */
+/* Write a note: family, backlogs and reason of the COUNT rows from ROW on.  All
+   have the same family, and the same row_reason, which is not NULL.  */
 static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
 {
     struct sentence sentence = {""};
@@ -358,8 +358,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether the figures of the SYN queue depend on the backlog alone: of each
-   backlog either all TCP rows have a figure, the same, or none has.  */
+/* Whether IPv4 and IPv6 agree on the SYN queue: of each backlog all TCP rows
+   have the same text for its figure, or none has a figure.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {

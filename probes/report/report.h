@@ -86,10 +86,11 @@ void report_not_filled(struct sentence *sentence, const char *reason);
 enum { BACKLOG_TEXT = 16 };
 const char *report_backlog(int backlog, char text[BACKLOG_TEXT]);
 
-/* Write the parts of report_head, a bar chart of the accepted connections by
-   backlog, of the first family with figures, the rule and the cap, in 80
-   columns of plain ASCII.  Bars that do not fit are counted in a note.  Without
-   figures there is no chart.  */
+/* Write in plain ASCII the text of report_head; a bar chart of the accepted
+   connections by backlog, of the first family with figures; and the texts of
+   report_rule and report_cap.  The chart has 80 columns, if no figure has more
+   than six digits; the last bars, for which it is not wide enough, are counted
+   in a note.  Without figures there is no chart.  */
 void report_chart(FILE *out, const struct report *report);
 
 /* Write NEED, which must be valid; families that were not measured; and if a

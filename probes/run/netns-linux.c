@@ -275,8 +275,9 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
 
 /* ---- the list ------------------------------------------------------------ */
 
-/* Open the own namespace (HERE), and find out whether this process may enter it
-   again (CAN_ENTER): then it may enter others and return.  */
+/* Open the own namespace (HERE, -1 on failure), and find out whether this
+   process may enter that namespace again (CAN_ENTER): if so, it can return from
+   others, which it may enter unless a user namespace forbids that.  */
 static void netns_linux_open_own(struct netns_list *list)
 {
     list->here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

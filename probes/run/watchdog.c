@@ -25,8 +25,8 @@
 
 enum { GROUPS_MAX = 256 };
 
-/* Add GROUP to the list, or remove -GROUP if negative.  With GROUPS_MAX groups
-   in the list, another group is ignored.  */
+/* Add GROUP to GROUPS, an array of GROUPS_MAX in which 0 is a free place; if
+   GROUP is negative, remove -GROUP.  With no free place GROUP is ignored.  */
 static void watchdog_note(pid_t *groups, pid_t group)
 {
     for (int i = 0; i < GROUPS_MAX; i++)

@@ -129,10 +129,11 @@ static long reported_cap(const struct queue_table *table)
     return -1;
 }
 
-/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT; ACCEPTED and LIKE are
-   set.  The cap is as the kernel reports of a listener; or the setting, unless
-   the measurement contradicts the setting, which has no effect on some stacks;
-   or by the rule and the largest queue; or -1.  */
+/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT, whose ACCEPTED and
+   LIKE must be set already.  The cap is the first that is known: what the
+   kernel reports of a listener; the setting, unless the measurement contradicts
+   the setting, which has no effect on some stacks; what follows from the rule
+   and the largest queue; or else -1.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;

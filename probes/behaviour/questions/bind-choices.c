@@ -88,8 +88,9 @@ static void bind_choices_report_privileged(struct probe *probe)
 }
 
 /* Question bind.choices: addresses and ports that the kernel chooses, a second
-   bind, bind to a nonlocal address, and the ephemeral and privileged ports; the
-   answer is whether bind to port 0 kept the address and chose a port.  */
+   bind, bind to a nonlocal address, and which ports are ephemeral and which
+   privileged; the answer is whether bind to port 0 kept the address and chose a
+   port.  */
 static void bind_choices_probe(struct probe *probe)
 {
     int fd = tcp_socket(probe);

@@ -70,9 +70,10 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
     probe_skip(probe, NO_PORT);
 }
 
-/* Report an IPv4 client's connect to an IPv6 listener with IPV6_V6ONLY set to
-   VALUE, as the finding KEY: errno, or the form in which accept returns the
-   client's address.  An unreachable loopback interface skips the question
+/* Connect an IPv4 client to a new IPv6 listener with IPV6_V6ONLY set to VALUE,
+   if the system lets it be set, and report as the finding KEY the errno of
+   connect, or the form in which accept returns the client's address.  Other
+   failures skip the question, and so does an unreachable loopback interface
    (skip_unreached).  */
 static void bind_v6only_report_client(struct probe *probe, const char *key,
                                       int value)
