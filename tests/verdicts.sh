@@ -135,23 +135,26 @@ for name in curl wget nc socat python3 redis-cli echocli; do
 done
 wait
 
-# play_late NAME FAULT: play once more, by itself, if the assertion fails and the
-# client has sent no byte.  Seventy programs start at once, and on a busy machine
-# one is killed, or its timeout ends, before it has begun.
-play_late () {
-    jq -e "$json_words $(assertion_of "$2")" "$scratch/$1.$2" > /dev/null 2>&1 &&
-        return
-    if jq -e 'any(.clients[]; .sent_bytes > 0)' "$scratch/$1.$2" > /dev/null 2>&1
-    then
-        return
-    fi
-    play_fault "$1" "$2"
+# play_late NAME FAULT: play once more, by itself and for $delay s, if the
+# assertion fails and the client has sent no byte.  Seventy programs start at
+# once, and on a busy machine one is killed, or its timeout ends, before it has
+# begun.
+is_final () {
+    jq -e "$json_words $(assertion_of "$2")" "$scratch/$1.$2" > /dev/null 2>&1 ||
+        jq -e 'any(.clients[]; .sent_bytes > 0)' "$scratch/$1.$2" > /dev/null 2>&1
 }
+play_late () {
+    is_final "$@" && return
+    deadline=$delay
+    play_fault "$@"
+    is_final "$@"
+}
+delays='8 30 90'
 
 for name in $names; do
     for fault in $faults; do
         grep -q '^faultsrv: fault .*: this kernel ' "$scratch/$name.$fault.err" ||
-            play_late "$name" "$fault"
+            in_time play_late "$name" "$fault"
         cp "$scratch/$name.$fault" "$scratch/out"
         cp "$scratch/$name.$fault.err" "$scratch/err"
         if grep -q '^faultsrv: fault .*: this kernel ' "$scratch/err"; then

@@ -124,8 +124,17 @@ until grep -q '^ready$' "$scratch/names"; do
 done
 if grep -q '^ready$' "$scratch/names"; then
     delays='0.05 0.1 0.2 0.4'
-    is "a restart beside a UDP socket: found as soon" in_time restarts
+    in_time restarts
+    found=$?
     delays=
+    # A watch that does not run for so long finds nothing meanwhile.
+    if [ "$found" -ne 0 ] &&
+        jq -e '.longest_gap_us >= 200000' "$scratch/out" > /dev/null; then
+        skip "a restart beside a UDP socket: found as soon" \
+            "the watch had a gap of 200000 us or more"
+    else
+        is "a restart beside a UDP socket: found as soon" [ "$found" -eq 0 ]
+    fi
 else
     skip "a restart beside a UDP socket: found as soon" "the port is not free"
 fi
