@@ -119,9 +119,10 @@ static const char *cgroup_below(const char *root, const char *path)
 }
 
 /* Add to GROUPS the folder REST below POINT, the own group of KIND, and its
-   parents up to POINT; ROOT is put before the paths.  A path longer than
-   CGROUP_PATH_MAX is omitted, and so are folders beyond CGROUPS_MAX: no error.
-   Returns 0; or -1 with ENOMEM, and the folders added before stay.  */
+   parents up to POINT; ROOT is put before the paths.  If the path of the own
+   group is longer than CGROUP_PATH_MAX, nothing is added; folders beyond
+   CGROUPS_MAX are omitted: no errors.  Returns 0; or -1 with ENOMEM, and the
+   folders added before stay.  */
 static int add_folders(struct cgroups *groups, int kind, const char *root,
                        const char *point, const char *rest)
 {
@@ -151,8 +152,8 @@ static int add_folders(struct cgroups *groups, int kind, const char *root,
 /* Add the folders of each kind of group mounted by a LINE of
    /proc/self/mountinfo, "31 23 0:28 ROOT POINT rw shared:1 - TYPE SOURCE
    OPTIONS"; the fields before the dash vary in number.  The first mount that
-   shows the own group of a kind counts.  LINE is modified.  Returns 0, or -1
-   with ENOMEM.  */
+   shows the own group of a kind counts.  A line of another form has no effect.
+   LINE is modified.  Returns 0, or -1 with ENOMEM.  */
 static int take_mount(struct search *search, char *line)
 {
     char *mount[5], *system[3], *dash = strstr(line, " - ");
@@ -242,8 +243,8 @@ void cgroups_free(struct cgroups *groups)
 /* ---- reading figures ----------------------------------------------------- */
 
 /* The number at the beginning of TEXT; BUDGET_UNBOUND for "max" and other text,
-   for a negative number, and for the "no limit" of version 1, the largest
-   number of whole pages.  Changes errno.  */
+   for a negative number, and from NUMBER_MAX on, as for the "no limit" of
+   version 1, the largest number of whole pages.  Changes errno.  */
 static int64_t cgroup_read_number(const char *text)
 {
     char *end;
@@ -311,9 +312,10 @@ static const char *const stat_names[][STATS] = {
                         "file_writeback", "file_mapped", "shmem",
                         "slab_reclaimable", "-"}};
 
-/* Bytes of memory in use that the kernel can reclaim: clean, unmapped page
-   cache and half of the reclaimable slabs.  Shared memory is no page cache of
-   files, although it is mapped alike; a mapped file is a running program.  */
+/* Bytes of memory in use that the kernel can reclaim, by STATS, an array with
+   the indices of enum stat: clean, unmapped page cache and half of the
+   reclaimable slabs.  Shared memory is no page cache of files, although it is
+   mapped alike; a mapped file is a running program.  */
 static int64_t cgroup_reclaimable(const int64_t *stats)
 {
     int64_t mapped = stats[STAT_MAPPED] > stats[STAT_SHMEM]

@@ -36,10 +36,11 @@ struct cgroups {
 };
 
 /* Find the groups of this process by /proc/self/cgroup and /proc/self/mountinfo
-   below ROOT ("" for the host itself).  *GROUPS is overwritten.  Groups without
-   a mount, folders beyond CGROUPS_MAX and paths longer than CGROUP_PATH_MAX are
-   omitted.  Returns 0, and cgroups_free frees *GROUPS; or -1 with the errno of
-   opening or reading those files, or ENOMEM, and *GROUPS is empty.  */
+   below ROOT ("" for the host itself).  *GROUPS is overwritten.  Omitted are:
+   groups without a mount; folders beyond CGROUPS_MAX; an own group whose path
+   is longer than CGROUP_PATH_MAX, with all parents.  Returns 0, and
+   cgroups_free frees *GROUPS; or -1 with the errno of opening or reading those
+   files, or ENOMEM, and *GROUPS is empty.  */
 int cgroups_find(struct cgroups *groups, const char *root);
 
 /* Free the folders and empty GROUPS.  */
@@ -62,7 +63,7 @@ void mountinfo_unescape(char *text);
 
 /* Lower BUDGET's memory to the MemAvailable of /proc/meminfo below ROOT, from
    the source "the host".  A lower bound stays; so does any bound if the file or
-   the value cannot be read.  */
+   the value cannot be read.  Changes errno.  */
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:

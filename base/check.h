@@ -27,13 +27,16 @@ struct check_range {
     bool inverted; /* an alert inside of the range, not outside */
 };
 
-/* Read TEXT, which RANGE keeps, as [@]END or [@]START:[END]: START is 0 by
-   default, ~ is minus infinity; END is infinity by default; @ inverts.  Returns
-   false if TEXT is no range, or START exceeds END; *RANGE stays then.  */
+/* Read TEXT, which must outlive RANGE, as [@]END or [@]START:[END].  With END
+   alone, START is 0; ~ as START is minus infinity; END is infinity by default;
+   @ inverts.  Returns false if TEXT is no range, or START exceeds END; *RANGE
+   stays then.  */
 bool check_range_read(struct check_range *range, const char *text);
 
-/* The state for VALUE: CHECK_CRITICAL or CHECK_WARNING by the range that calls
-   for an alert, else CHECK_OK.  */
+/* The state for VALUE: CHECK_CRITICAL if CRITICAL calls for an alert, else
+   CHECK_WARNING if WARNING does, else CHECK_OK.  A range, not NULL, calls for
+   an alert if VALUE is outside, or inside of an inverted range; a range without
+   text never does.  */
 enum check_state check_state_of(const struct check_range *warning,
                                 const struct check_range *critical,
                                 double value);
@@ -50,18 +53,20 @@ struct check {
     struct sentence data; /* performance data, with a blank before each */
 };
 
-/* Append LABEL=VALUE to the performance data; UNIT is "", "%", "B" (bytes)
-   or "c" (a counter).  RANGES may be NULL; min, which is 0, and max are omitted
-   with a MAX below 0.  A negative VALUE is unknown: nothing is appended.
-   Neither is data for which there is no room.  Quotes, equal signs and '|' of
+/* Append " 'LABEL'=VALUEUNIT;WARNING;CRITICAL;0;MAX" to the performance data of
+   CHECK; UNIT is "", "%", "B" (bytes) or "c" (a counter).  RANGES may be NULL:
+   WARNING and CRITICAL are empty then, as for a range without text.  With MAX
+   below 0 the min, which is 0, and MAX are omitted, and without RANGES all
+   after UNIT.  A negative VALUE is unknown: nothing is appended.  Data for
+   which there is no room are dropped.  Single quotes, equal signs and '|' of
    LABEL become '_'.  */
 void check_add_data(struct check *check, const char *label, long long value,
                     const char *unit, const struct check_ranges *ranges,
                     long long max);
 
-/* Write CHECK to OUT in one line with a newline: PROGRAM in capitals, the
-   state, the text and, unless empty, the data.  A '|' in the text, which would
-   begin the data, becomes '!'.  */
+/* Write CHECK to OUT in one line with a newline, "PROGRAM STATE: TEXT | DATA",
+   with PROGRAM in capitals; without data the line ends with TEXT.  A '|' in the
+   text, which would begin the data, becomes '!'.  */
 void check_write(FILE *out, const char *program, const struct check *check);
 
 #endif /* BASE_CHECK_H */

@@ -14,11 +14,12 @@ enum { ENDPOINT_TEXT = 320 };
 bool endpoint_is_number(const char *host);
 
 /* Whether HOST can be a name, an IPv4 address or an IPv6 address with or
-   without brackets and interface.  If not, also for an address with a port,
-   PROBLEM is a sentence without a full stop: "'127.0.0.300' is not an IPv4
-   address"; otherwise PROBLEM stays.  Text without a colon that has more than
-   digits and dots counts as a name, and so does empty text.  Not checked:
-   names, paths (with a slash), whether an interface exists.  Keeps errno.  */
+   without brackets and interface.  If not, also for a name or an address with a
+   port, PROBLEM is a sentence without a full stop: "'127.0.0.300' is not an
+   IPv4 address"; otherwise PROBLEM stays.  A text without a colon counts as a
+   name, unless it has only digits and dots, or only these before a '%'; an
+   empty text counts as a name.  Not checked: names, paths (with a slash),
+   whether an interface exists.  Keeps errno.  */
 bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT]);
 
 /* Whether PORT can be a port: a number from MIN (1 for a peer, 0 if the system

@@ -9,8 +9,8 @@
 #include "base/json.h"
 #include "base/mask.h"
 
-/* Write the character of LENGTH bytes at TEXT as one escape.  All characters
-   that mask_shown rejects have 1 to 3 bytes.  */
+/* Write the character of LENGTH bytes, 1 to 3, at TEXT as one escape, "\u009b".
+   All characters that mask_shown rejects have so few bytes.  */
 static void write_escape(FILE *out, const unsigned char *text, size_t length)
 {
     static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f};

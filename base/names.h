@@ -10,16 +10,17 @@
 const char *errno_name(int error);
 
 /* Why sonde_resolve failed with CODE, 0 or of getaddrinfo, as part of a
-   sentence; for 0, and for EAI_SYSTEM, which names no reason, by errno.  Valid
-   until the next strerror.  */
+   sentence; for 0, and for EAI_SYSTEM, which names no reason, by errno, still
+   that of sonde_resolve.  Valid until the next strerror.  */
 const char *lookup_text(int code);
 
 /* The name of the signal NUMBER, such as "SIGPIPE", or NULL for an unknown
    number; the text is valid until the next call.  */
 const char *signal_name(int number);
 
-/* The bits of poll's EVENTS by name, "POLLIN|POLLHUP", or "none", without other
-   bits than POSIX's.  The text is valid until the fourth call from now.  */
+/* The bits POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP and POLLNVAL of EVENTS by
+   name, "POLLIN|POLLHUP"; "none" if none of these is set.  Other bits are
+   ignored.  The text is valid until the fourth call from now.  */
 const char *poll_names(short events);
 
 /* family_name: FAMILY in sentences: "IPv4", "IPv6", "UNIX".  family_key: FAMILY

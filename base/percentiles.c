@@ -23,9 +23,10 @@ struct percentiles {
     uint64_t seen;
 };
 
-/* Write the line of LEVEL, 0 to below 1, at the distance LEFT to 1, and move
-   STATE there: no later LEVEL may be lower.  The value is the end of the last
-   class read, at most the maximum.  The histogram is not empty.  */
+/* Write the line of LEVEL, 0 to below 1, at the distance LEFT to 1: the value
+   in milliseconds, LEVEL, the number of values read, and 1 / LEFT.  Move STATE
+   there: no later LEVEL may be lower.  The value is the end of the last class
+   read, at most the maximum.  The histogram is not empty.  */
 static void percentiles_put(FILE *out, struct percentiles *state, double level,
                             double left)
 {

@@ -16,14 +16,15 @@ struct prometheus_label {
 };
 
 /* Begin the metric NAME, of KIND "gauge" or "counter", explained by HELP, one
-   line of plain ASCII.  Nothing is escaped.  */
+   line of plain ASCII: write the lines "# HELP NAME HELP" and "# TYPE NAME
+   KIND".  Nothing is escaped.  */
 void prometheus_head(FILE *out, const char *name, const char *kind,
                      const char *help);
 
-/* Write a sample of NAME with LABELS (NULL: none); nothing if VALUE is
-   negative, which means unknown.  In the value of a label, backslash, quote and
-   newline are escaped.  U+FFFD replaces bytes that are not UTF-8, and
-   characters that mask_text masks.  */
+/* Write a sample of NAME with LABELS (NULL: none) in one line, such as
+   NAME{label="value"} 7; nothing if VALUE is negative, which means unknown.  In
+   the value of a label, backslash, quote and newline are escaped.  U+FFFD
+   replaces bytes that are not UTF-8, and characters that mask_text masks.  */
 void prometheus_sample(FILE *out, const char *name,
                        const struct prometheus_label *labels, int64_t value);
 

@@ -146,9 +146,10 @@ enum client_state queue_client_check(int fd)
     return CLIENT_CONNECTED;
 }
 
-/* Whether WATCHED, the result of poll for POLLIN, was reset.  A system may
-   report that the client is readable, and nothing else: after a reset it has no
-   peer, whereas a peer that has only closed is still known.  */
+/* Whether the client of WATCHED, the result of poll for POLLIN, was reset, or
+   of UNIX closed by the peer.  A system may report that the client is readable,
+   and nothing else: after a reset the client has no peer, whereas a peer that
+   has only closed is still known.  */
 static bool is_reset(const struct pollfd *watched)
 {
     struct sonde_address peer;

@@ -30,28 +30,31 @@ int queue_client_socket(int family);
 int queue_listener(int family, int backlog, const char **failed);
 
 /* Accept and close connections of LISTENER, which does not block, until the
-   queue is empty, by up to MAX calls.  Returns their number; in *FAILED NULL,
-   or the failed call's name, with errno: "accept" with EAGAIN if LISTENER
+   queue is empty, by up to MAX calls of accept.  Returns the number of
+   connections.  *FAILED is NULL, also after MAX calls; or the name of the
+   failed call, "accept" or "poll", with errno: EAGAIN of "accept" if LISTENER
    stays readable without a connection.  */
 long queue_accept(int listener, long max, const char **failed);
 
 /* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */
 int queue_client_bind(int fd, const struct sonde_address *address);
 
-/* Begin to connect FD to ADDRESS, without waiting.  Returns the state:
-   CONNECTED or PENDING; FAILED with the errno of connect (a UNIX socket whose
-   connect would block: EAGAIN); or UNKNOWN.  FD stays open.  */
+/* Begin to connect FD, which does not block, to ADDRESS, without waiting.
+   Returns the state, as queue_client_check; FAILED also with the errno of
+   connect (a UNIX socket whose connect would block: EAGAIN).  FD stays open. */
 enum client_state queue_client_connect(int fd,
                                        const struct sonde_address *address);
 
 /* Check the client FD, without waiting.  Returns the state: PENDING while poll
-   does not report FD as writable; CONNECTED; FAILED with the errno of connect,
-   or ECONNRESET if reset since; UNKNOWN with the errno of poll.  FD stays
+   does not report FD as writable; CONNECTED; FAILED with the errno of connect
+   (ENOTCONN if the system gives none), or ECONNRESET if reset since, of UNIX
+   also if closed by the peer; UNKNOWN with the errno of poll.  FD stays
    open.  */
 enum client_state queue_client_check(int fd);
 
 /* Count the clients among the COUNT in FDS, all once connected, that were not
-   reset.  Does not wait.  Returns -1 with errno if poll fails.  */
+   reset (of UNIX: nor closed by the peer).  Does not wait.  Returns -1 with
+   errno if poll fails.  */
 long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* BASE_QUEUE_CLIENT_H */

@@ -33,7 +33,8 @@ static const uint64_t files_unix = UINT64_C(1) << 16;
 static const uint64_t ports_tcp = 3; /* bind and connect */
 static const uint64_t scope_abstract = 1, scope_signal = 2;
 
-/* The rights of Landlock's ABI to give up, without those of NEEDS.  */
+/* The rights of Landlock's ABI to give up, but not those that CONNECTS and
+   ANSWERS_UNIX of NEEDS keep.  The folders of NEEDS have no effect here.  */
 static struct sandbox_rules
 sandbox_find_rules(const struct sandbox_needs *needs, long abi)
 {
@@ -66,8 +67,8 @@ static int sandbox_allow(int ruleset, const char *folder)
     return result ? -1 : 0;
 }
 
-/* Make RULES, with the exceptions of NEEDS, those of the calling thread.
-   Returns 0, or -1 with errno.  */
+/* Make RULES, with the folders of NEEDS as exceptions, those of the calling
+   thread, for which no_new_privs is set.  Returns 0, or -1 with errno.  */
 static int sandbox_restrict(const struct sandbox_needs *needs,
                             const struct sandbox_rules *rules)
 {

@@ -24,9 +24,10 @@ struct sandbox_needs {
 /* Give up for good, in the calling thread and all threads and processes it will
    start, what NEEDS does not name.  On Linux, as far as the kernel has it:
    - privileges by exec (no_new_privs), in each case;
-   - opening, making and renaming files, and removing them outside of the
-     folders (Landlock, Linux 5.13, ABI 1 to 3); a folder allows its subfolders,
-     too; stat stays allowed;
+   - opening, executing, making and renaming files, and removing files outside
+     of the folders (Landlock, Linux 5.13, ABI 1 to 3); a folder allows its
+     subfolders, too; a folder that cannot be opened is skipped; stat stays
+     allowed;
    - bind and connect of TCP (ABI 4), unless CONNECTS;
    - ioctl on devices (ABI 5);
    - signals to processes outside (ABI 6);

@@ -20,7 +20,7 @@ int wait_poll(struct pollfd *fds, nfds_t count, int timeout);
 
 /* Wait up to TIMEOUT milliseconds (negative: 0) for EVENTS on FD, through
    failures of poll.  Returns the events, as in revents; 0 after the timeout; -1
-   with errno if poll then fails four times.  */
+   with errno if poll fails four times after the timeout.  */
 int wait_one(int fd, short events, int timeout);
 
 /* Max failures in a row that a loop of wait_poll, wait_retry or wait_child

@@ -78,8 +78,8 @@ enum client_end client_connect(struct client *client,
    repeated, unless such a client was connected meanwhile.  */
 void client_close(struct client *client);
 
-/* Extend the deadline of CLIENT, unless SONDE_NEVER, by the time since SINCE,
-   in which no reply was due.  */
+/* Extend the deadline of CLIENT, unless SONDE_NEVER, by the time since SINCE, a
+   time of monotonic_now.  No reply was due since then.  */
 void client_extend_deadline(struct client *client, int64_t since);
 
 /* The deadline of a reply requested now: that of CLIENT, or by default
@@ -89,8 +89,9 @@ int64_t client_reply_deadline(const struct client *client);
 /* The following set the end and the text of CLIENT, a sentence without a full
    stop, and return the end.  Nothing is closed.
 
-   client_fail: END, and the name of CLIENT with the text of FORMAT, as printf,
-   truncated to fit.  client_trouble: CLIENT_TROUBLE, and the text alone.  */
+   client_fail: END, and "NAME: TEXT", the name of CLIENT and the text of
+   FORMAT, as printf, truncated to fit.  client_trouble: CLIENT_TROUBLE, and the
+   text alone.  */
 __attribute__((format(printf, 3, 4))) enum client_end
 client_fail(struct client *client, enum client_end end, const char *format,
             ...);

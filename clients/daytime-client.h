@@ -22,13 +22,13 @@ struct daytime {
     int64_t round_trip_ns;
 };
 
-/* Get the reply for CLIENT: over a stream up to end of file, since one write
-   may arrive in several pieces; over datagrams by sending an empty datagram.
-   Without a timeout in the target, CLIENT_TIMEOUT or CLIENT_DATAGRAM_TIMEOUT
-   from now applies.  CLIENT stays open.  *DAYTIME has the bytes received, in
-   each case, at most DAYTIME_MAX.  A longer reply and an empty datagram are
-   CLIENT_WRONG_REPLY; an empty stream is CLIENT_CLOSED_EARLY.  Returns
-   CLIENT->end.  */
+/* Get the reply for CLIENT, which is connected: over a stream up to end of
+   file, since one write may arrive in several pieces; over datagrams by sending
+   an empty datagram.  Without a timeout in the target, CLIENT_TIMEOUT or
+   CLIENT_DATAGRAM_TIMEOUT from now applies.  CLIENT stays open.  *DAYTIME has
+   the bytes received, in each case, at most DAYTIME_MAX.  Returns CLIENT->end:
+   CLIENT_DONE; CLIENT_WRONG_REPLY for a longer reply or an empty datagram;
+   CLIENT_CLOSED_EARLY for an empty stream; or by client_lost.  */
 enum client_end daytime_get(struct client *client, struct daytime *daytime);
 
 #endif /* CLIENTS_DAYTIME_CLIENT_H */

@@ -39,7 +39,8 @@ static bool has_pending(const struct session *session)
     return session->out_start < session->out_end;
 }
 
-/* Whether the server has echoed all after the half-close, and is to close.  */
+/* Whether the client has half-closed, and all bytes are echoed: only the close
+   of the server is missing.  */
 static bool is_all_echoed(const struct session *session)
 {
     return session->half_closed &&
@@ -90,9 +91,10 @@ static bool echo_client_take_input(struct session *session)
 }
 
 /* Send unsent bytes until the socket takes no more.  When input has ended and
-   all bytes are sent, half-close, whose errors are ignored.  Each of these is
-   progress.  An error of sending is kept in SEND_ERROR, and ends only the
-   sending: after a failure the bytes echoed before are still received.  */
+   all bytes are sent, half-close, whose errors are ignored.  Bytes sent and the
+   half-close are progress.  An error of sending is kept in SEND_ERROR, and ends
+   only the sending: after a failure the bytes echoed before are still
+   received.  */
 static void send_some(struct session *session)
 {
     size_t size;

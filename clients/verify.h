@@ -36,14 +36,16 @@ int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
 /* verify_space: the place for *SIZE more bytes; verify_unsent: the next *SIZE
-   bytes to send.  Both are contiguous, and *SIZE is 0 if there are none.  Add
-   the bytes stored to FILLED, and the bytes sent to SENT.  */
+   bytes to send.  Both are contiguous, and *SIZE is 0 if there are none.  The
+   caller adds the bytes stored to FILLED, and the bytes sent to SENT.  */
 void *verify_space(const struct verify *verify, size_t *size);
 const void *verify_unsent(const struct verify *verify, size_t *size);
 
 /* Compare SIZE received BYTES with the bytes sent and not yet echoed.  The
-   first *GOOD match and count as echoed, which frees their place.  The result
-   other than VERIFY_SAME is for the byte after these, stored in RECEIVED.  */
+   first *GOOD match and count as echoed, which frees their place.  Returns
+   VERIFY_SAME if all match.  Otherwise the result is for the byte after these,
+   which is stored in RECEIVED, and for VERIFY_DIFFERENT the byte sent in
+   EXPECTED.  */
 enum verify_answer verify_check(struct verify *verify, const void *bytes,
                                 size_t size, size_t *good);
 

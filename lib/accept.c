@@ -39,11 +39,13 @@ static int has_peer(int fd)
 }
 
 /* Take one connection of LISTENER with accept4, or with accept if accept4 does
-   not work.  Waits if LISTENER is blocking.  Returns a descriptor with exactly
-   FLAGS, and the address in *PEER.  Returns -1 with the errno of the last call,
-   or with ECONNABORTED: the connection was aborted in the queue, and is closed:
-   its address has length 0 or, after accept, there is no peer; but not of UNIX.
-   *PEER is then undefined.  May change errno on success.  */
+   not work.  Waits if LISTENER is blocking.  PEER is not NULL.  Returns a
+   descriptor with exactly FLAGS, and the address of the client in *PEER; errno
+   may change.  Returns -1 with the errno of the last call, or with
+   ECONNABORTED: the connection was aborted in the queue, and is closed here:
+   the address has length 0 or, after accept, there is no peer.  A UNIX
+   connection is never ECONNABORTED for these reasons.  After -1 *PEER is
+   undefined.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

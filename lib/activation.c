@@ -19,7 +19,8 @@ enum { first_fd = 3 };
    SO_ACCEPTCONN or, without that option, if FD has no peer and poll reports
    neither room nor an error nor a hang-up; otherwise SONDE_CONNECTION, also
    after a reset, and if poll fails.  Returns 0, or -1 with ENOTCONN: FD neither
-   listens nor ever had a peer.  May change errno on success.  */
+   listens nor ever had a peer; *ROLE is undefined then.  May change errno on
+   success.  */
 static int activation_find_role(int fd, enum sonde_role *role)
 {
     int listens;
@@ -75,9 +76,9 @@ int sonde_inherited(int fd, struct sonde_inherited *found)
 
 /* The number of sockets passed to this process by LISTEN_PID and LISTEN_FDS; 0
    if either is missing, or LISTEN_PID is another process.  Returns -1 with
-   EINVAL: malformed; ENOSPC: more than ROOM.  *OURS is whether the variables
-   are for this process, even if LISTEN_FDS is malformed or 0; also 1 if
-   LISTEN_PID is malformed.  */
+   EINVAL: malformed; ENOSPC: more than ROOM.  *OURS: 1 if both variables are
+   set, and LISTEN_PID is this process or malformed; otherwise 0.  LISTEN_FDS
+   may be malformed or 0 even if *OURS is 1.  */
 static int count_passed(size_t room, int *ours)
 {
     const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
@@ -97,7 +98,7 @@ static int count_passed(size_t room, int *ours)
 
 /* Give the COUNT sockets in FOUND the names in LISTEN_FDNAMES, separated by
    colons; without the variable the names stay.  Returns 0, or -1 with EINVAL:
-   not COUNT names, or a name is too long; some names may be set then.  */
+   not COUNT names, or a name above 255 bytes; some names may be set then.  */
 static int read_names(struct sonde_inherited *found, size_t count)
 {
     const char *name = getenv("LISTEN_FDNAMES");
@@ -113,11 +114,12 @@ static int read_names(struct sonde_inherited *found, size_t count)
     return 0;
 }
 
-/* Describe the COUNT descriptors from first_fd on in MADE, with their names,
-   and set close-on-exec on each, usable or not.  A closed descriptor or one
-   without a usable socket is SONDE_UNUSABLE, no failure.  Returns 0, or -1 with
-   errno: malformed names, or close-on-exec could not be set; close-on-exec
-   stays set then.  */
+/* Describe the COUNT descriptors from first_fd on in MADE, with the names in
+   LISTEN_FDNAMES, and set close-on-exec on each, usable or not.  A closed
+   descriptor or one without a usable socket is SONDE_UNUSABLE, no failure.
+   Returns 0, or -1 with errno: EINVAL: malformed names; or of fcntl:
+   close-on-exec could not be set.  After -1 close-on-exec stays set, and MADE
+   is undefined.  May change errno on success.  */
 static int activation_describe(struct sonde_inherited *made, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -137,10 +139,11 @@ static int activation_describe(struct sonde_inherited *made, size_t count)
 }
 
 /* Read the descriptors that LISTEN_FDS passes to this process into FOUND, and
-   set close-on-exec on each.  *OURS: whether the variables are for this
-   process, also if malformed.  Returns the number, maybe 0; or -1 with FOUND
-   unchanged: ENOSPC: more than ROOM; EINVAL: malformed; or another errno.
-   Close-on-exec may be set then.  The environment is unchanged.  */
+   set close-on-exec on each.  *OURS: 1 if LISTEN_PID and LISTEN_FDS are set,
+   and LISTEN_PID is this process or malformed; otherwise 0.  Returns the
+   number, 0 also for another process; or -1 with FOUND unchanged: ENOSPC: more
+   than ROOM; EINVAL: malformed; ENOMEM; or the errno of fcntl.  Close-on-exec
+   may be set then.  The environment is unchanged.  */
 static int take_passed(struct sonde_inherited *found, size_t room, int *ours)
 {
     int count = count_passed(room, ours);

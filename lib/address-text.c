@@ -107,10 +107,10 @@ static int why_no_interface(void)
 }
 
 /* Set *SCOPE to the scope in PARTS, a name or a number of an interface; 0
-   without a scope.  The interface of a number may come later, or be gone.
-   Returns 0, or -1: EINVAL: empty; ENXIO: no interface of that name, which may
-   also be too long, or a number above UINT32_MAX; EMFILE, ENFILE, ENOBUFS,
-   ENOMEM: not looked up.  */
+   without a scope.  A number is not looked up: the interface may come later, or
+   be gone.  Returns 0, or -1: EINVAL: empty; ENXIO: no interface of that name,
+   which may also be too long, or a number above UINT32_MAX; EMFILE, ENFILE,
+   ENOBUFS, ENOMEM: not looked up.  */
 static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 {
     char name[IF_NAMESIZE];
@@ -127,9 +127,9 @@ static int address_text_read_scope(const struct parts *parts, uint32_t *scope)
 }
 
 /* Set *ADDRESS to the IPv4 or IPv6 address HOST, with the scope of PARTS and
-   port 0.  Returns 0, or -1 with EINVAL: no address, an empty scope, or IPv4
-   with brackets or a scope; ENXIO: no such interface; or errno of the
-   lookup.  */
+   port 0.  Returns 0, or -1 with *ADDRESS unchanged: EINVAL: no address, an
+   empty scope, or IPv4 with brackets or a scope; ENXIO: no such interface;
+   EMFILE, ENFILE, ENOBUFS, ENOMEM: the interface could not be looked up.  */
 static int address_text_read_host(struct sonde_address *address,
                                   const struct parts *parts, const char *host)
 {
@@ -170,9 +170,10 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
-/* Write the path or abstract name of the UNIX address ADDRESS to TEXT, of a
-   SIZE enough for any: blanks, backslashes and bytes outside printable ASCII as
-   octal "\ooo", an unnamed address as "(unnamed)".  Returns the length.  */
+/* Write the path or abstract name of the UNIX address ADDRESS, and a NUL, to
+   TEXT, of SIZE bytes, SONDE_ADDRESS_TEXT at least: spaces, backslashes and
+   bytes outside printable ASCII as octal "\ooo", an unnamed address as
+   "(unnamed)".  Returns the length without the NUL.  */
 static int address_text_print_unix(const struct sonde_address *address,
                                    char *text, size_t size)
 {
@@ -189,9 +190,10 @@ static int address_text_print_unix(const struct sonde_address *address,
     return (int)used;
 }
 
-/* Write "%" and the scope NUMBER to TEXT, of SIZE bytes: as the name of the
-   interface, but as a number if there is no such interface, or the name would
-   not read back: it looks like a number, or has punctuation.  */
+/* Write "%" and the scope NUMBER to TEXT, of SIZE bytes, IF_NAMESIZE + 1 at
+   least: as the name of the interface, but as a number if there is no such
+   interface, or the name would not read back: all digits, or with one of
+   "%:/[]".  May change errno.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];
@@ -202,9 +204,10 @@ static void print_scope(char *text, size_t size, uint32_t number)
         snprintf(text, size, "%%%lu", (unsigned long)number);
 }
 
-/* Write the host of ADDRESS, with its scope and its port unless 0, to TEXT; an
-   IPv6 host with a port is in brackets.  Returns the length, or -1 with
-   EAFNOSUPPORT: neither IPv4 nor IPv6.  */
+/* Write the host of ADDRESS to TEXT, of SIZE bytes, SONDE_ADDRESS_TEXT at
+   least, with "%" and the scope, and ":" and the port, each unless 0; an IPv6
+   host with a port is in brackets: "[fe80::1%eth0]:80".  Returns the length, or
+   -1 with EAFNOSUPPORT: neither IPv4 nor IPv6; TEXT is unchanged then.  */
 static int print_inet(const struct sonde_address *address, char *text,
                       size_t size)
 {

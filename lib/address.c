@@ -233,8 +233,8 @@ void sonde__path_copy(const struct sonde_address *address, char *path)
 
 /* Compare two addresses of one family, neither IPv4 nor IPv6: byte by byte
    after the family, a UNIX path without its NUL.  Returns a negative number, 0
-   or a positive number.  Of two addresses with a common beginning the shorter
-   comes first.  */
+   or a positive number.  If all bytes of the shorter address are equal to the
+   first bytes of the other, the shorter address comes first.  */
 static int compare_other(const struct sonde_address *a,
                          const struct sonde_address *b)
 {

@@ -44,7 +44,8 @@ CALL(fcntl, (int fd, int command, int argument), (fd, command, argument))
 CALL(connect, (int fd, const struct sockaddr *address, socklen_t length),
      (fd, address, length))
 
-/* accept4 with SONDE_NONBLOCK, SONDE_CLOEXEC; ENOSYS where there is none.  */
+/* accept4 with FLAGS, SONDE_NONBLOCK and SONDE_CLOEXEC, converted to those of
+   the system.  Fails with ENOSYS where configure found no accept4.  */
 static int call_accept4(int fd, struct sockaddr *address, socklen_t *length,
                         unsigned flags)
 {
@@ -69,7 +70,8 @@ static ssize_t call_sendto(int fd, const void *data, size_t size, int flags,
     return sendto(fd, data, size, flags, address, length);
 }
 
-/* recvmmsg without a timeout; fails with ENOSYS where there is none.  */
+/* recvmmsg without a timeout.  Fails with ENOSYS where configure found no
+   recvmmsg.  */
 static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
@@ -80,7 +82,7 @@ static int call_recvmmsg(int fd, sonde__message *list, unsigned count,
 #endif
 }
 
-/* sendmmsg; fails with ENOSYS where there is none.  */
+/* sendmmsg.  Fails with ENOSYS where configure found no sendmmsg.  */
 static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
                          int flags)
 {
@@ -91,7 +93,9 @@ static int call_sendmmsg(int fd, sonde__message *list, unsigned count,
 #endif
 }
 
-/* sigtimedwait, which takes a signal of SET; ENOSYS where there is none.  */
+/* sigtimedwait: take a pending signal of SET, waiting TIMEOUT at most.  Returns
+   the number of the signal, or -1 with errno: EAGAIN: none within TIMEOUT;
+   EINTR; ENOSYS: configure found no sigtimedwait.  */
 static int call_sigtimedwait(const sigset_t *set,
                              const struct timespec *timeout)
 {
@@ -115,7 +119,9 @@ static int call_parent_death(int signo)
 #endif
 }
 
-/* A pipe, with both ends non-blocking and close-on-exec if pipe2 exists.  */
+/* Make a pipe: ENDS[0] to read, ENDS[1] to write.  Both ends are non-blocking
+   and close-on-exec if pipe2 exists; otherwise neither flag is set.  Returns 0,
+   or -1 with errno.  */
 static int call_pipe(int ends[2])
 {
 #ifdef HAVE_PIPE2
@@ -151,7 +157,8 @@ enum { send_nosigpipe = MSG_NOSIGNAL };
 enum { send_nosigpipe = 0 };
 #endif
 
-/* Set SO_NOSIGPIPE of FD; fails with ENOPROTOOPT where there is none.  */
+/* Set SO_NOSIGPIPE of FD.  Returns 0, or -1 with errno: ENOPROTOOPT where the
+   system has no such option.  */
 static int call_set_nosigpipe(int fd)
 {
 #ifdef SO_NOSIGPIPE

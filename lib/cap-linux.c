@@ -37,9 +37,9 @@ static int cap_linux_read_number(const char *path, long *value)
 }
 
 /* Read the name of the network namespace of the calling thread, such as
-   "net:[4026531840]", cut to SIZE bytes, into SCOPE; "host" if the folder of
-   namespaces has no "net", as the kernel has no network namespaces.  Empty if
-   not readable for another reason.  */
+   "net:[4026531840]", cut to SIZE bytes with its NUL, into SCOPE; "host" if the
+   folder of namespaces has no "net", as the kernel has no network namespaces.
+   Empty if not readable for another reason.  May change errno.  */
 static void cap_linux_read_scope(char *scope, size_t size)
 {
     char path[128];

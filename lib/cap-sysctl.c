@@ -33,7 +33,8 @@ static int read_setting(const char *name, int *value)
 static const char *const names[] = {"kern.ipc.soacceptqueue",
                                     "kern.ipc.somaxconn"};
 
-/* Read the sysctl NAME into *VALUE.  Returns 0, or -1 with errno.  */
+/* Read the sysctl NAME, an int, into *VALUE.  Returns 0, or -1 with the errno
+   of sysctlbyname, ENOENT: no such sysctl.  */
 static int read_setting(const char *name, int *value)
 {
     size_t size = sizeof *value;

@@ -46,10 +46,10 @@ static void connect_abandon(const struct race *race, int fd)
         sonde__remove_path(race->options->source);
 }
 
-/* End attempt INDEX of RACE with the errno ERROR, 0 for success, and complete
-   its report.  Success: its descriptor is the winner, and stays open.  Failure:
-   its descriptor is closed, if there is one, a UNIX source's file removed, and
-   the next attempt due at once.  */
+/* End attempt INDEX of RACE, begun and not over, with the errno ERROR, 0 for
+   success, and complete its report.  Success: the descriptor is the winner, and
+   stays open.  Failure: the descriptor, if there is one, is closed and the file
+   of a UNIX source removed; the next attempt is due at once.  */
 static void end_attempt(struct race *race, size_t index, int error)
 {
     struct racer *racer = &race->racers[index];
@@ -87,10 +87,10 @@ static int bind_source(const struct race *race, int fd, int family)
     return sonde__sys.bind(fd, (const void *)&source->storage, source->length);
 }
 
-/* Whether FD, connected to PEER, is connected to itself: the kernel chose the
-   destination port as local port, and TCP connected the socket to itself
-   without a listener.  0 also for UNIX, and if the local address is unknown.
-   May change errno.  */
+/* Whether FD, connected to PEER, is connected to itself: PEER is the local
+   address, with a port.  A kernel may choose the destination port as local
+   port, and TCP then connects the socket to itself without a listener.  0 also
+   for UNIX, and if the local address is unknown.  May change errno.  */
 static int is_own_peer(int fd, const struct sonde_address *peer)
 {
     struct sonde_address local;
@@ -99,10 +99,10 @@ static int is_own_peer(int fd, const struct sonde_address *peer)
 }
 
 /* The errno of FD after connect succeeded or poll reported FD, or 0 if FD is
-   really connected.  FD stays open.  ECONNREFUSED also: FD is connected to
-   itself, and will be reset at close.  On System V getsockopt itself fails with
-   the pending error.  SO_ERROR may be 0 after a failure (NuttX), without a
-   peer: ENOTCONN.  */
+   really connected.  FD stays open; its pending error is cleared.  ECONNREFUSED
+   also: FD is connected to itself, and will be reset at close.  On System V
+   getsockopt itself fails with the pending error.  SO_ERROR may be 0 after a
+   failure (NuttX), without a peer: ENOTCONN.  May change errno.  */
 static int check_connected(int fd)
 {
     struct sonde_address peer;
@@ -121,8 +121,10 @@ static int check_connected(int fd)
     return ECONNREFUSED;
 }
 
-/* A new non-blocking socket of FAMILY, with the type and flags and bound to the
-   source in the options, with larger buffers for datagrams; -1 with errno.  */
+/* A new non-blocking socket of FAMILY, with the type and flags in the options,
+   bound to the source in the options if there is one, and with larger buffers
+   for datagrams.  Returns the descriptor, or -1 with errno: EAFNOSUPPORT: a
+   source of another family; or of the failed call.  */
 static int connect_open_socket(const struct race *race, int family)
 {
     const struct sonde_connect_options *options = race->options;
@@ -181,8 +183,8 @@ static void connect_try(struct race *race, size_t index)
 /* Start paused attempts again, and then further attempts, if due, until one is
    connected.  The next attempt is due after the delay in the options (250 ms if
    not positive), and at once when an attempt fails or all are over (a paused
-   one is not).  Each further attempt is counted, with its address, in the
-   report.  */
+   attempt is not over).  Each further attempt is counted, with its address, in
+   the report.  */
 static void connect_begin_due(struct race *race)
 {
     size_t *begun = &race->report->count;
@@ -234,10 +236,10 @@ static int wait_and_check(struct race *race)
     return 0;
 }
 
-/* Run RACE until an attempt is connected, all addresses have failed, or the
-   deadline has passed.  Then no attempt is going on: the others end with
-   ECANCELED after a success, ETIMEDOUT at the deadline, or the errno of
-   poll.  */
+/* Run RACE until an attempt is connected, all addresses have failed, the
+   deadline has passed, or poll has failed.  Then no attempt is going on: the
+   others end with ECANCELED after a success, ETIMEDOUT at the deadline, or the
+   errno of poll.  May change errno.  */
 static void connect_run(struct race *race)
 {
     int error = 0;
@@ -274,7 +276,8 @@ static size_t connect_rank(enum sonde_connect_status status)
     return i;
 }
 
-/* The errno of the most significant failure in REPORT, the first of equals.  */
+/* The errno of the most significant failure in REPORT, which has at least one
+   attempt, all failed; the first of equals.  */
 static int most_significant(const struct sonde_connect_report *report)
 {
     const struct sonde_attempt *best = &report->attempts[0];

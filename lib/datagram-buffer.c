@@ -45,9 +45,9 @@ static int buffer_size(size_t count, size_t size)
 
 /* Request a receive buffer of SIZE bytes for FD, or a quarter less as often as
    the system refuses with ENOBUFS or EINVAL (the BSDs do, where Linux takes as
-   much as is allowed), until that is no more than probe_size.  A larger buffer
-   becomes smaller.  Returns the size in force, on Linux twice the size taken,
-   or -1 with errno.  */
+   much as is allowed).  A request of at most probe_size bytes is the last.  A
+   buffer that was larger becomes smaller.  Returns the size in force, on Linux
+   twice the size taken, or -1 with the errno of the last call.  */
 static int buffer_request(int fd, int size)
 {
     int result = 0;
@@ -59,11 +59,11 @@ static int buffer_request(int fd, int size)
     return sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &result) ? -1 : result;
 }
 
-/* Request a receive buffer of probe_size, then one of SIZE, on another socket
-   of the family of FD, which is closed again; write the sizes given to *PROBE
-   and *GIVEN.  Their ratio to the request tells the factor: Linux gives twice
-   the size.  A SIZE that is refused is requested in part.  Returns 0, or -1
-   with errno.  */
+/* Request a receive buffer of probe_size, then one of SIZE, on another datagram
+   socket of the family of FD, which is closed again; write the sizes in force
+   to *PROBE and *GIVEN.  The ratio of a size to its request is the factor:
+   Linux gives twice the size.  A SIZE that is refused is requested in part.
+   Returns 0, or -1 with errno; *PROBE and *GIVEN are undefined then.  */
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {
     int family = sonde_address_family(fd);

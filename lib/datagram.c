@@ -21,8 +21,9 @@ enum { retries = 64 };
 /* Larger sizes are EINVAL on the systems; no datagram needs them.  */
 enum { max_size = 1 << 30 };
 
-/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes.  A
-   larger buffer stays.  A failure is ignored; errno may change.  */
+/* Make the buffer OPTION (SO_SNDBUF, SO_RCVBUF) of FD at least SIZE bytes, as
+   far as the system allows.  A larger buffer stays.  A failure is ignored;
+   errno may change.  */
 static void datagram_enlarge(int fd, int option, int size)
 {
     int old = 0;
@@ -86,10 +87,12 @@ int sonde__receive_finish(const struct msghdr *message,
     return message->msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 }
 
-/* Receive a datagram on FD, without waiting.  Returns its length, its sender in
-   *FROM and the flags and control messages in *MESSAGE.  Returns -1 with errno:
-   EMSGSIZE: the datagram was longer than SIZE; BUFFER, FROM and MESSAGE are
-   set.  CONTROL is the room for control messages; NULL: these are dropped.  */
+/* Receive a datagram on FD into BUFFER, of SIZE bytes, without waiting.
+   Returns its length, the sender in *FROM, and the flags and control messages
+   in *MESSAGE.  Returns -1 with errno: EMSGSIZE: the datagram was longer than
+   SIZE; BUFFER, *FROM and *MESSAGE are set; or of recvmsg, EAGAIN: no datagram.
+   CONTROL is the room for control messages, which must outlive MESSAGE; NULL:
+   these are dropped.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union sonde__control *control)
@@ -141,10 +144,10 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
     return sonde__fail(EAGAIN);
 }
 
-/* Send MESSAGE once, without SIGPIPE, which the BSDs raise for datagrams, too.
-   Waits, until DEADLINE, only where the system cannot send without blocking.
-   Returns the length; -1 with the errno of the call; -2 with that of the wait,
-   which is not to be repeated.  */
+/* Send MESSAGE once on FD, without SIGPIPE, which the BSDs raise for datagrams,
+   too.  Waits, until DEADLINE, only where the system cannot send without
+   blocking.  Returns the length; -1 with the errno of sendmsg; -2 with that of
+   the wait (EAGAIN: no room at DEADLINE): not to be repeated.  */
 static ssize_t send_once(int fd, const struct msghdr *message, int64_t deadline)
 {
     struct sonde__nosigpipe nosigpipe;
@@ -200,7 +203,8 @@ int sonde_datagram_send(int fd, const void *data, size_t size, int timeout)
 /* ---- servers ------------------------------------------------------------- */
 
 /* The host of ADDRESS as IPv6: IPv4 as ::ffff:a.b.c.d, the form reported by a
-   socket of both families, such as a service manager's.  ::1 for UNIX.  */
+   socket of both families, such as a service manager's.  ::1 for another
+   family, such as UNIX.  */
 static struct in6_addr host_of(const struct sonde_address *address)
 {
     struct in6_addr made = IN6ADDR_LOOPBACK_INIT;
@@ -267,12 +271,13 @@ int sonde__is_only_destination(const struct sonde_address *address)
                                          : IN6_IS_ADDR_LOOPBACK(&host));
 }
 
-/* Request that each datagram received on FD, of the family of ADDRESS, comes
-   with its local address.  After a failure, which is ignored, the system
-   chooses the source of answers.  An IPv6 socket may serve both families: only
-   the IPv4 option reports broadcast.  A socket bound to the loopback address
-   receives datagrams to this address alone: nothing is requested, which saves
-   time (1 to 2 % of a round trip there).  */
+/* Request that each datagram received on FD, a socket that is or will be bound
+   to ADDRESS, comes with its local address; not for UNIX.  After a failure,
+   which is ignored, the system chooses the source of answers.  An IPv6 socket
+   may serve both families: only the IPv4 option reports broadcast.  A socket
+   bound to the loopback address receives datagrams to this address alone:
+   nothing is requested, which saves time (1 to 2 % of a round trip there).  May
+   change errno.  */
 static void request_local(int fd, const struct sonde_address *address)
 {
     int family = address->storage.ss_family;
@@ -332,8 +337,8 @@ static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
         sonde__address_set_scope(to, (uint32_t)info.ipi6_ifindex);
 }
 
-/* The control message after CONTROL, or NULL.  musl's macro mixes signed and
-   unsigned, correctly, but with warnings.  */
+/* The control message of MESSAGE after CONTROL, or NULL.  musl's macro mixes
+   signed and unsigned, correctly, but with warnings.  */
 static struct cmsghdr *next_control(struct msghdr *message,
                                     struct cmsghdr *control)
 {
@@ -401,10 +406,10 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     return sonde__fail(error);
 }
 
-/* Write to CONTROL, cleared before, the control message that sets LOCAL as the
-   source of a datagram, over IPv6 with the scope of LOCAL as the interface.
-   Returns the space used, or 0 if the system is to choose: UNIX, or IPv4
-   without such a message.  */
+/* Write to CONTROL, cleared before, with room for any, the control message that
+   sets LOCAL as the source of a datagram, over IPv6 with the scope of LOCAL as
+   the interface.  Returns the space used, or 0 if the system is to choose:
+   UNIX, or IPv4 on a system without such a message.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {
@@ -457,7 +462,8 @@ int sonde_datagram_reply(int fd, const void *data, size_t size,
 }
 
 /* Copy to *FOUND the status of the socket file to which the UNIX address
-   ADDRESS leads in this process.  Returns 0, or -1 if there is none.  */
+   ADDRESS leads in this process.  Returns 0, or -1 if there is none, or ADDRESS
+   has no path; *FOUND is undefined then.  May change errno.  */
 static int find_file(const struct sonde_address *address, struct stat *found)
 {
     char path[sizeof address->storage];
@@ -465,9 +471,10 @@ static int find_file(const struct sonde_address *address, struct stat *found)
     return *path && !stat(path, found) && S_ISSOCK(found->st_mode) ? 0 : -1;
 }
 
-/* Whether an answer to the UNIX address FROM returns to OWN.  A relative path
-   means one file in the sender, and another file here; and a file has many
-   names: links, mounts, another root.  */
+/* Whether an answer to the UNIX address FROM comes back to the service at OWN:
+   the addresses are equal, or both lead to one socket file in this process.  A
+   relative path means one file in the sender, and another file here; and a file
+   has many names: links, mounts, another root.  May change errno.  */
 static int leads_back(const struct sonde_address *from,
                       const struct sonde_address *own)
 {
@@ -477,11 +484,12 @@ static int leads_back(const struct sonde_address *from,
             there.st_dev == here.st_dev && there.st_ino == here.st_ino);
 }
 
-/* Why not to answer the sender of ENDS, as part of a sentence, or NULL.
-   Reasons: no address, or the wildcard; UNIX: the service's own, and no other
-   reason; broadcast or multicast; a source port below 1024, or that of the
-   service, where two servers would answer each other for ever.  May change
-   errno.  */
+/* Why not to answer the sender of ENDS, as part of a sentence; NULL if an
+   answer is allowed.  In this order: the sender has no address, or the
+   wildcard; over UNIX the sender's address leads to the service, and nothing
+   else is checked; the destination or the sender is broadcast or multicast; the
+   source port is below 1024, or that of the service, where two servers would
+   answer each other for ever.  May change errno.  */
 static const char *datagram_reason(const struct sonde_datagram *ends)
 {
     int port = sonde_address_port(&ends->from);

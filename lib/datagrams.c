@@ -30,10 +30,11 @@ struct single {
 
 /* ---- receiving ----------------------------------------------------------- */
 
-/* Receive up to COUNT datagrams into LIST, without waiting: for a COUNT of 1 by
-   recvmsg, the faster call; else by recvmmsg or, where missing, by recvmsg
-   until one fails.  Returns the number received, at least 1, or -1 with
-   errno.  */
+/* Receive up to COUNT datagrams, not 0, by the prepared headers LIST, without
+   waiting: for a COUNT of 1 by recvmsg, the faster call; else by recvmmsg or,
+   where the system has no recvmmsg, by recvmsg until one fails.  Returns the
+   number received, at least 1, or -1 with the errno of the call, EAGAIN: no
+   datagram.  May change errno on success.  */
 static int messages_receive(int fd, sonde__message *list, unsigned count)
 {
     int received = -1;
@@ -52,7 +53,8 @@ static int messages_receive(int fd, sonde__message *list, unsigned count)
     return received > 0 ? received : -1;
 }
 
-/* Prepare MESSAGE, with PART and CONTROL, to receive into ITEM.  */
+/* Prepare MESSAGE, with PART and CONTROL, to receive into ITEM, of which DATA
+   and SIZE are set.  CONTROL may be NULL: control messages are dropped.  */
 static void item_prepare(struct sonde_datagram_item *item,
                          sonde__message *message, struct iovec *part,
                          union sonde__control *control)
@@ -63,8 +65,8 @@ static void item_prepare(struct sonde_datagram_item *item,
 
 /* Set the length, the error (0, or EMSGSIZE if the datagram was longer than the
    buffer, whose size is then the length) and the ends of ITEM, received by
-   MESSAGE on a socket with the address LOCAL; WILDCARD: LOCAL is the wildcard
-   address.  */
+   MESSAGE on a socket with the address LOCAL, which is the destination unless a
+   control message has another.  WILDCARD: LOCAL is the wildcard address.  */
 static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
                       const struct sonde_address *local, int wildcard)
 {
@@ -77,9 +79,11 @@ static void item_fill(struct sonde_datagram_item *item, sonde__message *message,
     sonde__take_local(&message->msg_hdr, &item->ends);
 }
 
-/* Receive up to COUNT datagrams into LIST, without waiting, on a socket with
-   the address LOCAL.  Returns the number received, at least 1, or -1 with
-   errno.  As for one datagram, UNIX has no room for control messages.  */
+/* Receive up to COUNT datagrams, 1 to SONDE_DATAGRAMS_MAX, into LIST, without
+   waiting, on a socket with the address LOCAL.  Returns the number received, at
+   least 1, or -1 with errno, EAGAIN: no datagram.  As for one datagram, a UNIX
+   socket gets no room for control messages: descriptors passed by a sender are
+   closed.  */
 static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
                         const struct sonde_address *local)
 {
@@ -95,9 +99,10 @@ static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
     return received;
 }
 
-/* Receive one datagram into ITEM, which has room for any, without waiting, on a
-   socket with the address LOCAL, to which every datagram is sent: by recvfrom,
-   in less time than recvmsg.  Returns 1, or -1 with errno.  */
+/* Receive one datagram into ITEM, of SONDE_DATAGRAM_MAX bytes at least, without
+   waiting, on a socket with the address LOCAL, which is the destination of each
+   datagram of the socket: by recvfrom, in less time than recvmsg.  Returns 1,
+   or -1 with errno, EAGAIN: no datagram.  */
 static int receive_plain(int fd, struct sonde_datagram_item *item,
                          const struct sonde_address *local)
 {
@@ -116,7 +121,8 @@ static int receive_plain(int fd, struct sonde_datagram_item *item,
 }
 
 /* Receive one datagram into ITEM, without waiting, on a socket with the address
-   LOCAL.  Returns 1, or -1 with errno.  */
+   LOCAL.  Returns 1, also if the datagram was longer than ITEM, whose error is
+   then EMSGSIZE; or -1 with errno, EAGAIN: no datagram.  */
 static int receive_single(int fd, struct sonde_datagram_item *item,
                           const struct sonde_address *local)
 {
@@ -158,7 +164,9 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
 /* ---- answering ----------------------------------------------------------- */
 
 /* Send COUNT datagrams of LIST by sendmmsg, without waiting or SIGPIPE.
-   Returns the number sent; or -1 with errno: ENOSYS also if send may block.  */
+   Returns the number sent, less than COUNT if a later datagram failed; or -1
+   with errno: ENOSYS: no sendmmsg here, or a send on FD may block; or of the
+   first datagram.  */
 static int messages_send(int fd, sonde__message *list, size_t count)
 {
     struct sonde__nosigpipe nosigpipe;
@@ -171,11 +179,13 @@ static int messages_send(int fd, sonde__message *list, size_t count)
     return sent;
 }
 
-/* Send the COUNT datagrams of LIST in order, each the answer of an ITEM,
-   without waiting.  sendmmsg ends at the first that fails, without its errno
-   unless it is the first of the call.  So this datagram is sent alone, which
-   also repeats a call that reported an earlier error of the socket; if that
-   fails, the error of the item is set.  Returns the number sent.  */
+/* Send the COUNT datagrams of LIST in order, each the answer of the ITEM with
+   the same index, without waiting.  sendmmsg ends at the first datagram that
+   fails, and reports the errno only of the first datagram of a call.  So the
+   failed datagram is sent once more, alone: the errno of sendmmsg may be an
+   earlier error of the socket.  If the second attempt fails, the error of the
+   item is set; the errors of other items stay.  Returns the number sent.  May
+   change errno.  */
 static size_t messages_send_all(int fd, sonde__message *list,
                                 struct sonde_datagram_item *const *items,
                                 size_t count)
@@ -198,7 +208,8 @@ static size_t messages_send_all(int fd, sonde__message *list,
     return done - failed;
 }
 
-/* Prepare MESSAGE, with PART and CONTROL, to send the reply ITEM.  */
+/* Prepare MESSAGE, with PART and CONTROL, to send the reply ITEM, whose length
+   is not negative.  */
 static void item_answer(struct sonde_datagram_item *item,
                         sonde__message *message, struct iovec *part,
                         union sonde__control *control)
@@ -208,8 +219,9 @@ static void item_answer(struct sonde_datagram_item *item,
     sonde__reply_prepare(&message->msg_hdr, part, &item->ends, control);
 }
 
-/* Whether the reply ITEM can be sent, with its error set: EDESTADDRREQ if the
-   sender has no address, else 0, also for an item with a negative length.  */
+/* Whether the reply ITEM is to be sent: its length is not negative, and the
+   sender has an address.  Sets the error of ITEM: EDESTADDRREQ if the length is
+   not negative, but the sender has no address; otherwise 0.  */
 static int item_check(struct sonde_datagram_item *item)
 {
     item->error = 0;
@@ -218,8 +230,9 @@ static int item_check(struct sonde_datagram_item *item)
     return item->length >= 0 && !item->error;
 }
 
-/* Send the replies ITEMS, COUNT, not 0, and set the error of each that fails.
-   Returns the number sent.  */
+/* Send the COUNT replies ITEMS, 1 to SONDE_DATAGRAMS_MAX, each accepted by
+   item_check, and set the error of each that fails.  Returns the number sent.
+   May change errno.  */
 static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
                          size_t count)
 {
@@ -230,9 +243,10 @@ static size_t reply_many(int fd, struct sonde_datagram_item *const *items,
     return messages_send_all(fd, batch.messages, items, count);
 }
 
-/* Try sendto for the reply ITEM, if the source need not be stated, a flag keeps
-   send from raising SIGPIPE, and send does not block: in less time than
-   sendmsg.  Returns whether the reply was sent; no error is noted.  */
+/* Try sendto for the reply ITEM, if the source need not be stated (the ends of
+   ITEM have WILDCARD 0), a flag keeps send from raising SIGPIPE, and send does
+   not block: in less time than sendmsg.  Returns 1 if the reply was sent, else
+   0; the error of ITEM is not set.  May change errno.  */
 static int reply_plain(int fd, const struct sonde_datagram_item *item)
 {
     const struct sonde_address *to = &item->ends.from;
@@ -244,8 +258,9 @@ static int reply_plain(int fd, const struct sonde_datagram_item *item)
                              (const void *)&to->storage, to->length) >= 0;
 }
 
-/* Send the reply ITEM: by sendto if possible, otherwise or after a failure by
-   sendmsg, whose errno is the error of ITEM.  Returns 1, or 0 if not sent.  */
+/* Send the reply ITEM, accepted by item_check: by sendto if possible, otherwise
+   or after a failure by sendmsg, whose errno is the error of ITEM.  Returns 1,
+   or 0 if not sent.  May change errno.  */
 static size_t reply_single(int fd, struct sonde_datagram_item *item)
 {
     struct single single;

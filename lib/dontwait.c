@@ -45,9 +45,10 @@ static int64_t dontwait_milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Write to FD, a blocking socket, until no more bytes fit, and leave FD
-   blocking.  Returns 0; or -1 with errno, also after pieces_max pieces, and FD
-   may be non-blocking.  */
+/* Write BYTES, of piece bytes, to FD, a blocking socket, again and again until
+   no more bytes fit, and leave FD blocking.  Returns 0; or -1, and FD may be
+   non-blocking: with the errno of a failed call; or after pieces_max pieces,
+   with errno undefined.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -60,10 +61,11 @@ static int fill_pair(int fd, const char *bytes)
     return fcntl(fd, F_SETFL, flags);
 }
 
-/* Whether send to FD, a full blocking socket with the timeout pair_timeout,
-   returns at once with the flag sonde__dontwait: 1, 0, or -1 if the test
-   failed: send took bytes, had another error than EAGAIN, or was interrupted
-   too often.  The result 0 takes slow_max timeouts.  */
+/* Whether send of BYTES, of piece bytes, to FD, a full blocking socket with the
+   timeout pair_timeout, returns at once with the flag sonde__dontwait: 1, 0, or
+   -1 if the test failed: send took bytes (errno is undefined then), had another
+   error than EAGAIN, or was interrupted too often.  The result 0 takes slow_max
+   timeouts.  */
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {
@@ -89,7 +91,8 @@ enum { pair_type = SOCK_STREAM };
 #endif
 
 /* Run test_full on a full socket pair, made for the test and closed.  Returns
-   1: the flag works; 0: ignored, after 60 ms; -1 with errno: not testable.  */
+   1: the flag works; 0: ignored, after 60 ms; -1: not testable, with the errno
+   of the call that failed, if one failed.  May change errno in each case.  */
 static int test_pair(void)
 {
     static const char bytes[piece];

@@ -29,8 +29,9 @@ struct hiding {
 /* NS_GET_USERNS of <linux/nsfs.h>, which musl-gcc does not find.  */
 enum { get_user_namespace = _IO(0xb7, 1) };
 
-/* Open the file NAME of this thread's folder in /proc, to be closed by fclose.
-   NULL with the errno of fopen, ENOTSUP instead of ENOENT.  */
+/* Open the file NAME of this thread's folder in /proc to read, to be closed by
+   fclose.  NULL with the errno of fopen, ENOTSUP instead of ENOENT.  May change
+   errno on success.  */
 static FILE *open_own(const char *name)
 {
     char path[128];
@@ -42,9 +43,10 @@ static FILE *open_own(const char *name)
 }
 
 /* How a mount of proc with OPTIONS, such as "rw,hidepid=invisible,gid=4", hides
-   processes: hidepid "invisible" or 2 by group, "ptraceable" or 4 from all, any
-   other from nobody; the group is the number after "gid=", or 0.  Before Linux
-   5.8 hidepid is a number.  */
+   processes: hidepid "invisible" or 2 is hidden_by_group, "ptraceable" or 4 is
+   hidden_from_all, any other or none is hidden_from_nobody; the group is the
+   number after "gid=", or 0.  The first option, rw or ro, is not examined.
+   Before Linux 5.8 hidepid is a number.  */
 static struct hiding read_options(const char *options)
 {
     struct hiding hiding = {.mode = hidden_from_nobody};
@@ -58,10 +60,11 @@ static struct hiding read_options(const char *options)
     return hiding;
 }
 
-/* Read LINE, of mountinfo, into *HIDING, if about the mount at /proc: its mode
-   is hidden_unknown for another type than proc.  Otherwise *HIDING stays.  The
-   fields: numbers, the root, the mount point and its options, optional fields,
-   "-", the type, the source and the options of the file system.  */
+/* Read LINE, of mountinfo, into *HIDING, if LINE is about the mount at /proc:
+   the mode is hidden_unknown for another type than proc, and without options.
+   Otherwise *HIDING stays.  The fields: numbers, the root, the mount point and
+   its options, optional fields, "-", the type, the source and the options of
+   the file system.  */
 static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 {
     char point[128], type[16], options[256];
@@ -77,8 +80,9 @@ static void hidepid_linux_read_mount(const char *line, struct hiding *hiding)
 }
 
 /* Read the options of the last mount at /proc, the visible one, into *HIDING.
-   Returns 0, or -1 with errno; ENOTSUP: no such mount, or not of type proc, or
-   no list of mounts.  */
+   Returns 0; or -1 with errno, and *HIDING is undefined; ENOTSUP: no such
+   mount, or not of type proc, or no list of mounts.  May change errno on
+   success.  */
 static int read_hiding(struct hiding *hiding)
 {
     char line[4096];
@@ -139,7 +143,7 @@ static int has_full_reach(void)
 }
 
 /* Whether CAP_SYS_PTRACE is in force for this thread: 1, 0, or -1 with errno;
-   ENOTSUP: the status has no such line.  */
+   ENOTSUP: no file "status", or no line of capabilities could be read.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };
@@ -174,9 +178,9 @@ static int is_in_group(gid_t group)
     return count < 0 ? -1 : found;
 }
 
-/* Whether HIDING hides nothing from this process, by CAP_SYS_PTRACE or, with
-   hidden_by_group, by the exempt group: 1, 0, or -1 with errno.  0 whenever
-   has_full_reach is 0.  */
+/* Whether HIDING, of mode hidden_by_group or hidden_from_all, hides nothing
+   from this process, by CAP_SYS_PTRACE or, with hidden_by_group, by the exempt
+   group: 1, 0, or -1 with errno.  0 whenever has_full_reach is 0.  */
 static int is_exempt(const struct hiding *hiding)
 {
     int result = has_full_reach();

@@ -35,8 +35,10 @@ static int lacks_idle(int fd)
                : -1;
 }
 
-/* Set the idle time of FD to SECONDS, more than 0.  Returns the seconds in
-   force, 0 for the system's own time (no such option), or -1 with errno.  */
+/* Set the idle time of FD to SECONDS, more than 0; SO_KEEPALIVE is not changed.
+   Returns the seconds in force, 0 for the system's own time (no such option for
+   a TCP socket), or -1 with errno: ENOPROTOOPT: no TCP socket; or of the failed
+   call.  Changes errno on success.  */
 static int set_idle(int fd, int seconds)
 {
     int now = 0;

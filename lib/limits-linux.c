@@ -10,7 +10,8 @@
 #include "private.h"
 
 /* The number, not negative, in the file NAME of /proc/sys/net; -1 with the
-   errno of fopen, or with EPROTO: no such number.  */
+   errno of fopen, or with EPROTO: no such number, or a failed read.  May change
+   errno on success.  */
 static long limits_linux_read(const char *name)
 {
     char path[128];

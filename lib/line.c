@@ -32,7 +32,8 @@ void sonde_lines_close(struct sonde_lines *lines)
     *lines = (struct sonde_lines){.fd = -1};
 }
 
-/* Take the next LENGTH buffered bytes: *LINE points there.  Returns LENGTH.  */
+/* Take the next LENGTH buffered bytes; so many are buffered.  *LINE points
+   there.  Returns LENGTH.  */
 static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
 {
     *line = lines->buffer + lines->start;
@@ -42,8 +43,9 @@ static ssize_t line_take(struct sonde_lines *lines, char **line, size_t length)
     return (ssize_t)length;
 }
 
-/* The length of the first buffered line with its newline; 0: the line is not
-   complete.  Bytes once searched are not searched again.  */
+/* The length of the first buffered line with its newline; 0: no newline is
+   buffered, even at the end of the stream.  Bytes once searched are not
+   searched again.  */
 static size_t find_line(struct sonde_lines *lines)
 {
     const char *from = lines->buffer + lines->searched;
@@ -72,9 +74,10 @@ static void line_make_room(struct sonde_lines *lines)
 }
 
 /* Read once into the free part of the buffer, waiting until DEADLINE.  Returns
-   1, 0 at the end of the stream (again in each later call), or -1 with errno:
-   EMSGSIZE: the buffer is full, and nothing is read; or of sonde__read.  May
-   overwrite a line returned before.  */
+   1; 0 at the end of the stream (again in each later call); or -1 with errno:
+   EMSGSIZE: the buffer is full, and nothing is read; or of sonde__read, EAGAIN:
+   no data at DEADLINE.  May overwrite a line returned before, and change errno
+   on success.  */
 static int line_fill(struct sonde_lines *lines, int64_t deadline)
 {
     line_make_room(lines);

@@ -32,9 +32,11 @@ void sonde__remove_path(const struct sonde_address *address)
     errno = saved;
 }
 
-/* Bind FD to ADDRESS, an IPv6 socket for IPv6 alone, and listen for WANTED
-   connections.  SONDE_REUSEADDR in FLAGS is obeyed, unless UNIX.  Returns 0, or
-   -1 with errno; FD stays open, and the file made by bind is removed.  */
+/* Bind FD, a new stream socket of the family of ADDRESS, to ADDRESS, an IPv6
+   socket for IPv6 alone, and listen with a queue for at least WANTED
+   connections.  With SONDE_REUSEADDR in FLAGS sets SO_REUSEADDR, unless UNIX;
+   other flags are ignored.  Returns 0, or -1 with errno; FD stays open, and the
+   file of a UNIX address is removed if bind made the file.  */
 static int listen_start(int fd, const struct sonde_address *address, int wanted,
                         unsigned flags)
 {

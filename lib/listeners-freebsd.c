@@ -56,9 +56,10 @@ static void listeners_freebsd_read_address(struct sonde_listener *listener,
         listener->v6only = !(from->inp_vflag & INP_IPV4);
 }
 
-/* Read RECORD, of LENGTH bytes, about a TCP socket into LISTENER.  Returns
-   whether RECORD is a listener of FAMILY; the header at the end is too
-   short.  */
+/* Read RECORD, of LENGTH bytes, about a TCP socket into LISTENER, all zero
+   before.  Returns 1 if RECORD is a listener of FAMILY, otherwise 0, and
+   LISTENER may be changed; 0 also for the header at the end of the list, which
+   is shorter than a socket.  */
 static int read_tcp(struct sonde_listener *listener, const void *record,
                     size_t length, int family)
 {
@@ -73,9 +74,9 @@ static int read_tcp(struct sonde_listener *listener, const void *record,
     return listener->address.storage.ss_family == family;
 }
 
-/* Read RECORD, of LENGTH bytes, about a UNIX socket into LISTENER.  Returns
-   whether RECORD is a listener, and not too short.  FAMILY is ignored.  A path
-   too long for LISTENER is cut.  */
+/* Read RECORD, of LENGTH bytes, about a UNIX socket into LISTENER, all zero
+   before.  Returns 1 if RECORD is a listener, and not too short, otherwise 0.
+   FAMILY is ignored.  A path too long for struct sockaddr_un is cut.  */
 static int listeners_freebsd_read_unix(struct sonde_listener *listener,
                                        const void *record, size_t length,
                                        int family)
@@ -101,9 +102,11 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 /* One of the two functions above.  */
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
-/* Call EACH for the listeners of FAMILY in the value of the sysctl NAME, each
-   read by READ_ONE.  Returns 0, or -1: ECANCELED: EACH stopped the list;
-   EPROTO: unknown layout; or the errno of sysctl.  */
+/* Call EACH with DATA for the listeners of FAMILY in the value of the sysctl
+   NAME, each read by READ_ONE.  Returns 0 with errno kept, or -1: ECANCELED:
+   EACH stopped the list; EPROTO: unknown layout; ENOTSUP: no such sysctl;
+   ENOMEM; or the errno of sysctl.  EACH may have been called before a
+   failure.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)

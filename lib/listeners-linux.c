@@ -38,11 +38,12 @@ static int listeners_linux_unsupported(void)
     return -1;
 }
 
-/* After a failed call on FD: whether to repeat the call.  After EAGAIN waits
-   until FD is ready for EVENTS, after EINTR not.  Returns 0, or -1 with errno:
-   of the call; EAGAIN: at DEADLINE, or after max_failures in a row, counted in
-   *FAILURES: without a limit the loop would be busy until the deadline, or for
-   ever.  */
+/* After a failed call on FD, with its errno: whether to repeat the call.  After
+   EAGAIN waits until FD is ready for EVENTS, or DEADLINE; after EINTR does not
+   wait.  Counts the failure in *FAILURES, 0 before the first.  Returns 0:
+   repeat; or -1 with errno: of the call; EAGAIN: at DEADLINE, or after
+   max_failures: without a limit the loop would be busy until the deadline, or
+   for ever; or of poll.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -52,7 +53,9 @@ static int listeners_linux_retry(int fd, short events, int64_t deadline,
 }
 
 /* Send to the kernel on FD the request, of number SEQUENCE, for the sockets of
-   FAMILY that SINK takes.  Returns 0, or -1 with errno: EAGAIN at DEADLINE.  */
+   FAMILY that SINK takes.  Waits for room until DEADLINE.  Returns 0, or -1
+   with errno: EAGAIN: no room at DEADLINE; or of sendmsg or poll.  May change
+   errno on success.  */
 static int listeners_linux_request(int fd, int family,
                                    const struct sonde__diag_sink *sink,
                                    uint32_t sequence, int64_t deadline)
@@ -73,9 +76,10 @@ static int listeners_linux_request(int fd, int family,
     return 0;
 }
 
-/* Receive a datagram on FD into BUFFER, of reply_size bytes.  Returns its size,
-   0 for a datagram not sent by the kernel; or -1 with errno: EAGAIN at
-   DEADLINE; EPROTO: the datagram was longer than BUFFER.  */
+/* Receive a datagram on FD into BUFFER, of reply_size bytes, waiting until
+   DEADLINE.  Returns its size, 0 for a datagram not sent by the kernel; or -1
+   with errno: EAGAIN: none at DEADLINE; EPROTO: the datagram was longer than
+   BUFFER; or of recvmsg or poll.  May change errno on success.  */
 static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 {
     struct iovec piece = {buffer, reply_size};
@@ -97,8 +101,9 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
 
 /* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
    passed (with a TIMEOUT of 0, available datagrams are still read, up to the
-   first without a socket); EPROTO: COUNT datagrams, or IDLE in a row without a
-   socket, are no valid answer.  */
+   first without a socket); EPROTO: no valid answer: COUNT, of datagrams, is
+   above max_datagrams, or IDLE, of datagrams in a row without a socket, above
+   max_idle.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)
@@ -108,9 +113,11 @@ static int check_bounds(int64_t deadline, int timeout, int count, int idle)
     return 0;
 }
 
-/* Request the sockets of FAMILY on FD, a netlink socket, that SINK takes,
-   within TIMEOUT milliseconds.  Returns 0 at the end of the answer, or -1 with
-   errno; sockets may have been passed before.  */
+/* Request the sockets of FAMILY that SINK takes on FD, a netlink socket, and
+   pass the sockets to SINK, within TIMEOUT milliseconds (negative: no limit).
+   Returns 0 at the end of the answer, or -1 with errno, as sonde_listeners, but
+   with the kernel's own errno where the interface is missing; sockets may have
+   been passed before.  May change errno on success.  */
 static int listeners_linux_list(int fd, int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {
@@ -135,9 +142,9 @@ static int listeners_linux_list(int fd, int family, int timeout,
 }
 
 /* Pass to SINK all sockets of FAMILY of the kind that SINK takes, within
-   TIMEOUT milliseconds, by a netlink socket made for this call.  Returns 0 with
-   errno kept, or -1 with errno, as sonde_listeners; ENOTSUP: this kernel has no
-   sock_diag for FAMILY.  */
+   TIMEOUT milliseconds (negative: no limit), by a netlink socket made for this
+   call.  Returns 0 with errno kept, or -1 with errno, as sonde_listeners;
+   ENOTSUP: this kernel has no sock_diag for FAMILY.  */
 static int listeners_linux_read(int family, int timeout,
                                 struct sonde__diag_sink *sink)
 {

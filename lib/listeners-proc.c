@@ -15,7 +15,7 @@ enum {
     lines_a_look = 1024 /* lines between two looks at the deadline */
 };
 
-/* Whether /proc has the file NAME.  */
+/* Whether /proc has the file or folder NAME.  May change errno.  */
 static int listeners_proc_has(const char *name)
 {
     char path[path_size];
@@ -23,7 +23,8 @@ static int listeners_proc_has(const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* Open net/NAME of the folder PROCESS of /proc.  NULL with errno of fopen.  */
+/* Open net/NAME of the folder PROCESS of /proc to read, to be closed by fclose.
+   NULL with the errno of fopen.  */
 static FILE *listeners_proc_open_file(const char *process, const char *name)
 {
     char path[path_size];
@@ -31,10 +32,12 @@ static FILE *listeners_proc_open_file(const char *process, const char *name)
     return fopen(path, "re");
 }
 
-/* Open the file of FAMILY of the process PID, or of this thread for 0; of UDP
-   if DATAGRAMS, else of TCP; of UNIX there is one file.  Without thread-self
-   (before Linux 3.17), of the main thread.  NULL with errno; ESRCH: no process
-   PID; ENOTSUP: no file, or /proc is not mounted.  */
+/* Open the file of FAMILY (AF_INET, AF_INET6, AF_UNIX) of the process PID, not
+   negative, or of this thread for 0: of UDP if DATAGRAMS, else of TCP; for UNIX
+   there is one file.  Without thread-self (before Linux 3.17), of the main
+   thread.  To be closed by fclose.  NULL with the errno of fopen; ENOENT
+   becomes ESRCH: no process PID; or ENOTSUP: no file, or /proc is not mounted.
+   May change errno on success.  */
 static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 {
     char process[24] = "thread-self";
@@ -54,10 +57,11 @@ static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
     return file;
 }
 
-/* Read LINE, about a listener or, if DATAGRAMS, a datagram socket of FAMILY,
-   and pass the socket to EACH; another socket is skipped.  Returns 0, or -1:
-   ECANCELED: EACH stopped the list; EPROTO: another form.  A UNIX line of
-   another form is skipped, too: a name may have a newline.  */
+/* Read LINE, of the file of FAMILY, and pass the socket to EACH with DATA, if
+   the socket is a listener or, if DATAGRAMS, a datagram socket to be listed;
+   another socket is skipped.  Returns 0, or -1: ECANCELED: EACH stopped the
+   list; EPROTO: LINE has another form.  A UNIX line of another form is skipped,
+   too: a name may have a newline.  */
 static int listeners_proc_pass(const char *line, int family, int datagrams,
                                sonde_listener_each *each, void *data)
 {
@@ -71,10 +75,11 @@ static int listeners_proc_pass(const char *line, int family, int datagrams,
     return found > 0 && each(&listener, data) ? sonde__fail(ECANCELED) : 0;
 }
 
-/* Pass the listeners, or the DATAGRAMS, in the lines of FILE after the first to
-   EACH.  Returns 0, or -1: EAGAIN: TIMEOUT passed (0 or less: never);
-   ECANCELED: EACH stopped the list; EPROTO: unknown form; or the errno of
-   read.  */
+/* Pass the listeners of FAMILY or, if DATAGRAMS, the datagram sockets, in the
+   lines of FILE after the first to EACH with DATA.  Returns 0, or -1: EAGAIN:
+   TIMEOUT, in milliseconds, passed (0 or less: never); ECANCELED: EACH stopped
+   the list; EPROTO: unknown form; or the errno of read.  FILE stays open.
+   Changes errno on success.  */
 static int listeners_proc_list(FILE *file, int family, int datagrams,
                                int timeout, sonde_listener_each *each,
                                void *data)
@@ -97,9 +102,10 @@ static int listeners_proc_list(FILE *file, int family, int datagrams,
     return -1;
 }
 
-/* Pass the listeners, or the DATAGRAMS, of FAMILY in the network namespace of
-   the process PID (0: this thread) to EACH.  Returns 0 with errno kept, or -1
-   with errno, by the contract of sonde_listeners_proc.  */
+/* Pass the listeners of FAMILY or, if DATAGRAMS, the datagram sockets, in the
+   network namespace of the process PID (0: this thread) to EACH with DATA.
+   Returns 0 with errno kept, or -1 with errno, by the contract of
+   sonde_listeners_proc.  */
 static int listeners_proc_read(pid_t pid, int family, int datagrams,
                                int timeout, sonde_listener_each *each,
                                void *data)

@@ -34,9 +34,10 @@ void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd)
         sonde__nosigpipe_block(nosigpipe);
 }
 
-/* Discard a pending SIGPIPE, and do not wait if there is none.  sigwait alone
-   would wait: a system may discard an ignored signal even while it is blocked.
-   May change errno.  */
+/* Discard a pending SIGPIPE; do not wait if none is pending.  SIGNAL is the set
+   of SIGPIPE alone; this thread blocks SIGPIPE.  sigwait alone would wait: a
+   system may discard an ignored signal even while it is blocked.  After 16
+   interruptions SIGPIPE stays pending.  May change errno.  */
 static void take_signal(const sigset_t *signal)
 {
     static const struct timespec at_once;

@@ -30,6 +30,7 @@ static void owners_freebsd_read_name(struct sonde_owner *owner)
         snprintf(owner->name, sizeof owner->name, "%s", process.ki_comm);
 }
 
+/* Whether the inode SOCKET is among the COUNT inodes SOCKETS.  */
 static int is_among(const uint64_t *sockets, size_t count, uint64_t socket)
 {
     for (size_t i = 0; i < count; i++)

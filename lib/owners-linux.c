@@ -42,8 +42,9 @@ enum table {
 };
 
 /* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
-   NAME in DIRECTORY; or 0.  Paths are absolute: no other target begins so.
-   Returns 0, or -1 with the errno of readlink.  */
+   NAME in DIRECTORY; 0 for another target.  Paths are absolute: no other target
+   begins so.  Returns 0, or -1 with the errno of readlink, and *SOCKET
+   unchanged.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
 {
@@ -60,8 +61,8 @@ static int owners_linux_read_socket(int directory, const char *name,
     return 0;
 }
 
-/* Read the name of the process PID into OWNER; empty if not readable.  May
-   change errno.  */
+/* Read the name of the process PID, in digits, into OWNER: at most 31 bytes,
+   without the newline at the end; empty if not readable.  May change errno.  */
 static void owners_linux_read_name(const struct search *search, const char *pid,
                                    struct sonde_owner *owner)
 {
@@ -77,14 +78,15 @@ static void owners_linux_read_name(const struct search *search, const char *pid,
     owner->name[length < 0 ? 0 : length] = '\0';
 }
 
-/* Whether TEXT, a name in /proc, begins with a digit: then all are digits.  */
+/* Whether TEXT begins with a digit.  TEXT is a name in /proc or in a folder fd
+   or task there: after a digit such a name has digits only.  */
 static int owners_linux_is_number(const char *text)
 {
     return isdigit((unsigned char)*text) != 0;
 }
 
-/* Returns 0 if the search may continue, or -1 with EAGAIN at the deadline.
-   With a timeout of 0 the search continues, because no read waits.  */
+/* Returns 0 if SEARCH may continue, or -1 with EAGAIN after the deadline of
+   SEARCH.  With a timeout of 0 or less always 0: no read waits.  */
 static int check_time(const struct search *search)
 {
     if (search->timeout <= 0 || sonde_deadline_left(search->deadline) > 0)
@@ -93,8 +95,9 @@ static int check_time(const struct search *search)
 }
 
 /* The meaning of errno for a table of descriptors: TABLE_EMPTY for 0, and for
-   an ended process or a closed descriptor; TABLE_FAILED for missing resources
-   of this process, which end the search; TABLE_HIDDEN for any other.  */
+   an ended process or a closed descriptor (ENOENT, ESRCH); TABLE_FAILED for
+   EMFILE, ENFILE and ENOMEM, which end the search; TABLE_HIDDEN for any other.
+   Keeps errno.  */
 static enum table table_judge(void)
 {
     if (errno == 0 || errno == ENOENT || errno == ESRCH)
@@ -119,8 +122,10 @@ static bool owners_linux_is_wanted(const struct search *search, uint64_t socket)
                    owners_linux_compare) != NULL;
 }
 
-/* Call EACH with OWNER, which gets pid and name of the process PID unless
-   already set.  Returns 0, or -1 with ECANCELED: EACH stopped.  */
+/* Call EACH of SEARCH with OWNER, whose socket is set.  If the pid of OWNER is
+   0, set pid and name to those of the process PID, in digits, before.  Returns
+   0, or -1 with ECANCELED: EACH returned another value than 0.  May change
+   errno on success.  */
 static int report_owner(const struct search *search, const char *pid,
                         struct sonde_owner *owner)
 {
@@ -131,10 +136,12 @@ static int report_owner(const struct search *search, const char *pid,
     return search->each(owner, search->data) ? sonde__fail(ECANCELED) : 0;
 }
 
-/* Search DIRECTORY, a table of descriptors of the process PID, and call EACH
-   for each descriptor of a wanted socket.  Returns TABLE_EMPTY: no descriptors;
+/* Search DIRECTORY, a table of descriptors of the process PID, from the current
+   entry on, and call EACH of SEARCH for each descriptor of a wanted socket.
+   Returns TABLE_EMPTY: no descriptors, or all were closed meanwhile;
    TABLE_READ; TABLE_HIDDEN: not all is readable; TABLE_FAILED, with errno:
-   EAGAIN at the deadline, ECANCELED if EACH stopped, or no resources.  */
+   EAGAIN after the deadline, ECANCELED if EACH stopped the search, or EMFILE,
+   ENFILE, ENOMEM.  EACH may have been called whatever the result.  */
 static enum table search_descriptors(const struct search *search,
                                      DIR *directory, const char *pid)
 {
@@ -163,7 +170,8 @@ static enum table search_descriptors(const struct search *search,
     return next > result ? next : result;
 }
 
-/* Open the folder PATH in /proc, for close_folder.  NULL with errno.  */
+/* Open the folder PATH, relative to /proc.  Returns the stream, to be closed by
+   close_folder; NULL with errno.  */
 static DIR *owners_linux_open_folder(const struct search *search,
                                      const char *path)
 {
@@ -183,11 +191,11 @@ static void close_folder(DIR *directory)
     errno = saved;
 }
 
-/* Search FOLDER/fd, the table of descriptors of the process PID or of one of
-   its threads, for wanted sockets, each passed to the function of SEARCH.
-   Returns TABLE_READ; TABLE_EMPTY: no descriptors, or the process has ended;
-   TABLE_HIDDEN: not readable, in whole or in part; TABLE_FAILED, with errno:
-   the search must end.  */
+/* Search FOLDER/fd, relative to /proc, the table of descriptors of the process
+   PID or of one of its threads, for wanted sockets; call EACH of SEARCH for
+   each.  Returns TABLE_READ; TABLE_EMPTY: no descriptors, or the process has
+   ended; TABLE_HIDDEN: not readable, in whole or in part; TABLE_FAILED, with
+   errno: the search must end.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {
@@ -201,11 +209,12 @@ static enum table search_table(const struct search *search, const char *folder,
     return result;
 }
 
-/* Search the descriptors of the threads of the process PID except the main
-   thread, as search_table, up to the first thread that has any: living threads
-   share one table, unless one has called unshare, and an ended thread shows
-   none.  Returns the result of the last search; TABLE_EMPTY also if the threads
-   are not readable; TABLE_FAILED also at the deadline.  */
+/* Search the table of each thread of the process PID except the main thread, as
+   search_table, until a result is not TABLE_EMPTY: living threads share one
+   table, unless one has called unshare, and an ended thread shows none.
+   Returns this result; TABLE_EMPTY if there is none, or the list of threads is
+   not readable; TABLE_FAILED, with errno, also after the deadline and for
+   EMFILE, ENFILE, ENOMEM.  */
 static enum table search_threads(const struct search *search, const char *pid)
 {
     char path[64];
@@ -230,10 +239,11 @@ static enum table search_threads(const struct search *search, const char *pid)
     return result;
 }
 
-/* Search the process PID, and count the process in search->hidden if its table
-   is not readable, in whole or in part.  A main thread that has ended before
-   the others has an empty folder, or one owned by root: then the other threads
-   are searched.  Returns 0, or -1 with errno if the search must end.  */
+/* Search the table of the process PID, in digits, as search_table, and count
+   the process in search->hidden if the table is not readable, in whole or in
+   part.  A main thread that has ended before the others has an empty folder, or
+   one owned by root: then the other threads are searched.  Returns 0, or -1
+   with errno if the search must end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);
@@ -245,8 +255,9 @@ static int search_process(struct search *search, const char *pid)
     return result == TABLE_FAILED ? -1 : 0;
 }
 
-/* Search all processes in DIRECTORY, /proc.  Returns 0, or -1 with errno, also
-   if the list breaks off; ENOTSUP: no process, since /proc is not mounted.  */
+/* Search all processes in DIRECTORY, /proc, as search_process.  Returns 0, or
+   -1 with errno, also if the list breaks off; ENOTSUP: no process, since /proc
+   is not mounted.  */
 static int search_all(struct search *search, DIR *directory)
 {
     const struct dirent *entry;
@@ -317,8 +328,8 @@ int sonde_owner_check(pid_t pid)
     return result;
 }
 
-/* The number of threads by FIELDS of /proc/PID/stat, from the third on, the
-   state; 0 if FIELDS is too short.  */
+/* The number of threads by FIELDS, the text of /proc/PID/stat from the third
+   field, the state, on; 0 if FIELDS has too few fields.  */
 static long owners_linux_threads(const char *fields)
 {
     const int wanted = 20;

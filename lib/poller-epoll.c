@@ -14,14 +14,17 @@ static int open_epoll(struct sonde_poller *poller)
     return poller->fd < 0 ? -1 : 0;
 }
 
+/* Close the epoll descriptor of POLLER.  Keeps errno.  */
 static void close_epoll(struct sonde_poller *poller)
 {
     sonde__close(poller->fd);
 }
 
-/* Have epoll watch FD for the events TO, instead of FROM; 0: FD is not watched.
-   SONDE_EXCLUSIVE is ignored where the system lacks EPOLLEXCLUSIVE.  Returns 0,
-   or -1 with errno, and FROM in force.  */
+/* Have epoll watch FD for the events TO; 0: no longer.  FROM are the events in
+   force, 0 if FD is not in the epoll set.  FROM and TO are not both 0; with
+   SONDE_EXCLUSIVE in one, the other is 0, else EINVAL.  SONDE_EXCLUSIVE is
+   ignored where the system lacks EPOLLEXCLUSIVE.  Returns 0, or -1 with the
+   errno of epoll_ctl, and FROM in force.  */
 static int poller_epoll_change(struct sonde_poller *poller, int fd,
                                unsigned from, unsigned to)
 {

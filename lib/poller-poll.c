@@ -12,12 +12,14 @@
 
 #include "poller.h"
 
+/* Free the list of POLLER.  */
 static void close_poll(struct sonde_poller *poller)
 {
     free(poller->list);
 }
 
-/* Make room for one more entry.  Returns 0, or -1 with ENOMEM.  */
+/* Make room for one more entry in the list, which may move.  Returns 0, or -1
+   with ENOMEM and the list unchanged.  */
 static int poller_poll_make_room(struct sonde_poller *poller)
 {
     if (poller->list_count < poller->list_room)
@@ -31,7 +33,8 @@ static int poller_poll_make_room(struct sonde_poller *poller)
     return 0;
 }
 
-/* Add FD to the list, without events.  Returns 0, or -1: EBADF or ENOMEM.  */
+/* Add FD, which has a slot and is not in the list, to the list, without events.
+   Returns 0, or -1: EBADF: FD is not open; or ENOMEM.  */
 static int poller_poll_join(struct sonde_poller *poller, int fd)
 {
     /* poll would report a closed descriptor only later.  */
@@ -52,9 +55,10 @@ static void poller_poll_leave(struct sonde_poller *poller, int fd)
     poller->slots[last.fd].place = place;
 }
 
-/* Have poll watch FD for the events TO, instead of FROM; 0: FD leaves the list.
-   SONDE_EXCLUSIVE is ignored.  Returns 0, or -1: EBADF or ENOMEM, and FD is not
-   in the list.  */
+/* Have poll watch FD, which has a slot, for the events TO; 0: FD leaves the
+   list.  FROM are the events in force, 0 if FD is not in the list; FROM and TO
+   are not both 0.  SONDE_EXCLUSIVE is ignored.  Returns 0; or -1: EBADF or
+   ENOMEM, only if FROM is 0, and FD is not in the list then.  */
 static int poller_poll_change(struct sonde_poller *poller, int fd,
                               unsigned from, unsigned to)
 {
@@ -71,9 +75,10 @@ static int poller_poll_change(struct sonde_poller *poller, int fd,
 }
 
 /* Poll once, up to MILLISECONDS (-1: no limit), and note the ready descriptors
-   in POLLER, up to a full batch.  Returns 0, or -1 with errno: ENOMEM instead
-   of EAGAIN.  Each wait starts where the last wait stopped, so that the first
-   of many ready descriptors do not keep the rest out.  */
+   in POLLER, up to a full batch; the rest is left to the next wait.  Returns 0,
+   also if none is ready; or -1 with the errno of poll, ENOMEM instead of
+   EAGAIN.  Each wait starts where the last wait stopped, so that the first of
+   many ready descriptors do not keep the rest out.  */
 static int poller_poll_wait(struct sonde_poller *poller, int milliseconds)
 {
     size_t count = poller->list_count;

@@ -47,20 +47,23 @@ void sonde_poller_close(struct sonde_poller *poller)
     free(poller);
 }
 
-/* Whether FD is a character device refused by the back end with ERROR.  kqueue
-   refuses devices without a filter in the driver (macOS: /dev/null, /dev/zero,
-   /dev/tty) with EINVAL.  Reading and writing such a device does not wait, and
-   poll reports the device as ready.  */
+/* Whether ERROR, of the back end for FD, means a device that is always ready:
+   ERROR is EINVAL, and FD is a character device.  kqueue refuses devices
+   without a filter in the driver (macOS: /dev/null, /dev/zero, /dev/tty) with
+   EINVAL.  Reading and writing such a device does not wait, and poll reports
+   the device as ready.  May change errno.  */
 static int is_refused_device(int fd, int error)
 {
     struct stat status;
     return error == EINVAL && !fstat(fd, &status) && S_ISCHR(status.st_mode);
 }
 
-/* Let the back end watch FD, which has a slot, for EVENTS, 0 for none; the
-   caller updates the slot.  A character device refused by the back end is
-   marked in the slot as always ready, and the back end is not called again for
-   this slot.  Returns 0, or -1 with the errno of the back end.  */
+/* Let the back end watch FD for EVENTS instead of the interest in the slot of
+   FD; 0: no longer.  FD has a slot, and EVENTS differ from the interest, which
+   the caller then updates.  A character device refused by the back end is
+   marked in the slot as always ready, which is success, and the back end is not
+   called again for this slot.  Returns 0, or -1 with the errno of the back
+   end.  */
 static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 {
     struct sonde__slot *slot = &poller->slots[fd];
@@ -78,8 +81,8 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 }
 
 /* Put the devices that are always ready, and watched for an event, into the
-   batch, for reading and writing: first, so that descriptors which stay ready
-   do not keep the devices out.  */
+   batch, as ready to read and to write, as far as watched for: first, so that
+   descriptors which stay ready do not keep the devices out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;
@@ -90,7 +93,8 @@ static void find_always(struct sonde_poller *poller)
         }
 }
 
-/* Whether EVENTS are known, and SONDE_EXCLUSIVE does not stand alone.  */
+/* Whether EVENTS, 0 included, are known, and SONDE_EXCLUSIVE does not stand
+   alone.  */
 static int poller_may_watch(unsigned events)
 {
     return !(events & ~(SONDE_READABLE | SONDE_WRITABLE | SONDE_EXCLUSIVE)) &&

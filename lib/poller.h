@@ -25,11 +25,13 @@ struct sonde__poller_way {
        them.  */
     int (*open)(struct sonde_poller *);
     void (*close)(struct sonde_poller *);
-    /* Change the watched events of FD, which has a slot.  0: not watched.  On
-       failure FROM stays in force.  */
+    /* Change the watched events of FD, which has a slot, from FROM, in force,
+       to TO, another value.  0: not watched.  On failure FROM stays in
+       force.  */
     int (*change)(struct sonde_poller *, int fd, unsigned from, unsigned to);
-    /* Wait once, and call sonde__poller_found for each ready descriptor.  0: do
-       not wait; -1: no limit.  EINTR: interrupted by a signal.  */
+    /* Wait once, up to MILLISECONDS (0: do not wait; -1: no limit), and call
+       sonde__poller_found for each ready descriptor.  0 also if none is ready.
+       EINTR: interrupted by a signal.  */
     int (*wait)(struct sonde_poller *, int milliseconds);
 };
 

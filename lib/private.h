@@ -109,17 +109,19 @@ void sonde__own_path(char *path, size_t size, const char *name);
    NAMES that READ can read.  CONSTANT: the cap of a kernel without a setting,
    or -1 for a kernel that must have a setting.  The scope is "host", but empty
    (not known) in a FreeBSD jail with a network stack of its own.  Returns 0; or
-   -1 with the errno of the last READ, ENOTSUP instead of ENOENT, if there is
-   neither a setting nor a constant; *CAP is then unchanged.  READ returns 0 and
-   sets *VALUE, or returns -1 with errno.  Separate from the leaf that calls
-   sysctl, so that the function is tested on any host.  */
+   -1 with *CAP unchanged: EPROTO: the setting is negative; or, if there is
+   neither a setting nor a constant, the errno of the last READ, ENOTSUP instead
+   of ENOENT.  READ returns 0 and sets *VALUE, or returns -1 with errno.
+   Separate from the leaf that calls sysctl, so that the function is tested on
+   any host.  */
 typedef int sonde__setting_read(const char *name, int *value);
 int sonde__cap_find(struct sonde_backlog_cap *cap, sonde__setting_read *read,
                     const char *const *names, size_t count, long constant);
 
-/* The value of the sysctl NAME, its length in *SIZE; to be freed by the caller.
-   NULL with the errno of sysctl, and an undefined *SIZE.  ENOTSUP: no such
-   sysctl.  ENOMEM also: the list grew between two calls, in all of 4 tries.  */
+/* The value of the sysctl NAME, to be freed by the caller, with its length in
+   *SIZE; errno may change.  NULL with the errno of sysctl, and an undefined
+   *SIZE.  ENOTSUP: no such sysctl.  ENOMEM: out of memory, or the list grew
+   between two calls, in all of 4 tries.  */
 void *sonde__sysctl_list(const char *name, size_t *size);
 
 /* Set errno to ERROR.  Returns -1.  */
@@ -226,17 +228,17 @@ union sonde__control {
    UNIX address.  */
 int sonde__is_only_destination(const struct sonde_address *address);
 
-/* Let MESSAGE refer to PART, FROM and CONTROL, to receive one datagram; all
-   must outlive the receive.  PART is cut to at most 2^30 bytes.  *FROM is
-   cleared.  CONTROL is the room for control messages; NULL: these are
-   dropped.  */
+/* Let MESSAGE refer to PART, set to the buffer by the caller, to FROM and to
+   CONTROL, to receive one datagram; all must outlive the receive.  PART is cut
+   to at most 2^30 bytes.  *FROM is cleared.  CONTROL is the room for control
+   messages; NULL: these are dropped.  */
 void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
                             struct sonde_address *from,
                             union sonde__control *control);
 
 /* Set the length of *FROM after the receive of MESSAGE, at most the size of the
-   storage.  Returns 0, or EMSGSIZE: the datagram was longer than its buffer.
-   errno is not set.  */
+   storage; 0 for a UNIX sender without a name.  Returns 0, or EMSGSIZE: the
+   datagram was longer than its buffer.  errno is not set.  */
 int sonde__receive_finish(const struct msghdr *message,
                           struct sonde_address *from);
 
@@ -255,17 +257,19 @@ int sonde__is_any(const struct sonde_address *address);
    multicast.  */
 void sonde__take_local(struct msghdr *message, struct sonde_datagram *ends);
 
-/* Let MESSAGE refer to PART, the data of a reply, to the sender of ENDS and to
-   CONTROL, with the source of the reply if it must be stated: the socket is
-   bound to the wildcard, the destination is known, and was no group.  Otherwise
-   CONTROL is not used.  All must outlive the send.  */
+/* Let MESSAGE refer to PART, set to the data of a reply by the caller, and to
+   the sender of ENDS.  If the source must be stated, write it to CONTROL, and
+   let MESSAGE refer to CONTROL: the socket is bound to the wildcard, ENDS->to
+   is not the wildcard, ENDS->group is 0, and the system has such a message.
+   Otherwise MESSAGE has no control message.  All must outlive the send.  */
 void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
                           struct sonde_datagram *ends,
                           union sonde__control *control);
 
-/* Send MESSAGE, a datagram, on FD, waiting TIMEOUT milliseconds for room,
-   without SIGPIPE.  Returns 0 with errno kept, or -1 with errno: EAGAIN: no
-   room, or 64 attempts failed; EMSGSIZE: too long; or of sendmsg.  */
+/* Send MESSAGE, a datagram with one part, on FD, without SIGPIPE, waiting up to
+   TIMEOUT milliseconds for room.  Returns 0 with errno kept, or -1 with errno:
+   EAGAIN: no room, or 64 attempts failed; EMSGSIZE: too long; or of sendmsg or
+   poll.  */
 int sonde__send_message(int fd, const struct msghdr *message, int timeout);
 
 /* The leaf for the local address of an IPv4 datagram.  ask: request the address
@@ -275,8 +279,8 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout);
    sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR, which
    does not report groups).  take returns 1, or 0 for a message of another kind,
    with LOCAL and GROUP unchanged; MESSAGE is not const for CMSG_DATA of macOS.
-   put: write to MESSAGE that a datagram is to leave from LOCAL; returns the
-   space used, 0 if this system has no such message.  */
+   put: write to MESSAGE, cleared before, that a datagram is to leave from
+   LOCAL; returns the space used, 0 if this system has no such message.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
@@ -292,12 +296,15 @@ struct sonde__nosigpipe {
     sigset_t signal, mask;
 };
 
-/* begin: call before send or sendmsg on the socket FD, and add the member flags
+/* begin and block set all of NOSIGPIPE, and end follows in the same thread.
+   begin: call before send or sendmsg on the socket FD, and add the member flags
    to the flags of the call.  Without such a flag begin sets SO_NOSIGPIPE, which
-   stays set on FD, or else blocks SIGPIPE in this thread.  block: call before
-   write to a pipe or terminal; blocks SIGPIPE.  end: call afterwards in the
-   same thread, with the RESULT of the call; discards the SIGPIPE of a call that
-   failed with EPIPE, and restores the signal mask.  Keeps errno.  */
+   stays set on FD; if that fails, begin blocks SIGPIPE in this thread.  begin
+   may change errno.  block: call before write to a pipe or terminal; blocks
+   SIGPIPE in this thread.  end: call with the RESULT of the call, negative
+   after a failure, and its errno.  If SIGPIPE is blocked, end discards the
+   SIGPIPE of a call that failed with EPIPE, unless SIGPIPE was pending before,
+   and restores the signal mask.  end keeps errno.  */
 void sonde__nosigpipe_begin(struct sonde__nosigpipe *nosigpipe, int fd);
 void sonde__nosigpipe_block(struct sonde__nosigpipe *nosigpipe);
 void sonde__nosigpipe_end(const struct sonde__nosigpipe *nosigpipe,
@@ -397,9 +404,10 @@ int sonde__again(int fd, short events, int64_t deadline);
 /* Whether ERROR is EAGAIN or EWOULDBLOCK.  */
 int sonde__not_now(int error);
 
-/* Read the available bytes of FD, at least one and at most SIZE, not 0, waiting
-   until DEADLINE.  Returns the count; 0: end of stream; -1 with errno: EAGAIN:
-   no data at DEADLINE; or of the call.  errno may change on success.  */
+/* Read the available bytes of FD, a stream socket, a pipe or a terminal, at
+   least one and at most SIZE, not 0, or 2^30, waiting until DEADLINE.  Returns
+   the count; 0: end of stream; -1 with errno: EAGAIN: no data at DEADLINE; or
+   of the call.  errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
 /* The status for CODE, an EAI code of getaddrinfo; with EAI_SYSTEM, the status

@@ -30,8 +30,9 @@ enum {
     word_digits = 8 /* hexadecimal digits of a 32-bit number */
 };
 
-/* Set *ADDRESS from TEXT, 8 hexadecimal digits for IPv4, 32 for IPv6, and PORT.
-   Returns 1, or -1 if TEXT has another length.  */
+/* Set *ADDRESS to the address TEXT of FAMILY, 8 hexadecimal digits for AF_INET,
+   32 for AF_INET6, with PORT in host order and the scope 0.  Returns 1, or -1
+   if TEXT has another length; then *ADDRESS is unchanged.  */
 static int proc_net_set_address(struct sonde_address *address, int family,
                                 const char *text, unsigned port)
 {
@@ -45,8 +46,9 @@ static int proc_net_set_address(struct sonde_address *address, int family,
     return 1;
 }
 
-/* Read LINE, of tcp or tcp6, into LISTENER: address, queue, user, inode.
-   Returns 1; 0: no listener; -1: another form.  */
+/* Read LINE, of tcp (FAMILY AF_INET) or tcp6, into LISTENER: address, length of
+   the accept queue, user, inode.  Returns 1; 0: not a listener; -1: another
+   form.  Unless 1 is returned, LISTENER may be changed in part.  */
 static int proc_net_read_inet(struct sonde_listener *listener, int family,
                               const char *line)
 {
@@ -65,10 +67,11 @@ static int proc_net_read_inet(struct sonde_listener *listener, int family,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-/* Read LINE, of udp or udp6, into LISTENER: address, queue, whether a datagram
-   waits, user, inode, drops (not in a line of an old kernel) and, in *PEER, the
-   peer of a connected socket, to which LISTENER then refers.  Returns 1, or -1:
-   another form.  */
+/* Read LINE, of udp (FAMILY AF_INET) or udp6, into LISTENER: address, bytes
+   queued, whether there are any (pending), user, inode, drops (unchanged in a
+   line of an old kernel).  Of a connected socket the peer is written to *PEER,
+   to which LISTENER then refers.  Returns 1, or -1: another form, and LISTENER
+   may be changed in part.  */
 static int proc_net_read_udp(struct sonde_listener *listener,
                              struct sonde_address *peer, int family,
                              const char *line)
@@ -96,8 +99,9 @@ static int proc_net_read_udp(struct sonde_listener *listener,
     return proc_net_set_address(&listener->address, family, address, port);
 }
 
-/* The type of the socket of a line of unix, by Linux's numbers, as that of the
-   system; 0: neither a listener nor, if DATAGRAMS, a datagram socket.  */
+/* The type, such as SOCK_STREAM, of a socket of which a line of unix has FLAGS
+   and TYPE, Linux's numbers.  With DATAGRAMS 0 for all but datagram sockets;
+   otherwise 0 for all but listeners.  */
 static int proc_net_type(unsigned flags, unsigned type, int datagrams)
 {
     if (datagrams)
@@ -142,7 +146,8 @@ static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* Set *LISTENER to TYPE, what no line has to -1 (not known), the rest to 0.  */
+/* Set *LISTENER to TYPE, SOCK_STREAM or SOCK_DGRAM; to -1 (not known) what no
+   line has, and pending of SOCK_DGRAM; the rest to 0.  */
 static void proc_net_clear(struct sonde_listener *listener, int type)
 {
     *listener = (struct sonde_listener){

@@ -16,9 +16,11 @@
 int sonde__proc_net_read(struct sonde_listener *listener, int family,
                          const char *line);
 
-/* Read LINE, of udp, udp6 or unix, into *LISTENER, as sonde__proc_net_read, if
-   about a datagram socket, for UNIX with a name; *PEER is that of *LISTENER, if
-   any.  Returns 1; 0: another socket; or -1: another form.  */
+/* Read LINE, of udp, udp6 or unix, into *LISTENER, as sonde__proc_net_read, but
+   of a datagram socket, for UNIX with a name.  The peer of a connected UDP
+   socket is written to *PEER, to which LISTENER->peer refers then; otherwise
+   LISTENER->peer is NULL.  Returns 1; 0: another socket; or -1: another form,
+   and *LISTENER may be changed in part.  */
 int sonde__proc_net_read_datagram(struct sonde_listener *listener,
                                   struct sonde_address *peer, int family,
                                   const char *line);

@@ -36,9 +36,9 @@ static long read_drops(int fd)
 #endif
 }
 
-/* Read TCP_INFO of FD into *INFO.  Returns 0, or -1 with the errno of
-   getsockopt; ENOTSUP: not TCP, or no such option; EINVAL: FD does not
-   listen.  */
+/* Read TCP_INFO of FD into *INFO, cleared before.  Returns 0; or -1, and *INFO
+   is undefined: with the errno of getsockopt; ENOTSUP: not TCP, or no such
+   option; EINVAL: FD does not listen.  */
 static int read_info(int fd, struct tcp_info *info)
 {
     socklen_t size = sizeof *info;
@@ -52,8 +52,8 @@ static int read_info(int fd, struct tcp_info *info)
     return 0;
 }
 
-/* Listen at ADDRESS with a backlog of 7.  Returns the descriptor, to be closed,
-   or -1 with the errno of socket, bind or listen.  */
+/* Listen on a new stream socket at ADDRESS with a backlog of 7.  Returns the
+   descriptor, to be closed, or -1 with the errno of socket, bind or listen.  */
 static int queue_linux_listen(const struct sonde_address *address)
 {
     int fd =
@@ -65,12 +65,13 @@ static int queue_linux_listen(const struct sonde_address *address)
     return fd;
 }
 
-/* Check whether the counts of the listener FD, both 0, are true: so they are
-   for listen (fd, 0) with an empty queue, but not on a stack that does not
-   implement them (gVisor).  Another listener at the same address, with a port
-   of its own, shows the difference, unless the cap is 0: then 0 is true for
-   every backlog.  Returns 0, or -1 with ENOTSUP, or with the errno of the
-   second listener.  */
+/* Check whether the counts of the listener FD, an IPv4 or IPv6 socket, both 0,
+   are true: so they are for listen (fd, 0) with an empty queue, but not on a
+   stack that does not implement them (gVisor).  Another listener at the same
+   address, with a port of its own, opened and closed here, shows the
+   difference, unless the cap is 0: then 0 is true for every backlog.  Returns
+   0, and errno may change; or -1: ENOTSUP: the counts are not true; or the
+   errno of getsockname or of the second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -89,8 +90,9 @@ static int check_zeros(int fd)
     return truth ? 0 : sonde__fail(ENOTSUP);
 }
 
-/* Copy LISTENER to DATA, a listener with a given inode, and stop the list (1),
-   if LISTENER has that inode; else return 0.  */
+/* DATA is a struct sonde_listener with the wanted inode.  If LISTENER has this
+   inode, copy LISTENER to *DATA and return 1, which stops the list.  Otherwise
+   return 0.  */
 static int queue_linux_take(const struct sonde_listener *listener, void *data)
 {
     struct sonde_listener *wanted = data;
@@ -100,10 +102,12 @@ static int queue_linux_take(const struct sonde_listener *listener, void *data)
     return 1;
 }
 
-/* Read the queue of FD, a UNIX socket, into *QUEUE from the list of listeners.
-   Returns 0, or -1 with errno: EINVAL: FD does not listen; ENOTSUP: the list is
-   forbidden, or lacks FD, which belongs to another network namespace; EAGAIN:
-   no list within LIST_TIMEOUT; or another errno of sonde_listeners.  */
+/* Read the queue of FD, a UNIX socket, into *QUEUE from the list of listeners;
+   wait for the list up to LIST_TIMEOUT milliseconds.  Returns 0, and errno may
+   change; or -1 with *QUEUE unchanged: EINVAL: FD does not listen; ENOTSUP: the
+   list is forbidden, has no backlogs, or lacks FD, which belongs to another
+   network namespace; EAGAIN: no list within LIST_TIMEOUT; or another errno of
+   getsockopt, fstat or sonde_listeners.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */

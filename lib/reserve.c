@@ -39,7 +39,8 @@ void sonde_reserve_close(struct sonde_reserve *reserve)
     reserve->fd = -1;
 }
 
-/* Accept a client of LISTENER and close the connection.  Returns 0, or -1 with
+/* Accept a client of LISTENER and close the connection.  Waits only if LISTENER
+   blocks and the client reported by poll has gone.  Returns 0, or -1 with
    EAGAIN if no client waits, or with the errno of poll or sonde_accept.  */
 static int reserve_reject(int listener)
 {

@@ -87,7 +87,8 @@ static void *resolve_run(void *argument)
 }
 
 /* Start a detached thread, the second owner of JOB, with all signals blocked:
-   signals belong to the program's threads.  Returns 0 or an errno.  */
+   signals belong to the program's threads.  Returns 0, or an errno: no thread
+   was started, and JOB is unchanged.  */
 static int resolve_start(struct resolve_job *job)
 {
     pthread_t thread;
@@ -105,9 +106,11 @@ static int resolve_start(struct resolve_job *job)
     return error;
 }
 
-/* Begin to look up HOST and SERVICE, unless empty, in a thread, and set *BEGUN;
-   resolve_finish must follow.  Returns 0, or an EAI code if nothing has begun:
-   EAI_NONAME: too long; EAI_MEMORY; EAI_SYSTEM, errno: no pipe or thread.  */
+/* Begin to look up HOST and SERVICE in a thread, for FAMILY and TYPE, and set
+   *BEGUN; resolve_finish must follow.  An empty HOST or SERVICE is not looked
+   up; not both are empty.  Returns 0, or an EAI code if nothing has begun, and
+   *BEGUN is unchanged: EAI_NONAME: HOST or SERVICE is too long, without errno;
+   EAI_MEMORY; EAI_SYSTEM, with errno: no pipe or thread.  */
 static int resolve_begin(struct resolve_job **begun, const char *host,
                          const char *service, int family, int type)
 {
@@ -137,10 +140,10 @@ static int resolve_begin(struct resolve_job **begun, const char *host,
     return 0;
 }
 
-/* Wait for JOB until DEADLINE.  Returns the EAI code of the lookup, with the
-   errno of getaddrinfo.  EAI_AGAIN has the errno ETIMEDOUT at the deadline,
-   EAGAIN if the lookup's code.  EAI_SYSTEM also if poll fails, with its
-   errno.  */
+/* Wait for JOB until DEADLINE.  Returns the EAI code of the lookup, 0 after
+   success, with the errno of getaddrinfo; EAI_AGAIN has the errno EAGAIN.  At
+   DEADLINE EAI_AGAIN with ETIMEDOUT.  If poll fails, EAI_SYSTEM with its errno.
+   JOB is still to be released by resolve_finish.  */
 static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 {
     if (sonde__wait(job->ends[0], POLLIN, deadline) && errno != EAGAIN)
@@ -153,7 +156,8 @@ static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 }
 
 /* Release JOB for the caller and close the read end of its pipe.  JOB is freed,
-   or left to the thread if still running.  */
+   with the addresses found; if the thread is still running, the thread frees
+   JOB later.  */
 static void resolve_finish(struct resolve_job *job)
 {
     int end = job->ends[0];
@@ -181,9 +185,9 @@ static void resolve_put(struct result *result,
     result->list[result->count++] = *address;
 }
 
-/* Append to RESULT, which has room, the first address of FAMILY that it lacks,
-   from *AT on, and advance *AT beyond, or to NULL if there is none.  Returns
-   whether there was one.  */
+/* Append to RESULT, which has room, the first address of FAMILY from *AT on
+   that RESULT lacks, and set *AT to the entry after this address.  Returns 1;
+   or 0 if there is none, and *AT is NULL then.  */
 static int resolve_put_next(struct result *result, const struct addrinfo **at,
                             int family)
 {
@@ -288,11 +292,12 @@ static int is_localhost(const char *host)
                             host[end - size - 2] != '.'));
 }
 
-/* Append to RESULT the addresses of HOST, of FAMILY, that need no lookup, with
-   the port 0: loopback for NULL and localhost, a UNIX path, or an address as
-   text.  Returns 0, without an address for a name; or an EAI code, with errno:
-   EAI_FAMILY, no loopback address of FAMILY (errno not set); EAI_ADDRFAMILY,
-   another family; EAI_NONAME, a malformed HOST; EAI_SYSTEM, no resources.  */
+/* Append to RESULT, empty but with room, the addresses of HOST, of FAMILY, that
+   need no lookup, with the port 0: loopback for NULL and localhost, a UNIX
+   path, or an address as text.  Returns 0, without an address for a name; or an
+   EAI code, with errno: EAI_FAMILY, no loopback address of FAMILY (errno not
+   set); EAI_ADDRFAMILY, another family; EAI_NONAME, a malformed HOST;
+   EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
@@ -339,10 +344,11 @@ static int service_known(const char *service)
     return -1;
 }
 
-/* Look up the missing part of RESULT within DEADLINE: the addresses of a name
-   if there are none yet, with the port of a service name, and *PORT is
-   unchanged; else *PORT, for all addresses.  The service name is looked up if
-   *PORT is port_named.  Returns 0, with at least one address, or an EAI code,
+/* Look up, in a thread, until DEADLINE, the missing part of RESULT, which has
+   room.  If RESULT is empty: the addresses of the host of TARGET, with the port
+   of the service of TARGET if *PORT is port_named, else without a port; *PORT
+   is unchanged.  Otherwise, with *PORT port_named: the port of the service,
+   into *PORT.  Returns 0, with at least one address in RESULT, or an EAI code,
    with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int *port, int64_t deadline)
@@ -370,10 +376,11 @@ static int resolve_ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
-/* As resolve_ask; but a service that the system does not know, as without
-   /etc/services, may be known here: then *PORT is its port, and the rest is
-   looked up without it.  Unknown is EAI_SERVICE, on macOS EAI_NONAME, which may
-   also be the host.  Returns 0, or an EAI code with errno.  */
+/* As resolve_ask; but the port of "echo" and "daytime" is known here, should
+   the system not know the service, as without /etc/services: then *PORT is set
+   to this port, and missing addresses are looked up without the service, until
+   DEADLINE.  Unknown is EAI_SERVICE, on macOS EAI_NONAME, which may also be the
+   host.  Returns 0, or an EAI code with errno.  */
 static int resolve_ask_twice(struct result *result,
                              const struct sonde_target *target, int *port,
                              int64_t deadline)
@@ -391,9 +398,10 @@ static int resolve_ask_twice(struct result *result,
     return known < 0 ? code : resolve_ask(result, target, port, deadline);
 }
 
-/* Fill RESULT with the addresses of TARGET and their ports, with a lookup only
-   if needed.  For a UNIX path the service is ignored.  Returns 0, with at least
-   one address, or an EAI code, with errno; EAI_SYSTEM with EINVAL: RESULT has
+/* Fill RESULT, empty, with the addresses of TARGET and their ports, with a
+   lookup only if needed, within TIMEOUT milliseconds.  For a UNIX path the
+   service is ignored.  Returns 0, with at least one address; or an EAI code,
+   with errno, and RESULT may have addresses; EAI_SYSTEM with EINVAL: RESULT has
    no room.  */
 static int resolve_resolve(struct result *result,
                            const struct sonde_target *target, int timeout)
@@ -418,8 +426,9 @@ static int resolve_resolve(struct result *result,
     return code;
 }
 
-/* The errno of sonde_resolve for CODE, an EAI code.  ERROR, errno after the
-   lookup, is kept if more specific (ETIMEDOUT, ENXIO, ENAMETOOLONG).  */
+/* The errno of sonde_resolve for CODE, an EAI code, and ERROR, errno after the
+   lookup: ERROR if more specific, ETIMEDOUT with EAI_AGAIN, ENXIO or
+   ENAMETOOLONG with EAI_NONAME; otherwise as sonde__resolve_error.  */
 static int error_of(int code, int error)
 {
     if ((code == EAI_AGAIN && error == ETIMEDOUT) ||

@@ -37,9 +37,9 @@ static atomic_int marks[signals]; /* 0: none, else a process id */
 static struct sigaction former[signals];
 static int caught[signals]; /* by selfpipe_on_signal; then FORMER is valid */
 
-/* Make the read end readable by a byte; a full pipe is so anyway.  If write
-   fails on an empty pipe, the write end becomes a read end: always
-   readable.  */
+/* Make the read end readable by a byte; a full pipe is readable already.  If
+   write fails twice on an empty pipe, set BROKEN and make the write end a read
+   end: always readable.  No effect if BROKEN.  May change errno.  */
 static void selfpipe_wake(void)
 {
     struct pollfd polled = {.fd = read_end, .events = POLLIN};
@@ -98,14 +98,15 @@ int sonde_selfpipe_catch(int signo)
     return 0;
 }
 
-/* Clear the mark of SIGNO.  Returns whether this process set the mark, not the
-   parent before fork.  */
+/* Clear the mark of SIGNO.  Returns 1 if this process set the mark; 0 if there
+   was none, or if the parent set the mark before fork.  */
 static int take_mark(int signo)
 {
     return atomic_exchange(&marks[signo], 0) == (int)getpid();
 }
 
-/* Take the first mark of this process.  Returns the lowest signal, or 0.  */
+/* Clear the mark of the lowest signal that is caught and was marked by this
+   process.  Returns the signal, or 0 if there is none.  */
 static int next_mark(void)
 {
     for (int signo = 1; signo < signals; signo++)
@@ -114,9 +115,9 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, or most of it: other bytes only wake the loop again.  A
-   broken pipe stays readable, so that a loop would spin: sleep for 1 ms first.
-   May change errno.  */
+/* Empty the pipe, which is open, up to 64 KiB: further bytes only wake the loop
+   again.  A broken pipe stays readable, so that a loop would spin: sleep for 1
+   ms first.  May change errno.  */
 static void empty_pipe(void)
 {
     char bytes[1024];

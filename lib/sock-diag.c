@@ -87,7 +87,8 @@ enum {
     unix_show = 0x01 | 0x02 | 0x10 | 0x40 /* the name, file, queue and user */
 };
 
-/* Store VALUE in SIZE bytes at AT, in host byte order.  */
+/* Store VALUE, without excess higher bytes, in SIZE bytes, 8 at most, at AT, in
+   host byte order.  */
 static void sock_diag_put(unsigned char *at, size_t size, uint64_t value)
 {
     sonde_store(at, size, SONDE_BYTEORDER, value);
@@ -177,10 +178,10 @@ static uint64_t sock_diag_cookie(const unsigned char *at)
                                          << 32;
 }
 
-/* Write the identity of the TCP or UDP socket LISTENER to ID, with CLIENT as
-   the port of an imagined client.  For UDP the kernel takes source and
-   destination the other way round.  For an IPv4 address mapped into IPv6 the
-   client has such an address, too.  */
+/* Write the identity of LISTENER, a TCP or UDP socket, to ID, of 48 bytes, all
+   zero before, with CLIENT, in host order, as the port of an imagined client.
+   For UDP the kernel takes source and destination the other way round.  For an
+   IPv4 address mapped into IPv6 the client has such an address, too.  */
 static void sock_diag_put_id(unsigned char *id,
                              const struct sonde_listener *listener,
                              uint16_t client)
@@ -246,7 +247,8 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
 }
 
 /* The 32-bit number at OFFSET of the attribute KIND of the message BODY of SIZE
-   bytes, with attributes from START on; -1 if there is none, or too short.  */
+   bytes, with attributes from START on; -1 if there is no such attribute before
+   a malformed one, or it is too short.  */
 static long attribute_number(const unsigned char *body, size_t size,
                              size_t start, unsigned kind, size_t offset)
 {
@@ -257,8 +259,9 @@ static long attribute_number(const unsigned char *body, size_t size,
                                          : -1;
 }
 
-/* Set the queue and the capacity of LISTENER; -1 is unknown.  The kernel queues
-   one connection more than the limit.  */
+/* Set the queue of LISTENER to the length QUEUED and the backlog LIMIT, each -1
+   if not known, without incomplete and drops (-1); and the capacity to LIMIT +
+   1, since the kernel queues one connection more than the limit, or to -1.  */
 static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
@@ -266,9 +269,10 @@ static void set_queue(struct sonde_listener *listener, long queued, long limit)
     listener->capacity = limit < 0 || limit == LONG_MAX ? limit : limit + 1;
 }
 
-/* Set ADDRESS from BODY, about a TCP or UDP socket, with the address and the
-   port at these offsets.  Only link-local addresses have a scope: the interface
-   to which the socket is confined.  */
+/* Set *ADDRESS from BODY, of at least inet_size bytes, about a TCP or UDP
+   socket: the host at the offset ADDRESS_AT, the port at PORT_AT.  Only
+   link-local addresses have a scope: the interface to which the socket is
+   confined.  */
 static void set_inet_address(struct sonde_address *address,
                              const unsigned char *body, size_t address_at,
                              size_t port_at)
@@ -282,8 +286,9 @@ static void set_inet_address(struct sonde_address *address,
                                  sock_diag_number(body + inet_interface, 4));
 }
 
-/* Set the interface, user, inode, cookie, address and v6only of LISTENER from
-   BODY, of SIZE bytes, about a TCP or UDP socket.  */
+/* Set the interface, user, inode, cookie, address and v6only (-1: not reported)
+   of LISTENER from BODY, of SIZE bytes, at least inet_size, about a TCP or UDP
+   socket.  */
 static void set_inet(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -353,7 +358,8 @@ static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
 /* Read BODY, of SIZE bytes, about a TCP socket, into WAITING, all zero before.
    A FIN counts as a byte in the kernel's queue, but not as received.  The
    silence is -1 if not reported.  Returns 1; 0: the connection does not wait
-   for accept; -1: too short.  errno is not set.  */
+   for accept: another state, or it has an inode; -1: too short.  errno is not
+   set.  */
 static int read_waiting(struct sonde_waiting *waiting,
                         const unsigned char *body, size_t size)
 {
@@ -403,9 +409,10 @@ static int set_unix_address(struct sonde_listener *listener,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* Set the file of LISTENER, a UNIX path, if BODY, of SIZE bytes, has one.  The
-   kernel writes a device as 12 bits of major and 20 bits of minor number; C
-   libraries put the low 8 bits of the minor below the major number.  */
+/* Set the file of LISTENER, a UNIX socket, if BODY, of SIZE bytes, has one;
+   otherwise the file is unchanged.  The kernel writes a device as 12 bits of
+   major and 20 bits of minor number; C libraries put the low 8 bits of the
+   minor below the major number.  */
 static void set_file(struct sonde_listener *listener, const unsigned char *body,
                      size_t size)
 {
@@ -448,8 +455,9 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
 
 /* Read BODY, of SIZE bytes, about a UNIX socket, into LISTENER, all zero
    before.  Of the datagrams the kernel reports the length of the first alone, 0
-   if there is none.  Returns 1; 0: not a datagram socket with a name; -1: too
-   short, or the name is too long.  */
+   if there is none: pending is whether this length is above 0, -1 without the
+   attribute; capacity and queue are -1.  Returns 1; 0: not a datagram socket
+   with a name; -1: too short, or the name is too long.  */
 static int read_unix_datagram(struct sonde_listener *listener,
                               const unsigned char *body, size_t size)
 {
@@ -474,8 +482,9 @@ static int read_unix_datagram(struct sonde_listener *listener,
 }
 
 /* Read BODY, of SIZE bytes, about a UDP or UNIX datagram socket, into LISTENER,
-   with the peer of a connected UDP socket in *PEER.  Returns 1; 0: a socket not
-   to be listed; -1: too short, too long a name, or another family.  */
+   all zero before, with the peer of a connected UDP socket in *PEER.  Returns
+   1; 0: a socket not to be listed; -1, without errno: too short, too long a
+   name, or another family.  */
 static int read_datagram(struct sonde_listener *listener,
                          struct sonde_address *peer, const unsigned char *body,
                          size_t size)
@@ -487,9 +496,10 @@ static int read_datagram(struct sonde_listener *listener,
                : -1;
 }
 
-/* Read BODY, of SIZE bytes, about one TCP socket, count the socket in SINK, and
-   pass a handshake to SINK.  Returns 0, or -1: EPROTO, unknown layout;
-   ECANCELED, SINK stopped the list.  */
+/* Read BODY, of SIZE bytes, about one TCP socket, and count the socket in SINK;
+   call the handshake function of SINK if the socket is a handshake.  Returns 0,
+   or -1: EPROTO, unknown layout or another family, and nothing is counted;
+   ECANCELED, the function stopped the list.  */
 static int sock_diag_read_handshake(const unsigned char *body, size_t size,
                                     struct sonde__diag_sink *sink)
 {
@@ -505,10 +515,10 @@ static int sock_diag_read_handshake(const unsigned char *body, size_t size,
     return 0;
 }
 
-/* Read BODY, of SIZE bytes, about one socket, count the socket in SINK, and
-   pass what SINK takes to SINK; a socket that SINK does not take is only
-   counted.  Returns 0, or -1: EPROTO, unknown layout or another family;
-   ECANCELED, SINK stopped the list.  */
+/* Read BODY, of SIZE bytes, about one socket, and count the socket in SINK;
+   call the function of SINK if the socket is of the kind that this function
+   takes.  Returns 0, or -1: EPROTO, unknown layout or another family, and
+   nothing is counted; ECANCELED, the function stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
 {
@@ -537,9 +547,10 @@ static int sock_diag_read_socket(const unsigned char *body, size_t size,
 }
 
 /* Read BODY, of SIZE bytes, of the message that ends an answer or, if IS_ERROR,
-   refuses a request: BODY begins with the kernel's errno, negative; 0, or a
-   BODY too short, is a normal end unless IS_ERROR.  Returns 1 at a normal end,
-   or -1 with that errno, EPROTO if the number is no errno.  */
+   refuses a request: BODY begins with the kernel's errno, negative.  Without
+   IS_ERROR 0, or a BODY too short, is a normal end.  Returns 1 at a normal end;
+   or -1 with that errno, or EPROTO: the number is no errno, or 0 or missing
+   with IS_ERROR.  */
 static int read_end(const unsigned char *body, size_t size, int is_error)
 {
     long code = size < 4 ? 0 : (long)(int32_t)sock_diag_number(body, 4);

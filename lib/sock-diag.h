@@ -12,33 +12,39 @@ enum { sonde__diag_request_size = 72 };
 
 /* Write to REQUEST, of sonde__diag_request_size bytes, the request for all
    listeners of FAMILY (AF_INET, AF_INET6: TCP; AF_UNIX), or if WAITING for the
-   connections that wait for accept (TCP), with the number SEQUENCE.  Returns
-   the length of the request.  */
+   connections that wait for accept (TCP only), with the number SEQUENCE.  The
+   answer also has established connections that were accepted, if WAITING.
+   Returns the length of the request.  */
 size_t sonde__diag_request(unsigned char *request, int family, int waiting,
                            uint32_t sequence);
 
 /* Write to REQUEST, as sonde__diag_request, the request for all datagram
-   sockets of FAMILY (AF_INET, AF_INET6: UDP; AF_UNIX: with all connected
-   sockets).  Returns its length.  */
+   sockets of FAMILY (AF_INET, AF_INET6: UDP; AF_UNIX: the answer also has the
+   sockets of other types that do not listen).  Returns the length of the
+   request.  */
 size_t sonde__diag_request_datagrams(unsigned char *request, int family,
                                      uint32_t sequence);
 
 /* Write to REQUEST, as sonde__diag_request, the request for the TCP handshakes
-   of FAMILY, AF_INET or AF_INET6.  Returns its length.  */
+   of FAMILY, AF_INET or AF_INET6.  Returns the length of the request.  */
 size_t sonde__diag_request_handshakes(unsigned char *request, int family,
                                       uint32_t sequence);
 
 /* Write to REQUEST, as sonde__diag_request, the request for one socket,
-   LISTENER, by address, TYPE and COOKIE, or of UNIX by inode and cookie; with
-   cookie 0, for any socket there.  The kernel answers with one message, or with
-   ENOENT.  Of several sockets that share an address (SO_REUSEPORT) the kernel
-   chooses by a hash of the address and the port CLIENT of an imagined client:
-   another socket than that of COOKIE is ENOENT, too.  Returns its length.  */
+   LISTENER, of family AF_INET, AF_INET6 or AF_UNIX: by address, interface, type
+   and cookie, or of UNIX by inode and cookie; with cookie 0, for any socket
+   there.  The kernel answers with one message, or with ENOENT: no such socket.
+   Of several sockets that share an address (SO_REUSEPORT) the kernel chooses by
+   a hash of the address and the port CLIENT, in host order, of an imagined
+   client: another socket than that of the cookie is ENOENT of TCP, ESTALE of
+   UDP and UNIX.  Returns the length of the request.  */
 size_t sonde__diag_request_exact(unsigned char *request,
                                  const struct sonde_listener *listener,
                                  uint16_t client, uint32_t sequence);
 
-/* Where the sockets of an answer go: all functions but one are NULL.  */
+/* Where the sockets of an answer go: one function is set, by the kind of the
+   request; the others are NULL.  DATA is the second argument of the
+   function.  */
 struct sonde__diag_sink {
     sonde_listener_each *listener;
     sonde_listener_each *datagram;
@@ -51,12 +57,13 @@ struct sonde__diag_sink {
 /* Read the SIZE bytes at REPLY, one datagram of the answer to SEQUENCE, and
    call the function of SINK for every listener, bound datagram socket, waiting
    connection or handshake, until the function returns another value than 0.
-   Messages with another sequence number or of an unknown kind are ignored.
-   Returns 1 at the end of the answer; 0 if no end was in the datagram: more
-   follow, except to sonde__diag_request_exact, where COUNT of SINK tells that
-   the answer has come; also 0 for SIZE 0; or -1: with the errno sent by the
-   kernel; EPROTO: the datagram has an unknown layout; ECANCELED: the function
-   stopped the list.  The function may have been called before a failure.  */
+   Every socket read is added to COUNT of SINK.  Messages with another sequence
+   number or of an unknown kind are ignored.  Returns 1 at the end of the
+   answer; 0 if no end was in the datagram: more follow, except to
+   sonde__diag_request_exact, where COUNT of SINK tells that the answer has
+   come; also 0 for SIZE 0; or -1: with the errno sent by the kernel; EPROTO:
+   the datagram has an unknown layout; ECANCELED: the function stopped the list.
+   The function may have been called before a failure.  */
 int sonde__diag_read(const void *reply, size_t size, uint32_t sequence,
                      struct sonde__diag_sink *sink);
 

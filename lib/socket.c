@@ -29,8 +29,9 @@ void sonde__free(void *memory)
     errno = saved;
 }
 
-/* Set or clear BIT in the flags of FD by the fcntl commands GET and SET; SET is
-   left out if nothing changes.  Returns 0, or -1 with the errno of fcntl.  */
+/* Set BIT, or clear BIT if ON is 0, in the flags of FD by the fcntl commands
+   GET and SET; SET is left out if nothing changes.  Returns 0, or -1 with the
+   errno of fcntl, and the flags unchanged.  */
 static int set_bit(int fd, int get, int set, int bit, int on)
 {
     int old = sonde__sys.fcntl(fd, get, 0);

@@ -577,8 +577,8 @@ struct sonde_datagram_limits {
    net.unix.max_dgram_qlen of Linux.  The last belongs to the network namespace
    of the caller, the others to the host: a network namespace shows them since
    Linux 6.11.  Returns 0 if any is known; the others are -1.  Otherwise -1, and
-   *LIMITS is unchanged.  ENOTSUP: not known on this system.  EPROTO: no number.
-   Any errno of open or read.  */
+   *LIMITS is unchanged.  ENOTSUP: not known on this system.  EPROTO: no number,
+   or the read failed.  Any errno of open.  */
 int sonde_datagram_limits(struct sonde_datagram_limits *limits);
 
 /* UDP datagrams lost in the caller's network namespace since its start, by all
@@ -669,8 +669,8 @@ struct sonde_handshake_limits {
 };
 
 /* Read into *LIMITS the settings of the caller's network namespace.  Returns 0
-   if any is known.  ENOTSUP: not known on this system.  EPROTO: no number.  Any
-   errno of open or read.  */
+   if any is known; the other is -1.  ENOTSUP: not known on this system.
+   EPROTO: no number, or the read failed.  Any errno of open.  */
 int sonde_handshake_limits(struct sonde_handshake_limits *limits);
 
 /* A connection to the kernel, to look at single listeners often.  One thread at
@@ -701,9 +701,10 @@ int sonde_watch_open(struct sonde_watch **watch);
    listener has been closed, or is hidden; sonde_listeners can tell.  EINVAL:
    the cookie or, of UNIX, the inode is not known.  EAFNOSUPPORT: another
    family.
-   ENOTSUP: this kernel has no such look-up.  EAGAIN: no answer to a request
-   within a tenth of a second.  EPROTO: an answer of unknown layout.  EACCES,
-   EPERM, ENOBUFS, ENOMEM, or any errno of send and recv.  */
+   ENOTSUP: this kernel has no such look-up.  EAGAIN: a request was not sent
+   within a tenth of a second, or not answered within another.  EPROTO: an
+   answer of unknown layout.  EACCES, EPERM, ENOBUFS, ENOMEM, or any errno of
+   send and recv.  */
 int sonde_watch_read(struct sonde_watch *watch,
                      struct sonde_listener *listener);
 
@@ -905,13 +906,15 @@ struct sonde_reserve {
    EAFNOSUPPORT, EPROTONOSUPPORT, EACCES, EPERM: no family is allowed.  */
 int sonde_reserve_open(struct sonde_reserve *reserve);
 
-/* Close the reserve, if there is one, and set FD to -1.  Keeps errno.  */
+/* Close the descriptor of RESERVE, unless FD is -1, and set FD to -1.  Keeps
+   errno.  */
 void sonde_reserve_close(struct sonde_reserve *reserve);
 
 /* After sonde_accept on LISTENER failed with EMFILE or ENFILE: reject the next
-   client in the queue, which sees the end of its connection, by means of the
-   descriptor in reserve, which is restored.  Otherwise a level-triggered loop
-   would report the client without end.
+   client in the queue, which sees the end of its connection.  The descriptor in
+   reserve is closed, so that the client can be accepted and closed, and is
+   opened again.  Without this call a level-triggered loop would report the
+   client without end.
 
    Hides: on Linux, the BSDs and illumos a connection without a descriptor stays
    in the queue; macOS and gVisor have already closed the connection
@@ -922,8 +925,9 @@ void sonde_reserve_close(struct sonde_reserve *reserve);
    the reserve is free: then the call fails, without harm.
 
    Returns 0: one client was rejected.  EAGAIN: empty queue.  Any errno of poll
-   or sonde_accept, such as EMFILE: wait, see sonde_backoff.  A reserve that
-   could not be restored is opened by the next call.  */
+   or sonde_accept, such as EMFILE: wait, see sonde_backoff.  If the reserve
+   could not be opened again, which is no failure here, FD is -1, and the next
+   call tries again.  */
 int sonde_reserve_shed(struct sonde_reserve *reserve, int listener);
 
 /* The milliseconds to leave a listener alone after an error of class
@@ -1050,12 +1054,14 @@ ssize_t sonde_read(int fd, void *buffer, size_t size, int timeout);
 
 /* Write as many bytes as fit, at least one and at most SIZE, of BUFFER.
    Returns the count, in one call 2^30 at most, PIPE_BUF for a pipe or a
-   terminal; 0: SIZE is 0.  EAGAIN: no room within TIMEOUT.  EPIPE, ECONNRESET,
-   ...: the connection is lost.  ENOTCONN, EBADF.  */
+   terminal; 0: SIZE is 0 (then FD is not examined).  EAGAIN: no room within
+   TIMEOUT.  EPIPE, ECONNRESET, ...: the connection is lost.  ENOTCONN,
+   EBADF.  */
 ssize_t sonde_write(int fd, const void *buffer, size_t size, int timeout);
 
 /* Read SIZE bytes into BUFFER.  *DONE is the count read, after a failure, too:
-   after EAGAIN repeat the call with BUFFER and SIZE advanced by *DONE.
+   after EAGAIN repeat the call with BUFFER *DONE bytes further on and SIZE less
+   *DONE.  DONE is not NULL.
    Returns 0; *DONE is less than SIZE if the stream ended before.  Errors as
    sonde_read.  */
 int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
@@ -1067,23 +1073,24 @@ int sonde_read_all(int fd, void *buffer, size_t size, int timeout,
 int sonde_write_all(int fd, const void *buffer, size_t size, int timeout,
                     size_t *done);
 
-/* End the stream in this direction: the peer reads to the end, and may still
-   answer.  Never waits.
+/* Shut the connection FD down for sending, in every process that shares the
+   socket: the peer reads the data sent and then the end of stream, and may
+   still answer.  Never waits.
    Returns 0, also if the connection is lost, for which systems have several
    errnos: the next read reports the loss.  A socket that was never connected is
    no error either.  EBADF, ENOTSOCK.  */
 int sonde_half_close(int fd);
 
-/* How many segments the kernel of FD, a connected TCP socket, has sent again,
-   on Linux with SYNs that were sent again while it connected.  There, a client
-   whose count is not 0 right after connecting needed a second SYN: the accept
-   queue of the listener was full, or a packet was lost.
+/* How many segments the kernel has sent again on FD, a connected TCP socket,
+   including SYNs sent again while FD connected.  A client whose count is not 0
+   right after connecting needed a second SYN: the accept queue of the listener
+   was full, or a packet was lost.  Linux only: FreeBSD and macOS count segments
+   with data alone.
 
-   Hides: the structures and members (portability: "Retransmissions"); not that
-   FreeBSD and macOS count segments with data alone.
+   Hides: the structures and members (portability: "Retransmissions").
 
-   Returns the count.  -1: ENOTSUP: no TCP socket, or a system without such a
-   count; EINVAL: FD listens; EBADF, ENOTSOCK.  */
+   Returns the count.  -1: ENOTSUP: no TCP socket, or another system than Linux;
+   EINVAL: FD listens; EBADF, ENOTSOCK.  */
 long sonde_retransmissions(int fd);
 
 /* ---- line: text by lines, a buffer for each connection ------------------ */
@@ -1100,7 +1107,8 @@ struct sonde_lines {
     size_t searched;   /* no newline before this index */
 };
 
-/* Read lines from FD, a stream as for sonde_read, which stays the caller's.  No
+/* Prepare *LINES, whose former content is ignored, to read lines from FD, a
+   stream as for sonde_read, which stays the caller's.  Nothing is read yet.  No
    line, its newline included, is longer than SIZE bytes (RFC 5321 4.5.3.1.6
    asks for 1000; 16 KiB make system calls cheap).  BUFFER, of SIZE bytes, is
    lent until sonde_lines_close; if null, a buffer is allocated.
@@ -1258,8 +1266,8 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
 
 /* Send a reply for each of the COUNT items of LIST, as sonde_datagram_reply:
    LENGTH bytes of DATA to the sender in ENDS.  COUNT has no limit.  Items with
-   a negative LENGTH are skipped.  One reply that fails does not affect the
-   others.
+   a negative LENGTH are skipped, and get ERROR 0.  One reply that fails does
+   not affect the others.
    Returns the number sent.  ERROR of each item is 0, or an errno of
    sonde_datagram_reply.  errno is unchanged.
 
@@ -1281,9 +1289,10 @@ struct sonde_datagram_buffer {
 /* Enlarge the receive buffer of FD, a datagram socket of a server, to hold
    COUNT datagrams (0 counts as 1) of up to SIZE bytes, as far as the system
    allows, and fill in *BUFFER.  A larger buffer is unchanged.  The kernel uses
-   memory only for datagrams that wait.  512 MiB at most are requested. Returns
-   0.  EINVAL: SIZE is over 256 MiB.  Otherwise -1: the errno of the calls, or
-   of sonde_socket, as this makes a socket for a moment.
+   memory only for datagrams that wait.  512 MiB at most are requested.  A
+   second socket is made, and closed again.
+   Returns 0.  EINVAL: SIZE is over 256 MiB.  Any errno of sonde_socket,
+   getsockopt and setsockopt.
 
    Hides: what a kernel counts for a datagram, twice its length and more; that a
    size too large is an error on the BSDs and macOS, and is cut on Linux, which
@@ -1461,7 +1470,8 @@ void sonde_poller_close(struct sonde_poller *poller);
    Returns 0.  EEXIST: FD is watched already.  EBADF.  EPERM: under epoll, FD is
    a regular file, a directory, or a device that cannot be waited for, such as
    /dev/null.  EPIPE: under kqueue, FD is a pipe without a reader.
-   EINVAL: unknown events; under kqueue, FD is of a kind not supported.
+   EINVAL: unknown events, or SONDE_EXCLUSIVE alone; under kqueue, FD is of a
+   kind not supported.
    A character device refused so by kqueue (macOS: /dev/null, /dev/tty) is
    accepted and always ready, as with poll.  Under kqueue (FreeBSD, macOS) a
    regular file is not readable at its end, unlike with poll: read files without

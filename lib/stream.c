@@ -29,16 +29,20 @@ enum { pipe_piece = PIPE_BUF };
 enum { pipe_piece = _POSIX_PIPE_BUF };
 #endif
 
+/* The smaller of SIZE and LIMIT.  */
 static size_t at_most(size_t size, size_t limit)
 {
     return size < limit ? size : limit;
 }
 
-/* After a failed call on FD, with its errno: whether to repeat the call, as
-   sonde__again and sonde__row_sleep with ROW.  A descriptor that poll reports
-   at once after a second EAGAIN continues the row whatever time the calls took:
-   under a tracer, or with a small share of a processor, more than a
-   millisecond.  Returns 0, or -1 with errno.  */
+/* After a failed call on FD, with its errno: whether to repeat the call.  After
+   EAGAIN wait for EVENTS on FD until DEADLINE, as sonde__again; count the
+   failure in ROW and perhaps sleep, as sonde__row_sleep.  A descriptor that
+   poll reports at once after a second EAGAIN continues the row whatever time
+   the calls took: under a tracer, or with a small share of a processor, more
+   than a millisecond.  Returns 0 to repeat; or -1: with the errno of
+   sonde__again, EAGAIN at DEADLINE; EAGAIN or EINTR if ROW is full and DEADLINE
+   is SONDE_NEVER.  */
 static int stream_again(int fd, short events, int64_t deadline,
                         struct sonde__row *row)
 {
@@ -75,7 +79,8 @@ ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline)
     }
 }
 
-/* send without SIGPIPE.  Returns and fails as send.  */
+/* send on the socket FD without SIGPIPE, as sonde__nosigpipe_begin, which may
+   leave SO_NOSIGPIPE set.  Returns and fails as send.  */
 static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
                               int flags)
 {
@@ -86,11 +91,13 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write pieces to FD, reported as ready, as long as poll reports room before
-   DEADLINE.  FLAGS are those of send; 0: FD is a terminal, written byte by
-   byte, since there may be room for a single byte, and with more the call would
-   wait until all bytes are taken.  Returns the count, also if a later call
-   fails, or the result of the first call if nothing was written.  */
+/* Write SIZE bytes, not 0, in pieces to FD, reported as ready, as long as poll
+   reports room before DEADLINE; the first piece always.  FLAGS are those of
+   send; 0: FD is a terminal, written byte by byte, since there may be room for
+   a single byte, and with more the call would wait until all bytes are taken;
+   the caller prevents SIGPIPE then.  Returns the count, also if a later call
+   fails; or, if nothing was written, the result of the first call, with its
+   errno.  */
 static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
                             int64_t deadline)
 {
@@ -110,9 +117,11 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
     return (ssize_t)done;
 }
 
-/* Wait until FD, not a socket, is writable, and write once, at most pipe_piece
-   bytes, without SIGPIPE.  Returns the count, or -1 with the errno of write, or
-   -2 with that of sonde__wait, which is not to be repeated.  */
+/* Wait until FD, not a socket, is writable, or DEADLINE passes, and write
+   without SIGPIPE at most pipe_piece bytes: once, or byte by byte to a
+   terminal, as long as poll reports room.  Returns the count, or -1 with the
+   errno of write, or -2 with that of sonde__wait, which is not to be
+   repeated.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
@@ -127,9 +136,10 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Send once with FLAGS.  If FLAGS are not 0, and send may block nevertheless,
-   wait until DEADLINE for room, and send pieces.  Returns the count; -1 with
-   the errno of send, ENOTSOCK: not a socket; -2 with the errno of the wait.  */
+/* Send once with FLAGS, without SIGPIPE.  If FLAGS are not 0, and send may
+   block nevertheless, wait until DEADLINE for room, and send pieces.  Returns
+   the count; -1 with the errno of send, ENOTSOCK: not a socket; -2 with the
+   errno of sonde__wait, which is not to be repeated.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {

@@ -13,8 +13,8 @@
 
 #include "private.h"
 
-/* The count in VALUES at the index that NAME has in NAMES, both lines; or
-   -1.  */
+/* The count in the line VALUES at the index that NAME has in the line NAMES; -1
+   if NAMES has no NAME, or VALUES too few words.  */
 static int64_t totals_linux_find(const char *names, const char *values,
                                  const char *name)
 {
@@ -31,7 +31,8 @@ static int64_t totals_linux_find(const char *names, const char *values,
     return -1;
 }
 
-/* Set all counters of *TOTALS from the lines NAMES and VALUES; -1: missing.  */
+/* Set all counters of *TOTALS from the lines NAMES and VALUES; -1 without the
+   name.  */
 static void totals_linux_read_pair(const char *names, const char *values,
                                    struct sonde_listen_totals *totals)
 {
@@ -80,9 +81,10 @@ static int read_pair(FILE *file, struct sonde_listen_totals *totals)
     return error;
 }
 
-/* Open NAME in /proc of the process PID, or of this thread for 0.  NULL with
-   errno: ENOTSUP: PID is 0, and there is no such file; ESRCH: PID is below 0,
-   or its process or the file does not exist; or of fopen.  */
+/* Open the file NAME, such as "net/snmp", in /proc of the process PID, or of
+   this thread for 0, to be closed by fclose.  NULL with errno: ENOTSUP: PID is
+   0, and there is no such file; ESRCH: PID is below 0, or its process or the
+   file does not exist; or another errno of fopen.  */
 static FILE *totals_linux_open(pid_t pid, const char *name)
 {
     char path[128];
@@ -119,7 +121,8 @@ int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals)
 }
 
 /* Read the counters of UDP over IPv4 from FILE, /proc/net/snmp, into *TOTALS:
-   the pair of lines "Udp:"; -1: missing.  Without the pair *TOTALS stays.  */
+   the pair of lines "Udp:"; a missing counter is -1.  Without the pair, or
+   after an error of FILE, which the caller checks, *TOTALS is unchanged.  */
 static void totals_linux_read_udp(FILE *file,
                                   struct sonde_datagram_totals *totals)
 {
@@ -138,7 +141,8 @@ static void totals_linux_read_udp(FILE *file,
 }
 
 /* Read the counters of UDP over IPv6 from FILE, /proc/net/snmp6, into *TOTALS:
-   a name and a count in a line.  A missing counter stays.  */
+   a name and a count in a line.  A missing counter is unchanged.  The caller
+   checks FILE for an error.  */
 static void totals_linux_read_udp6(FILE *file,
                                    struct sonde_datagram_totals *totals)
 {

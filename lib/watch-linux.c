@@ -61,7 +61,8 @@ int sonde_watch_open(struct sonde_watch **watch)
     return 0;
 }
 
-/* Copy queue, capacity, pending of FOUND to the listener DATA.  Returns 0.  */
+/* Copy queue, capacity and pending of FOUND to DATA, a struct sonde_listener.
+   Returns 0.  */
 static int watch_take(const struct sonde_listener *found, void *data)
 {
     struct sonde_listener *listener = data;
@@ -71,10 +72,11 @@ static int watch_take(const struct sonde_listener *found, void *data)
     return 0;
 }
 
-/* Receive the answer to the last request, about LISTENER, into LISTENER, which
-   changes only on success.  Returns 0, or -1 with the errno of the kernel
-   (ENOENT) or of recv; EAGAIN: none within 100 ms; EPROTO: unknown layout, or
-   too many other answers.  */
+/* Receive the answer to the last request, about LISTENER, and set the queue,
+   capacity and pending of LISTENER; answers to earlier requests are dropped.
+   Returns 0; or -1 with the errno of the kernel (ENOENT, ESTALE) or of recv;
+   EAGAIN: no answer within 100 ms; EPROTO: unknown layout, or max_replies
+   receives without the answer.  */
 static int watch_receive(const struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
@@ -105,10 +107,11 @@ static int watch_receive(const struct sonde_watch *watch,
     return sonde__fail(EPROTO);
 }
 
-/* Look LISTENER up once, as for a SYN from its client port, and read its queue
-   into LISTENER.  Waits up to 100 ms to send, then up to 100 ms for the answer.
-   Returns 0, or -1 with errno.  EAGAIN: either time is over; ENOENT: no such
-   socket; EPROTO: no answer that can be read.  */
+/* Look LISTENER up once, as for a SYN from its client port, and read its queue,
+   capacity and pending into LISTENER.  Waits up to 100 ms to send, then up to
+   100 ms for the answer.  Returns 0, or -1 with errno.  EAGAIN: either time is
+   over; ENOENT: no such socket, or another socket answers; EPROTO: no answer
+   that can be read; or of send, recv or the kernel.  */
 static int watch_request(struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
@@ -129,8 +132,9 @@ static int watch_request(struct sonde_watch *watch,
     return result;
 }
 
-/* Whether there is any socket at the address of LISTENER.  Requests one from
-   the kernel; after any failure 0, with the errno of watch_request.  */
+/* Whether there is any socket of the type of LISTENER at the address of
+   LISTENER, which is unchanged.  Requests one from the kernel, and waits as
+   watch_request; after any failure 0, with the errno of watch_request.  */
 static int watch_any(struct sonde_watch *watch,
                      const struct sonde_listener *listener)
 {

@@ -46,8 +46,8 @@ static long xnu_pcblist_number(const unsigned char *at, size_t size)
     return (long)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
-/* Set *ADDRESS to the local address of RECORD, an inpcb.  An IPv4 address is
-   the last 4 of 16 bytes.  */
+/* Set *ADDRESS to the local address of RECORD, an inpcb of at least inpcb_size
+   bytes.  An IPv4 address is the last 4 of 16 bytes.  */
 static void xnu_pcblist_read_address(struct sonde_address *address,
                                      const unsigned char *record)
 {
@@ -65,9 +65,10 @@ struct candidate {
     struct sonde_listener listener;
 };
 
-/* Read the queue from RECORD, a socket.  Drops are not known: -1.  The kernel
-   keeps the backlog in a short; with 0 and below, the result of a backlog above
-   32767, no connection is queued: 0.  */
+/* Read into *QUEUE the queue from RECORD, a socket of at least socket_size
+   bytes.  Drops are not known: -1.  The kernel keeps the backlog in a short;
+   with 0 and below, the result of a backlog above 32767, no connection is
+   queued: 0.  */
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
     long all = xnu_pcblist_number(record + socket_all, 2);
@@ -79,11 +80,11 @@ static void read_queue(struct sonde_queue *queue, const unsigned char *record)
     queue->drops = -1;
 }
 
-/* Read RECORD into CANDIDATE, which an inpcb begins anew, also a short one,
-   whose socket is then left out.  Other records that are short or of another
-   kind are ignored.  The backlog is also the capacity of the listener.  Returns
-   whether the record is the last of a socket, and CANDIDATE is complete and a
-   listener.  */
+/* Read RECORD, of LENGTH bytes, at least 8, into CANDIDATE.  An inpcb begins
+   CANDIDATE anew; after an inpcb that is too short the whole socket is left
+   out.  Other records that are short or of another kind are ignored.  The
+   backlog is also the capacity of the listener.  Returns whether the record is
+   the last of a socket, and CANDIDATE is complete and a listener.  */
 static int read_record(struct candidate *candidate, const unsigned char *record,
                        size_t length)
 {
@@ -141,8 +142,9 @@ struct pcblist_wanted {
     int matches;
 };
 
-/* If LISTENER is bound to the wanted address of DATA, keep its queue and count
-   a match there.  Returns 0: the list goes on.  */
+/* DATA is a struct pcblist_wanted.  If LISTENER has the local address wanted,
+   copy the queue of LISTENER to DATA and count a match there.  Returns 0: the
+   list goes on.  */
 static int xnu_pcblist_match(const struct sonde_listener *listener, void *data)
 {
     struct pcblist_wanted *wanted = data;

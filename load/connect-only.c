@@ -51,8 +51,8 @@ struct only {
 /* ---- one client ---------------------------------------------------------- */
 
 /* Close the socket of CLIENT, if any, and go to ONLY_ENDED; PENDING and OPEN no
-   longer count CLIENT.  No error is counted, but the SYNs sent again by a
-   client that has not connected.  */
+   longer count CLIENT.  No error is counted.  The SYNs sent again by a client
+   that has not connected are added to the report.  */
 static void only_close(struct only *only, struct only_client *client)
 {
     if (client->fd >= 0 && client->state == ONLY_CONNECTING)
@@ -126,8 +126,8 @@ static void only_confirm(struct only *only, struct only_client *client)
     sonde_poller_remove(only->poller, client->fd);
 }
 
-/* A new TCP socket, bound to the source if given, with reset of the plan to be
-   closed by RST; -1 with errno.  */
+/* A new TCP socket, non-blocking, bound to the source if given, with reset of
+   the plan to be closed by RST; -1 with errno.  */
 static int only_open_socket(const struct only *only)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -161,7 +161,8 @@ static void only_begin(struct only *only, struct only_client *client)
 
 /* ---- all clients --------------------------------------------------------- */
 
-/* When client INDEX is due; the start without a rate.  */
+/* When client INDEX is due, in nanoseconds of monotonic_now; the start without
+   a rate.  */
 static int64_t only_due(const struct only *only, size_t index)
 {
     return only->plan->rate ? only->start + (int64_t)((double)index * 1e9 /

@@ -182,7 +182,8 @@ static void connection_complete(struct load *load,
 
 /* With --connect, after the reply: with reset of the plan complete CONNECTION
    at once, closed by RST; otherwise half-close, and wait in CONNECTION_ENDING
-   until the peer closes its side.  */
+   until the peer closes its side.  An error of the poller is counted and closes
+   CONNECTION.  */
 static void connection_half_close(struct load *load,
                                   struct load_connection *connection)
 {
@@ -198,8 +199,9 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
-/* Begin the messages that may begin, and send until the socket takes no more,
-   which sets is_blocked.  Returns LOAD_NONE, or the send error.  */
+/* Begin the messages that may begin, and send until all are sent, or the socket
+   takes no more, which sets is_blocked.  Returns LOAD_NONE, or the send
+   error.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
@@ -244,10 +246,10 @@ static enum load_error stream_verify(struct load *load,
                            good == due);
 }
 
-/* Read once, verify, and count the messages that are complete, none after a
-   wrong byte.  End of file is LOAD_CLOSED, except after the half-close: then
-   CONNECTION is complete.  Returns LOAD_NONE, also without data, or the
-   error.  */
+/* Read once, verify, and count the messages that are complete, but none if a
+   byte of this read is wrong.  End of file is LOAD_CLOSED, except after the
+   half-close: then CONNECTION is complete.  Returns LOAD_NONE, also without
+   data, or the error.  */
 static enum load_error stream_receive(struct load *load,
                                       struct load_connection *connection)
 {
@@ -299,8 +301,9 @@ static void connection_receive(struct load *load,
 /* ---- connect ------------------------------------------------------------- */
 
 /* Use FD for CONNECTION, which closes FD from now on, set the options of FD,
-   without regard to errors, and add FD to the poller, for no event yet.
-   Returns 0, or -1 with errno of the poller.  */
+   without regard to errors, and add FD to the poller, for no event yet.  For
+   datagrams the report gets the receive buffer.  Returns 0, or -1 with errno of
+   the poller.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {

@@ -66,7 +66,7 @@ static enum load_error datagram_send(struct load *load,
 }
 
 /* Whether the LENGTH bytes in load->bytes are an unaltered copy of message
-   NUMBER.  Their number is not compared.  */
+   NUMBER.  The number at the beginning is not compared.  */
 static bool is_copy(const struct load *load,
                     const struct load_connection *connection, size_t length,
                     uint64_t number)

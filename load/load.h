@@ -40,8 +40,8 @@ enum load_error {
     LOAD_ERRORS
 };
 
-/* ERROR as a word of letters and hyphens, "wrong-reply", and as part of a
-   sentence.  Both are constants.  */
+/* ERROR, which is not LOAD_ERRORS, as a word of letters and hyphens,
+   "wrong-reply", and as part of a sentence.  Both are constants.  */
 const char *load_error_name(enum load_error error);
 const char *load_error_text(enum load_error error);
 
@@ -73,8 +73,9 @@ struct load_report {
 typedef bool load_progress_function(const struct load_report *report,
                                     int64_t elapsed);
 
-/* Add the retransmissions of FD, a TCP socket before its close, to REPORT.
-   Returns their number; 0 also if the system has no count.  Keeps errno.  */
+/* Add the retransmissions of FD, a TCP socket before its close, to REPORT, and
+   set has_retransmissions.  Returns their number; 0 if the system has no count,
+   and REPORT stays.  Keeps errno.  */
 long load_count_retransmissions(struct load_report *report, int fd);
 
 /* Write the verdict of REPORT, of LOAD_ONLY, a sentence without a full stop, to
@@ -85,11 +86,11 @@ long load_count_retransmissions(struct load_report *report, int fd);
 void load_only_verdict(char *text, size_t size,
                        const struct load_report *report);
 
-/* Connect the connections of PLAN, of LOAD_ONLY, to PEER from SOURCE (or NULL),
-   all at once or by the rate, without sending a byte.  A client without an
-   answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  All stay
-   connected until the last has connected or failed; a reset until then is an
-   error, too.  Then connections end by FIN, closed within two seconds more;
+/* Connect the connections of PLAN, of LOAD_ONLY, to PEER, of TCP, from SOURCE
+   (or NULL), all at once or by the rate, without sending a byte.  A client
+   without an answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  All
+   stay connected until the last has connected or failed; a reset until then is
+   an error, too.  Then connections end by FIN, closed within two seconds more;
    with reset of PLAN by RST.  PROGRESS may be NULL.  Its result false, or
    SIGINT or SIGTERM, interrupts the run at once: clients still connecting are
    closed and are no errors.  The run uses and closes the self-pipe of the
@@ -121,9 +122,10 @@ uint64_t load_due_before(const struct load_plan *plan, size_t index,
 enum client_end load_end_of(const struct load_report *report);
 
 /* Why PLAN cannot run against a peer of TYPE, as a sentence, a constant; NULL
-   if PLAN can run.  Only datagrams exclude plans: LOAD_CONNECTS, LOAD_HOLD, a
-   size above 65507, and a size too small for the numbers of DEPTH messages.
-   The memory and the descriptors are not checked.  */
+   if PLAN can run.  The size is at least 1.  Only datagrams exclude plans:
+   LOAD_CONNECTS, LOAD_HOLD, a size above 65507, and a size too small for the
+   numbers of DEPTH messages.  LOAD_ONLY, the memory and the descriptors are not
+   checked.  */
 const char *load_plan_problem(const struct load_plan *plan, int type);
 
 /* Raise RLIMIT_NOFILE for COUNT connections and some 30 other descriptors, if
@@ -138,21 +140,24 @@ int load_raise_limit(size_t count, long *limit);
    or -1 with the reason, the end of a sentence, in WHY of SIZE bytes.  */
 int load_fits(const struct load_plan *plan, int type, char *why, size_t size);
 
-/* Run PLAN against the peer of CLIENT.  The connection of CLIENT is the first
-   of the run; with LOAD_CONNECTS this connection is closed instead.  All
-   connections are closed at the end.  PROGRESS may be NULL.  SIGINT or
-   SIGTERM ends the measurement, and the run waits for pending replies; a second
-   signal, or a first signal before or after the measurement, ends the run at
-   once, and pending replies are no errors.  The run uses the self-pipe of the
-   library and closes it.  From the call on, the kernel kills this process first
-   when memory runs out (budget_volunteer).
+/* Run PLAN, not of LOAD_ONLY, against the peer of CLIENT, connected.  The
+   connection of CLIENT is the first of the run; with LOAD_CONNECTS this
+   connection is closed instead.  All connections are closed at the end.
+   PROGRESS may be NULL; its result false counts as a signal.  SIGINT or SIGTERM
+   ends the measurement, and the run waits for pending replies; a second signal,
+   or a first signal before or after the measurement, ends the run at once, and
+   pending replies are no errors.  The run uses the self-pipe of the library and
+   closes it.  From the call on, the kernel kills this process first when memory
+   runs out (budget_volunteer).
 
    *REPORT is always filled in, and needs no freeing; PLAN must outlive *REPORT.
    Sets CLIENT->end, with CLIENT->text after a failure, and returns the end:
    CLIENT_DONE if there were no errors and at least one reply or an
    interruption; CLIENT_TIMED_OUT if there were no errors and no reply;
-   CLIENT_TROUBLE if the run could not begin, and CLIENT keeps its connection,
-   or if waiting failed; otherwise the end of the worst error (load_end_of).  */
+   CLIENT_TROUBLE if the run could not begin, or waiting failed;
+   CLIENT_CLOSED_EARLY also if the connection was reset before the run;
+   otherwise the end of the worst error (load_end_of).  If the run could not
+   begin, CLIENT keeps its connection; otherwise CLIENT->fd is -1.  */
 enum client_end load_run(struct client *client, const struct load_plan *plan,
                          load_progress_function *progress,
                          struct load_report *report);

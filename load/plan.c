@@ -226,7 +226,7 @@ void load_only_verdict(char *text, size_t size,
 }
 
 /* The error to report: wrong replies first, then closed early, unanswered, and
-   the lowest number; LOAD_ERRORS if there are none.  */
+   the others in the order of enum load_error; LOAD_ERRORS if there are none. */
 static enum load_error find_worst(const struct load_report *report)
 {
     static const enum load_error order[] = {LOAD_WRONG, LOAD_CLOSED,

@@ -201,7 +201,8 @@ static int run_timeout(const struct load *load, int64_t tick)
 /* ---- the loop ------------------------------------------------------------ */
 
 /* An interruption while running ends the measurement; in another phase, as by
-   the second signal, the run, and pending replies are no errors.  */
+   the second signal, the run, and pending replies are no errors.  The report
+   notes the interruption.  */
 static void run_interrupt(struct load *load)
 {
     load->is_cut = load->phase != LOAD_RUNNING;
@@ -340,7 +341,7 @@ static void begin_load(struct load *load, struct client *client)
 /* Count as errors what the end of the run cut off.  LOAD_UNSENT: messages that
    came due by the rate on an open connection and never began; with --connect,
    connections.  SONDE_CONNECT_TIMED_OUT: connections that neither connected nor
-   failed.  LOAD_UNANSWERED: those that the peer did not close after the
+   failed.  LOAD_UNANSWERED: connections that the peer did not close after the
    half-close.  */
 static void count_unfinished(const struct load *load)
 {

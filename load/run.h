@@ -132,11 +132,11 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Set the end of CLIENT by REPORT, and return it: CLIENT_DONE without errors,
-   but CLIENT_TIMED_OUT if no reply came and no signal interrupted the run.
-   Otherwise the text has the counts, and the end is of one error: wrong replies
-   first, then closed early, unanswered (CLIENT_SILENCE for datagrams), and the
-   order of enum load_error.  */
+/* Set the end of CLIENT by REPORT, and return the end: CLIENT_DONE without
+   errors, but CLIENT_TIMED_OUT if no reply came and the run was not
+   interrupted.  Otherwise the text has the counts, and the end is of one error:
+   wrong replies first, then closed early, unanswered (CLIENT_SILENCE for
+   datagrams), and the order of enum load_error.  */
 enum client_end load_judge(struct client *client,
                            const struct load_report *report);
 
@@ -181,21 +181,23 @@ struct load_message *load_message(const struct load *load,
                                   const struct load_connection *connection,
                                   uint64_t number);
 
-/* Whether CONNECTION, which must be open with fewer than depth messages not
-   done, may begin another message now.  LOAD_CONNECTS: the first message, in
-   any phase; LOAD_HOLD: the first, in LOAD_RUNNING.  Otherwise with a rate a
-   message that is due, unless IS_LATE, in any phase; without a rate any, in
-   LOAD_RUNNING.  Sending may still fail.  */
+/* Whether CONNECTION may begin another message now; false unless the connection
+   is open with fewer than depth messages not done.  LOAD_CONNECTS: the first
+   message, in any phase; LOAD_HOLD: the first, in LOAD_RUNNING.  Otherwise with
+   a rate a message that is due, unless IS_LATE, in any phase; without a rate
+   any, in LOAD_RUNNING.  Sending may still fail.  */
 bool load_may_begin(const struct load *load,
                     const struct load_connection *connection);
 
-/* Count a message begun at NOW, as pending.  Its latency starts now, or for
-   LOAD_MESSAGES with a rate when the message was due.  Nothing is sent.  */
+/* Count a message begun at NOW, as pending; load_may_begin must be true.  The
+   latency starts now, or for LOAD_MESSAGES with a rate when the message was
+   due.  Nothing is sent.  */
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
 /* Count message NUMBER, with an unaltered reply that arrived at NOW, and its
-   latency, except with --connect.  The caller advances DONE of CONNECTION.  */
+   latency, except with --connect, and set LAST of LOAD to NOW.  The caller
+   advances DONE of CONNECTION.  */
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now);
 

@@ -18,7 +18,8 @@
 #include "servers/workers.h"
 
 /* Set TCP_NODELAY on FD, a TCP client, unless accepted sockets inherit the
-   option: tested on the first client alone.  Failures are ignored.  */
+   option: tested on the first client alone, and noted in SERVER.  Failures are
+   ignored.  */
 static void accept_set_nodelay(struct server *server, int fd)
 {
     int on = 0;
@@ -33,8 +34,8 @@ static void accept_set_nodelay(struct server *server, int fd)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-/* Log CLIENT by name, with the local address and the number of clients of all
-   processes.  */
+/* Log CLIENT by name, which is not NULL, with the local address ("(unnamed)" if
+   not known) and the number of clients of all processes.  */
 static void accept_log(struct server *server,
                        const struct server_client *client)
 {
@@ -46,7 +47,9 @@ static void accept_log(struct server *server,
              log_address(&local, text), clients, clients == 1 ? "" : "s");
 }
 
-/* Log why the client at PEER was not counted for --max-per-source: ERROR.  */
+/* Log why the client at PEER is rejected for --max-per-source.  ERROR is
+   EDQUOT: the source has the maximum; or any other errno: the client cannot be
+   counted.  */
 static void accept_log_source(const struct server *server,
                               const struct sonde_address *peer, int error)
 {
@@ -64,9 +67,11 @@ static void accept_log_source(const struct server *server,
                     text, strerror(error));
 }
 
-/* Count the client at PEER for --max-per-source, and set client->source.
-   Returns false, with a line in the log, if the source has the maximum, or if
-   memory or a slot to count the client is missing; the client stays open.  */
+/* Count the client at PEER for --max-per-source, which is set, by the admit
+   callback of the model or else in server->sources.  Sets client->source in
+   each case.  Returns false, with a line in the log, if the source has the
+   maximum, or if memory or a slot to count the client is missing; the client
+   stays open.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -80,10 +85,10 @@ static bool accept_count_source(struct server *server,
     return false;
 }
 
-/* Whether to reject FD, accepted after the shutdown began, in a model that
-   serves a single client at a time: the service waits for input, none has come,
-   not even a FIN, and the silent client would take all of the grace period.
-   Does not wait.  */
+/* Whether to reject FD, a new client: the shutdown has begun, the model serves
+   a single client at a time, the service waits for input (no opened callback),
+   and no input has come, not even a FIN.  The silent client would take all of
+   the grace period.  Does not wait; false if poll fails.  */
 static bool is_too_late(const struct server *server, int fd)
 {
     return server->model->waits && !server->model->asynchronous &&
@@ -91,10 +96,11 @@ static bool is_too_late(const struct server *server, int fd)
            wait_one(fd, POLLIN, 0) == 0;
 }
 
-/* Set the TCP options of FD, accepted at LISTENER from PEER, count the client,
-   log the client with --verbose, and have the model serve the client.  Close FD
-   instead, and undo workers_reserve, if the client is too late, which counts as
-   cut off, or beyond --max-per-source.  */
+/* Set the TCP options of FD, accepted at LISTENER from PEER after
+   workers_reserve, count the client, log the client with --verbose, and have
+   the model serve the client.  Close FD instead, and undo workers_reserve, if
+   the client is too late (is_too_late), which counts as cut off, or not
+   admitted for --max-per-source, which is logged.  */
 static void accept_client(struct server *server,
                           const struct listen_socket *listener, int fd,
                           const struct sonde_address *peer)
@@ -128,11 +134,11 @@ static void accept_client(struct server *server,
 
 /* ---- errors -------------------------------------------------------------- */
 
-/* accept failed with ERROR, out of descriptors or memory.  After EMFILE or
-   ENFILE reject a client by the reserve descriptor, and return true: call
-   accept again.  If that fails, or after another error, back off, and return
-   false.  Both are logged.  If the queue is empty, where Linux reports EMFILE,
-   too, only return false.  */
+/* accept at LISTENER failed with ERROR, out of descriptors or memory.  After
+   EMFILE or ENFILE reject a client by the reserve descriptor, and return true:
+   call accept again.  If the rejection fails, or after another error, back off
+   (server_back_off), and return false.  Both are logged.  If the queue is
+   empty, where Linux reports EMFILE, too, only return false.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -170,9 +176,11 @@ static void accept_give_up(struct server *server,
         listen_socket_close(listener);
 }
 
-/* accept at LISTENER failed with ERROR: reject a client (accept_shed), give up
-   (accept_give_up), or count the failure, which may pause polling.  Returns
-   whether to call accept again: only after a rejection.  */
+/* accept at LISTENER failed with ERROR: by the class of ERROR
+   (sonde_accept_class), reject a client (BACKOFF: accept_shed), give up (FATAL:
+   accept_give_up), or count the failure, which may pause polling (WAIT and
+   RETRY: listener_check).  Returns whether to call accept again: only after a
+   rejection.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -196,9 +204,10 @@ static bool accept_fail(struct server *server, struct listen_socket *listener,
 /* Accept up to MAX clients of LISTENER, none during a back-off of SERVER, and
    serve or reject each.  Each client accepted resets the back-off of LISTENER,
    and also that of SERVER unless serving the client failed.  An empty queue
-   counts as a failure (accept_fail) only if no client was accepted before.
-   Returns true if more may be queued; false if the queue is empty, accept
-   fails, SERVER backs off, or the workers together have the maximum.  */
+   counts as a failure (accept_fail) only at the first call of accept.  A client
+   rejected by accept_shed counts in MAX.  Returns true if more may be queued;
+   false if the queue is empty, accept fails otherwise, SERVER backs off, or the
+   workers together have the maximum.  */
 static bool accept_clients(struct server *server,
                            struct listen_socket *listener, long max)
 {

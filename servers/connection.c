@@ -43,8 +43,9 @@ static void connection_note_error(struct connection *connection)
                        errno == EAGAIN ? CONNECTION_IDLE : CONNECTION_LOST);
 }
 
-/* Append a copy of DATA to the pending output.  Beyond CONNECTION_PENDING_MAX
-   in all, or without memory, end CONNECTION as CONNECTION_MEMORY instead.  */
+/* Append a copy of the SIZE bytes DATA, at least 1, to the pending output.
+   Beyond CONNECTION_PENDING_MAX in all, or without memory, end CONNECTION as
+   CONNECTION_MEMORY instead.  */
 static void pending_append(struct connection *connection, const char *data,
                            size_t size)
 {
@@ -64,10 +65,11 @@ static void pending_append(struct connection *connection, const char *data,
     connection->end = (uint32_t)(old + size);
 }
 
-/* Write as much of DATA as one call takes, and count the bytes as sent.  Where
-   calls block, the call waits for room up to the timeout.  Returns their
-   number; 0 if calls never block and there is no room, or after an error, which
-   ends CONNECTION.  */
+/* Write as much of the SIZE bytes DATA as one call takes, and count the bytes
+   as sent.  Where calls block, the call waits for room up to the timeout.
+   Returns the number of bytes; 0 if calls never block and there is no room, or
+   after an error or the timeout, which end CONNECTION
+   (connection_note_error).  */
 static size_t connection_send(struct connection *connection, const char *data,
                               size_t size)
 {
@@ -104,8 +106,8 @@ const void *connection_settings(const struct connection *connection)
     return connection->settings;
 }
 
-/* Send pending output by one call, and free the buffer when all is sent.  An
-   error ends CONNECTION.  */
+/* Send pending output, which there is, by one call, and free the buffer when
+   all is sent.  An error, or the timeout where calls block, ends CONNECTION. */
 static void pending_send(struct connection *connection)
 {
     connection->start += (uint32_t)connection_send(
@@ -115,9 +117,9 @@ static void pending_send(struct connection *connection)
         connection_free(connection);
 }
 
-/* Pass input to the service, if the service reads any.  SIZE 0, the client's
-   FIN, is noted as half_closed, and ends CONNECTION once pending output is
-   sent.  */
+/* Pass the SIZE bytes DATA to the service, or discard the bytes if the service
+   has no input callback.  SIZE 0, the client's FIN, is noted as half_closed,
+   and ends CONNECTION once pending output is sent.  */
 static void connection_input(struct connection *connection, const char *data,
                              size_t size)
 {
@@ -131,8 +133,9 @@ static void connection_input(struct connection *connection, const char *data,
 }
 
 /* Read once, up to CONNECTION_PIECE bytes, into BUFFER, waiting up to TIMEOUT
-   milliseconds, and count the bytes.  Returns their number, 0 after a FIN, or
-   -1 with errno: EAGAIN if none came in time.  */
+   milliseconds (-1: without limit), and count the bytes as received.  Returns
+   the number of bytes, 0 after a FIN, or -1 with errno: EAGAIN if none came in
+   time; any errno of sonde_read.  */
 static ssize_t connection_read_once(struct connection *connection, char *buffer,
                                     int timeout)
 {
@@ -156,9 +159,9 @@ static void connection_read(struct connection *connection, char *buffer)
 }
 
 /* Read once, waiting up to TIMEOUT milliseconds, discard the input, and count
-   its bytes as received and as ignored.  End CONNECTION as done if the client
-   has closed its side, after an error other than EAGAIN, or beyond
-   CONNECTION_IGNORED_MAX bytes.  */
+   the bytes as received and as ignored.  End CONNECTION as done if the client
+   has sent a FIN, after an error other than EAGAIN, or if more than
+   CONNECTION_IGNORED_MAX bytes were ignored in all.  */
 static void connection_discard(struct connection *connection, char *buffer,
                                int timeout)
 {
@@ -255,7 +258,8 @@ const char *connection_reason(const struct connection *connection)
                : reasons[connection->ending];
 }
 
-/* Log the reason of the end and the bytes, if the client has a name.  */
+/* Log the reason of the end of CONNECTION, which is over, and the numbers of
+   bytes received and sent, if the client has a name.  */
 static void connection_log_end(const struct connection *connection)
 {
     if (connection->client.name)
@@ -312,8 +316,10 @@ static void connection_dequeue(struct connection *connection)
     *(next ? &next->prev : &queue->last) = prev;
 }
 
-/* Restart the idle timeout of CONNECTION, if there is one, after activity.  A
-   connection that lingers gets CONNECTION_LINGER, once, in the other queue.  */
+/* With --idle-timeout, restart the idle timeout of CONNECTION after activity,
+   and move CONNECTION to the end of server->working.  A connection that lingers
+   moves to server->lingering instead, once, and expires after
+   CONNECTION_LINGER.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {
@@ -377,7 +383,9 @@ bool connection_advance(struct server *server, struct connection *connection)
     return true;
 }
 
-/* The watch of a client of the event model: take a step, and note progress.  */
+/* Callback of WATCH, the first member of a connection of the event model: take
+   a step (connection_advance), and note progress if the step changed anything.
+   READY is ignored.  */
 static void connection_ready(struct server *server, struct watch *watch,
                              unsigned ready)
 {

@@ -77,8 +77,9 @@ struct connection {
 };
 
 /* Begin to serve CLIENT: initialize CONNECTION, and call the opened callback of
-   SERVICE.  CLIENT is copied; the descriptor and the name stay with the caller.
-   TIMEOUT: milliseconds for each call, -1 for none; 0: never block.  */
+   SERVICE, if any, which may end CONNECTION.  CLIENT is copied, SETTINGS are
+   not; the descriptor and the name stay with the caller.  TIMEOUT: milliseconds
+   for each call, -1 for none; 0: never block.  */
 void connection_open(struct connection *connection,
                      const struct server_client *client,
                      const struct service *service, const void *settings,
@@ -89,11 +90,13 @@ void connection_open(struct connection *connection,
 unsigned connection_events(const struct connection *connection);
 
 /* Take one step: send pending output, or read and pass the input to the
-   service, or discard it while lingering.  If then the connection is ending,
-   and no output is pending, close it down: the connection is over, or lingers.
-   An error ends the connection, except EAGAIN where calls never block.  Not to
-   be called once the connection is over.  BUFFER, of CONNECTION_PIECE bytes,
-   holds nothing between two steps.  */
+   service, or discard the input while lingering.  If then the connection is
+   ending, and no output is pending, the connection is over, or lingers after a
+   FIN to the client.  The descriptor stays open.  An error ends the connection,
+   except EAGAIN where calls never block.  Where calls block, a call waits up to
+   the timeout, which ends the connection as idle; while lingering, until
+   linger_until.  Not to be called once the connection is over.  BUFFER, of
+   CONNECTION_PIECE bytes, holds nothing between two steps.  */
 void connection_step(struct connection *connection, char *buffer);
 
 /* Step until the connection is over; its calls must block.  The descriptor
@@ -111,27 +114,32 @@ const char *connection_reason(const struct connection *connection);
 
 /* ---- in a server --------------------------------------------------------- */
 
-/* Serve CLIENT to the end with blocking calls, and log the end with --verbose.
-   Returns the ending: CONNECTION_CUT if *CUT is set, or stop_now with CUT NULL.
-   CLIENT stays open, and counted.  BUFFER as for connection_step.  */
+/* Serve CLIENT to the end with blocking calls, of server->timeout each, and log
+   the end if CLIENT has a name (--verbose).  Returns how the connection ended;
+   CONNECTION_CUT if at the end *CUT is set or, with CUT NULL, the grace period
+   is over (stop_now).  CLIENT stays open, and counted.  BUFFER as for
+   connection_step.  */
 enum connection_ending connection_serve(struct server *server,
                                         const struct server_client *client,
                                         char *buffer, const atomic_int *cut);
 
-/* Serve CLIENT by events of the poller, without blocking.  CONNECTION, of
-   malloc, is freed by connection_close, maybe before the return.  If the poller
-   fails, a line is logged, and the client is closed.  */
+/* Serve CLIENT, copied, by events of the poller, without blocking.  CONNECTION,
+   of malloc and uninitialized, is freed by connection_close, maybe before the
+   return, and the descriptor closed.  If the poller fails, a line is logged,
+   and the client is closed.  */
 void connection_start(struct server *server, struct connection *connection,
                       const struct server_client *client);
 
 /* Take one step, then watch for the next event, or close and free CONNECTION at
    the end.  A step with progress restarts the idle timeout.  Returns false if
-   nothing changed; true: CONNECTION may be freed.  */
+   nothing changed, and CONNECTION exists; true: CONNECTION may no longer
+   exist.  */
 bool connection_advance(struct server *server, struct connection *connection);
 
 /* End CONNECTION for the reason ENDING, unless over for an earlier reason, and
-   log the end if the client has a name (--verbose).  Stop polling, close the
-   descriptor, count the client off, and free CONNECTION.  */
+   log the end if the client has a name (--verbose).  Stop polling, discard
+   pending output, close the descriptor, count the client off, and free
+   CONNECTION.  */
 void connection_close(struct server *server, struct connection *connection,
                       enum connection_ending ending);
 

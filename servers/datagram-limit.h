@@ -24,10 +24,10 @@ struct datagram_limit *datagram_limit_open(void);
 void datagram_limit_close(struct datagram_limit *limit);
 
 /* Take the lock of LIMIT for HOLDER, not 0, in up to 10000 tries; all but the
-   first 100 leave the processor to others.  Returns false, without the lock, if
-   another process keeps it, as when stopped in between.  The lock cannot be
-   taken twice.  datagram_limit_unlock releases the lock, and does not check the
-   holder.  */
+   first 100 leave the processor to others.  Returns true with the lock; false,
+   without the lock, if another process keeps it, as when stopped in between.
+   The lock cannot be taken twice.  datagram_limit_unlock releases the lock, and
+   does not check the holder.  */
 bool datagram_limit_lock(struct datagram_limit *limit, int holder);
 void datagram_limit_unlock(struct datagram_limit *limit);
 

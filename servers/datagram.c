@@ -11,8 +11,9 @@
 #include "servers/log.h"
 #include "servers/workers.h"
 
-/* Take the lock of the answer limits if other workers use them.  Returns false
-   if another worker keeps the lock.  */
+/* Take the lock of the answer limits if workers answer datagrams.  Returns
+   true, also where no lock is needed; false if another worker keeps the
+   lock.  */
 static bool datagram_lock(struct server *server)
 {
     return !server->pool || !server->pool->datagrams ||
@@ -26,8 +27,10 @@ static void datagram_unlock(struct server *server)
         datagram_limit_unlock(server->limit);
 }
 
-/* Remember REQUEST of the local sender FROM, and count a repeated one.  Returns
-   false beyond the limit of repeated datagrams.  */
+/* Remember REQUEST of the local sender FROM, and count a repeated one.  The
+   caller has the lock of the limits.  Returns false beyond the limit of
+   repeated datagrams, or if the table of senders is full; true for a new
+   datagram.  */
 static bool datagram_take_local(struct server *server,
                                 const struct datagram_request *request,
                                 const struct sonde_address *from)
@@ -37,11 +40,12 @@ static bool datagram_take_local(struct server *server,
     return number == 0 || repeat_take(repeats, number, monotonic_ms());
 }
 
-/* Count REQUEST against the limit of the sender FROM, under the lock, without a
-   line in the log.  With IS_LOCAL the limit is that of repeated datagrams;
-   otherwise --max-rate, or RATE_USUAL, for the source, or for the sender if
-   FROM has no source.  Returns false with errno: EDQUOT beyond the limit; EBUSY
-   without the lock.  */
+/* Count REQUEST against the limit of the sender FROM, without a line in the
+   log; takes the lock of the limits meanwhile.  With IS_LOCAL the limit is that
+   of repeated datagrams; otherwise --max-rate, not 0, or RATE_USUAL, for the
+   source, or for the sender if FROM has no source.  Returns false with errno:
+   EDQUOT beyond the limit, or if a table is full; EBUSY if another worker keeps
+   the lock.  */
 static bool datagram_count_one(struct server *server,
                                const struct datagram_request *request,
                                const struct sonde_address *from, bool is_local)
@@ -65,7 +69,7 @@ static bool datagram_count_one(struct server *server,
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
    senders without --max-rate a number of repeated datagrams.  Returns false,
    with a line in the log, beyond the limit, or if another worker keeps the
-   lock; --max-rate=0 sets none.  */
+   lock; with --max-rate=0 always true, and nothing is counted.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
                           const struct sonde_address *from)
@@ -96,9 +100,9 @@ static bool datagram_take(struct server *server,
     return false;
 }
 
-/* Whether to answer REQUEST, with a line in the log if not: an answer may do
-   harm, or would reach this server, or is beyond the limit of the sender.  Only
-   the last check counts REQUEST.  */
+/* Whether to answer REQUEST, received with ENDS.  If not, a line is logged: an
+   answer may do harm, or would reach this server, or datagram_take returns
+   false.  Only datagram_take, called last, counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -164,7 +168,9 @@ static void datagram_log(const struct server *server,
                  log_address(&item->ends.to, to), received, item->length);
 }
 
-/* Answer the COUNT datagrams LIST of LISTENER, and log each (datagram_log).  */
+/* Answer the COUNT datagrams LIST of LISTENER, DATAGRAM_BATCH at most, and log
+   each (datagram_log).  In each item the data and LENGTH become those of the
+   answer; -1: none.  */
 static void datagrams_answer(struct server *server,
                              const struct listen_socket *listener,
                              struct sonde_datagram_item *list, size_t count)
@@ -195,9 +201,9 @@ static bool datagrams_allocate(void)
     return datagrams;
 }
 
-/* Receive up to COUNT datagrams, DATAGRAM_BATCH at most, without waiting, and
-   answer them, after datagrams_allocate.  Returns the number received, or -1
-   with errno.  */
+/* Receive up to COUNT datagrams of UDP, without waiting, and answer them.
+   COUNT is 1 to DATAGRAM_BATCH, and datagrams_allocate has returned true.
+   Returns the number received, or -1 with errno.  */
 static ssize_t datagrams_serve(struct server *server,
                                struct listen_socket *listener, size_t count)
 {
@@ -230,8 +236,8 @@ static ssize_t datagram_serve_single(struct server *server,
 
 /* Receive, without waiting, and answer one datagram of LISTENER, a UNIX socket.
    The queue is short: the kernel lets senders wait, and none is lost.
-   Returns 1, also for a truncated datagram, which is logged; or -1 with
-   errno.  */
+   Returns 1, also for a datagram that is not answered, as a truncated one,
+   which is logged; or -1 with errno.  */
 static ssize_t datagram_serve_unix(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -256,7 +262,8 @@ static ssize_t datagram_serve_unix(struct server *server,
    listener->batch + 1 if above 1, otherwise 1 or 2.  A client that waits for
    each answer sends one at a time, and asking for more would cost some time (2
    %); so only each eighth event asks for two, unless an event brought more.
-   1 without memory for a batch.  */
+   The first result above 1 allocates memory for a batch (datagrams_allocate); 1
+   without memory.  */
 static size_t datagrams_want(const struct listen_socket *listener)
 {
     size_t batch = listener->batch + 1;

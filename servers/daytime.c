@@ -20,8 +20,9 @@ static const char *const months[] = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
 
-/* Write the offset of local time to UTC to TEXT, as "+hh:mm", from "+hhmm"; "Z"
-   with UTC, or if the offset is not known.  */
+/* Write the offset of local time NOW to UTC to TEXT, of SIZE bytes, as
+   "+hh:mm", from strftime's "+hhmm"; "Z" if UTC is set, or if the offset is not
+   known.  */
 static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
 {
     char offset[16];
@@ -31,8 +32,9 @@ static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
         snprintf(text, size, "%.3s:%s", offset, offset + 3);
 }
 
-/* Write the name of the time zone to TEXT, with "?" for blanks and all that is
-   not printable ASCII; "UTC" with UTC, or if there is no name.  */
+/* Write the name of the time zone of NOW to TEXT, of SIZE bytes, with "?" for
+   blanks and all that is not printable ASCII; "UTC" if UTC is set, or if there
+   is no name, or none that fits.  */
 static void put_zone(const struct tm *now, bool utc, char *text, size_t size)
 {
     if (utc || strftime(text, size, "%Z", now) == 0)
@@ -76,8 +78,9 @@ static void daytime_opened(struct connection *connection)
     connection_end(connection);
 }
 
-/* Answer any REQUEST with the date and time, in its room.  Returns the length,
-   or -1, no answer, if the time is no date.  */
+/* Answer any REQUEST with the date and time, written to request->room, in the
+   form of SETTINGS; set *ANSWER to the room.  Returns the length, or -1, no
+   answer, if the time is no date.  */
 static ssize_t daytime_answer(const void *settings,
                               struct datagram_request *request,
                               const char **answer)

@@ -172,9 +172,10 @@ static int targets_add_type(struct listen_targets *targets, int type)
     return targets_add_default(targets, type);
 }
 
-/* Add the UNIX socket, a stream unless the spec has datagrams alone, and read
-   mode and owner of the file.  @NAME, an abstract name, is refused with a mode
-   or an owner.  Returns 0, or -1 with the reason in the log.  */
+/* Add the UNIX socket of the spec, which has one, a stream unless the spec has
+   datagrams alone, and read mode and owner of the file into ACCESS.  @NAME, an
+   abstract name, is refused with a mode or an owner.  Returns 0, or -1 with the
+   reason in the log.  */
 static int targets_add_unix(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -196,8 +197,8 @@ static int targets_add_unix(struct listen_targets *targets)
                        spec->stream ? SOCK_STREAM : SOCK_DGRAM, false);
 }
 
-/* Add all targets of the spec, and fill ACCESS.  Returns 0, or -1 with the
-   reason in the log.  */
+/* Add all targets of the spec, and fill ACCESS if the spec has a UNIX socket.
+   Returns 0, or -1 with the reason in the log.  */
 static int targets_fill(struct listen_targets *targets)
 {
     const struct listen_addresses *spec = targets->spec;
@@ -235,10 +236,11 @@ void listen_socket_set_options(int fd)
     setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
-/* Note the inode of the file of LISTENER, a UNIX socket: made by bind here
-   (IS_OWN), to be removed at the end, with a line in the log if not found; or
-   inherited, so that listen_sockets_have knows the file by any path.  Nothing
-   is noted if the file is no socket.  */
+/* Note the device and the inode of the file of LISTENER, a UNIX socket with a
+   path.  IS_OWN: bind made the file here, and the file is removed at the end; a
+   line is logged if stat fails.  Otherwise LISTENER is inherited: noted so that
+   listen_sockets_have knows the file by any path.  Nothing is noted if stat
+   fails, or the file is no socket.  */
 static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 {
     struct stat found;
@@ -259,9 +261,11 @@ static void listen_socket_note_file(struct listen_socket *listener, bool is_own)
 
 /* Open a UNIX socket under the lock of its folder, for which the call may wait
    5 s, with the mode and the owner of ACCESS, and replace a stale file.
-   Without the lock, which any user can keep in /tmp, no file is replaced.
-   Returns the descriptor; -1 with errno and without a new file.  EBUSY: a file
-   exists, and was not examined.  */
+   Without the lock, which any user can keep in /tmp, no file is replaced.  The
+   umask changes for a moment.  QUEUE as for target_listen.  Returns the
+   descriptor; -1 with errno and without a new file.  EBUSY: a file exists, and
+   was not examined, since another process keeps the lock.  ENOTSOCK: another
+   file has taken the place of the new one, and stays.  */
 static int target_open_unix(const struct listen_target *target,
                             const struct socket_access *access,
                             struct sonde_queue *queue)
@@ -287,9 +291,10 @@ static int target_open_unix(const struct listen_target *target,
     return fd;
 }
 
-/* Ask for a receive buffer of LISTEN_SOCKET_DATAGRAMS, and note the size
-   granted; not for a UNIX socket, where the kernel lets the senders wait.
-   Failures are ignored: a smaller buffer works, too.  */
+/* Ask for a receive buffer of LISTEN_SOCKET_DATAGRAMS datagrams of
+   LISTEN_SOCKET_DATAGRAM bytes, and note the size granted in listener->buffer;
+   not for a UNIX socket, where the kernel lets the senders wait.  Failures are
+   ignored: a smaller buffer works, too.  */
 static void listen_socket_enlarge(struct listen_socket *listener)
 {
     if (sonde_address_port(&listener->local) >= 0)
@@ -297,8 +302,9 @@ static void listen_socket_enlarge(struct listen_socket *listener)
                               LISTEN_SOCKET_DATAGRAM, &listener->buffer);
 }
 
-/* Open TARGET, with its options, into *LISTENER.  ACCESS is of a UNIX socket's
-   file.  Returns 0, or -1 with errno and nothing open.  */
+/* Open TARGET, with its options, into *LISTENER.  ACCESS is for the file of a
+   UNIX socket.  Returns 0, or -1 with errno and nothing open; *LISTENER is then
+   undefined.  */
 static int target_open(struct listen_socket *listener,
                        const struct listen_target *target,
                        const struct socket_access *access)
@@ -329,9 +335,10 @@ static int target_open(struct listen_socket *listener,
     return 0;
 }
 
-/* Open all TARGETS, once.  All with port 0 get the port of the first.  A target
-   of a missing family is skipped if MAY_LACK, unless no other is left.  Returns
-   0; or -1 with errno, the target in *FAILED, and those before open.  */
+/* Open all TARGETS, once, into LISTENERS, which is empty.  All with port 0 get
+   the port of the first.  A target of a missing family is skipped if may_lack
+   is set, unless no other is left.  Returns 0; or -1 with errno, the index of
+   the target in *FAILED, and the targets before open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -369,8 +376,9 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The text for ERROR of listening on ADDRESS: strerror's, or a better one for a
-   path in use, or a link-local address without an interface.  */
+/* The text for ERROR of listening on ADDRESS: strerror's, valid until the next
+   strerror, or a better one for a path that is in use, locked or replaced, or a
+   link-local address without an interface.  */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {
@@ -420,7 +428,8 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
-/* Whether LISTENER has the UNIX address ADDRESS, or its FILE unless NULL.  */
+/* Whether LISTENER has the UNIX address ADDRESS; or the file FILE, by stat,
+   unless FILE is NULL.  */
 static bool listen_socket_is_at(const struct listen_socket *listener,
                                 const struct sonde_address *address,
                                 const struct stat *file)
@@ -541,7 +550,9 @@ void listen_sockets_close(struct listen_sockets *listeners)
     listeners->count = 0;
 }
 
-/* The kind of LISTENER for the log: "TCP", "UNIX datagrams".  */
+/* The kind of LISTENER for the log: "TCP", "UDP", "UNIX stream", "UNIX
+   datagrams"; a stream of another family: "stream of another address
+   family".  */
 static const char *listen_socket_kind(const struct listen_socket *listener)
 {
     bool is_datagram = listener->role == SONDE_DATAGRAM;
@@ -553,8 +564,9 @@ static const char *listen_socket_kind(const struct listen_socket *listener)
     return "stream of another address family";
 }
 
-/* Write to TEXT, of SIZE bytes, what the system has cut at LISTENER: the
-   backlog or the receive buffer; empty if nothing.  */
+/* Write to TEXT, of SIZE bytes, what the system has cut at LISTENER, the
+   backlog or the receive buffer, to follow the kind: ", backlog 128"; empty if
+   nothing.  */
 static void listen_socket_limits(const struct listen_socket *listener,
                                  char *text, size_t size)
 {

@@ -36,7 +36,9 @@ void server_back_off(struct server *server)
     server->resume_at = monotonic_ms() + server->backoff;
 }
 
-/* Log, with a remedy, that LISTENER is not polled for a while for ERROR.  */
+/* Log, limited by log_trouble, that accept or recvmsg at LISTENER keeps failing
+   with ERROR and is tried again later; with a remedy, except for an error of
+   recvmsg other than EAGAIN.  */
 static void listener_log_error(const struct listen_socket *listener, int error)
 {
     bool is_stream = listener->role != SONDE_DATAGRAM;
@@ -126,9 +128,9 @@ static bool listeners_find_room(struct server *server)
     return false;
 }
 
-/* Poll LISTENER, or not, by WATCHED, exclusively if shared with workers;
-   nothing if unchanged.  If the poller fails, SERVER fails, with a line in the
-   log.  */
+/* Poll LISTENER, which is open, if WATCHED, exclusively if shared with workers;
+   otherwise poll LISTENER no longer.  Nothing if unchanged.  If the poller
+   fails, SERVER fails, with a line in the log.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {

@@ -61,9 +61,10 @@ static bool log_is_same(int fd, const struct stat *as)
 
 /* Open standard error, which is AS, a pipe or a terminal, again, non-blocking:
    between poll and write another process may fill the pipe, and then write
-   blocks.  No other process shares the flags of the new open file.  Without
-   /proc the risk remains.  Where open returns a duplicate, as /dev/fd of the
-   BSDs does, standard error has become non-blocking: undo.  */
+   blocks.  No other process shares the flags of the new open file, SINK from
+   now on.  If the open fails, as without /proc, SINK stays, and the risk
+   remains.  Where open returns a duplicate, as /dev/fd of the BSDs does,
+   standard error has become non-blocking: undo.  */
 static void log_reopen(const struct stat *as)
 {
     int flags = fcntl(STDERR_FILENO, F_GETFL);
@@ -138,8 +139,9 @@ static void log_give_back(void)
         shared->waited = waited > back ? waited - back : 0;
 }
 
-/* Write TEXT, waiting for room.  Returns the number of bytes written: less than
-   LENGTH after an error, or if the allowance is used up.  */
+/* Write the LENGTH bytes TEXT to SINK, waiting for room (log_wait_for_room).
+   Returns the number of bytes written: less than LENGTH after an error, after
+   the grace period, or if the allowance is used up.  */
 static size_t log_write_some(const char *text, size_t length)
 {
     size_t done = 0;

@@ -33,10 +33,11 @@ void log_begin(const char *program, bool inetd);
    wait as log_line does, and may change errno.  */
 bool log_flush(void);
 
-/* Log one line: the program's name, the message and a newline, which FORMAT
-   does not have.  Control characters are masked, and a line is cut after 1023
-   bytes.  May wait up to one second for the reader.  Keeps errno.  Returns -1,
-   as the result of a caller that fails.  */
+/* Log one line: the program's name, ": ", the message and a newline, which
+   FORMAT does not have.  Control characters are masked, and a line is cut after
+   1023 bytes.  May wait up to one second for the reader; then the line is
+   dropped and counted (log_flush).  Keeps errno.  Returns -1 in each case, as
+   the result of a caller that fails.  */
 __attribute__((format(printf, 1, 2))) int log_line(const char *format, ...);
 
 /* Trouble with possibly a thousand lines a second.  */
@@ -58,9 +59,10 @@ enum log_trouble {
     LOG_TROUBLES
 };
 
-/* Log a line as log_line does, at most one of each kind in a minute; others are
-   suppressed, and the next line has their number.  The limit holds for the
-   caller of log_begin and all descendants together.  Keeps errno.  */
+/* Log a line as log_line does, at most one of the kind TROUBLE in a minute;
+   others are suppressed, and the next line of that kind has their number.  The
+   limit holds for the caller of log_begin and all descendants together.  Keeps
+   errno.  */
 __attribute__((format(printf, 2, 3))) void log_trouble(enum log_trouble trouble,
                                                        const char *format, ...);
 

@@ -64,8 +64,9 @@ static int loop_next_due(struct server *server)
 
 /* Call the watch of each of the READY descriptors, and end the back-off of the
    wait.  From the 65th round in a row without progress on, sleep for some
-   milliseconds, and log once (monotonic_spin): poll may report a socket in
-   error.  READY 0 counts as progress.  */
+   milliseconds, and log in the 256th (monotonic_spin): poll may report a socket
+   in error.  READY 0 counts as progress.  In a server that ends when quiet,
+   note the time of the events.  */
 static void loop_dispatch(struct server *server, int ready)
 {
     struct sonde_event event;
@@ -87,10 +88,10 @@ static void loop_dispatch(struct server *server, int ready)
                     "makes progress");
 }
 
-/* The wait failed with ERROR.  Returns true after a line in the log and a
-   pause, 5 ms at first, a second at most, to wait again: memory may be short,
-   or a policy be corrected.  Returns false, and the server fails, if the error
-   is lasting.  */
+/* The wait failed with ERROR.  Returns false, and the server fails, with a line
+   in the log, if ERROR is lasting: EBADF, EINVAL or EFAULT.  Otherwise true
+   after a line in the log and a pause, 5 ms at first, a second at most, to wait
+   again: memory may be short, or a policy be corrected.  */
 static bool loop_pause(struct server *server, int error)
 {
     if (error == EBADF || error == EINVAL || error == EFAULT) {

@@ -174,8 +174,9 @@ static int event_workers_begin(struct server *server)
     return workers_start(server);
 }
 
-/* Kill the remaining workers, which are not reaped, and free what
-   event_workers_begin allocated; nothing if that is nothing.  */
+/* Kill the remaining workers, which are not reaped, count their clients as cut
+   off, and free what event_workers_begin allocated; nothing if there is no
+   allocation.  */
 static void event_workers_end(struct server *server)
 {
     struct event_workers *data = server->model_data;

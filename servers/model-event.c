@@ -17,7 +17,8 @@
 #include "servers/log.h"
 #include "servers/server.h"
 
-/* Serve CLIENT by events; without memory, log a line and close CLIENT.  */
+/* Serve CLIENT by events; without memory, log a line, close CLIENT and count
+   the client off.  */
 static void event_serve(struct server *server,
                         const struct server_client *client)
 {
@@ -38,10 +39,11 @@ static bool event_is_ready(const struct connection *connection)
     return wait_one(connection->client.fd, writes ? POLLOUT : POLLIN, 0) != 0;
 }
 
-/* Close the expired connections of QUEUE for the reason ENDING.  With
-   CONNECTION_IDLE, a connection whose descriptor is ready at this moment takes
-   a step first, and is closed here only if the step has no effect.  Returns
-   milliseconds to the next expiry, or -1.  */
+/* Close the connections of QUEUE that have expired at NOW, of monotonic_ms, for
+   the reason ENDING.  With CONNECTION_IDLE, a connection whose descriptor is
+   ready at this moment takes a step first, and is closed here only if the step
+   has no effect.  Returns milliseconds to the next expiry, or -1: QUEUE is
+   empty.  */
 static int event_expire(struct server *server, struct connection_queue *queue,
                         int64_t now, enum connection_ending ending)
 {

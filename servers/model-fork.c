@@ -38,8 +38,9 @@ struct fork_data {
 /* For the signal handler.  */
 static struct server *the_server;
 
-/* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot,
-   count the client off, and note whether the child was cut off or killed.  */
+/* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot in
+   USER_DATA, the table, count the client off, and note whether the child was
+   cut off or killed.  A PID that is not in the table is ignored.  */
 static void child_ended(pid_t pid, int status, void *user_data)
 {
     struct fork_data *data = user_data;
@@ -84,7 +85,8 @@ static struct fork_data *child_table_open(size_t count)
     return data;
 }
 
-/* Allocate the table, and catch SIGCHLD.  Returns 0, or -1 with errno.  */
+/* Allocate the table for server->max clients, above 0, and catch SIGCHLD.
+   Returns 0, or -1 with errno.  */
 static int fork_begin(struct server *server)
 {
     server->model_data = child_table_open((size_t)server->max);
@@ -94,8 +96,9 @@ static int fork_begin(struct server *server)
                : -1;
 }
 
-/* Count a client of SOURCE, as source_enter up to --max-per-source.  SIGCHLD is
-   blocked meanwhile, since the handler changes the table of sources.  */
+/* Count a client of SOURCE, with the results of source_enter up to
+   --max-per-source.  SIGCHLD is blocked meanwhile, since the handler changes
+   the table of sources.  */
 static bool fork_admit(struct server *server, uint64_t source)
 {
     stop_hold();
@@ -107,8 +110,9 @@ static bool fork_admit(struct server *server, uint64_t source)
     return may;
 }
 
-/* A free slot of the table, which the caller fills; NULL if all are in use.
-   The search begins behind the last result.  */
+/* A free slot of the table DATA, which the caller fills; NULL if all are in
+   use.  The search begins behind the last result.  SIGCHLD must be blocked
+   until the slot is filled.  */
 static struct child *child_find_free(struct fork_data *data)
 {
     for (size_t i = 0; i < data->size; i++) {
@@ -139,9 +143,9 @@ static _Noreturn void child_run(struct server *server,
     _exit(ending == CONNECTION_CUT ? CUT_OFF : SERVED);
 }
 
-/* Fork a child for CLIENT, and close the parent's descriptor; the client is
-   counted until the child ends.  If fork fails, log, close the client, count
-   the client off, and back off.  */
+/* Fork a child for CLIENT, close the parent's descriptor, and free the name;
+   the client is counted until the child ends.  If fork fails, log, close the
+   client, count the client off, and back off.  */
 static void fork_serve(struct server *server,
                        const struct server_client *client)
 {
@@ -192,7 +196,8 @@ static void fork_cut(struct server *server)
 }
 
 /* Kill the remaining children, which are not reaped, count each as cut off,
-   restore the default action of SIGCHLD, and free the table.  */
+   restore the default action of SIGCHLD, and free the table; nothing without a
+   table.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;

@@ -30,9 +30,10 @@ static struct source_slot *slot_own(struct prefork_data *data)
 }
 
 /* Fill the worker's slot with SOURCE, then count.  Returns false with EDQUOT,
-   and frees the slot, beyond --max-per-source.  In this order two clients that
-   come at once may both be rejected, but never both accepted.  SOURCE 0 is
-   admitted, and fills no slot.  */
+   and frees the slot, beyond --max-per-source; otherwise true, and the slot
+   stays filled.  In this order two clients that come at once may both be
+   rejected, but never both accepted.  SOURCE 0 is admitted, and fills no
+   slot.  */
 static bool prefork_admit(struct server *server, uint64_t source)
 {
     struct prefork_data *data = server->model_data;
@@ -49,8 +50,8 @@ static bool prefork_admit(struct server *server, uint64_t source)
     return false;
 }
 
-/* Serve CLIENT as model_iterative does, to the end, close it and count it off.
-   Meanwhile the source of CLIENT fills the worker's slot.  */
+/* Serve CLIENT as model_iterative does, to the end, close CLIENT and count the
+   client off.  Meanwhile the source of CLIENT fills the worker's slot.  */
 static void prefork_serve(struct server *server,
                           const struct server_client *client)
 {
@@ -125,7 +126,8 @@ static int prefork_begin(struct server *server)
     return workers_start(server);
 }
 
-/* Kill the remaining workers, and free what prefork_begin allocated.  */
+/* Kill the remaining workers, count their clients as cut off, and free what
+   prefork_begin allocated; nothing if there is no allocation.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

@@ -26,7 +26,7 @@ struct worker {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *workers;
 
-/* Add WORKER to the list.  */
+/* Add WORKER to the list.  Takes the mutex meanwhile, as thread_leave does.  */
 static void thread_enter(struct worker *worker)
 {
     pthread_mutex_lock(&mutex);
@@ -51,7 +51,8 @@ static void thread_leave(struct worker *worker)
     free(worker);
 }
 
-/* Count a client of SOURCE, as source_enter up to --max-per-source.  */
+/* Count a client of SOURCE, under the mutex, with the results of source_enter
+   up to --max-per-source.  */
 static bool thread_admit(struct server *server, uint64_t source)
 {
     pthread_mutex_lock(&mutex);
@@ -90,9 +91,9 @@ static int start_thread(struct worker *worker)
     return error;
 }
 
-/* Start a thread for CLIENT.  If that fails, log the reason, close CLIENT and
-   count the client off; if pthread_create failed, back off as well.  The caller
-   does not hold the mutex.  */
+/* Start a thread for CLIENT.  Without memory, or if the thread cannot be
+   started, log the reason, close CLIENT and count the client off; in the second
+   case back off as well.  The caller does not hold the mutex.  */
 static void thread_serve(struct server *server,
                          const struct server_client *client)
 {

@@ -54,8 +54,8 @@ static bool groups_have(const struct groups *groups, gid_t group)
     return false;
 }
 
-/* Read the supplementary groups of this process into GROUPS.  Returns 0, or -1
-   with errno; the caller frees the list in each case.  */
+/* Read the supplementary groups of this process into GROUPS, which is all zero.
+   Returns 0, or -1 with errno; the caller frees the list in each case.  */
 static int groups_of_process(struct groups *groups)
 {
     int count = getgroups(0, NULL);
@@ -69,8 +69,8 @@ static int groups_of_process(struct groups *groups)
 }
 
 /* Read the groups of IDENTITY, by the system's lists, its own group included,
-   into GROUPS.  Returns 0, or -1 with errno, ERANGE: more than 65536; the
-   caller frees the list in each case.  */
+   into GROUPS, which is all zero.  Returns 0, or -1 with errno, ERANGE: more
+   than 65536; the caller frees the list in each case.  */
 static int groups_of_user(const struct identity *identity,
                           struct groups *groups)
 {
@@ -145,7 +145,8 @@ static bool identity_is_current(const struct identity *identity)
            getgid() == identity->group && getegid() == identity->group;
 }
 
-/* Log which CALL failed with errno, and the likely cause.  Returns -1.  */
+/* Log that CALL, to become IDENTITY, failed with errno, and the likely cause.
+   Returns -1.  */
 static int privilege_refused(const struct identity *identity, const char *call)
 {
     const char *error = strerror(errno);
@@ -164,10 +165,10 @@ static int privilege_refused(const struct identity *identity, const char *call)
                           "CAP_SETUID and CAP_SETGID)");
 }
 
-/* Keep no supplementary group but the group of IDENTITY.  Root of a user
-   namespace may lack setgroups alone (user_namespaces(7)): no harm without a
-   group to drop; only root is let off, after any errno.  Returns 0, or -1 with
-   the reason in the log.  */
+/* Keep no supplementary group but the group of IDENTITY.  If setgroups fails,
+   with any errno, root alone may go on, and only without a group to drop: root
+   of a user namespace may lack setgroups alone (user_namespaces(7)).  Returns
+   0, or -1 with the reason in the log.  */
 static int groups_set(const struct identity *identity)
 {
     struct groups held = {0}, own = {(gid_t[]){identity->group}, 1};
@@ -183,7 +184,7 @@ static int groups_set(const struct identity *identity)
 }
 
 /* Become IDENTITY, with its group alone.  Returns 0; or -1 with the reason in
-   the log, and groups may be changed.  */
+   the log, and the supplementary groups and the group may be changed.  */
 static int privilege_become(const struct identity *identity)
 {
     /* In this order: only the former user may do all three.  */
@@ -197,8 +198,8 @@ static int privilege_become(const struct identity *identity)
 }
 
 /* The process has the user of IDENTITY: read the groups of this user into
-   ALLOWED, which the caller frees, and drop all others.  Returns 0, or -1 with
-   the reason in the log.  */
+   ALLOWED, all zero, which the caller frees in each case, and drop all others.
+   Returns 0, or -1 with the reason in the log.  */
 static int privilege_stay(const struct identity *identity,
                           struct groups *allowed)
 {
@@ -229,9 +230,10 @@ static int privilege_set(const struct identity *identity)
     return result;
 }
 
-/* Try to return to root, by a capability, or by the saved user or group, not
-   readable on every system.  FORMER is the previous group.  Returns whether a
-   call succeeded: the process must end.  No try if IDENTITY is root.  */
+/* Try to return to root, by a capability or by the saved user, and to the group
+   FORMER, the previous one, unless IDENTITY has that group: saved ids are not
+   readable on every system.  Returns whether a call succeeded: the process must
+   end.  If IDENTITY is root, returns false without a try.  */
 static bool identity_try_return(const struct identity *identity, gid_t former)
 {
     if (identity->user == 0)

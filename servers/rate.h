@@ -26,9 +26,10 @@ struct rate_table {
 };
 
 /* Take a token of SOURCE, not 0, at NOW, monotonic milliseconds, at RATE tokens
-   a second, at least 1.  A new source begins with the tokens of one second.
-   Returns false if there is none, or no bucket left for SOURCE, as under a
-   flood with a thousand forged sources a second.  */
+   a second, at least 1, the same for all calls on TABLE.  A new source begins
+   with the tokens of one second.  Returns true with a token; false if there is
+   none, or no bucket left for SOURCE, as under a flood with a thousand forged
+   sources a second.  */
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now);
 

@@ -37,11 +37,13 @@ struct repeat_table {
 /* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
 
-/* Remember the SIZE bytes DATA of FROM.  The same datagram: same sender, size,
-   and first and last REPEAT_SAMPLE bytes.  Returns 0 for a datagram that is new
-   here, which never counts against the limit; else the number of the limit for
-   repeat_take, never 0: that of the sender, or of a datagram of at most one
-   byte its own.  Without a clock, which takes longer.  */
+/* Remember the SIZE bytes DATA of FROM in TABLE.  The same datagram: same
+   sender, size, and first and last REPEAT_SAMPLE bytes.  Returns 0 for a
+   datagram that is new here, which never counts against the limit; else the
+   number of the limit for repeat_take, never 0: that of the sender, or of a
+   datagram of at most one byte its own.  No clock is read, which takes longer:
+   a datagram is repeated however long ago it was remembered, until others
+   replace it.  */
 uint64_t repeat_note(struct repeat_table *table,
                      const struct sonde_address *from, const char *data,
                      size_t size);

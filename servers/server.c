@@ -17,8 +17,9 @@
 /* The limit of descriptors: more are of no use.  */
 enum { DESCRIPTORS = 1 << 20 };
 
-/* Set the options of the inherited connection FD, the only client, serve the
-   client to the end, and close FD.  */
+/* Set the options of the inherited connection FD, the only client, count the
+   client, serve the client to the end by blocking calls, and close FD.  With
+   --verbose the end is logged.  */
 static void serve_inherited(struct server *server, int fd)
 {
     struct server_client client = {.fd = fd};
@@ -123,10 +124,11 @@ static int activation_log_error(int error)
                         : strerror(error));
 }
 
-/* Find the sockets of LISTEN_FDS, and remove the variables from the environment
-   (sonde_activation).  If there are none, find with --inetd the socket of
-   standard input.  Returns their number, unusable descriptors included, 0 if
-   there are none; -1 with the reason in the log.  */
+/* Find the sockets of LISTEN_FDS, write them to FOUND, of ROOM descriptors, at
+   least 1, and remove the variables from the environment (sonde_activation).
+   If there are none, find with --inetd the socket of standard input.  Returns
+   their number, unusable descriptors included, 0 if there are none; -1 with the
+   reason in the log, also if there are more than ROOM.  */
 static int inherited_find(const struct server *server,
                           struct sonde_inherited *found, size_t room)
 {
@@ -143,9 +145,10 @@ static int inherited_find(const struct server *server,
 }
 
 /* Use inherited sockets, or open the listen addresses.  Sets *CONNECTION if the
-   socket is a connection.  With inherited sockets the signals of stop_hold are
-   blocked on return, and with --inetd the server ends when quiet.  Returns 0,
-   or -1 with the reason in the log.  */
+   socket is a connection; otherwise *CONNECTION stays.  With inherited sockets
+   the signals of stop_hold are blocked on return, and with --inetd the server
+   ends when quiet.  Returns 0, or -1 with the reason in the log; sockets may
+   then be open.  */
 static int sockets_open(struct server *server, int *connection)
 {
     struct sonde_inherited found[LISTEN_SOCKETS_MAX];
@@ -177,7 +180,8 @@ static int server_begin(struct server *server)
     return log_line("cannot start: %s", strerror(errno));
 }
 
-/* Log how many clients were cut off, if the server was stopped.  */
+/* Log how many clients were cut off, or that all had finished, if the grace
+   period has begun (stop_asked).  */
 static void server_log_end(const struct server *server)
 {
     if (!stop_asked())
@@ -190,7 +194,8 @@ static void server_log_end(const struct server *server)
         log_line("stopped; all clients had finished");
 }
 
-/* Free what the model has; a second call does nothing.  */
+/* End the model: kill remaining processes, count their clients as cut off, and
+   free what the model has.  A second call does nothing.  */
 static void model_end(struct server *server)
 {
     if (server->model->end)
@@ -212,8 +217,9 @@ static void server_end(struct server *server)
 }
 
 /* Open all sockets, become the user of --user, confine the process, and serve
-   until the end.  Returns as server_run; server_end is to be called in each
-   case.  After a failed start signals may be blocked.  */
+   until the end.  server->limit is open, and the log has begun.  Returns as
+   server_run; server_end is to be called in each case.  After a failed start
+   signals may be blocked.  */
 static int server_run_to_end(struct server *server)
 {
     struct identity identity = {0};

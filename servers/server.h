@@ -134,23 +134,27 @@ struct server {
    the listen addresses.  Returns 0 when a signal has stopped the server, when
    an inherited connection has ended, or when a server of inetd had no client
    for a minute; -1 with the reason in the log if the server cannot start, or
-   cannot continue.  Sockets are closed, and files of UNIX sockets removed, in
-   each case.  Raises the soft limit of descriptors.  To be called once in a
-   process.  */
+   cannot continue.  In each case listen sockets are closed, and files of UNIX
+   sockets removed; inherited descriptors that are not served stay open.  Raises
+   the soft limit of descriptors, begins the log, catches signals (stop.h),
+   becomes the user of --user and enters the sandbox: nothing of this is undone.
+   To be called once in a process.  */
 int server_run(const struct server_options *options);
 
 /* ---- confine.c ----------------------------------------------------------- */
 
 /* Give up what SERVER does not need any more once its sockets are open: all
-   capabilities, unless root, or with --user, where privilege_drop has dropped
+   capabilities, but not as root, nor with --user, since privilege_drop drops
    them; and, without --no-sandbox, access to files, ports and other processes,
    as far as the system has a sandbox: see base/sandbox.h.  To be called before
    processes and threads are started.  Returns 0, also without a sandbox, which
    only server_report_sandbox logs; -1 with the reason in the log: capabilities
-   are left.  */
+   are left, and the sandbox is not entered.  */
 int server_confine(const struct server *server);
 
-/* Log the sandbox, or its lack, with --verbose; a failure always.  */
+/* Log what server_confine, which comes first, has noted: with --verbose the
+   sandbox, or the lack of one; without --verbose only a failure that is neither
+   the lack of a sandbox (ENOTSUP) nor a policy (EPERM, EACCES).  */
 void server_report_sandbox(void);
 
 /* ---- loop.c -------------------------------------------------------------- */
@@ -167,8 +171,11 @@ void server_loop(struct server *server);
 
 /* ---- shutdown.c ---------------------------------------------------------- */
 
-/* Make one transition between phases, if due.  If the server has failed, end
-   the grace period first.  Returns whether the phase changed.  */
+/* Make one transition between phases, if due, and do the work of the new phase.
+   STOPPING: accept queued clients, close the listen sockets, except in a worker
+   and where workers accept.  CUT: close the connections.  OVER: close the
+   listen sockets that are left, except in a worker.  If the server has failed,
+   end the grace period first.  Returns whether the phase changed.  */
 bool shutdown_step(struct server *server);
 
 /* Milliseconds until a transition by time; -1: none.  A signal, not this time,
@@ -177,17 +184,19 @@ int shutdown_next_due(const struct server *server);
 
 /* ---- accept.c ------------------------------------------------------------ */
 
-/* The watch of a stream's listen socket: accept clients, up to the batch of the
-   model and --max-clients, and serve or reject each.  Errors are logged; a
-   lasting error pauses polling, or ends the server.  READY is ignored.  At the
-   end a worker may leave the next client to another worker: listener_yield.  */
+/* Callback of WATCH, the first member of a stream's listen socket: accept
+   clients, up to the batch of the model and --max-clients, none during a
+   back-off of SERVER, and serve or reject each.  Errors are logged; a lasting
+   error pauses polling, or ends the server.  READY is ignored.  At the end a
+   worker may leave the next client to another worker: listener_yield.  */
 void accept_ready(struct server *server, struct watch *watch, unsigned ready);
 
-/* Accept the clients in the queue of LISTENER now, and serve or reject each;
-   where the number is unknown, until the queue is empty, LISTEN_SOCKET_BACKLOG
-   clients at most.  Stops at --max-clients, at the end of the grace period,
-   during a back-off, and at the first error, except one that accept_ready
-   answers by the reserve descriptor.  */
+/* Accept the clients in the queue of LISTENER, which is open, now, and serve or
+   reject each; where the number is unknown, until the queue is empty,
+   LISTEN_SOCKET_BACKLOG clients at most.  Stops at --max-clients, at the end of
+   the grace period, during a back-off of SERVER, and at the first error, except
+   one that accept_ready answers by the reserve descriptor.  Errors are logged
+   as by accept_ready.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
 /* Close the clients in the queue of LISTENER, LISTEN_SOCKET_BACKLOG at most, up
@@ -198,25 +207,29 @@ void accept_reject_queued(struct server *server,
 
 /* ---- datagram.c ---------------------------------------------------------- */
 
-/* The watch of a datagram socket: receive datagrams that wait, and answer each;
-   over UNIX sockets one.  Over UDP usually one, too, if the last events brought
-   one each; otherwise up to DATAGRAM_BATCH by one call, and further calls while
-   a call receives all that were requested, until DATAGRAM_EVENT are
-   received.  No answer is sent, and a line is logged, if the datagram is too
-   long, if an answer may do harm (sonde_datagram_check_source), if the sender
-   is this server, or beyond the limit of the sender.  Errors of the receive are
-   those of listener_check.  READY is ignored.  */
+/* Callback of WATCH, the first member of a datagram socket: receive datagrams
+   that wait, and answer each; over UNIX sockets one.  Over UDP usually one,
+   too, if the last events brought one each; otherwise up to DATAGRAM_BATCH by
+   one call, and further calls while a call receives all that were requested,
+   until DATAGRAM_EVENT are received.  No answer is sent, and a line is logged,
+   if the datagram is too long, if an answer may do harm
+   (sonde_datagram_check_source), if the sender is this server, beyond the limit
+   of the sender, or if another worker keeps the lock of the limits; and without
+   a line, if the service has no answer.  Failures to send, and with --verbose
+   answers, are logged.  The result of the receive goes to listener_check.
+   READY is ignored.  */
 void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
 
 /* End the back-offs that are over.  Then poll the stream sockets if there is
    room for a client, and the datagram sockets in any case, of shared ones only
-   those of this worker.  During a back-off of SERVER none is polled, and during
-   its own back-off no socket.  Sockets that workers serve for this process are
-   left alone.  Logs if there is no room, even if no client waits.  Sets
-   server->failed if no listen socket is left, unless workers serve the streams,
-   or if the poller fails.  */
+   those of this worker.  During a back-off of SERVER no socket is polled;
+   during a back-off of a socket, that socket is not.  Sockets that workers
+   serve for this process are left alone.  If there is no room, logs that, even
+   if no client waits, and in an asynchronous model has the next client that
+   leaves wake the loop.  Sets server->failed if no listen socket is left,
+   unless workers serve the streams, or if the poller fails.  */
 void listeners_update(struct server *server);
 
 /* Milliseconds until the first back-off ends, of SERVER or of a listen socket;
@@ -233,8 +246,9 @@ void listener_check(struct server *server, struct listen_socket *listener,
                     int error);
 
 /* After accept at LISTENER: if this worker has more clients than the average of
-   the workers, let the next client wake another one, if any is idle; with more
-   beyond than the batch of the model, leave the queue to the others for 2 ms.
+   the workers, stop polling LISTENER until listeners_update, so that the next
+   client wakes another worker, if any is idle; if the clients beyond the
+   average are more than the batch of the model, do not poll LISTENER for 2 ms.
    Does nothing unless LISTENER is open and shared with workers.  */
 void listener_yield(struct server *server, struct listen_socket *listener);
 
@@ -263,18 +277,19 @@ bool server_is_full(struct server *server);
 long server_clients(struct server *server);
 
 /* Count off a client of SOURCE, also for --max-per-source and, in a worker, in
-   the total of the pool (workers_unreserve), and wake the loop if listen
-   sockets wait for room.  Safe in a signal handler that does not interrupt
-   another change of the counts.  */
+   the total of the pool (workers_unreserve), and wake the loop if wants_fewer
+   is set: listen sockets wait for room, or the server stops.  Safe in a signal
+   handler that does not interrupt another change of the counts.  */
 void server_count_off(struct server *server, uint64_t source);
 
 /* Close the descriptor of CLIENT, free the name, and count the client off.  */
 void server_client_close(struct server *server,
                          const struct server_client *client);
 
-/* Log WHAT, the text of ERROR and ADVICE, which is "" or begins with a blank.
-   Sets server->failed: the loop then closes all connections, without a grace
-   period.  In a worker the line is one of KIND, limited as by log_trouble.  */
+/* Log WHAT, a colon, the text of ERROR, an errno, and ADVICE, which is "" or
+   begins with a blank.  Sets server->failed: the loop then closes all
+   connections, without a grace period.  In a worker the line is one of KIND,
+   limited as by log_trouble; elsewhere KIND is ignored.  */
 void server_fail(struct server *server, enum log_trouble kind, const char *what,
                  int error, const char *advice);
 

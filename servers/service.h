@@ -38,8 +38,9 @@ struct service {
    pending: so a service needs no limit if the output is no longer than the
    input, or a few lines.  More than CONNECTION_PENDING_MAX pending bytes
    (connection.h), a lack of memory, or a failed write end the connection, and
-   discard DATA.  Does nothing if SIZE is 0, or if the connection is over.
-   Where calls block, may wait for the client, up to the idle timeout.  */
+   discard all unsent bytes.  Does nothing if SIZE is 0, or if the connection is
+   over.  Where calls block, may wait for the client, up to the idle timeout,
+   which ends the connection, too.  */
 void connection_write(struct connection *connection, const char *data,
                       size_t size);
 

@@ -43,12 +43,13 @@ static bool shutdown_resets(const struct listen_socket *listener)
            !listener->inherited;
 }
 
-/* Stop polling LISTENER, and close the socket; in a worker at the exit. Clients
-   in the queue see an established connection: accept them first, and reject
-   those beyond --max-clients; but leave the queue of an inherited socket alone.
-   Where workers accept, remove only the file of a UNIX socket: when the workers
-   have ended, the clients left in the queue are counted, and an inherited
-   socket gets its flags back.  */
+/* Stop polling LISTENER, and close the socket; a worker's socket is closed by
+   the exit.  Clients in the queue see an established connection: accept them
+   first, and, except in a worker, reject those beyond --max-clients, which
+   count as cut off; but leave the queue of an inherited socket alone.  Where
+   workers accept, remove only the file of a UNIX socket: when the workers have
+   ended, the clients left in the queue are counted, and an inherited socket
+   gets its flags back.  */
 static void shutdown_stop_listener(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -118,8 +119,8 @@ static enum server_phase shutdown_next(const struct server *server)
 
 /* The start of STOPPING: begin the grace period, if not begun, and have each
    client that leaves wake the loop.  Stop each listen socket
-   (shutdown_stop_listener), log the number of clients, except in a worker or
-   after the grace period, and call the model's stop.  */
+   (shutdown_stop_listener), log the number of clients, if any, except in a
+   worker or after the grace period, and call the model's stop.  */
 static void shutdown_begin_grace(struct server *server)
 {
     stop_ask();

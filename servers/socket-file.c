@@ -69,8 +69,9 @@ int socket_file_lock(const struct sonde_address *address)
     return fd;
 }
 
-/* Connect to ADDRESS, a socket of TYPE.  Returns true only if the connection is
-   refused: no socket listens, and the file is left over.  */
+/* Connect to ADDRESS, a socket of TYPE, and close the connection.  Returns true
+   only if the connection is refused: no socket listens, and the file is left
+   over; false after any other error, too.  */
 static bool socket_file_try_connect(const struct sonde_address *address,
                                     int type)
 {
@@ -104,7 +105,8 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
 }
 
 /* Set *ID to the number TEXT, or to the result of LOOK_UP for the name TEXT.
-   Returns 0; -1: no such name, or out of range, from 0 to (uid_t)-2.  */
+   Returns 0; -1: no such name, or out of range, from 0 to (uid_t)-2; *ID is
+   then undefined.  */
 static int id_read(const char *text, int64_t (*look_up)(const char *),
                    int64_t *id)
 {
@@ -131,8 +133,8 @@ static int64_t socket_file_find_group(const char *name)
     return found ? (int64_t)found->gr_gid : -1;
 }
 
-/* Read OWNER into ACCESS's user and group; a part that is missing in OWNER
-   stays.  Returns 0; -1, the reason logged.  */
+/* Read OWNER (USER, USER:GROUP or :GROUP) into ACCESS's user and group; a part
+   that is missing in OWNER stays.  Returns 0; -1, the reason logged.  */
 static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner)
 {

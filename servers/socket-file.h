@@ -10,7 +10,8 @@
 
 #include "sonde.h"
 
-/* The path in ADDRESS, a UNIX address.  */
+/* The path in ADDRESS, a UNIX address: a part of ADDRESS, empty without a path
+   and for an abstract name.  */
 const char *socket_file_path(const struct sonde_address *address);
 
 /* Room for the folder of a path.  */
@@ -22,16 +23,17 @@ void socket_file_folder(const struct sonde_address *address,
 
 /* Lock the folder of ADDRESS's path by flock(2), as any user with read
    permission for the folder can: a socket between bind and listen looks like
-   the stale file of a dead server.  Returns a descriptor, with close-on-exec,
-   and close releases the lock; -1 with errno: EAGAIN, the lock was held for 5
-   s; else the folder cannot be locked.  */
+   the stale file of a dead server.  Waits for the lock for up to 5 s.  Returns
+   a descriptor, with close-on-exec, and close releases the lock; -1 with errno:
+   EAGAIN, the lock was held all the time; else the folder cannot be locked.  */
 int socket_file_lock(const struct sonde_address *address);
 
 /* Remove the file at ADDRESS if the file is a stale socket of TYPE: connect is
-   refused twice, for a stream 200 ms apart.  A server that listens sees a
-   connection which ends at once.  Only under the lock.  Returns 0, or -1 with
-   errno: EADDRINUSE, the socket is in use, or cannot be examined, or the file
-   is no socket or does not exist; any errno of unlink.  */
+   refused twice, for a stream 200 ms apart, for which the call waits.  A server
+   that listens sees a connection which ends at once.  Only under the lock of
+   socket_file_lock.  Returns 0, or -1 with errno: EADDRINUSE, the socket is in
+   use, or cannot be examined, or the file is no socket or does not exist; any
+   errno of unlink.  */
 int socket_file_remove_stale(const struct sonde_address *address, int type);
 
 /* Owner and mode of a socket's file, the permission to connect.  Without

@@ -58,7 +58,8 @@ static void end_grace(int signo)
 }
 
 /* Set the alarm that ends the grace period, or end a grace period of 0 now, and
-   wake the loop.  Keeps errno.  */
+   wake the loop.  If the grace period is over already, start the alarm of
+   stop_hurry instead.  Keeps errno.  */
 static void begin_grace(int signo)
 {
     if (grace_seconds == 0) {
@@ -104,9 +105,9 @@ static const struct {
 };
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
-/* Block or unblock, by HOW, in this thread the caught signals, WAKE and
-   SIGCHLD.  Returns 0, or -1 with errno after three tries: with its signals
-   blocked no server could be stopped.  */
+/* Block (HOW: SIG_BLOCK) or unblock (SIG_UNBLOCK) in this thread the caught
+   signals, WAKE and SIGCHLD.  Returns 0, or -1 with errno after three tries:
+   with its signals blocked no server could be stopped.  */
 static int stop_mask(int how)
 {
     sigset_t set;

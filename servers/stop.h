@@ -29,9 +29,10 @@ int stop_begin(long grace);
 
 /* The same in a child with a loop of its own: closes the parent's self-pipe,
    opens a separate one, and unblocks the signals in each case.  The handlers,
-   the grace period and the signals received so far stay those of the parent.
-   The parent calls stop_hold before fork, so that no signal to the child is
-   lost.
+   the grace period and the signals received so far stay those of the parent; an
+   alarm set before fork does not.  The parent calls stop_hold before fork, so
+   that no signal to the child is lost.  Returns the descriptor, or -1 with
+   errno, as stop_begin.
 
    A terminal or a service manager signals the whole process group, so the
    parent has separate signals for children: STOP_SOON begins the grace period,
@@ -51,16 +52,17 @@ bool stop_now(void);
 /* Begin the grace period, unless begun before, and wake the loop.  */
 void stop_ask(void);
 
-/* End the grace period, even if not begun.  The loop and the descriptor of
-   stop_watch follow a second later, with the alarm that this call starts.  */
+/* End the grace period, even if not begun: stop_now is true from now on.  A
+   loop that waits and the descriptor of stop_watch follow a second later, by
+   the alarm that this call starts, and each second again.  */
 void stop_hurry(void);
 
-/* Have FD shut down when the grace period ends, or now if over; -1: none.  One
-   descriptor at a time.  */
+/* Have FD shut down in both directions when the grace period ends, or now if
+   over; -1: none.  FD replaces the descriptor of the last call.  */
 void stop_watch(int fd);
 
-/* Wake the loop, from a thread or a signal handler.  Does nothing without a
-   self-pipe in this process.  */
+/* Wake the loop, from a thread or a signal handler, by raising SIGUSR2.  Does
+   nothing without a self-pipe in this process.  May change errno.  */
 void stop_wake(void);
 
 /* Empty the self-pipe; bytes that are left wake the loop again.  Returns

@@ -24,7 +24,8 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
 
 /* ---- the worker ---------------------------------------------------------- */
 
-/* The watch of the pipe: end the worker, without a grace period.  */
+/* Callback of the pipe, at the end of the parent: end the worker, without a
+   grace period, within a second (stop_hurry).  WATCH and READY are ignored.  */
 static void worker_on_parent_end(struct server *server, struct watch *watch,
                                  unsigned ready)
 {
@@ -41,8 +42,8 @@ static void worker_close_others(struct server *server)
 }
 
 /* Open a loop for the worker: close the parent's poller and sockets of others,
-   catch signals, watch for the end of the parent.  Returns 0, or -1 with
-   errno.  */
+   catch signals, watch for the end of the parent; if the parent has ended
+   already, stop without a grace period.  Returns 0, or -1 with errno.  */
 static int worker_begin(struct server *server)
 {
     struct worker_pool *pool = server->pool;
@@ -183,10 +184,10 @@ static void workers_send_all(struct server *server, int signo)
             kill(pool->pids[i], signo);
 }
 
-/* The worker PID ended with STATUS: free the share and what else the worker had
-   in shared memory, its lock, too; count the worker off, add the clients cut
-   off, log the end unless the server stops, and set the pause.  Another PID is
-   ignored.  */
+/* The worker PID of USER_DATA, the server, ended with STATUS: free the share
+   and what else the worker had in shared memory, its lock, too; count the
+   worker off, add the clients cut off, log the end unless the server stops, and
+   set the pause.  A PID that is no worker is ignored.  */
 static void worker_ended(pid_t pid, int status, void *user_data)
 {
     struct server *server = user_data;
@@ -212,8 +213,8 @@ static void worker_ended(pid_t pid, int status, void *user_data)
     }
 }
 
-/* A server that ends when quiet is not quiet before the last event of any
-   worker.  */
+/* Set server->quiet_since to the last event of any worker, if later: a server
+   that ends when quiet is not quiet before.  Nothing in any other server.  */
 static void workers_note_events(struct server *server)
 {
     const struct worker_pool *pool = server->pool;

@@ -45,15 +45,17 @@ struct worker_pool {
     int delay;          /* from the end of a worker to AGAIN_AT */
 };
 
-/* Allocate what POOL, the caller's, needs for COUNT workers; set server->pool.
-   Returns 0, or -1 with errno; workers_end frees what was allocated.  */
+/* Allocate what POOL, the caller's, all zero but for the members that the model
+   sets, needs for COUNT workers, at least 1; set server->pool.  Returns 0, or
+   -1 with errno; workers_end frees what was allocated.  */
 int workers_prepare(struct server *server, struct worker_pool *pool,
                     size_t count);
 
-/* Start the workers.  From now on the parent accepts no streams and, with
-   pool->datagrams, answers no datagrams; server->clients counts workers,
-   without a maximum, and SIGCHLD wakes the loop.  Returns 0; or -1 with errno,
-   and some workers may run until workers_end.  */
+/* Start the workers of server->pool, after workers_prepare.  From now on the
+   parent accepts no streams and, with pool->datagrams, answers no datagrams;
+   server->clients counts workers, without a maximum, and SIGCHLD wakes the
+   loop, with the self-pipe of stop_begin.  Returns 0; or -1 with errno, and
+   some workers may run until workers_end.  */
 int workers_start(struct server *server);
 
 /* Callback of the loop of a worker, stop: other workers answer the datagrams
@@ -61,8 +63,10 @@ int workers_start(struct server *server);
 void workers_retire(struct server *server);
 
 /* Callbacks of a model: tick reaps workers, and starts new ones after the
-   pause, unless the server stops; stop begins and cut ends the grace period of
-   the workers.  Without a pool nothing is done.  */
+   pause, unless the server stops, and returns the milliseconds until the next
+   call is due, or -1; a failed fork is logged, and repeated after a second.
+   stop begins and cut ends the grace period of the workers.  Without a pool
+   nothing is done.  */
 int workers_tick(struct server *server);
 void workers_stop(struct server *server);
 void workers_cut(struct server *server);

@@ -35,7 +35,7 @@ struct answer_walk {
     size_t next; /* index in CATALOGUE */
     const struct question *question;
     const struct finding *answer;
-    bool is_group; /* QUESTION is the first of its group */
+    bool is_group; /* QUESTION is the first of its group in this walk */
 };
 
 /* Go to the next question, and set QUESTION, ANSWER and IS_GROUP.  Returns

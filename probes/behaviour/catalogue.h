@@ -29,7 +29,8 @@ void catalogue_free(struct catalogue *catalogue);
 
 /* catalogue_has: whether any question matches PATTERN: an id, a pattern of the
    shell, or the beginning of ids up to a dot ("accept" is "accept.*").
-   catalogue_choose: choose the matches, too, and return their number.
+   catalogue_choose: choose the matches, beside the questions chosen before, and
+   return the number of matches.
    catalogue_choose_all: choose all questions and set ALL.  */
 bool catalogue_has(const struct catalogue *catalogue, const char *pattern);
 size_t catalogue_choose(struct catalogue *catalogue, const char *pattern);

@@ -29,7 +29,8 @@ void exec_peer_run(int fd);
 
 /* To be called first by main of sockprobe.  If the arguments are those of
    exec_peer_run, write a struct exec_peer to the socket, and return the exit
-   status: 0, or 1 if it cannot be written.  Otherwise return -1.  */
+   status: 0, or 1 if not all of the structure was written.  Otherwise return
+   -1.  */
 int exec_peer_main(int argc, char **argv);
 
 #endif /* PROBES_BEHAVIOUR_EXEC_PEER_H */

@@ -73,8 +73,8 @@ static int interrupt_send(pid_t parent)
 }
 
 /* In the child: send PARENT the signals, then release the call, and wait to be
-   killed.  Exits with the lower bits of errno if a signal cannot be sent; the
-   call is released nevertheless, lest it block until the deadline.  */
+   killed.  Exits with wait_status_of errno if interrupt_send fails; the call is
+   released before, lest the call block until the deadline.  */
 static _Noreturn void interrupt_disturb(pid_t parent,
                                         const struct blocking *blocking)
 {

@@ -24,7 +24,7 @@ void install_handler(int number, void (*handler)(int), int flags);
    install_handler).  While the call blocks, a child process sends SIGUSR1 up to
    six times, each time after the handler of the previous signal ran; then the
    child releases the call.  Returns "restarted" if the call succeeded after two
-   signals or more, the name of errno if it failed after at least one, or
+   signals or more, the name of errno if the call failed after at least one, or
    otherwise NULL: the call did not block.  Afterwards the child is dead and
    SIGUSR1 is ignored. The question is skipped if there is no pipe or process,
    or if the call did not block because the child failed.  */
@@ -33,7 +33,8 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
 
 /* Send this process SIGALRM every MILLISECONDS (below 1000), with an empty
    handler and without SA_RESTART, so that blocking calls fail with EINTR; 0
-   stops the signals.  On failure the question is skipped.  */
+   stops the signals, and the handler stays.  On failure the question is
+   skipped.  */
 void alarm_every(int milliseconds);
 
 #endif /* PROBES_BEHAVIOUR_INTERRUPT_H */

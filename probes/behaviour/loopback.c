@@ -310,10 +310,11 @@ void settle(struct probe *probe)
     close(pair.listener);
 }
 
-/* Connect a client without blocking, and wait 40 ms for the outcome.  Returns
-   the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply
-   although another connection succeeded.  A client that is not connected is
-   closed by RST.  If no other connection succeeds, the question is skipped.  */
+/* Connect a client to ADDRESS without blocking, and wait 40 ms for the outcome.
+   Returns the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT:
+   no reply although another connection succeeded.  A client that is not
+   connected is closed by RST.  If no other connection succeeds, the question is
+   skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {

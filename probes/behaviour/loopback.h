@@ -68,9 +68,9 @@ int get_int(int fd, int level, int option, int otherwise);
 int need_int(struct probe *probe, int fd, int level, int option);
 
 /* end_by_reset: set SO_LINGER 0, so that close sends RST. reset: the same, and
-   close FD; a negative FD is ignored, and one that is not open.  If SO_LINGER
-   cannot be set, the question is skipped, for close would send FIN; EINVAL, of
-   a connection that has ended, is ignored.  */
+   close FD.  Both ignore a negative FD, and an FD that is not open.  If
+   SO_LINGER cannot be set, the question is skipped, for close would send FIN;
+   EINVAL, of a connection that has ended, is ignored.  */
 void end_by_reset(int fd);
 void reset(int fd);
 
@@ -79,14 +79,16 @@ void reset(int fd);
 int need_flags(int fd, int get);
 void set_nonblocking(int fd, bool on);
 
-/* Read (and discard) or write one byte without blocking.  Returns the result by
-   result_text: "1", "0" at the end of the stream, or the name of errno.  */
+/* Receive (and discard) or send one byte with MSG_DONTWAIT; blocks only where
+   the system ignores this flag.  Returns the result by result_text: "1", "0" at
+   the end of the stream, or the name of errno.  */
 const char *try_read(int fd);
 const char *try_write(int fd);
 
 /* send_byte: send the byte 'x'; on failure the question is skipped.
-   receive_byte: receive a byte and discard the byte; blocks.  Returns the
-   result of recv.  A lack of descriptors or memory skips the question.  */
+   receive_byte: receive a byte and discard the byte; blocks unless FD is
+   non-blocking.  Returns the result of recv: 1, 0 at the end of the stream, or
+   -1 with errno.  A lack of descriptors or memory skips the question.  */
 void send_byte(struct probe *probe, int fd);
 int receive_byte(int fd);
 
@@ -119,13 +121,15 @@ void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
 short wait_for(int fd, short events, int timeout);
 
 /* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text: check
-   for POLLIN and POLLOUT without waiting; the events by name.  */
+   for POLLIN and POLLOUT without waiting.  Returns the events by poll_names, as
+   in "POLLIN|POLLHUP"; "none" if there are none.  */
 short wait_input(int fd);
 const char *poll_text(int fd);
 
 /* Call select for reading from FD alone; without a timeout if TIME is NULL.
-   Returns the result of select: 1 if readable, 0 after the timeout, -1 with
-   errno, also EINTR.  The question is skipped if FD is FD_SETSIZE or above.  */
+   Some systems change *TIME.  Returns the result of select: 1 if readable, 0
+   after the timeout, -1 with errno, also EINTR.  The question is skipped if FD
+   is negative, or FD_SETSIZE or above.  */
 int select_input(struct probe *probe, int fd, struct timeval *time);
 
 /* Move this process to a private network namespace if possible, otherwise stay.
@@ -139,8 +143,8 @@ void enter_private_network(void);
 void child_limit(void);
 
 /* Wait until packets in flight on the loopback interface have arrived: a new
-   connection passes data and is closed, 5 ms later.  Only then may "no reply"
-   be an answer.  On failure the question is skipped.  */
+   connection passes data and, after 5 ms more, is closed.  Only then may "no
+   reply" be an answer.  On failure the question is skipped.  */
 void settle(struct probe *probe);
 
 /* Skip the question if ERROR, from connect, is a fault of this host's own
@@ -159,7 +163,8 @@ void skip_unreached(struct probe *probe, int error);
    (after 40 ms, when a new connection elsewhere succeeds), ECONNRESET for a
    reset after the handshake; 0 if none of MAX was rejected.  The question is
    skipped if the network of this host fails (skip_unreached), or if a client
-   was rejected though the kernel reports room in the queue.  */
+   was refused or got no reply though the kernel reports room in the queue, or
+   no further drop.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

@@ -44,8 +44,9 @@ static int merge_compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sort TEXTS, and write the distinct texts among them as "A or B" to JOINED,
-   cut to SIZE bytes.  Returns the number of distinct texts.  */
+/* Sort the COUNT TEXTS, and write the distinct texts among them as "A or B or
+   C" to JOINED, cut to SIZE bytes with the NUL.  Returns the number of distinct
+   texts.  */
 static size_t merge_join(const char **texts, size_t count, char *joined,
                          size_t size)
 {
@@ -64,11 +65,11 @@ static size_t merge_join(const char **texts, size_t count, char *joined,
     return different;
 }
 
-/* Add one finding of KEY, merged from the repeats that have KEY and did not
-   fail; none if there is no such repeat.  Values that differ are joined, and
-   the finding is not stable; REPEATS is the number with a value; all else is of
-   the first repeat with a value, or of the first without.  Returns 0, or -1
-   with ENOMEM.  */
+/* Add one finding of KEY, merged from those of the COUNT REPEATS that have KEY
+   and did not fail; none if there is no such repeat.  At most 16 values are
+   used.  Values that differ are joined, and the finding is not stable; its
+   member "repeats" is the number of values; all else is of the first repeat
+   with a value, or of the first without.  Returns 0, or -1 with ENOMEM.  */
 static int merge_key(struct findings *findings, const char *key,
                      const struct repeat *repeats, size_t count)
 {
@@ -140,13 +141,13 @@ void repeat_reduce(struct repeat *repeat)
 
 /* An answer, or the REASON for none, and in how many repeats it came.  */
 struct rate {
-    const struct finding *answer; /* NULL: the repeat failed */
+    const struct finding *answer; /* NULL: the repeat failed, or has none */
     const char *text;
     bool is_reason;
     size_t runs;
 };
 
-/* For qsort: by text, answers before reasons.  */
+/* For qsort: answers before reasons, then by text.  */
 static int rate_compare_texts(const void *a, const void *b)
 {
     const struct rate *x = a, *y = b;
@@ -154,7 +155,7 @@ static int rate_compare_texts(const void *a, const void *b)
     return order ? order : strcmp(x->text, y->text);
 }
 
-/* For qsort: the most frequent first, then by text.  */
+/* For qsort: the most frequent first, then by rate_compare_texts.  */
 static int rate_compare_runs(const void *a, const void *b)
 {
     const struct rate *x = a, *y = b;
@@ -162,8 +163,9 @@ static int rate_compare_runs(const void *a, const void *b)
                               : rate_compare_texts(a, b);
 }
 
-/* Fill in RATES, one for each of the COUNT repeats that is done: its answer, or
-   the reason for none, in one run.  Returns the number.  */
+/* Fill in RATES, which has room for COUNT, one for each of the COUNT REPEATS
+   that is done: its answer, or the reason for none, with RUNS of 1.  Returns
+   the number of rates.  */
 static size_t rates_collect(struct rate *rates, const struct repeat *repeats,
                             size_t count)
 {
@@ -200,8 +202,8 @@ static size_t rates_join(struct rate *rates, size_t count)
     return last + 1;
 }
 
-/* Add the finding "times.NUMBER.KEY", or KEY for 0, with VALUE, as stable.
-   Returns 0, or -1 with ENOMEM.  */
+/* Add the finding "times.NUMBER.KEY", or KEY for a NUMBER of 0, of the question
+   ID, with VALUE, known by HOW, as stable.  Returns 0, or -1 with ENOMEM.  */
 static int rate_add(struct findings *findings, const char *id, size_t number,
                     const char *key, const char *value, enum how how)
 {
@@ -237,9 +239,9 @@ static int rate_add_all(struct findings *findings, const char *id,
 }
 
 /* Add "answer", with up to RATES_MAX answers joined, or without an answer the
-   most frequent reason, stable if there is one kind; "times"; and the first
-   RATES_MAX of the KINDS different RATES of COUNT runs.  KINDS is at least 1.
-   Returns 0, or -1 with ENOMEM.  */
+   most frequent reason, stable if KINDS is 1; "times", which is COUNT; and the
+   first RATES_MAX of the KINDS different RATES, by rates_join, of COUNT runs.
+   KINDS is at least 1.  Returns 0, or -1 with ENOMEM.  */
 static int rates_add(struct findings *findings, const char *id,
                      const struct rate *rates, size_t kinds, size_t count)
 {

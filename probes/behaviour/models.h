@@ -5,8 +5,8 @@
 #define PROBES_BEHAVIOUR_MODELS_H 1
 
 /* Make an epoll instance, a kqueue, or an io_uring of 4 entries.  Returns a
-   descriptor, or -1 with errno: ENOSYS on systems without the call, EPERM or
-   EACCES under a policy.  */
+   descriptor, or -1 with the errno of the call: ENOSYS on systems without the
+   call, EPERM or EACCES under a policy, EMFILE and the like.  */
 int models_make_epoll(void);
 int models_make_kqueue(void);
 int models_make_io_uring(void);
@@ -15,12 +15,12 @@ int models_make_io_uring(void);
 enum models_mode { MODELS_LEVEL, MODELS_EDGE, MODELS_EXCLUSIVE };
 
 /* Make an epoll instance that watches FD for input by MODE.  Returns a
-   descriptor; or -1 with errno: as models_make_epoll, EINVAL without the mode,
-   unless the kernel ignores an unknown mode.  */
+   descriptor; or -1 with errno: as models_make_epoll, or of epoll_ctl, EINVAL
+   without the mode, unless the kernel ignores an unknown mode.  */
 int models_watch(int fd, enum models_mode mode);
 
 /* Wait for an event of INSTANCE, from models_watch, for TIMEOUT milliseconds.
-   Returns 1 for an event, 0 for none; or -1 with errno.  */
+   Returns 1 for an event, 0 for none; or -1 with errno, also EINTR.  */
 int models_wait(int instance, int timeout);
 
 #endif /* PROBES_BEHAVIOUR_MODELS_H */

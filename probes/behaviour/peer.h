@@ -49,16 +49,18 @@ void peer_setting(struct peer *peer, const char *setting, long value);
 
 /* Receive the next TCP segment from the kernel, of any connection: the packet
    into PEER, and the parsed segment into *SEGMENT, whose data points into PEER.
-   Other packets are discarded.  Returns false if none came within TIMEOUT
-   milliseconds (0: only a segment that already waits).  A read error skips the
-   question; outside a question the call then returns false.  */
+   Other packets are discarded.  Returns false if no segment came within TIMEOUT
+   milliseconds (0: only a segment that already waits); *SEGMENT is then
+   unchanged.  A read error skips the question; outside a question the call then
+   returns false.  */
 bool peer_receive(struct peer *peer, struct segment *segment, int timeout);
 
 /* To be called before and after a measurement whose outcome depends on timely
    replies to the kernel's packets; between the calls, only peer_receive may
    wait.  peer_was_absent returns whether this process was not scheduled for
-   more than 0.5 s at a time, so that the measurement must be repeated; after
-   the third repeat it skips the question, with REASON_STARVED.  */
+   more than 0.5 s at a time, so that the measurement must be repeated; instead
+   of a fourth repeat with the same PEER, the question is skipped, with
+   REASON_STARVED.  */
 void peer_attend(struct peer *peer);
 bool peer_was_absent(struct peer *peer);
 
@@ -87,12 +89,13 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
    connections are discarded.  Returns false after TIMEOUT milliseconds.  */
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
 
-/* As peer_tcp_receive, for the COUNT connections of LIST, all of one interface.
-   Returns the index of the connection; or -1 after TIMEOUT milliseconds.  */
+/* As peer_tcp_receive, for the COUNT connections of LIST, at least 1, all of
+   one struct peer.  Returns the index of the connection; or -1 after TIMEOUT
+   milliseconds.  */
 int peer_tcp_receive_any(struct peer_tcp *const *list, int count, int timeout);
 
-/* Receive segments, as peer_tcp_receive, until one has all FLAGS, which is then
-   in TCP->in.  Returns false after LOOPBACK_TIMEOUT.  */
+/* Receive segments, as peer_tcp_receive, until a segment has all FLAGS.
+   Returns true, with that segment in TCP->in; false after LOOPBACK_TIMEOUT.  */
 bool peer_tcp_await(struct peer_tcp *tcp, unsigned flags);
 
 /* Receive segments of this connection for PEER_WATCHED milliseconds, without a
@@ -114,17 +117,19 @@ int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
 enum { PEER_LONGEST_DEFAULT = 120000 };
 double peer_back_off(double timeout, long longest);
 
-/* Make a listener with a backlog of 4 at TUN_HERE, and make TCP a client at
-   TUN_PEER that has sent nothing.  Returns the listener.  */
+/* Make a listener with a backlog of 4 at TUN_HERE and an ephemeral port, and
+   make TCP a client at TUN_PEER that has sent nothing; TCP->fd is -1, to be set
+   after accept.  Returns the listener.  */
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
 
-/* Write up to SIZE bytes (at most 65536) to the socket, as many as it takes
-   without waiting; how many is not reported.  If it takes none, or on another
-   failure, the question is skipped.  */
+/* Write up to SIZE zero bytes (at most 65536) to the socket, as many as the
+   socket takes without waiting; how many is not reported.  If the socket takes
+   none, or on another failure, the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of
-   the stream or has an error, and return try_read; NULL after the timeout.  */
+   the stream or has an error, and return the text of try_read; NULL after the
+   timeout.  No segment is received meanwhile.  */
 const char *peer_tcp_outcome(struct peer_tcp *tcp, int timeout);
 
 /* Close the socket, with RST if connected, and set FD to -1.  */

@@ -6,8 +6,9 @@
 
 /* From now on the kernel answers accept and accept4 of this process, and of
    children forked later, with the errno ERROR; this cannot be undone, and needs
-   no privilege.  Returns 0; or -1 with errno: ENOSYS on systems without such a
-   filter, else that of prctl.  */
+   no privilege.  exec grants no privilege any more, perhaps even after a
+   failure (PR_SET_NO_NEW_PRIVS).  Returns 0; or -1 with errno: ENOSYS on
+   systems without such a filter, else that of prctl.  */
 int policy_refuse_accept(int error);
 
 #endif /* PROBES_BEHAVIOUR_POLICY_H */

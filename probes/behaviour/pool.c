@@ -49,9 +49,10 @@ static void pool_reset_signal(int number)
         sonde_signal(number, SIG_DFL, SONDE_RESTART);
 }
 
-/* Run a question, in a process group that the watchdog kills if the pool dies,
-   and without the descriptors of the pool.  If the request has STOP, SIGINT and
-   SIGTERM get their default actions.  Findings are written line by line.
+/* For run_begin: run the question of DATA, a struct task, in a process group
+   that the watchdog kills if the pool dies, and without the descriptors of the
+   pool.  If the request has STOP, SIGINT and SIGTERM get their default actions,
+   unless ignored.  Findings are written to OUT line by line; WATCH is not used.
    Always returns true, unless the probe function ends the child.  */
 static bool pool_run_question(FILE *out, int watch, const void *data)
 {
@@ -108,9 +109,10 @@ static int pool_begin(struct pool *pool, struct repeat *job)
     return 0;
 }
 
-/* JOB has ended, WHOLE or not: kill the process group, which the watchdog then
-   forgets, reap the child, fill in the trouble if the child failed, and report
-   the progress.  With TIMES, all findings but the answer are dropped.  */
+/* End JOB, which runs: reap the child, which is killed first unless WHOLE (its
+   pipe has ended); kill the rest of the process group, which the watchdog then
+   forgets; fill in the trouble if the child failed; and report the progress.
+   JOB is done.  With TIMES, all findings but the answer are dropped.  */
 static void pool_end(struct pool *pool, struct repeat *job, bool whole)
 {
     pid_t group = job->run->child;
@@ -141,9 +143,10 @@ static size_t pool_beside(const struct pool *pool, const struct repeat *job,
     return waits || max < POOL_MAX ? max : POOL_MAX;
 }
 
-/* Begin jobs that are not done, until MAX run in parallel.  Without a process,
-   descriptor or memory for another job, leave the rest for a later call.
-   Returns 0; or -1 with errno if no job runs and none can begin.  */
+/* Begin jobs that are not done, until MAX, or fewer by pool_beside, run in
+   parallel.  Without a process, descriptor or memory for another job, leave the
+   rest for a later call.  Returns 0; or -1 with errno if no job runs and none
+   can begin.  */
 static int pool_begin_jobs(struct pool *pool, size_t max)
 {
     while (pool->begun < pool->count) {
@@ -159,8 +162,8 @@ static int pool_begin_jobs(struct pool *pool, size_t max)
 
 /* Wait for data, the end of a child or a deadline, at most STOP_MS if the
    request has STOP; read what the children wrote, and end the jobs that ended
-   or are late.  Returns 0, or -1 with the errno of poll if poll keeps
-   failing.  */
+   or are late.  At least one job runs, POOL_WAITING_MAX at most.  Returns 0, or
+   -1 with the errno of poll if poll keeps failing.  */
 static int pool_attend(struct pool *pool)
 {
     struct pollfd fds[POOL_WAITING_MAX];
@@ -195,10 +198,10 @@ static bool pool_is_stopped(const struct pool *pool)
     return pool->request->stop && *pool->request->stop;
 }
 
-/* Run all jobs that are not done, at most MAX in parallel, until all are or the
-   request is stopped.  Returns 0; or -1 with errno if no job runs and the next
-   cannot begin, or poll keeps failing.  In each case no child is left: the jobs
-   that ran are killed, and remain not done.  */
+/* Run all jobs that are not done, at most MAX in parallel, until all are done
+   or the request is stopped.  Returns 0, also when stopped; or -1 with errno if
+   no job runs and the next cannot begin, or poll keeps failing.  In each case
+   no child is left: the jobs that still run are killed, and remain not done. */
 static int pool_run(struct pool *pool, size_t max)
 {
     int failed = 0;
@@ -230,8 +233,9 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 
 /* Retry, one by one, the late jobs of which another repeat succeeded (not with
    TIMES), and the jobs that ran out of a resource, which parallel children may
-   have used up.  A failure is ignored.  No retry begins after RETRY_MAX: what
-   fails so often does not fail because of parallel children.  */
+   have used up.  The result of a retry replaces the former result, also after a
+   failure; a retry that cannot begin changes nothing.  No retry begins after
+   RETRY_MAX: what fails so often does not fail because of parallel children. */
 static void pool_retry(struct pool *pool)
 {
     enum { RETRY_MAX = 60000 }; /* milliseconds */

@@ -44,14 +44,16 @@ struct pool_request {
    Without TIMES, a repeat that passed its deadline, while another repeat of the
    same question succeeded, is retried alone, once, and ignored if the retry
    fails as well.  A repeat that ran out of ports, descriptors, processes,
-   memory or CPU time is retried in each case.  Blocks until all children have
-   ended; after *STOP the running children are killed, and only the ended ones
-   are merged.
+   memory or CPU time is retried in each case.  No retry begins later than a
+   minute after the first.  Blocks until all children have ended; after *STOP
+   the running children are killed, and only the ended ones are merged.  The
+   caller ignores SIGPIPE.  All output streams are flushed.
 
-   Returns 0; or -1 with errno: ENOMEM, no process, no pipe, poll keeps failing,
-   or EAGAIN if there are too few resources for even one question.  WHY of SIZE
-   bytes gets the end of a sentence with EAGAIN, or if a child was killed
-   because memory ran out; otherwise WHY is empty.  */
+   Returns 0; or -1 with errno, and perhaps a part added: ENOMEM, no process, no
+   pipe, poll keeps failing, or EAGAIN if there are too few resources for even
+   one question.  WHY of SIZE bytes, at least 1, gets the end of a sentence in
+   this case of EAGAIN, or if a child was killed because memory ran out;
+   otherwise WHY is empty.  */
 int pool_ask(const struct pool_request *request, struct findings *findings,
              char *why, size_t size);
 

@@ -67,7 +67,7 @@ void probe_skip(struct probe *probe, const char *format, ...)
 
 /* Skip the question (probe_skip) since CALL, which is necessary, failed with
    ERROR.  The reason: CALL unless empty, the name of ERROR, and the resource
-   that is missing, if any.  */
+   that is missing, if any, as in "socket: EMFILE, no descriptor left".  */
 static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                                       int error)
 {
@@ -76,8 +76,9 @@ static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                missing ? ", " : "", missing ? missing : "");
 }
 
-/* Handler of resource_check: skip the question since CALL failed with ERROR, a
-   lack of resources.  Returns if ERROR is the question's expected_errno.  */
+/* Handler of resource_check, after question_begin: skip the question since CALL
+   failed with ERROR, a lack of resources.  Returns if ERROR is the question's
+   expected_errno.  */
 static void question_lacks(const char *call, int error)
 {
     if (current->question->expected_errno != error)

@@ -69,8 +69,8 @@ struct probe {
     __attribute__((__format__(__printf__, format, first)))
 
 /* Write the finding KEY of the question, with the value, or for
-   HOW_NOT_TESTABLE the reason, that FORMAT makes, cut at 2047 bytes.  Write
-   errors are left to ferror (PROBE->out).  */
+   HOW_NOT_TESTABLE the reason, that FORMAT makes, cut at 2047 bytes.  KEY is
+   cut at 63 bytes.  Write errors are left to ferror (PROBE->out).  */
 void probe_report_how(struct probe *probe, const char *key, enum how how,
                       const char *format, ...) PROBE_FORMAT(4, 5);
 
@@ -105,7 +105,8 @@ void question_begin(struct probe *probe);
 
 /* Called after the probe function, and by probe_skip: make every socket below
    512 that was opened after question_begin end by RST when closed, so that no
-   connection stays in TIME_WAIT.  None is closed here.  */
+   connection stays in TIME_WAIT.  None is closed here.  In a process of
+   probe_fork nothing is done: the sockets are shared.  */
 void question_end(void);
 
 /* Skip the question, with CALL and errno as the reason, if RESULT is below 0,
@@ -114,8 +115,9 @@ int probe_check(struct probe *probe, int result, const char *call);
 
 /* fork; on failure the question is skipped.  Returns the child, or 0 in the
    child.  The child's findings are discarded, and a skip in the child ends the
-   child alone.  The child does not hold the pipe of the findings open: the
-   question ends with its process, even if the child lives on.  */
+   child alone, mostly with status 0, as after success.  The child does not hold
+   the pipe of the findings open: the question ends with its process, even if
+   the child lives on.  */
 pid_t probe_fork(struct probe *probe);
 
 /* As probe_check, in a function without PROBE: for the question of this

@@ -162,8 +162,9 @@ static void put_buffer_queued(FILE *out, const struct listener_row *row)
     put_sentence(out, "queued", &text);
 }
 
-/* Write the sentence "drops" on DROPS, of one socket, and if known TOTALS, by
-   reason, of all UDP sockets.  */
+/* Write the sentence "drops" on DROPS, of one socket, "unknown" if negative;
+   and, if FULL is known, a sentence on TOTALS, the counters by reason of all
+   UDP sockets.  */
 static void put_datagram_losses(FILE *out,
                                 const struct sonde_datagram_totals *totals,
                                 long drops)

@@ -14,7 +14,7 @@ enum {
     FIGURES = 32 /* columns between address and owner */
 };
 
-/* Append the address of ROW, and its peer, if any.  */
+/* Append the address of ROW, and its peer, if any: "LOCAL->PEER".  */
 static void datagrams_say_address(struct sentence *text,
                                   const struct listener_row *row)
 {
@@ -76,8 +76,9 @@ static void put_datagram_row(FILE *out, const struct listener_row *row,
     fprintf(out, "  %s\n", row->owner_count ? owners.text : "-");
 }
 
-/* Write the note on drops, with the counters of IPv4 and IPv6 together, or of
-   IPv4 alone if the sum is unknown.  MOST is the row with most drops.  */
+/* Write the note on drops: the counters of IPv4 and IPv6 together, of IPv4
+   alone if the sum is unknown, or that the counters cannot be read; and MOST,
+   the row with most drops, with the command that explains MOST.  */
 static void put_datagram_drops(FILE *out, const struct listeners *listeners,
                                const struct listener_row *most)
 {

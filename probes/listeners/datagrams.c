@@ -29,7 +29,8 @@ struct known_socket {
 };
 
 /* A sonde_listener_each: if SOCKET is at the address of DATA, a struct
-   known_socket, note whether a datagram waits there, and end the list.  */
+   known_socket, set IS_PENDING to whether a datagram waits there, and return 1,
+   which ends the list; otherwise return 0.  */
 static int datagrams_find_known(const struct sonde_listener *socket, void *data)
 {
     struct known_socket *known = data;
@@ -39,9 +40,9 @@ static int datagrams_find_known(const struct sonde_listener *socket, void *data)
     return 1;
 }
 
-/* Whether /proc shows a datagram that waits in a UDP socket of FAMILY, sent by
-   the socket to itself on the loopback interface.  False also after a
-   failure.  */
+/* Whether /proc shows a datagram that waits in a UDP socket of FAMILY, AF_INET
+   or AF_INET6, sent by the socket to itself on the loopback interface.  False
+   also after a failure.  */
 static bool datagrams_shows_own(int family)
 {
     struct known_socket known = {.is_pending = false};
@@ -175,8 +176,9 @@ struct drops_count {
     struct sonde_address address;
 };
 
-/* A sonde_listener_each: count SOCKET in DATA, a struct drops_count, which
-   keeps drops and address of the socket with most drops.  Returns 0.  */
+/* A sonde_listener_each: count SOCKET in DATA, a struct drops_count: in
+   SOCKETS, with drops also in DROPPING; if SOCKET has the most drops so far,
+   DROPS and ADDRESS are those of SOCKET.  Returns 0.  */
 static int count_drops(const struct sonde_listener *socket, void *data)
 {
     struct drops_count *count = data;

@@ -10,46 +10,50 @@
 bool listener_is_datagram(const struct sonde_listener *listener);
 
 /* If /proc was read in place of sock_diag (DATAGRAMS_REDUCED), find out whether
-   the system shows the queues of UDP there, and set DATAGRAMS_COUNTED; forget
-   the figures that are not shown.  Measured with a socket of its own on the
-   loopback interface, once in a process.  */
+   the system shows the queues of UDP there, and set DATAGRAMS_COUNTED; if not,
+   set QUEUED, DROPS and PENDING of all datagram sockets to -1.  Measured with a
+   socket of its own on the loopback interface, once in a process; a failed
+   measurement counts as "not shown".  */
 void datagrams_check_proc(struct listeners *listeners);
 
-/* Set LIMITS and DATAGRAMS, settings and counters; -1 if unknown, or without a
-   request for datagram sockets; LIMITS also with PID.  */
+/* Set LIMITS and DATAGRAMS, settings and counters, of this process's network
+   namespace or of that of PID.  All are -1 without a request for datagram
+   sockets (WANTED), unknown figures always, and LIMITS with PID.  */
 void datagrams_read_host(struct listeners *listeners);
 
 /* Whether ROW is a UDP socket that lost datagrams.  */
 bool datagrams_is_dropping(const struct listener_row *row);
 
-/* The counters of all UDP sockets whose drops ROW may have.  An IPv6 socket may
-   receive IPv4, too: unless IPV6_V6ONLY is known to be on, each of its counters
-   is the sum of both families, -1 if one is unknown.  -1: unknown.  */
+/* The UDP counters that include the drops of ROW, a UDP socket.  An IPv6 socket
+   may receive IPv4, too: unless IPV6_V6ONLY is known to be on, each counter is
+   the sum of both families, -1 if one is unknown.  -1: unknown.  */
 struct sonde_datagram_totals
 datagrams_totals_of(const struct listeners *listeners,
                     const struct listener_row *row);
 
-/* Append to TEXT the counters TOTALS by reason.  FULL is known; MEMORY and
-   CHECKSUM are left out if unknown.  The rest of ERRORS, at least 0, is the
-   last reason, "another reason".  */
+/* Append to TEXT the counters TOTALS by reason.  ERRORS and FULL must be known;
+   MEMORY and CHECKSUM are left out if unknown.  The rest of ERRORS, at least 0,
+   is the last reason, "another reason".  */
 void datagrams_say_totals(struct sentence *text,
                           const struct sonde_datagram_totals *totals);
 
-/* Append to TEXT, empty before, how many UDP sockets of the network namespace
-   of LISTENERS lost datagrams, and which the most; nothing if none did, or if
-   the sockets of IPv4 or IPv6 cannot be read.  At most TIMEOUT milliseconds for
-   each of the two.  */
+/* Append to TEXT how many UDP sockets of the network namespace of LISTENERS
+   lost datagrams, which the most, and the commands that list and explain;
+   nothing if none did, or if the sockets of IPv4 or IPv6 cannot be read.  At
+   most TIMEOUT milliseconds for each of the two families.  */
 void datagrams_say_drops(struct sentence *text,
                          const struct listeners *listeners, int timeout);
 
-/* Append to TEXT that datagram sockets are from /proc, why, by
-   DATAGRAMS_REDUCED, not 0, unless PID is set, and which figures are missing:
-   limits, and queues unless DATAGRAMS_COUNTED.  */
+/* Append to TEXT that datagram sockets are from /proc, and which figures are
+   missing: limits, and queues unless DATAGRAMS_COUNTED.  The reason is
+   DATAGRAMS_REDUCED, which must not be 0; with PID the process is named
+   instead.  */
 void datagrams_say_reduced(struct sentence *text,
                            const struct listeners *listeners);
 
 /* Write the datagram sockets of LISTENERS as a table of 80 columns, or a line
-   that there is none, with notes.  */
+   that there is none; then the notes that apply, on missing figures, drops and
+   UNIX sockets.  */
 void datagrams_text(FILE *out, const struct listeners *listeners);
 
 /* Write all details of ROW, a datagram socket, and advice, as sentences.  */

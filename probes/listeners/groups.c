@@ -51,9 +51,10 @@ static void group_add(struct listener_group *group, struct listener_row *row)
     row->group = group;
 }
 
-/* Make a group of ROWS[0] and its siblings among the COUNT rows of the same
-   address, except rows that have a group, and set GROUP of these rows.  MEMBERS
-   has room for all.  Returns the number of members: 1 if ROWS[0] is alone.  */
+/* Make a group of ROWS[0], which has no group, and its siblings among the COUNT
+   rows of the same address, except rows that have a group, and set GROUP of
+   these rows, of ROWS[0] even if alone.  MEMBERS has room for COUNT.  Returns
+   the number of members: 1 if ROWS[0] is alone.  */
 static size_t group_make(struct listener_group *group,
                          struct listener_member *members,
                          struct listener_row *rows, size_t count)
@@ -115,7 +116,8 @@ bool group_is_stuck(const struct listener_group *group)
     return group && group->full > 0 && group->full < group->count;
 }
 
-/* Append the owners of MEMBER, or the inode if no owner is visible.  */
+/* Append the owners of MEMBER, cut to about 40 columns, or the inode if no
+   owner is visible.  */
 static void group_say_member(struct sentence *text,
                              const struct listener_member *member)
 {
@@ -163,7 +165,8 @@ static void group_say_queues(struct sentence *text,
 }
 
 /* Append the number of sockets in GROUP, their queues, and how clients are
-   assigned to sockets; and which are full, if GROUP is stuck.  */
+   assigned to sockets; if GROUP is stuck, also which sockets are full, and how
+   many new clients hang.  */
 static void group_say_all(struct sentence *text,
                           const struct listener_group *group)
 {

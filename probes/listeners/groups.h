@@ -17,7 +17,8 @@ struct listener_member {
     size_t owner_count;
 };
 
-/* The listeners of one address, at least two.  MEMBERS belong to the list.  */
+/* The listeners of one address, at least two: FULL have a percentage of 100,
+   EMPTY have an empty queue.  MEMBERS belong to the list.  */
 struct listener_group {
     struct listener_member *members; /* by inode: usually the oldest first */
     size_t count, full, empty;
@@ -27,33 +28,37 @@ struct listener_group {
     bool explained;  /* by group_explain */
 };
 
-/* Set GROUP of all rows of LISTENERS, which are sorted by address and have
-   owners: one for the TCP listeners of an address that share its connections by
-   SO_REUSEPORT, which takes the same user, interface and IPV6_V6ONLY; NULL for
-   a listener alone, and for all other sockets.  Groups are found on Linux only:
-   other systems do not share connections so, or do not report the listeners.
-   Returns 0, or -1 with ENOMEM, and all GROUPs are NULL.  listeners_free frees
-   the groups.  */
+/* Set GROUP of all rows of LISTENERS, which are sorted by address, have owners
+   and IS_LINUX, and no groups yet: one group for the TCP listeners of an
+   address that share its connections by SO_REUSEPORT, which takes the same
+   user, interface and IPV6_V6ONLY; NULL for a listener alone, and for all other
+   sockets.  Groups are found on Linux only: other systems do not share
+   connections so, or do not report the listeners.  Returns 0, or -1 with
+   ENOMEM, and all GROUPs are NULL.  listeners_free frees the groups.  */
 int groups_find(struct listeners *listeners);
 
-/* Whether members are full while others are not.  False for NULL.  */
+/* Whether some members of GROUP are full while others are not.  False for
+   NULL.  */
 bool group_is_stuck(const struct listener_group *group);
 
-/* Append the owners of the full members to TEXT: of the first 8 by name, or by
-   inode if not visible, and the number of further full members.  */
+/* Append the owners of the full members to TEXT, separated by ", ": of the
+   first 8 by name, or by inode if no owner is visible, and the number of
+   further full members.  */
 void group_say_full(struct sentence *text, const struct listener_group *group);
 
 /* Write the sentence "group" on ROW, in short if the group was explained
    before; nothing for a listener alone.  Sets EXPLAINED of the group.  Returns
-   whether ROW is the first of its group, or alone.  */
+   true if ROW is alone, or the first of the group to be explained.  */
 bool group_explain(FILE *out, const struct listener_row *row);
 
 /* Append what to do about ROW, a full member of a group that is stuck: restart
-   the process, which is named if ROW has a single owner, and what becomes of
-   the queued clients then.  */
+   the process, which is named if ROW has a single visible owner; what happens
+   to the queued clients then; and how many other members need the same.  */
 void group_say_advice(struct sentence *text, const struct listener_row *row);
 
-/* Append, as advice for a member that is not full, which others are.  */
+/* Append, as advice for a member of GROUP that is not full, that nothing is to
+   be done with this member, and which members are full.  GROUP must be
+   stuck.  */
 void group_say_others(struct sentence *text,
                       const struct listener_group *group);
 
@@ -62,7 +67,9 @@ void group_say_others(struct sentence *text,
 void groups_note(FILE *out, const struct listeners *listeners);
 
 /* Write the member "group" of ROW: an object with the numbers of members, of
-   full and of empty queues, and of handshakes; null for a listener alone.  */
+   full and of empty queues, of handshakes ("incomplete") and of those with a
+   retransmitted SYN-ACK ("resent"), null if unknown, and whether the group is
+   stuck; null for a listener alone.  */
 void group_json(struct json *json, const struct listener_row *row);
 
 #endif /* PROBES_LISTENERS_GROUPS_H */

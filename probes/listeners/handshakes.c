@@ -28,8 +28,9 @@ struct handshake_reader {
 
 /* How specifically ROW serves HANDSHAKE, from 0 to 4: 0, not at all; 1, by a
    wildcard; 3, by this very address; 1 more for a listener confined to the
-   interface.  The family is that of the listener: an IPv6 listener has IPv4
-   clients at mapped addresses.  */
+   interface of HANDSHAKE.  A listener confined to another interface has 0.  The
+   family is that of the listener: an IPv6 listener has IPv4 clients at mapped
+   addresses.  */
 static int handshake_rank(const struct listener_row *row,
                           const struct sonde_handshake *handshake)
 {
@@ -46,7 +47,8 @@ static int handshake_rank(const struct listener_row *row,
     return listeners_is_wildcard(address) ? 1 + here : 0;
 }
 
-/* The row of the most specific listener for HANDSHAKE, or NULL.  */
+/* The row of the most specific listener for HANDSHAKE, the first of equals; or
+   NULL.  */
 static struct listener_row *
 handshake_find(const struct listeners *listeners,
                const struct sonde_handshake *handshake)
@@ -63,10 +65,11 @@ handshake_find(const struct listeners *listeners,
     return best;
 }
 
-/* A sonde_handshake_each: count HANDSHAKE at the row of its listener, or at the
-   group of that row; DATA is a struct handshake_reader.  A handshake without a
-   listener in the rows is not counted.  In a flood most handshakes have the
-   listener of the handshake before, so that row is tried first.  Returns 0.  */
+/* A sonde_handshake_each: count HANDSHAKE, and its SYN-ACK if retransmitted, at
+   the row of its listener, or at the group of that row; DATA is a struct
+   handshake_reader.  A handshake without a listener in the rows is not counted.
+   In a flood most handshakes have the listener of the handshake before, so that
+   row is tried first.  Returns 0.  */
 static int handshake_count(const struct sonde_handshake *handshake, void *data)
 {
     struct handshake_reader *reader = data;
@@ -150,8 +153,10 @@ static bool handshakes_fill(const struct listener_row *row)
 }
 
 /* Append the limit of the SYN queue of ROW, and what happens to a SYN that
-   finds the queue full; with tcp_syncookies 2, that the queue is not used.
-   Nothing if the backlog or tcp_syncookies is unknown.  */
+   finds the queue full; with tcp_syncookies 0 also the limit for unknown
+   clients, unless tcp_max_syn_backlog is unknown; with tcp_syncookies 2 only
+   that the queue is not used.  Nothing if the backlog or tcp_syncookies is
+   unknown.  */
 static void handshakes_say_limit(struct sentence *text,
                                  const struct listeners *listeners,
                                  const struct listener_row *row)
@@ -177,8 +182,9 @@ static void handshakes_say_limit(struct sentence *text,
             limits->max_backlog);
 }
 
-/* Write the sentence "SYN queue" on ROW: how many handshakes are in progress,
-   how many SYN-ACKs were sent again, and the limit.  */
+/* Write the sentence "SYN queue" on ROW, a TCP listener: how many handshakes
+   are in progress, or that the number is unknown; how many SYN-ACKs were sent
+   again; and the limit.  */
 static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
                                  const struct listener_row *row)
 {
@@ -206,9 +212,10 @@ static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
     put_sentence(out, "SYN queue", &text);
 }
 
-/* Append, by the counters of cookies, if any were sent, whether the clients are
-   real, as they are if at least half of the cookies came back; and for dropped
-   SYNs, with tcp_syncookies 0, that cookies would answer them.  */
+/* Append two remarks on a full SYN queue.  If cookies were sent: how many came
+   back, and whether most clients are real, as is assumed if at least half of
+   the cookies came back.  If SYNs were dropped, and tcp_syncookies is 0: that
+   cookies would answer such SYNs.  Nothing where the counters are unknown.  */
 static void handshakes_say_verdict(struct sentence *text,
                                    const struct listeners *listeners)
 {
@@ -386,8 +393,8 @@ static void handshakes_put_totals(FILE *out,
     }
 }
 
-/* Whether OTHER is another TCP listener at the address of ROW whose handshakes
-   are known: without groups each listener has its own.  */
+/* Whether OTHER is a TCP listener at the address of ROW, but not ROW, with a
+   known number of handshakes of its own: members of a group have none.  */
 static bool handshakes_are_siblings(const struct listener_row *row,
                                     const struct listener_row *other)
 {

@@ -8,38 +8,40 @@
 #include "probes/listeners/groups.h"
 
 /* Count, within TIMEOUT milliseconds, the handshakes in progress of all TCP
-   rows of LISTENERS, which has all listeners of the families in it: in
-   QUEUE.INCOMPLETE and RESENT of a listener alone at its address, and in its
-   group otherwise, because the system does not report which member has a
-   handshake.  Figures that cannot be read stay -1; also with PID, PARTS or
-   REDUCED.  Reads HANDSHAKE_LIMITS, too; -1 with PID or PARTS.  On systems
+   rows of LISTENERS, which has all listeners of the families in it, and its
+   groups: in QUEUE.INCOMPLETE and RESENT of a listener alone at its address,
+   and in its group otherwise, because the system does not report which member
+   has a handshake.  Figures that cannot be read stay -1; also with PID, PARTS
+   or REDUCED.  Reads HANDSHAKE_LIMITS, too; -1 with PID or PARTS.  On systems
    other than Linux RESENT and HANDSHAKE_LIMITS are -1, and QUEUE.INCOMPLETE
    stays.  */
 void handshakes_read(struct listeners *listeners, int timeout);
 
-/* The handshakes in progress at the address of ROW, of which *RESENT had the
-   SYN-ACK retransmitted; -1: unknown.  */
+/* The number of handshakes in progress at ROW, or at all members of its group.
+   Sets *RESENT to the number of these whose SYN-ACK was retransmitted.  Both
+   are -1 if unknown.  */
 long handshakes_of(const struct listener_row *row, long *resent);
 
 /* Write the sentence "SYN queue" on ROW, a listener; and "SYN flood", if the
-   SYN queue of ROW seems full now, or the counters show that a SYN queue of
-   this network namespace was.  Nothing for a UNIX listener, or on another
-   system than Linux.  */
+   SYN queue of ROW seems full now and tcp_syncookies is not 2, or if the
+   counters show that a SYN queue of this network namespace was full.  Nothing
+   for a UNIX listener, or on another system than Linux.  */
 void handshakes_explain(FILE *out, const struct listeners *listeners,
                         const struct listener_row *row);
 
-/* Write a note if handshakes are in progress: their number, the listener with
-   the most, and whether its SYN queue seems to be full; a listener whose queue
-   seems so comes first.  Then the note also counts the SYNs that have found a
-   SYN queue full since the network namespace began.  */
+/* Write a note if handshakes are in progress: the number of all, the listener
+   with the most, and whether its SYN queue seems to be full; a listener whose
+   SYN queue seems full comes before any other.  If the queue of that listener
+   seems full, the note also counts the SYNs that have found a SYN queue full
+   since the network namespace began, unless 0 or unknown.  */
 void handshakes_note(FILE *out, const struct listeners *listeners);
 
 /* Write the object "handshakes": the settings, null where unknown.  */
 void handshakes_json(struct json *json, const struct listeners *listeners);
 
-/* Write the metrics of handshakes, a sample for each address, by the row with
-   INDEX 0, and the counters of SYN queues and SYN cookies; unknown figures are
-   left out.  */
+/* Write the metrics of handshakes: a sample for each address, by the row with
+   INDEX 0, the sum over all TCP listeners there; and the counters of SYN queues
+   and SYN cookies.  Unknown figures are left out.  */
 void handshakes_prometheus(FILE *out, const struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_HANDSHAKES_H */

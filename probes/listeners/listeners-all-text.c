@@ -9,7 +9,8 @@
 
 enum { NAMED_NAMESPACES = 12 }; /* max namespaces without listeners in a note */
 
-/* Append the first process of NETNS, "name[number]", masked (mask_text).  */
+/* Append the first process of NETNS, "name[number]", with the name masked
+   (mask_text).  */
 static void netns_say_name(struct sentence *text, const struct netns *netns)
 {
     char name[sizeof netns->name];
@@ -18,8 +19,10 @@ static void netns_say_name(struct sentence *text, const struct netns *netns)
     say(text, "%s[%ld]", name, (long)netns->pids[0]);
 }
 
-/* Append what PART is: "net:[4026532177], docker 0123456789ab: nginx[4242] and
-   2 more processes", and its ListenOverflows, unless 0 or unknown.  */
+/* Append what PART, which has NETNS, is: "net:[4026532177], docker
+   0123456789ab: nginx[4242] and 2 more processes", after the id also whether
+   the namespace is that of this process, and its mount; ": no process" if there
+   is none; and ListenOverflows, unless 0 or unknown.  */
 static void part_say_head(struct sentence *text, const struct listeners *part)
 {
     const struct netns *netns = part->netns;
@@ -63,8 +66,9 @@ static bool part_is_empty(const struct listeners *part)
     return part->netns && !part->unread && part->count == 0;
 }
 
-/* Write how many network namespaces of LISTENERS could not be read, and why the
-   first was not; nothing without such.  */
+/* Write how many network namespaces of LISTENERS could not be read, and the
+   first with its errno; nothing if all were read.  Namespaces that have ended
+   do not count.  */
 static void parts_put_unread(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

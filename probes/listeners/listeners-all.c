@@ -25,9 +25,10 @@ static void part_forget(struct listeners *part)
     part->count = 0;
 }
 
-/* Read the rows and the figures of PART, from inside, or with PID by /proc.
-   Returns 0; or -1 with errno, if no row could be read: the figures are read
-   nevertheless, so that no counter of the namespace seems to be 0.  */
+/* Read the rows and the figures of PART, from inside its namespace, or with PID
+   by /proc.  Returns 0; or -1 with the errno of listeners_read_rows, if no
+   family could be read: the figures are read nevertheless, so that no counter
+   of the namespace seems to be 0.  */
 static int part_read_here(struct listeners *part, unsigned families,
                           int timeout)
 {
@@ -38,11 +39,12 @@ static int part_read_here(struct listeners *part, unsigned families,
     return result;
 }
 
-/* Read PART, of NETNS, by the /proc files of a process there, PID of PART.  The
-   process may end, and its number may be given to another process: the files
-   are of the namespace if the process is in it before and after.  If not, the
-   rows are removed, and the next process is read, NETNS_PROCESSES times at
-   most.  Returns 0, or -1 with errno, ESRCH if no process is left.  */
+/* Read PART, of NETNS, by the /proc files of a process there, within TIMEOUT
+   milliseconds, and set PID of PART.  The process may end, and its number may
+   be given to another process: the files are of the namespace if the process is
+   in it before and after.  If not, the rows are removed, and the next process
+   is read, NETNS_PROCESSES times at most.  Returns 0, or -1 with errno, ESRCH
+   if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {
@@ -65,9 +67,10 @@ static int part_read_outside(struct listeners *part, const struct netns *netns,
     return -1;
 }
 
-/* Read PART, all zero but for NETNS and DATAGRAMS_OPTIONAL, inside its
-   namespace, which this process leaves again, or by /proc if it cannot be
-   entered.  Returns 0, or -1 with errno.  */
+/* Read PART, all zero but for NETNS and DATAGRAMS_OPTIONAL, within TIMEOUT
+   milliseconds: inside its namespace, which this process enters and leaves
+   again (netns_enter), or by /proc if the namespace cannot be entered.  Returns
+   0, or -1 with errno, ESRCH if the namespace has ended.  */
 static int part_read(struct listeners *part, const struct netns_list *list,
                      unsigned families, int timeout)
 {
@@ -100,10 +103,10 @@ static int64_t all_sum(int64_t a, int64_t b)
     return a < 0 || b < 0 ? -1 : a + b;
 }
 
-/* Add the counters of PART to ALL, -1 if one is unknown, and take the first
-   errors and reasons; HAS_QUEUES and DATAGRAMS_COUNTED are true if true for one
-   part.  The cap, the limits and IS_LINUX are those of the own namespace of
-   this process.  */
+/* Add the counters of PART, which has NETNS, to ALL, -1 if one is unknown, and
+   take the first errors and reasons; HAS_QUEUES and DATAGRAMS_COUNTED are true
+   if true for one part.  The cap, the limits and IS_LINUX are those of the own
+   namespace of this process.  */
 static void part_add_figures(struct listeners *all,
                              const struct listeners *part)
 {
@@ -295,7 +298,8 @@ static void part_put_process(struct json *json, const struct netns *netns)
     json_object_end(json);
 }
 
-/* Write PART as an object of "namespaces": names, processes, cap, counters.  */
+/* Write PART, which has NETNS, as an object of "namespaces": names, processes,
+   cap and counters, null if unknown.  */
 static void part_put_json(struct json *json, const struct listeners *part)
 {
     const struct netns *netns = part->netns;

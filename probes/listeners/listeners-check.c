@@ -10,7 +10,9 @@
    short, and a series for each of a thousand listeners is of no use.  */
 enum { NAMED_MAX = 3, SERIES_MAX = 16 };
 
-/* Append how full ROW is, its namespace, the first owner, and "+N" others.  */
+/* Append to the text of CHECK how full ROW is, in percent and numbers; with
+   PARTS its namespace; and the first owner, if visible, with the number of
+   other owners, "+N".  The percentage must be known.  */
 static void check_say_row(struct check *check, const struct listener_row *row)
 {
     struct sentence owners = {""};
@@ -61,8 +63,9 @@ static size_t count_judged(const struct listeners *listeners)
 }
 
 /* Set the state and the text of CHECK by RANGES and the first KNOWN rows, at
-   least one: the rows that call for an alert, NAMED_MAX of them by name, or
-   else the fullest.  The state is the worst of all these rows.  */
+   least one: the rows that call for an alert, NAMED_MAX of them by name and the
+   rest as a number; without an alert, the number of listeners and the fullest.
+   The state is the worst of all these rows, and never better than before.  */
 static void check_judge(struct check *check, const struct listeners *listeners,
                         size_t known, const struct check_ranges *ranges)
 {
@@ -92,8 +95,9 @@ static void check_judge(struct check *check, const struct listeners *listeners,
 }
 
 /* Append performance data of the first KNOWN rows, SERIES_MAX at most:
-   percentage, queue, and of datagram sockets drops.  Listeners of the same
-   address are told apart by the index.  */
+   percentage, with RANGES; queue ("LOCAL queued"); of datagram sockets also
+   drops.  The label has the id of the network namespace with PARTS; listeners
+   of the same address are told apart by the index, "#1".  */
 static void check_add_rows(struct check *check,
                            const struct listeners *listeners, size_t known,
                            const struct check_ranges *ranges)

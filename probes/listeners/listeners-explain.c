@@ -12,8 +12,9 @@
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
 
-/* The clients of LISTENER, if IPv6 and known, as the rest of a sentence.  At an
-   IPv4-mapped address, as in Java, IPV6_V6ONLY is off, but only IPv4 served. */
+/* The clients of LISTENER, if IPv6, as the rest of a sentence; "" if another
+   family, or if IPV6_V6ONLY is unknown.  At an IPv4-mapped address, as in Java,
+   IPV6_V6ONLY is off, but only IPv4 served.  */
 static const char *clients_of(const struct sonde_listener *listener)
 {
     struct sockaddr_in6 in6;
@@ -28,7 +29,8 @@ static const char *clients_of(const struct sonde_listener *listener)
                : ", and IPv4 clients too";
 }
 
-/* Write the first sentence on ROW: address, kind of socket, clients.  */
+/* Write the first sentence on ROW, a listener: address, kind of socket,
+   clients.  */
 static void explain_put_head(FILE *out, const struct listener_row *row)
 {
     const struct sonde_listener *listener = &row->listener;
@@ -45,10 +47,10 @@ static void explain_put_head(FILE *out, const struct listener_row *row)
     put_sentence(out, NULL, &text);
 }
 
-/* Write the sentences "requested", the backlog; "in force", the backlog if
-   reported; and "cut by", the limit applied.  What was requested and cut is
-   inferred from the backlog in force and today's cap: the kernel keeps
-   neither.  */
+/* Write the sentences "requested", the backlog; "in force", the backlog and the
+   capacity, only if reported; and "cut by", the limit applied.  What was
+   requested and cut is inferred from the backlog in force and today's cap,
+   since the kernel keeps neither; "unknown" without one of these.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -94,9 +96,9 @@ static void put_asked(FILE *out, const struct listeners *listeners,
     put_sentence(out, "cut by", &cut);
 }
 
-/* Write the sentence "queued" on ROW: length, percent, on Linux what becomes of
-   the next client of a full queue, and if known how long the oldest client has
-   waited.  */
+/* Write the sentence "queued" on ROW: length, or "unknown"; percent; on Linux
+   what happens to the next client of a full queue; and, if known, how long the
+   oldest client has waited.  */
 static void put_queued(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {
@@ -120,8 +122,9 @@ static void put_queued(FILE *out, const struct listeners *listeners,
     put_sentence(out, "queued", &text);
 }
 
-/* Write the counters of the network namespace: counters by reason of drops
-   exist only for all listeners together.  */
+/* Write the counters TOTALS of the network namespace, without DEFERRED and
+   RESETS if unknown; OVERFLOWS and DROPS must be known.  Counters by reason of
+   drops exist only for all listeners together.  */
 static void put_totals(FILE *out, const struct sonde_listen_totals *totals)
 {
     struct sentence text = {""};
@@ -199,8 +202,8 @@ static void say_harmless(struct sentence *text,
                    : "");
 }
 
-/* Append which cap is to be raised before a larger backlog is requested, if the
-   backlog in force is at the cap.  */
+/* Append which cap is to be raised before a larger backlog is requested;
+   nothing unless the backlog in force of ROW is at the cap.  */
 static void say_cap(struct sentence *text, const struct listeners *listeners,
                     const struct listener_row *row)
 {
@@ -262,9 +265,9 @@ static void say_suspect(struct sentence *text,
         port);
 }
 
-/* Whether the queue of ROW, which is full, may have overflowed.  False only for
-   TCP if a counter excludes an overflow: ROW's drops or ListenOverflows are
-   0.  */
+/* Whether the queue of ROW, which is as good as full, may have overflowed.
+   False only for TCP if a counter excludes an overflow: ROW's drops or
+   ListenOverflows are 0.  */
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {
@@ -272,9 +275,9 @@ static bool may_overflow(const struct listeners *listeners,
            (listeners->totals.overflows != 0 && row->listener.queue.drops != 0);
 }
 
-/* Append the cause of the queue of ROW and what to do, if the cause is
-   known: a halted process, or one stuck socket of a group.  Returns whether
-   so.  */
+/* Append the cause of the queue of ROW and what to do, if the cause is known: a
+   halted process, or one stuck socket of a group, or both.  Returns whether the
+   cause is known; if not, nothing is appended.  */
 static bool say_cause(struct sentence *text, const struct listener_row *row)
 {
     if (listeners_say_halted(text, row, "accept")) {
@@ -342,9 +345,9 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
 }
 
 /* Write the sentence "to do" on ROW: on the first that applies of a capacity of
-   0, an unknown percentage, a full queue, a stuck group, halted owners of a
-   queue, drops.  Only a queue that may have overflowed is a reason to raise a
-   limit.  */
+   0, an unknown percentage, a queue as good as full, a stuck group, halted
+   owners of a queue, drops; otherwise "nothing".  Only a queue that may have
+   overflowed is a reason to raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

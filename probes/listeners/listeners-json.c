@@ -67,7 +67,8 @@ static void listeners_json_put_row(struct json *json,
     json_object_end(json);
 }
 
-/* Write the object "datagrams", settings and counters; null if not wanted.  */
+/* Write the object "datagrams", settings and counters, null if unknown; null in
+   its place if no datagram sockets were requested.  */
 static void put_datagrams(struct json *json, const struct listeners *listeners)
 {
     static const char *const names[] = {"udp", "udp6"};

@@ -69,7 +69,8 @@ const char *listeners_owner_halted(const struct listener_row *row)
     return words;
 }
 
-/* The first owner of ROW that is stopped by a signal, or 0.  */
+/* The process number of the first owner of ROW that is stopped by a signal; or
+   0.  */
 static pid_t owners_stopped(const struct listener_row *row)
 {
     for (size_t i = 0; i < row->owner_count; i++)

@@ -21,7 +21,8 @@ struct known_queue {
 };
 
 /* A sonde_listener_each: if LISTENER is at the address of DATA, a struct
-   known_queue, note the length of the queue, and end the list.  */
+   known_queue, set QUEUED to the length of the queue, and return 1, which ends
+   the list; otherwise return 0.  */
 static int reduced_find_queue(const struct sonde_listener *listener, void *data)
 {
     struct known_queue *known = data;
@@ -64,7 +65,8 @@ bool listeners_proc_has_queues(void)
     return has_queues;
 }
 
-/* Append to TEXT what a list of LISTENERS from /proc/net lacks.  */
+/* Append to TEXT, after the words that name a list from /proc/net, what the
+   list lacks, by HAS_QUEUES.  */
 static void reduced_say_lacking(struct sentence *text,
                                 const struct listeners *listeners)
 {

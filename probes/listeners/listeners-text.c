@@ -45,9 +45,10 @@ static int figure_put(FILE *out, int width, long number, const char *unit)
     return fprintf(out, " %*s", width, text);
 }
 
-/* Write ROW; WIDTH is the width of the first column, and a longer address has a
-   line to itself.  A full queue is marked at the end of the line if there is
-   room.  */
+/* Write ROW as a line of the table: address, queue, backlog, percent, drops,
+   owners; "-" if unknown.  WIDTH is the width of the first column, and a longer
+   address has a line to itself.  A full queue is marked at the end of the line
+   if there is room.  */
 static void listeners_text_put_row(FILE *out, const struct listener_row *row,
                                    int width)
 {
@@ -72,7 +73,8 @@ static void listeners_text_put_row(FILE *out, const struct listener_row *row,
             is_full && length + (int)sizeof mark - 1 <= COLUMNS ? mark : "");
 }
 
-/* Append which command explains ROW.  */
+/* Append which command explains ROW: "listeners PORT" in quotes or, for a UNIX
+   socket, the command, and that the name is the operand.  */
 static void listeners_text_say_more(struct sentence *note,
                                     const struct listeners *listeners,
                                     const struct listener_row *row)
@@ -88,7 +90,8 @@ static void listeners_text_say_more(struct sentence *note,
 }
 
 /* Write a note on the meaning of drops, and whether an accept queue overflowed,
-   by ListenOverflows; MOST is the listener with most drops.  */
+   by ListenOverflows; if so, the note names MOST, the listener with most drops,
+   and the command that explains MOST.  */
 static void put_drops_note(FILE *out, const struct listeners *listeners,
                            const struct listener_row *most)
 {
@@ -113,8 +116,8 @@ static void put_drops_note(FILE *out, const struct listeners *listeners,
     put_sentence(out, NULL, &note);
 }
 
-/* What becomes of new clients of ROW, whose queue is full, with "; "; "" if
-   that differs by system.  A constant.  */
+/* What happens to new clients of ROW, whose queue is full, as a phrase that
+   ends in "; "; "" for TCP on systems other than Linux.  A constant.  */
 static const char *listeners_text_effect(const struct listeners *listeners,
                                          const struct listener_row *row)
 {
@@ -164,7 +167,9 @@ static void put_full_note(FILE *out, const struct listeners *listeners)
 }
 
 /* Write a note on the first queue, if any, that is not full, but has clients
-   and no process that can accept them, and how many more there are.  */
+   and no process that can accept them: the clients, the owners and their state,
+   the number of further such queues, and the command that explains the
+   first.  */
 static void put_halted_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};
@@ -197,9 +202,6 @@ static void put_halted_note(FILE *out, const struct listeners *listeners)
     put_sentence(out, NULL, &note);
 }
 
-/* Write the notes that apply: on missing figures and families, full queues,
-   halted owners, groups, drops (Linux), handshakes, backlogs of 0, hidden
-   owners.  */
 void listeners_put_notes(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""};

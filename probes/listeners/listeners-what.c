@@ -62,8 +62,9 @@ static long operand_read_number(const char *text)
 }
 
 /* The port of the service NAME over PROTOCOL, "tcp" or "udp", in the system's
-   database or known to sonde_resolve, which takes LOOKUP_MS at most; or -1.  A
-   path is no service, and is not looked up.  */
+   database (getservbyname, without a timeout) or known to sonde_resolve, which
+   takes LOOKUP_MS at most; or -1.  A path is no service, and is not looked
+   up.  */
 static int service_port(const char *name, const char *protocol)
 {
     struct sonde_target target = {NULL, name, AF_INET,
@@ -82,7 +83,8 @@ static int service_port(const char *name, const char *protocol)
 
 /* ---- names of processes, paths ------------------------------------------- */
 
-/* Whether the number of MEANING is the process number of an owner of ROW.  */
+/* Whether the number of MEANING, above 0, is the process number of an owner of
+   ROW.  */
 static bool has_process(const struct listener_row *row,
                         const struct meaning *meaning)
 {
@@ -254,8 +256,8 @@ static int read_addresses(struct meaning *meaning, const char *host)
 }
 
 /* Set the port of MEANING from PORT, a number from 1 to 65535 or a service of
-   TCP, otherwise of UDP.  Returns 0; or -1 with the reason appended, and the
-   port is not valid.  */
+   TCP, otherwise of UDP (service_port).  Returns 0; or -1 with the reason
+   appended, and the port is not valid.  */
 static int operand_read_port(struct meaning *meaning, const char *port)
 {
     meaning->port = is_digits(port) ? (int)operand_read_number(port)
@@ -281,7 +283,8 @@ static bool looks_like_address(const char *text)
 }
 
 /* Parse the text of MEANING as ADDRESS:PORT, [ADDRESS]:PORT for IPv6, and set
-   port, device and addresses.  Returns 0, or -1 with the reason appended.  */
+   port, device and addresses.  Names of services and hosts are looked up, for
+   LOOKUP_MS each.  Returns 0, or -1 with the reason appended.  */
 static int operand_read_address(struct meaning *meaning)
 {
     const char *text = meaning->text;
@@ -405,10 +408,11 @@ static bool is_at_port(const struct listener_row *row, long port)
     return port > 0 && sonde_address_port(&row->listener.address) == port;
 }
 
-/* Mark the listeners of PART, or with DATAGRAMS its datagram sockets, at
-   MEANING's port that serve the address WANTED most specifically: all of the
-   same best rank, perhaps none.  The interface is that of MEANING, or else the
-   scope of WANTED.  Connected sockets serve their peer alone.  */
+/* Mark the listeners of PART (NULL without parts), or with DATAGRAMS its
+   datagram sockets, at MEANING's port that serve the address WANTED most
+   specifically: all of the same best rank, perhaps none.  The interface is that
+   of MEANING, or else the scope of WANTED.  Connected sockets serve their peer
+   alone, and are not marked.  */
 static void mark_best(struct listeners *listeners, const struct listeners *part,
                       const struct meaning *meaning, bool datagrams,
                       const struct sonde_address *wanted)
@@ -484,7 +488,8 @@ static bool is_meant(const struct listener_row *row,
                                : meaning->service);
 }
 
-/* Mark the rows for which TEST is true, no others.  Returns whether any is.  */
+/* Mark the rows for which TEST, called with MEANING, is true, and clear all
+   other marks.  Returns whether a row is marked.  */
 static bool
 mark_rows(struct listeners *listeners, const struct meaning *meaning,
           bool (*test)(const struct listener_row *, const struct meaning *))
@@ -527,8 +532,8 @@ static void mark_address(struct listeners *listeners,
 
 /* In each network namespace (without PARTS all rows are of one) mark the
    listeners at the port of MEANING that serve its host, for each address the
-   most specific ones (mark_best), unless a listener is marked there already;
-   then alike the datagram sockets.  */
+   most specific ones (mark_best), unless a listener of the namespace is marked
+   already; then alike the datagram sockets.  */
 static void mark_addresses(struct listeners *listeners,
                            const struct meaning *meaning)
 {
@@ -555,8 +560,9 @@ static void keep_marked(struct listeners *listeners)
 
 /* ---- no match ------------------------------------------------------- */
 
-/* Append to WHY why no listener of process NUMBER was found.  Returns false if
-   there is no such process, true also if that is unknown.  */
+/* Append to WHY why no listener of process NUMBER, above 0, was found.  Returns
+   false if there is no such process; true if the process exists, or if that is
+   unknown.  */
 static bool say_process(struct sentence *why, const struct listeners *listeners,
                         long number)
 {
@@ -623,8 +629,9 @@ static enum selection say_name(const struct listeners *listeners,
 }
 
 /* If a family that may match MEANING could not be read, append the first such
-   family and its error, and return true: UNIX for a path or an @name, TCP and
-   UDP for a port, any family otherwise.  */
+   family and its error, and return true; otherwise return false.  A path or an
+   @name may match UNIX sockets, a port TCP and UDP, any other text all
+   families.  */
 static bool say_unread(const struct listeners *listeners,
                        const struct meaning *meaning)
 {
@@ -647,9 +654,11 @@ static bool say_unread(const struct listeners *listeners,
 }
 
 /* Append why MEANING, a valid operand, matches no listener.  Returns
-   SELECTION_NONE, SELECTION_UNSEEN, SELECTION_UNKNOWN or, for a bad number,
-   SELECTION_WRONG.  In /proc/net NULs, newlines and interfaces of addresses are
-   lost, so a listener may be unseen.  */
+   SELECTION_UNKNOWN if a family that may match could not be read, except for a
+   number that is 0 or too large; for a number as miss_number, for a name as
+   say_name; SELECTION_UNSEEN for an @name, a path or an address with an
+   interface if the list is from /proc/net, where NULs, newlines and interfaces
+   of addresses are lost; otherwise SELECTION_NONE.  */
 static enum selection operand_miss(const struct listeners *listeners,
                                    const struct meaning *meaning)
 {

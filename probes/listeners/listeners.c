@@ -65,9 +65,10 @@ const char *listeners_kind(const struct listeners *listeners)
 
 /* ---- names -------------------------------------------------------------- */
 
-/* Write to TEXT the address of LISTENER, TCP or UDP, with the interface to
-   which LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6 address with
-   scope.  The interface is written by number if the name is unknown.  */
+/* Write to TEXT, of SIZE bytes, the address of LISTENER, TCP or UDP, with the
+   interface to which LISTENER is confined: "0.0.0.0%eth0:80", like an IPv6
+   address with scope.  The interface is written by number if the name is
+   unknown.  */
 static void listeners_print_inet(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {
@@ -92,8 +93,8 @@ static void listeners_print_inet(const struct sonde_listener *listener,
     snprintf(text + used, size - used, "%%%s:%d", name, port);
 }
 
-/* Write to TEXT the path or name of a UNIX LISTENER, escaped as by
-   sonde_address_print, but the NUL of an abstract name as "@"; a path that
+/* Write to TEXT, of SIZE bytes, the path or name of a UNIX LISTENER, escaped as
+   by sonde_address_print, but the NUL of an abstract name as "@"; a path that
    begins with "@" is shown with "\100" instead.  */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
@@ -108,9 +109,9 @@ static void listeners_print_unix(const struct sonde_listener *listener,
         snprintf(text, size, "%s", plain);
 }
 
-/* Copy PLAIN to TEXT, cut to SIZE bytes, with blanks, backslashes and bytes
-   that are not printable ASCII as "\ooo": the name of an interface may contain
-   any byte but blanks, slashes and colons.  */
+/* Copy PLAIN to TEXT, cut to SIZE bytes with the NUL, SIZE at least 1, with
+   blanks, backslashes and bytes that are not printable ASCII as "\ooo": the
+   name of an interface may contain any byte but blanks, slashes and colons.  */
 static void print_visibly(const char *plain, char *text, size_t size)
 {
     size_t used = 0;
@@ -150,9 +151,10 @@ static char *print_peer(const struct sonde_address *peer)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Make room in LIST, which has COUNT elements of SIZE bytes, for a further
-   element: the room doubles whenever COUNT is a power of two.  Returns the
-   list, perhaps moved; or NULL with ENOMEM, and LIST unchanged.  */
+/* Make room in LIST, NULL or made by this function, with COUNT elements of SIZE
+   bytes, for a further element: the room doubles whenever COUNT is a power of
+   two.  Returns the list, perhaps moved; or NULL with ENOMEM, and LIST
+   unchanged.  */
 static void *listeners_grow(void *list, size_t count, size_t size)
 {
     bool is_full = (count & (count - 1)) == 0;
@@ -196,7 +198,7 @@ static int listeners_add_row(const struct sonde_listener *listener, void *data)
 }
 
 /* A sonde_owner_each: append OWNER to DATA, a struct listeners.  Returns 0; or
-   -1 without memory, which ends the list.  */
+   -1 without memory, which ends the list with ECANCELED.  */
 static int add_owner(const struct sonde_owner *owner, void *data)
 {
     struct listeners *listeners = data;
@@ -242,8 +244,9 @@ static int by_address(const void *a, const void *b)
     return result ? result : by_socket(a, b);
 }
 
-/* Compare two rows, for qsort: by percent, then of datagram sockets by drops,
-   then by the length of the queue, the largest first; then by address.  */
+/* Compare two rows, for qsort: by percent, the largest first; then two datagram
+   sockets by drops; then by the length of the queue, the largest first; then by
+   address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -267,6 +270,7 @@ static int by_process(const void *a, const void *b)
     return listeners_order(x->pid, y->pid);
 }
 
+/* Sort the rows of LISTENERS by COMPARE, as for qsort.  */
 static void listeners_sort(struct listeners *listeners,
                            int (*compare)(const void *, const void *))
 {
@@ -275,9 +279,9 @@ static void listeners_sort(struct listeners *listeners,
               compare);
 }
 
-/* Sort the rows by inode and remove repetitions, since a list that the kernel
-   reports in pieces may contain a socket twice.  Rows with inode 0, unknown,
-   all stay.  */
+/* Sort the rows by inode, and remove and free repetitions, since a list that
+   the kernel reports in pieces may contain a socket twice.  Rows with inode 0,
+   unknown, all stay.  */
 static void drop_twins(struct listeners *listeners)
 {
     size_t kept = 0;
@@ -293,8 +297,9 @@ static void drop_twins(struct listeners *listeners)
     listeners->count = kept;
 }
 
-/* Sort the rows by address, and number from 0 the rows of one address (INDEX),
-   in each network namespace, listeners apart from datagram sockets.  */
+/* Sort the rows by address, and number from 0 the rows with the same LOCAL
+   (INDEX, which must be 0 before), in each network namespace, listeners apart
+   from datagram sockets.  */
 static void number_rows(struct listeners *listeners)
 {
     listeners_sort(listeners, by_address);
@@ -307,8 +312,8 @@ static void number_rows(struct listeners *listeners)
     }
 }
 
-/* Sort the owners, remove repetitions, and point each row to its owners.  The
-   rows must be sorted by inode.  */
+/* Sort the owners, remove repetitions, and set OWNERS and OWNER_COUNT of each
+   row.  The rows must be sorted by inode, and have an OWNER_COUNT of 0.  */
 static void deal_owners(struct listeners *listeners)
 {
     size_t kept = 0, next = 0;
@@ -329,9 +334,6 @@ static void deal_owners(struct listeners *listeners)
     }
 }
 
-/* Read the owners of all rows within TIMEOUT milliseconds, and set HIDDEN,
-   HIDDEN_ERROR and COMPLETE; sorts the rows by inode.  Returns 0, also if
-   HIDDEN is -1: owners found before the failure stay.  Or -1 with ENOMEM.  */
 int listeners_read_owners(struct listeners *listeners, int timeout)
 {
     drop_twins(listeners);
@@ -355,9 +357,9 @@ int listeners_read_owners(struct listeners *listeners, int timeout)
 }
 
 /* Set IS_LINUX, TOTALS, CAP and the figures of datagrams_read_host, of this
-   process's network namespace, or with PID of that of PID: then the cap, which
-   is no file of a process, stays unknown.  Unreadable counters are -1; of an
-   unreadable cap at most SETTING and SCOPE are known.  */
+   process's network namespace, or with PID of the namespace of that process:
+   then the cap, which is no file of a process, stays unknown.  Unreadable
+   counters are -1; of an unreadable cap at most SETTING and SCOPE are known. */
 static void listeners_read_host(struct listeners *listeners)
 {
     struct utsname names;
@@ -393,12 +395,12 @@ static void forget_queues(struct listeners *listeners)
             listeners->rows[i].listener.queue.queued = -1;
 }
 
-/* Append the listeners of the family with the INDEX, within TIMEOUT
-   milliseconds for each attempt.  With PID they are read from /proc; otherwise
-   by sock_diag, and from /proc if sock_diag is missing or forbidden.  After
-   /proc, REDUCED or DATAGRAMS_REDUCED is the errno of sock_diag, EPERM with
-   PID.  Returns 0, or -1 with the errno of sonde_listeners, with PID of
-   sonde_listeners_proc; ECANCELED is a lack of memory.  Rows appended before a
+/* Append the listeners of the family with the INDEX (of families), within
+   TIMEOUT milliseconds for each attempt.  With PID they are read from /proc;
+   otherwise by sock_diag, and from /proc if sock_diag is missing or forbidden.
+   After /proc, REDUCED or, for datagram sockets, DATAGRAMS_REDUCED is the errno
+   of sock_diag, EPERM with PID.  Returns 0, or -1 with the errno of sock_diag,
+   with PID of /proc; ECANCELED is a lack of memory.  Rows appended before a
    failure stay.  */
 static int read_family(struct listeners *listeners, int index, int timeout)
 {
@@ -422,9 +424,11 @@ static int read_family(struct listeners *listeners, int index, int timeout)
     return -1;
 }
 
-/* Append the listeners of each family in WANTED, as bits, until DEADLINE, and
-   set ERRORS, but for optional datagram sockets where ENOTSUP.  Returns 0 if a
-   family was read; or -1 with the first errno, or with ENOMEM.  */
+/* Append the listeners of each family in WANTED, as bits, until DEADLINE.  Set
+   ERRORS of a family that cannot be read, except of datagram sockets with
+   ENOTSUP and DATAGRAMS_OPTIONAL.  Returns 0 if a family was read; or -1 with
+   the first errno of ERRORS.  A lack of memory ends the reading: -1 with
+   ENOMEM.  */
 static int read_families(struct listeners *listeners, unsigned wanted,
                          int64_t deadline)
 {

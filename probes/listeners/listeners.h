@@ -103,25 +103,33 @@ struct listeners {
 /* All counters unknown.  */
 extern const struct sonde_listen_totals listeners_no_totals;
 
-/* Fill in *LISTENERS, which is empty but for PID and DATAGRAMS_OPTIONAL, with
-   the listeners of FAMILIES (bits), within TIMEOUT milliseconds in all, and
-   their owners within OWNERS_TIMEOUT milliseconds more; then the counters and,
-   unless PID is set, the cap.  Returns 0, also if only some families were
-   readable (ERRORS) or no owners (HIDDEN); or -1 with the errno of the first
-   family if none was readable, or with ENOMEM.  Call listeners_free in each
-   case.  */
+/* Fill in *LISTENERS, which is empty but for PID, NETNS_NAME and
+   DATAGRAMS_OPTIONAL, with the listeners of FAMILIES (bits), within TIMEOUT
+   milliseconds in all, and their owners within OWNERS_TIMEOUT milliseconds
+   more; then the counters and, unless PID is set, the cap.  Returns 0, also if
+   only some families were readable (ERRORS) or no owners (HIDDEN); or -1 with
+   the errno of the first family if none was readable, or with ENOMEM.  Call
+   listeners_free in each case.  */
 int listeners_read(struct listeners *listeners, unsigned families, int timeout,
                    int owners_timeout);
 
-/* The steps of listeners_read, with its results.
-   listeners_read_rows: read the rows, sorted by inode, without repetitions.
+/* The steps of listeners_read.
+   listeners_read_rows: read the rows of FAMILIES (bits) within TIMEOUT
+   milliseconds, sorted by inode, without repetitions.  Sets SOME, WANTED,
+   ERRORS, REDUCED and DATAGRAMS_REDUCED, HAS_QUEUES and DATAGRAMS_COUNTED.
+   Returns as listeners_read.
    listeners_read_figures: read the counters and, unless PID is set, the cap of
-   the network namespace; set IS_LINUX, and count DROPPING.  It comes after the
-   rows, to include their drops, before any is removed, and before
-   listeners_order_rows, which finds groups only with IS_LINUX.
-   listeners_read_owners: find the owners.
+   the network namespace; set IS_LINUX, and count DROPPING.  Call after
+   listeners_read_rows, to include the drops of the rows, before any row is
+   removed, and before listeners_order_rows, which finds groups only with
+   IS_LINUX.
+   listeners_read_owners: find the owners of all rows within TIMEOUT
+   milliseconds, and set HIDDEN, HIDDEN_ERROR and COMPLETE.  Sorts the rows by
+   inode, and removes repetitions.  Call once.  Returns 0, also if HIDDEN is -1:
+   owners found before the failure stay; or -1 with ENOMEM.
    listeners_order_rows: number the rows of an address, find the groups, and
-   sort the rows as in the report.  */
+   sort the rows as in the report.  Call once, after listeners_read_owners.
+   Returns 0, or -1 with ENOMEM.  */
 int listeners_read_rows(struct listeners *listeners, unsigned families,
                         int timeout);
 void listeners_read_figures(struct listeners *listeners);
@@ -144,25 +152,29 @@ enum selection {
    or both; a path or an @name; an address with a port, or else the listeners
    that serve this address most specifically; any text printed as LOCAL.  If
    none match, the reason for the user is appended to *WHY, an empty sentence;
-   after SELECTION_FOUND *WHY is to be ignored.  Names of hosts except
-   localhost are resolved, for 5 seconds at most.  */
+   after SELECTION_FOUND *WHY is to be ignored.  Names of hosts except localhost
+   are resolved, for 5 seconds at most; WHAT may also be looked up as a service,
+   by getservbyname, which has no timeout, and for 5 seconds each of TCP and
+   UDP.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
 /* Whether all requested families were read; if not, the reasons are appended to
-   *WHY.  A family that the system never reports (ENOTSUP, except on Linux) is
-   no failure if all families were requested.  */
+   *WHY, separated by "; ".  A family that the system never reports (ENOTSUP,
+   except on Linux) is no failure if all families were requested.  */
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
 /* Append to CHECK, empty before, how full the queues are: an alert for each
-   listener with a percentage that RANGES call for, three of them by name.  In
-   place of CHECK_OK, CHECK_UNKNOWN if the percentage of a listener is unknown,
-   or if there are only sockets that do not count as listeners here: UNIX
-   datagram sockets, and optional UDP sockets of unknown percentage.  Without
-   any socket CHECK_OK.  Performance data: the fullest queue, or with EACH the
-   first 16 of known percentage; the number of listeners; ListenOverflows; if
-   UDP was requested, RcvbufErrors.  */
+   listener with a percentage that RANGES call for, three of them by name;
+   without an alert, the number of listeners and the fullest.  The state is that
+   of the worst alert.  In place of CHECK_OK, CHECK_UNKNOWN if the percentage of
+   a listener is unknown, or if there are only sockets that do not count as
+   listeners here: UNIX datagram sockets, and optional UDP sockets of unknown
+   percentage.  Without any socket CHECK_OK.  Performance data: the fullest
+   queue, or with EACH the first 16 of known percentage; the number of
+   listeners; ListenOverflows; if UDP was requested, RcvbufErrors.  The rows
+   must be sorted, the fullest first.  */
 void listeners_check(struct check *check, const struct listeners *listeners,
                      const struct check_ranges *ranges, bool each);
 
@@ -174,17 +186,20 @@ bool listeners_is_wildcard(const struct sonde_address *address);
    interface; false if that was not possible.  */
 bool listeners_proc_has_queues(void);
 
-/* Append to TEXT why figures are missing, by REDUCED, which is not 0, and
-   which; with PARTS as listeners_say_outside.  */
+/* Append to TEXT why the list is from /proc (REDUCED, which must not be 0, or
+   PID), and which figures are missing.  With PARTS the text is that of
+   listeners_say_outside.  */
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners);
 
-/* Why the owners are unknown, if HIDDEN is -1: a constant phrase such as "timed
-   out", or an errno by name.  */
+/* Why the owners are unknown: a phrase such as "timed out", or the errno
+   HIDDEN_ERROR by name.  HIDDEN must be -1.  */
 const char *listeners_why_hidden(const struct listeners *listeners);
 
-/* Append to TEXT where the unknown owner of a listener may be, if HIDDEN is not
-   -1.  */
+/* Append to TEXT where the unknown owner of a listener may be: in one of the
+   HIDDEN processes or, if there are none, in the kernel or another PID
+   namespace; by COMPLETE also in a process that /proc or this system does not
+   show.  HIDDEN must not be -1.  */
 void listeners_say_unseen(struct sentence *text,
                           const struct listeners *listeners);
 
@@ -193,20 +208,24 @@ void listeners_say_unseen(struct sentence *text,
    listeners", and so on.  */
 const char *listeners_family(int index);
 const char *listeners_family_words(int index);
+/* Whether LISTENER is a UNIX socket of any type.  */
 bool listener_is_unix(const struct sonde_listener *listener);
 
 /* " of this kind" if not all families were requested, otherwise "".  */
 const char *listeners_kind(const struct listeners *listeners);
 
-/* Append a command that reads the network namespace of ROW, of LISTENERS, for
-   the options and operands to come: "listeners " or "listeners --netns 4242 ",
-   with --all by a process of the namespace, or else by its mount.  */
+/* Append a command that reads the network namespace of ROW, of LISTENERS, or
+   with ROW NULL that of LISTENERS, for the options and operands to come:
+   "listeners " or "listeners --netns 4242 ": as the user named the namespace,
+   else, with --all, by a process of the namespace, or else by its mount.  */
 void listeners_say_command(struct sentence *text,
                            const struct listeners *listeners,
                            const struct listener_row *row);
 
 /* Append the owners of ROW that fit in ROOM columns, at least the first, and
-   the number of further owners, if any, to the empty TEXT: "a[1] b[2] +3".  */
+   the number of further owners, if any, to the empty TEXT: "a[1] b[2] +3".
+   Nothing if no owner is visible.  Bytes of a name that are not printable ASCII
+   become '?'.  */
 void listeners_say_owners(struct sentence *text, const struct listener_row *row,
                           size_t room);
 
@@ -215,15 +234,16 @@ void listeners_say_owners(struct sentence *text, const struct listener_row *row,
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
 
-/* Why no owner of ROW can accept now: the state of the last, such as "stopped
-   by a signal"; NULL if an owner may accept, or no owner is visible.  Each call
-   reads the states anew, so the next result may differ.  */
+/* Why no owner of ROW can accept now: the state common to all owners, such as
+   "stopped by a signal", or one phrase for several states; NULL if an owner may
+   accept, or no owner is visible.  The string is a constant.  Each call reads
+   the states anew, so the next result may differ.  */
 const char *listeners_owner_halted(const struct listener_row *row);
 
 /* If no owner of ROW can accept (listeners_owner_halted), append the owners,
-   the state of the last, and for owners stopped by a signal the command that
-   resumes the first; CALL is what no process can do: "accept".  Returns whether
-   so.  */
+   their state, and, if an owner is stopped by a signal, the command that
+   resumes the first such owner; CALL is what no process can do: "accept".
+   Returns true then; otherwise false, and nothing is appended.  */
 bool listeners_say_halted(struct sentence *text, const struct listener_row *row,
                           const char *call);
 
@@ -245,19 +265,26 @@ void listeners_free_row(struct listener_row *row);
    empty: all zero, also PID and EVERYWHERE.  */
 void listeners_free(struct listeners *listeners);
 
-/* Write the report: as a table of 80 columns in ASCII, with notes, or each of
-   both alone; as sentences with all details and advice for each listener; as
-   JSON, where WAITING may be NULL, and as metrics for Prometheus
-   (listeners(1)).  Tables and metrics are of listeners unless only datagram
-   sockets were requested, and of datagram sockets if any were.  Write errors
-   are left in OUT.  */
+/* Write the report.  Write errors are left in OUT.
+   listeners_text: the tables, then the notes.
+   listeners_put_tables: a table of 80 columns in ASCII of the listeners, unless
+   only datagram sockets were requested; then the text of datagrams_text, if any
+   were.
+   listeners_put_notes: the notes that apply: on missing figures and families,
+   full queues, halted owners, groups (sets NOTED), drops (Linux), handshakes,
+   backlogs of 0, hidden owners.  */
 void listeners_text(FILE *out, const struct listeners *listeners);
 void listeners_put_tables(FILE *out, const struct listeners *listeners);
 void listeners_put_notes(FILE *out, const struct listeners *listeners);
-/* Of a SO_REUSEPORT group only the first member has the sentences on handshakes
-   and on the counters of the network namespace; at the end stand the reasons of
-   missing figures.  */
+/* Write the report as sentences, with all details and advice for each listener
+   and datagram socket.  Of a SO_REUSEPORT group only the first member has the
+   sentences on handshakes and on the counters of the network namespace (sets
+   EXPLAINED); at the end stand the reasons of missing figures.  */
 void listeners_explain(FILE *out, const struct listeners *listeners);
+/* listeners_json: write the report as JSON; WAITING may be NULL.
+   listeners_prometheus: write metrics for Prometheus (listeners(1)), of
+   listeners unless only datagram sockets were requested, and of datagram
+   sockets if any were.  */
 struct waiting;
 void listeners_json(FILE *out, const struct listeners *listeners,
                     const struct waiting *waiting);

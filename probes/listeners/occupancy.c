@@ -22,8 +22,8 @@ static int occupancy_class(const struct occupancy_look *look)
 }
 
 /* Add the time from the last look to AT to SEEN and to the class of that look,
-   if held and of known fill: GAP_MAX at most, the rest is UNSEEN.  Time of
-   unknown fill is in neither.  The look stays held.  */
+   GAP_MAX at most, and the rest to UNSEEN.  Nothing is added if the look is not
+   held, or if its fill is unknown.  The look stays held.  */
 static void occupancy_hold(struct occupancy *occupancy, int64_t at,
                            int64_t gap_max)
 {
@@ -39,7 +39,7 @@ static void occupancy_hold(struct occupancy *occupancy, int64_t at,
     occupancy->classes[class] += time;
 }
 
-/* Let PEAK be LOOK if that is fuller, not only as full, and of known fill: the
+/* Set PEAK to LOOK if LOOK is fuller, not only as full, and of known fill: the
    shares are compared, which differ if the capacity changes.  With a capacity
    of 0 the fill counts as unknown.  */
 static void occupancy_raise(struct occupancy_look *peak,
@@ -54,8 +54,9 @@ static void occupancy_raise(struct occupancy_look *peak,
 }
 
 /* Add the drops since the last look, at the first look none, to DROPS and
-   SECOND_DROPS; DROPS is -1 once the counter is unknown, and stays so.  The
-   kernel's counter has 32 bits, and wraps.  */
+   SECOND_DROPS.  If the counter of LOOK is unknown, DROPS becomes and stays -1,
+   and SECOND_DROPS grows no more.  The kernel's counter has 32 bits, and
+   wraps.  */
 static void occupancy_add_drops(struct occupancy *occupancy,
                                 const struct occupancy_look *look)
 {

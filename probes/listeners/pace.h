@@ -19,12 +19,12 @@ struct pace {
 };
 
 /* After a look, at NOW, with the CPU time CPU of the process: set NEXT, a whole
-   number of intervals after the start, so that the rate does not drift.  Looks
-   are left out, and counted: in MISSED, if the process is late; in HELD,
-   HOLD_MAX at most in a row, if the process uses more than SHARE.  A look late
-   by less than an interval is made up for at once.  SHARE applies to each
-   second: CPU time not used is no credit for the next second, but a debt
-   stays.  */
+   number of intervals after the start, so that the rate does not drift.
+   INTERVAL and SHARE must be above 0.  Looks are left out, and counted: in
+   MISSED, if the process is late; in HELD, HOLD_MAX at most in a row, if the
+   process uses more than SHARE.  A look late by less than an interval is made
+   up for at once.  SHARE applies to each second: CPU time not used is no credit
+   for the next second, but a debt stays.  */
 void pace_next(struct pace *pace, int64_t now, int64_t cpu);
 
 #endif /* PROBES_LISTENERS_PACE_H */

@@ -5,8 +5,8 @@
 
 #include "probes/listeners/waiting.h"
 
-/* The length of the queues of all listeners at the address of ROW, or if AGAIN,
-   as read the second time; -1 if not known.  */
+/* The sum of the queues of all listeners at the address of ROW, or if AGAIN, of
+   the queues read the second time; -1 if one is not known.  */
 static long waiting_queued(const struct listeners *listeners,
                            const struct listener_row *row, bool again)
 {
@@ -51,7 +51,7 @@ static void say_class(struct sentence *text, long count, const char *class)
 
 /* Append to TEXT how many of the COUNT connections ROWS were ended by the
    client, and of the others how many have data or are silent, and the number of
-   RESETS; nothing for 0.  */
+   RESETS, with a comma before each; nothing for a number of 0 or less.  */
 static void say_classes(struct sentence *text, const struct waiting_row *rows,
                         size_t count, long resets)
 {

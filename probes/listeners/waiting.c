@@ -12,9 +12,10 @@
 static const int families[] = {AF_INET, AF_INET6};
 enum { family_count = sizeof families / sizeof *families };
 
-/* The listener that got the connection to LOCAL: at this very address, or else
-   at the wildcard; NULL if there is none.  The family is that of the
-   connection: an IPv6 listener has IPv4 clients at mapped addresses.  */
+/* The first listener at the address and port LOCAL of a connection, or else the
+   last at the wildcard with this port; NULL if there is none.  The family is
+   that of the connection: an IPv6 listener has IPv4 clients at mapped
+   addresses.  */
 static const struct listener_row *
 waiting_find_listener(const struct listeners *listeners,
                       const struct sonde_address *local)
@@ -41,8 +42,9 @@ struct waiting_reader {
     const struct listeners *listeners;
 };
 
-/* A sonde_waiting_each: append CONNECTION, unless its listener is missing, to
-   DATA, a struct waiting_reader.  Returns 0, or 1 without memory.  */
+/* A sonde_waiting_each: append CONNECTION, unless its listener is not in the
+   rows, to DATA, a struct waiting_reader.  Returns 0; or 1 without memory,
+   which ends the list with ECANCELED.  */
 static int waiting_add(const struct sonde_waiting *connection, void *data)
 {
     struct waiting_reader *reader = data;
@@ -94,8 +96,9 @@ static int waiting_set_queue(const struct sonde_listener *listener, void *data)
     return 0;
 }
 
-/* Read the queues into QUEUED_AGAIN, until DEADLINE.  Most are empty: 0 stays,
-   also for a listener that has ended, or for a family that fails this time.  */
+/* Read the queues of TCP into QUEUED_AGAIN, until DEADLINE.  Most are empty: 0
+   stays, also for a listener that has ended, or for a family that fails this
+   time.  */
 static void waiting_read_queues(struct listeners *listeners, int64_t deadline)
 {
     for (size_t i = 0; i < listeners->count; i++)

@@ -37,11 +37,12 @@ int waiting_read(struct waiting *waiting, struct listeners *listeners,
    alone has a queue.  Sets QUEUED_AGAIN, too (waiting_read).  */
 void waiting_set_oldest(struct listeners *listeners, int timeout);
 
-/* Remove the connections without a listener in LISTENERS.  */
+/* Remove from WAITING the connections whose listener is not in LISTENERS.  */
 void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
 
-/* The connections of WAITING for ROW and its siblings of the same address: the
-   number, and with *FIRST the first, not to be read if the number is 0.  */
+/* The number of connections of WAITING for ROW and its siblings of the same
+   address.  Sets *FIRST to the first, with the longest silence; NULL if the
+   number is 0.  WAITING must be sorted, as by waiting_read.  */
 size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
                   const struct waiting_row **first);
 
@@ -49,9 +50,10 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
 void waiting_free(struct waiting *waiting);
 
 /* Write WAITING below each of LISTENERS with a queue, in 80 columns; and how
-   many connections of each queue are not in WAITING, reset by the client.
-   Listeners of the same address are written together.  Without any queue, write
-   a line that no connection waits.  */
+   many connections of each queue are not in WAITING, reset by the client.  Of
+   UNIX listeners only the length of the queue is known.  Listeners of the same
+   address are written together.  Without any queue, write a line that no
+   connection waits.  */
 void waiting_text(FILE *out, const struct waiting *waiting,
                   const struct listeners *listeners);
 

@@ -11,8 +11,8 @@
 enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
 
 /* Whether OTHER, perhaps ROW itself, is a stream listener that was looked at,
-   and listened at the address of ROW at the same time: a restarted server
-   follows, and is no member.  */
+   and listened at the address of ROW at the same time as ROW: a restarted
+   server follows, and is no member.  */
 static bool watch_is_member(const struct watch_row *row,
                             const struct watch_row *other)
 {

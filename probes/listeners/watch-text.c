@@ -16,15 +16,17 @@ static double watch_s(int64_t ns)
     return (double)ns / 1e9;
 }
 
-/* TIME as a share of the time seen, in percent; 0 if nothing was seen.  */
+/* TIME as a share of the time seen of OCCUPANCY, in percent; 0 if nothing was
+   seen.  */
 static double watch_share(const struct occupancy *occupancy, int64_t time)
 {
     return occupancy->seen > 0 ? 100 * (double)time / (double)occupancy->seen
                                : 0;
 }
 
-/* Append the first look with the fullest queue of ROW, and unless empty, when
-   that was, also by the clock of the host.  */
+/* Append the fullest look of ROW, the first of equals, in percent and numbers;
+   and unless empty, when that was: in seconds after the start, and by the clock
+   of the host in UTC.  The peak must be known.  */
 static void watch_say_peak(struct sentence *text, const struct watch_row *row)
 {
     const struct occupancy_look *peak = &row->occupancy.peak;
@@ -79,7 +81,8 @@ static void watch_say_above(struct sentence *text, const struct watch_row *row)
         say(text, ", full for %.3f s", watch_s(above[2]));
 }
 
-/* Append when ROW came and went during the watch, and the time unseen.  */
+/* Append when ROW came, unless watched from the start, and went, unless still
+   there, and the time unseen, unless 0: in seconds.  */
 static void watch_say_life(struct sentence *text, const struct watch *watch,
                            const struct watch_row *row)
 {
@@ -150,7 +153,9 @@ static void watch_say_increase(struct sentence *text, const char *name,
         say(text, "%s +%lld", name, (long long)(after - before));
 }
 
-/* Append how many looks were made, missed, left out and failed.  */
+/* Append how many looks were made, their rate and the longest gap; and how many
+   were missed, left out (unless ALL) and failed, with the last errno, unless
+   0.  */
 static void watch_say_looks(struct sentence *text, const struct watch *watch)
 {
     double seconds = watch_seconds(watch);
@@ -181,8 +186,10 @@ static bool watch_has(const struct watch *watch, int type)
     return false;
 }
 
-/* Write sentences on the looks, the counters of the host, and if it happened,
-   on a clock that was set and on listeners that were not watched.  */
+/* Write sentences on the looks and on the rise of the counters of the host, for
+   the kinds of socket watched; if the clock was set meanwhile, also on that
+   step; and if there were too many new listeners, on how many were not
+   watched.  */
 static void watch_put_host(FILE *out, const struct watch *watch)
 {
     struct sentence text = {""};

@@ -57,7 +57,8 @@ static int64_t watch_gap_max(const struct watch *watch)
 
 /* ---- rows, by cookie ---------------------------------------------------- */
 
-/* The slot of COOKIE in the hash table, or the free slot for it.  */
+/* The slot of COOKIE in the hash table, or the free slot for it.  The table
+   must have a free slot (watch_grow).  */
 static size_t *watch_slot(const struct watch *watch, uint64_t cookie)
 {
     size_t mask = watch->slot_count - 1;
@@ -98,8 +99,9 @@ static int watch_grow(struct watch *watch)
     return 0;
 }
 
-/* Add a row for LISTENER, found now, with copies of LOCAL, the address as
-   printed, and of OWNERS, or NULL.  Returns the row, or NULL with ENOMEM.  */
+/* Add a row for LISTENER, found now, whose cookie has no row yet, with copies
+   of LOCAL, the address as printed, and of OWNERS, which may be NULL.  Rows may
+   move.  Returns the row, or NULL with ENOMEM.  */
 static struct watch_row *watch_add(struct watch *watch,
                                    const struct sonde_listener *listener,
                                    const char *local, const char *owners)
@@ -165,8 +167,9 @@ static bool watch_is_wanted(const struct watch *watch,
 }
 
 /* LISTENER is new: add a row with the first look, if all listeners are watched
-   or if a row has the same address.  Beyond ROWS_MAX only count LISTENER, in
-   LOST_NOW.  Returns 0, or -1 with ENOMEM.  */
+   or if a row has the same address, type and interface.  Beyond ROWS_MAX only
+   count LISTENER, in LOST_NOW.  Returns 0, also if LISTENER is not added for
+   these reasons; or -1 with ENOMEM.  */
 static int watch_meet(struct watch *watch,
                       const struct sonde_listener *listener)
 {
@@ -192,10 +195,10 @@ static int watch_meet(struct watch *watch,
 }
 
 /* A sonde_listener_each: the list being read has LISTENER; DATA is the watch.
-   A new listener is added (watch_meet), unless connected.  Of a known listener,
-   LIST is set; if ALL, or if the row is hidden, this is a look, but not if the
-   row is gone, or in the list for the second time.  Returns 0, or -1 with
-   ENOMEM.  */
+   A new listener is passed to watch_meet, unless connected.  Of a known
+   listener, LIST is set; if ALL, or if the row is hidden, this is a look, but
+   not if the row is gone, or in the list for the second time.  Returns 0, or -1
+   with ENOMEM.  */
 static int watch_take_listed(const struct sonde_listener *listener, void *data)
 {
     struct watch *watch = data;
@@ -223,9 +226,11 @@ static unsigned watch_family(const struct watch_row *row)
     return row->listener.type == SOCK_DGRAM ? bit << FAMILY_KINDS : bit;
 }
 
-/* After a list of FAMILIES: a row that the list lacks is gone if it was missed
-   MISSING_MAX times in a row, by look-ups or lists.  A row that the list has,
-   but HIDDEN_LOOKS look-ups missed, is hidden from now on.  */
+/* After a list of FAMILIES, as bits: a row that the list lacks is counted as
+   missing once more, and gone if missing MISSING_MAX times in a row, from
+   look-ups or lists.  Unless ALL, a row that the list has, but HIDDEN_LOOKS
+   look-ups in a row missed, is hidden from now on.  Rows of other families
+   stay.  */
 static void watch_check_missing(struct watch *watch, unsigned families)
 {
     for (size_t i = 0; i < watch->count; i++) {
@@ -239,9 +244,10 @@ static void watch_check_missing(struct watch *watch, unsigned families)
     }
 }
 
-/* Read the lists of the watched families: add what is new, find what is gone.
-   Failures are counted, in FAILURES; no row of a family that failed is taken
-   for gone.  Returns 0, or -1 with ENOMEM.  */
+/* Read the lists of the watched families, LIST_TIMEOUT each: add what is new,
+   find what is gone.  Failures are counted, in FAILURES; no row of a family
+   that failed is taken for gone.  Updates LOST_ROWS.  Returns 0, or -1 with
+   ENOMEM.  */
 static int watch_list(struct watch *watch)
 {
     static const int families[FAMILY_KINDS] = {AF_INET, AF_INET6, AF_UNIX};
@@ -270,9 +276,10 @@ static int watch_list(struct watch *watch)
     return 0;
 }
 
-/* Look up each row that is neither gone nor hidden, and count failures; a row
-   not found is no failure, but counted in MISSING.  Returns whether a list is
-   needed: a row is missed, or hidden.  */
+/* Look up each row that is neither gone nor hidden; a row found has a look.  A
+   row not found is counted in its MISSING; other failures are counted in
+   FAILURES, with ERROR.  Returns whether a list is needed: a row is missing, or
+   hidden.  */
 static bool watch_look_up(struct watch *watch)
 {
     bool needed = false;
@@ -335,8 +342,9 @@ int watch_look(struct watch *watch)
     return 0;
 }
 
-/* RcvbufErrors of UDP, of both families together; -1 if unknown.  A host
-   without IPv6 has those of IPv4 alone.  */
+/* RcvbufErrors of UDP, of both families together; -1 if unknown.  If the
+   counters of IPv6 cannot be read, as on a host without IPv6, those of IPv4
+   alone.  */
 static int64_t watch_udp_full(void)
 {
     struct sonde_datagram_totals inet, inet6;

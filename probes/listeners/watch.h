@@ -52,17 +52,18 @@ struct watch {
 
 /* Begin to watch the rows of LISTENERS; if ALL, every listener of FAMILIES
    (bits), those to come as well; otherwise also those to come at the same
-   addresses.  Rows with a peer or without a cookie are left out.  Sets BEFORE,
-   but does not look yet.  Returns 0, or -1: ENOTSUP, EACCES, EPERM: not
-   possible here, ENOTSUP also if no row is left, unless ALL; ENOMEM, EMFILE,
+   addresses, and FAMILIES is not read.  Rows with a peer or without a cookie
+   are left out.  Sets BEFORE, but does not look yet.  Returns 0, or -1:
+   ENOTSUP, EACCES, EPERM: not possible here, also the errno in REDUCED of
+   LISTENERS, and ENOTSUP also if no row is left, unless ALL; ENOMEM, EMFILE,
    ENFILE, ENOBUFS.  Call watch_free in each case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 
-/* Look once at all rows, read a list if one is due or a row is missing, with
-   ALL always, and set PACE.NEXT, the time of the next look.  Updates NOW, LOOKS
-   and LONGEST_GAP; look-ups and lists that fail are counted in FAILURES.
-   Returns 0, or -1 with ENOMEM.  */
+/* Look once at all rows, read a list if one is due or a row is missing or
+   hidden, with ALL always, and set PACE.NEXT, the time of the next look, which
+   the caller waits for.  Updates NOW, LOOKS and LONGEST_GAP; look-ups and lists
+   that fail are counted in FAILURES.  Returns 0, or -1 with ENOMEM.  */
 int watch_look(struct watch *watch);
 
 /* Read the counters of the host into AFTER and UDP_AFTER; -1 if unreadable.  */
@@ -71,7 +72,8 @@ void watch_read_totals(struct watch *watch);
 /* Begin the next second in each row.  */
 void watch_next_second(struct watch *watch);
 
-/* End: the last look of each row counts until now, and AFTER is read.  */
+/* End the watch: set NOW; the last look of each row counts until NOW, and AFTER
+   and UDP_AFTER are read.  */
 void watch_end(struct watch *watch);
 
 /* Free all memory, close HANDLE, and make WATCH empty.  */
@@ -83,7 +85,8 @@ void watch_free(struct watch *watch);
 double watch_seconds(const struct watch *watch);
 int64_t watch_clock_step(const struct watch *watch);
 
-/* The fullest row of the second, by percent; NULL if no fill is known.  */
+/* The fullest row of the second, by percent, the first of equals; NULL if no
+   fill is known.  */
 const struct watch_row *watch_fullest(const struct watch *watch);
 
 /* Whether the text has a place for ROW: with ALL only if ROW had a queue, or
@@ -91,18 +94,19 @@ const struct watch_row *watch_fullest(const struct watch *watch);
 bool watch_is_shown(const struct watch *watch, const struct watch_row *row);
 
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
-   address at the same time; nothing for a listener alone, or never looked at.
-   For the first of the group in the text: the number of members, the peak and
-   the share of full time of at most 16 of them; and if one was ever full, an
-   estimate of the share of the clients that found a full queue: the mean of
-   these shares over all members.  For any other member: the number of
-   members.  */
+   address at the same time; nothing for a listener alone, or never looked at,
+   or not of TCP.  For the first member shown in the text: the number of
+   members, the peak and the share of full time of at most 16 of them; and if
+   one was ever full, an estimate of the share of the clients that found a full
+   queue: the mean of these shares over all members.  For any other member: the
+   number of members.  */
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 
-/* Append to TEXT one line of at most 70 columns, for a terminal, without
-   newline: LOOKS, those of the last second, its fullest row, and the rise of
-   ListenOverflows since the start, unless unknown.  */
+/* Append to TEXT one line for a terminal, without newline, which large figures
+   make longer than 70 columns: LOOKS, those of the last second; its fullest
+   row, if known, with the address cut to 24 bytes, or that no row had a queue;
+   and the rise of ListenOverflows since the start, unless unknown.  */
 void watch_say_second(struct sentence *text, const struct watch *watch,
                       int64_t looks);
 

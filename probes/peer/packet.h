@@ -48,11 +48,12 @@ uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum);
    nothing written if it does not fit.  */
 size_t packet_tcp(uint8_t *packet, const struct segment *segment);
 
-/* Write to PACKET an ICMP error "destination unreachable" of the host FROM,
-   sent to the source of ORIGINAL, a packet of SIZE bytes.  ORIGINAL is quoted
-   up to its 28th byte.  CODE is a code above; MTU is for ICMP_TOO_LARGE,
-   otherwise 0.  Returns the length, at most 56; or 0 if ORIGINAL is shorter
-   than an IP header.  */
+/* Write to PACKET, of at least 56 bytes, an ICMP error "destination
+   unreachable" of the host FROM, sent to the source of ORIGINAL, another
+   packet, of SIZE bytes.  ORIGINAL is quoted up to its 28th byte.  CODE is a
+   code above; MTU is for ICMP_TOO_LARGE, otherwise 0.  Returns the length, at
+   most 56; or 0 with nothing written if ORIGINAL is shorter than an IP
+   header.  */
 size_t packet_unreachable(uint8_t *packet, uint32_t from, int code,
                           uint16_t mtu, const uint8_t *original, size_t size);
 

@@ -74,8 +74,9 @@ enum {
 };
 
 /* Set the interface's queue length to QUEUE_LENGTH by netlink, which needs
-   privilege in this namespace only; SIOCSIFTXQLEN needs it in the initial user
-   namespace.  Returns 0; or -1 with errno, EPROTO for an unexpected answer.  */
+   privilege in this namespace only; SIOCSIFTXQLEN needs privilege in the
+   initial user namespace.  Returns 0; or -1 with the errno of socket, send or
+   recv or of the kernel's answer, EPROTO for an unexpected answer.  */
 static int set_queue_length(void)
 {
     struct {

@@ -14,11 +14,11 @@
 #define TUN_BEHIND "198.51.100.7"
 
 /* Make the interface, "sonde0", in the current network namespace (see
-   namespace_enter), set its address to TUN_HERE, and bring it up.  Each read
-   takes one IP packet that the kernel sent; each write gives the kernel one.
-   Returns the descriptor, non-blocking and close-on-exec; closing it removes
-   the interface.  Or -1 with *TROUBLE filled in; one such interface at
-   most.  */
+   namespace_enter), set its address to TUN_HERE, and bring it up.  A namespace
+   has one such interface at most.  Each read takes one IP packet that the
+   kernel sent; each write gives the kernel one.  Returns the descriptor,
+   non-blocking and close-on-exec; closing the descriptor removes the interface.
+   Or -1 with *TROUBLE filled in, and nothing is left open.  */
 int tun_open(struct namespace_trouble *trouble);
 
 /* Add to the current namespace a default route with TUN_PEER as the gateway,

@@ -8,12 +8,13 @@
 #include "base/wrap.h"
 #include "probes/behaviour/answers.h"
 
-/* Bytes of a side's name and of a value; longer texts are cut in put_side.  */
+/* Bytes for a side's name and for a value, together the size of the text in
+   put_side.  */
 enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
-/* Write a newline, then "SIDE: VALUE", wrapped to WIDTH columns: the first line
-   begins at column 4, further lines at 8.  Texts beyond SIDE_MAX and VALUE_MAX
-   are cut.  No newline follows.  */
+/* Write a newline, then "SIDE: VALUE", cut to SIDE_MAX + VALUE_MAX - 1 bytes
+   and wrapped to WIDTH columns: the first line is indented by 4, further lines
+   by 8.  No newline follows.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];
@@ -22,9 +23,10 @@ static void put_side(FILE *out, const char *side, const char *value)
     wrap(out, text, 4, 8, WIDTH);
 }
 
-/* Write "id", for an answer, or "id key", then the values of A and B after LEFT
-   and RIGHT, on the same line if there is room; otherwise each on a line of its
-   own (put_side).  A newline follows.  A and B have values.  */
+/* Write "ID", for an answer, or "ID KEY", then "LEFT: VALUE" of A and "RIGHT:
+   VALUE" of B, on the same line if there is room in WIDTH columns; otherwise
+   each on a line of its own (put_side).  A newline follows.  A and B, with the
+   same id and key, have values.  */
 static void put_difference(FILE *out, const struct finding *a,
                            const struct finding *b, const char *left,
                            const char *right)
@@ -139,8 +141,9 @@ void answers_diff(FILE *out, const struct catalogue *catalogue,
 /* ---- as tests ------------------------------------------------------------ */
 
 /* Write the question ID as TAP test NUMBER, "not ok", with all differing
-   findings as comments, two lines each.  Returns false, without output, if no
-   finding differs between HERE and THERE.  */
+   findings as comments, two lines each: "# KEY here: VALUE", "# KEY there:
+   VALUE".  Returns true; or false, without output, if no finding differs
+   between HERE and THERE.  */
 static bool put_failed(FILE *out, size_t number, const char *id,
                        const struct findings *here,
                        const struct findings *there)
@@ -163,7 +166,8 @@ static bool put_failed(FILE *out, size_t number, const char *id,
 
 /* Write the question ID as TAP test NUMBER: "not ok" with the differing
    findings (put_failed); otherwise "ok", marked "SKIP" with the reason if the
-   answer of a side is missing or not stable.  */
+   answer of a side is missing or not stable: the reason of HERE, or if HERE has
+   a stable answer, of THERE.  */
 static void put_test(FILE *out, size_t number, const char *id,
                      const struct findings *here, const struct findings *there)
 {

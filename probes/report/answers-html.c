@@ -48,7 +48,8 @@ static const char style[] =
     ".id,.how{order:-1}.key{padding:0}dl{grid-template-columns:1fr}"
     "dd{padding-left:1rem}}\n";
 
-/* The page, and the profile THERE to compare with, named OTHER, or NULL.  */
+/* The page on the findings HERE.  THERE is the profile to compare with, named
+   OTHER; both are NULL without such a profile.  */
 struct page {
     FILE *out;
     const struct catalogue *catalogue;
@@ -56,8 +57,8 @@ struct page {
     const char *other;
 };
 
-/* The value of FINDING in the other profile of PAGE, if both are stable and
-   differ; otherwise, or without another profile, NULL.  */
+/* The value of FINDING in the other profile of PAGE, if both profiles have
+   stable values that differ; otherwise, or without another profile, NULL.  */
 static const char *html_other(const struct page *page,
                               const struct finding *finding)
 {
@@ -67,9 +68,9 @@ static const char *html_other(const struct page *page,
     return answers_differ(finding, other) ? other->value : NULL;
 }
 
-/* Write TERM and TEXT as a row of a list of terms; CLASS is "" or an attribute
-   with a blank before the name; HOW stands behind, unless NULL.  TERM and TEXT
-   are escaped, CLASS and HOW are not.  */
+/* Write TERM and TEXT as a row of a list of terms.  CLASS, for both, is "" or
+   an attribute with a blank before the name.  HOW stands behind TEXT, unless
+   NULL.  TERM and TEXT are escaped, CLASS and HOW are not.  */
 static void html_put_row(FILE *out, const char *class, const char *term,
                          const char *text, const char *how)
 {
@@ -82,9 +83,10 @@ static void html_put_row(FILE *out, const char *class, const char *term,
     fputs("</dd>\n", out);
 }
 
-/* Write FINDING as a row, marked if the other profile differs, and with how the
-   finding is known unless measured and stable.  Left out: empty findings, and
-   the answer, which the summary has.  */
+/* Write FINDING, its value or else its reason, as a row, marked if the value in
+   the other profile differs, and with how the finding is known unless measured
+   and stable.  Left out: empty findings, and the answer, which the summary
+   has.  */
 static void html_put_finding(const struct page *page,
                              const struct finding *finding)
 {
@@ -96,8 +98,9 @@ static void html_put_finding(const struct page *page,
                      is_plain ? NULL : answer_how(finding));
 }
 
-/* Write the value of FINDING, or else its reason; and beside it OTHER, the
-   value of the other profile, after the name of that profile, unless NULL.  */
+/* Write the value of FINDING, or else its reason, or "-".  Unless OTHER is
+   NULL, write beside this value the name of the other profile and OTHER, the
+   value there.  */
 static void html_put_values(const struct page *page,
                             const struct finding *finding, const char *other)
 {
@@ -111,8 +114,9 @@ static void html_put_values(const struct page *page,
     fputs("</span>\n", page->out);
 }
 
-/* Write the detail FINDING with both values; nothing if the values do not
-   differ, or if FINDING is the answer.  */
+/* Write the detail FINDING: key, value, and the value of the other profile with
+   its name; nothing if the values do not differ (html_other), or if FINDING is
+   the answer.  */
 static void put_pair(const struct page *page, const struct finding *finding)
 {
     const char *other = html_other(page, finding);
@@ -125,9 +129,8 @@ static void put_pair(const struct page *page, const struct finding *finding)
     fputs("</span>\n", page->out);
 }
 
-/* Write the answers of systems that were not measured here to the question ID,
-   a row each, with the mark of the answer in brackets; nothing if none are
-   known.  */
+/* Write the answers to the question ID of systems that were not measured here,
+   a row each: the system, then "ANSWER (MARK)"; nothing if none are known.  */
 static void put_known(FILE *out, const char *id)
 {
     const struct known *known = NULL;
@@ -139,9 +142,10 @@ static void put_known(FILE *out, const char *id)
     }
 }
 
-/* Write the summary of QUESTION: id, the question in words, ANSWER, and each
-   finding of SLICE that differs, with both values.  The element "details" is
-   begun here, marked if any finding differs, and ended by the caller.  */
+/* Write the summary of QUESTION: id, the question in words, ANSWER with how the
+   answer is known, and each finding of SLICE that differs, with both values.
+   The element "details" is begun here, marked if any finding differs, and ended
+   by the caller.  */
 static void put_summary(const struct page *page,
                         const struct question *question,
                         const struct finding *answer, struct slice slice)
@@ -228,8 +232,8 @@ static void put_states(const struct page *page)
     free(text);
 }
 
-/* Write the page up to the answers: title, host, time of the measurement, and
-   the differences in number, if PAGE has another profile.  */
+/* Begin the page: title, host, time of the measurement if known, and the
+   differences in number (answers_count), if PAGE has another profile.  */
 static void html_put_head(const struct page *page)
 {
     FILE *out = page->out;
@@ -258,7 +262,7 @@ static void html_put_head(const struct page *page)
     fputs(". Differences are coloured and marked \"differs\".</p>\n", out);
 }
 
-/* Write links to the groups of the answered questions.  */
+/* Write links to the groups of the chosen questions with an answer.  */
 static void put_contents(const struct page *page)
 {
     struct answer_walk walk = {.catalogue = page->catalogue,

@@ -23,7 +23,9 @@ static void answers_json_put_finding(struct json *json,
     json_text(json, "reason", finding->reason);
 }
 
-/* Write the members "times" and "rates" of ID; null and [] without --times.  */
+/* Write the members "times", the number of repeats, and "rates", an array with
+   an object for each answer, of the question ID; null and [] without
+   --times.  */
 static void put_rates_json(struct json *json, const struct findings *findings,
                            const char *id)
 {
@@ -42,7 +44,7 @@ static void put_rates_json(struct json *json, const struct findings *findings,
 }
 
 /* Write QUESTION as an object, with ANSWER, the details and the rates.
-   Findings of --times (keys that begin with "times") are no details.  */
+   Findings whose keys begin with "times", those of --times, are no details.  */
 static void put_answer(struct json *json, const struct question *question,
                        const struct finding *answer,
                        const struct findings *findings)

@@ -10,10 +10,11 @@
 
 enum { SHARE_SIZE = 24 };
 
-/* Write the share PPM, in millionths, as percent to TEXT, without a sign, and
-   return TEXT: three decimals below 1, two between 99 and 100, otherwise one,
-   as in "0.012", "12.3", "99.97"; "0" and "100", without decimals, are
-   exact.  */
+/* Write the share PPM, from 0 to 1000000 millionths, in percent to TEXT,
+   without a percent sign: three decimals below 1, two between 99 and 100,
+   otherwise one, as in "0.012", "12.3", "99.97".  Only a share of exactly 0 or
+   100 is "0" or "100": others are at least "0.001" and at most "99.99".
+   Returns TEXT.  */
 static const char *share_text(char text[SHARE_SIZE], double ppm)
 {
     double percent = ppm / 1e4;
@@ -42,9 +43,10 @@ bool answers_rate(const struct findings *findings, const char *id, int number,
     return rate->answer != NULL;
 }
 
-/* Write the rates of the question ID, if any, a line for each answer, such as
-   "3 of 20  15.0 %  (3.2 to 37.9)" and the answer, which is wrapped: count,
-   repeats, share and its interval in percent.  */
+/* Write a line for each answer to the question ID, such as "3 of 20  15.0 %
+   (3.2 to 37.9)" and the answer, which is wrapped: the repeats with this
+   answer, all repeats, the share and its interval in percent.  Nothing without
+   --times.  */
 static void put_rates(FILE *out, const struct findings *findings,
                       const char *id)
 {

@@ -45,8 +45,9 @@ static char *cut_last(char *text)
     return last + 2;
 }
 
-/* The arrow of the event WHAT: to the right for a sent packet, " out", to the
-   left for a received one, " in", both, or blanks.  */
+/* The arrow of the event WHAT, four characters.  WHAT with " out", a packet
+   sent: to the right; with " in", a packet received: to the left; with both:
+   both ways; with neither: blanks.  */
 static const char *arrow_of(const char *what)
 {
     static const char *const arrows[] = {"    ", " -->", "<-- ", "<-->"};
@@ -54,8 +55,9 @@ static const char *arrow_of(const char *what)
                   2 * (strstr(what, " in") != NULL)];
 }
 
-/* Write VALUE, "EVENT; HERE; PEER", as a line: HERE, the arrow of the event,
-   EVENT, PEER.  A PEER of "-" is left out.  */
+/* Write VALUE, "EVENT; HERE; PEER", cut to 599 bytes, as a line: HERE, the
+   arrow of the event, EVENT, PEER.  A PEER of "-" is left out.  If a part is
+   missing, HERE is empty, or HERE and PEER.  */
 static void put_step(FILE *out, const char *value)
 {
     char text[600];
@@ -71,8 +73,8 @@ static void put_step(FILE *out, const char *value)
     putc('\n', out);
 }
 
-/* Write an empty line, the heading and all steps of WALK, an index in walks;
-   nothing if SLICE has no step with a value.  */
+/* Write an empty line, the heading and all steps of WALK, an index in walks,
+   from the findings SLICE; nothing if WALK has no step with a value.  */
 static void put_walk(FILE *out, struct slice slice, size_t walk)
 {
     size_t length = strlen(walks[walk].walk);

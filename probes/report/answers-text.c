@@ -14,8 +14,9 @@
 enum { VALUE = 28, DETAIL = 26, HOW = 68 };
 
 /* Write the value of FINDING, or else its reason, or "-", from COLUMN on,
-   wrapped before the last column of the report, with further lines at COLUMN;
-   the text HOW in that last column of the first line; and a newline.  */
+   wrapped before column 68, with further lines at COLUMN; the text HOW from
+   column 68 on in the first line; and a newline.  A longer first word is not
+   split.  COLUMN is below 67.  */
 static void answer_put_value(FILE *out, const struct finding *finding,
                              int column, const char *how)
 {
@@ -38,7 +39,7 @@ static void answer_put_value(FILE *out, const struct finding *finding,
     putc('\n', out);
 }
 
-/* Write ANSWER: id, value (or else the reason, or "-"), and how the value is
+/* Write ANSWER: id, value, or else the reason or "-", and how the value is
    known.  A long value continues on further lines.  */
 static void put_short(FILE *out, const struct finding *answer)
 {
@@ -47,7 +48,8 @@ static void put_short(FILE *out, const struct finding *answer)
     answer_put_value(out, answer, column, answer_how(answer));
 }
 
-/* Write the findings of a question, except the answer and empty findings.  */
+/* Write the findings in SLICE, of one question: key, value, or else the reason,
+   and how known.  The answer and empty findings are left out.  */
 static void put_details(FILE *out, struct slice slice)
 {
     for (size_t i = 0; i < slice.count; i++) {
@@ -59,9 +61,9 @@ static void put_details(FILE *out, struct slice slice)
     }
 }
 
-/* Write the answers of systems that were not measured here to the question ID,
-   one each, wrapped from COLUMN on, then from INDENT on; LABEL stands before
-   the first.  Nothing if none are known.  */
+/* Write the answers to the question ID of systems that were not measured here,
+   each as "SYSTEM: ANSWER [MARK]" from COLUMN on, with further lines at INDENT,
+   and a newline.  LABEL stands before the first.  Nothing if none are known. */
 static void put_elsewhere(FILE *out, const char *id, const char *label,
                           int column, int indent)
 {
@@ -75,9 +77,10 @@ static void put_elsewhere(FILE *out, const char *id, const char *label,
     }
 }
 
-/* Write, after an empty line, QUESTION in words, ANSWER, details, other
-   systems, and what to use; not why and the standards.  A stable, measured
-   answer is shown with the number of its repeats instead of answer_how.  */
+/* Write, after an empty line, QUESTION in words, ANSWER, the details in SLICE,
+   other systems, and what to use; not why and the standards.  A stable,
+   measured answer is shown with the number of its repeats, if known, instead of
+   answer_how.  */
 static void put_full(FILE *out, const struct question *question,
                      const struct finding *answer, struct slice slice)
 {
@@ -95,8 +98,8 @@ static void put_full(FILE *out, const struct question *question,
     wrap_labelled(out, "  use", DETAIL, DETAIL, question->cope);
 }
 
-/* Write the heading of the group of ID: the FIRST with the host beside, all
-   others after an empty line.  */
+/* Write the heading of the group of ID.  If FIRST, the host stands at the right
+   end of the line; otherwise an empty line precedes.  */
 static void put_group(FILE *out, const struct findings *findings,
                       const char *id, bool first)
 {

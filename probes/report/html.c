@@ -30,9 +30,10 @@ static const char style[] =
     ":focus-visible{outline:2px solid var(--mark);outline-offset:2px}\n"
     ".how{color:var(--soft);font-size:.85em}\n";
 
-/* Write the UTF-8 character at TEXT, which needs no escape in HTML.  Invalid
-   bytes and characters that base/mask.h masks, but newlines, become '?', since
-   a page may go to a terminal.  Returns the number of bytes consumed.  */
+/* Write the UTF-8 character at TEXT, without an escape: the caller has handled
+   the end of TEXT and the characters that HTML escapes.  Invalid bytes and
+   characters that base/mask.h masks, but newlines, become '?', since a page may
+   go to a terminal.  Returns the number of bytes consumed.  */
 static size_t html_put_character(FILE *out, const char *text)
 {
     size_t length = mask_shown(text);

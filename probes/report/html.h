@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 /* html_begin: write the page up to the begin of the body, with TITLE, escaped,
-   in the head only, and MORE_STYLE, not escaped, behind the style of all pages.
-   html_end: end the body and the page.  */
+   in the head only, and MORE_STYLE, not NULL and not escaped, behind the style
+   of all pages.  html_end: end the body and the page.  */
 void html_begin(FILE *out, const char *title, const char *more_style);
 void html_end(FILE *out);
 
@@ -20,8 +20,9 @@ void html_end(FILE *out);
    stay.  */
 void html_put_text(FILE *out, const char *text);
 
-/* Write the element NAME, perhaps with attributes, as is, with TEXT, escaped
-   (html_put_text), the end of the element, and a newline.  */
+/* Write an element with TEXT, escaped (html_put_text), its end tag, and a
+   newline.  NAME is the element's name, perhaps with a blank and attributes
+   behind, and is not escaped.  */
 void html_put_element(FILE *out, const char *name, const char *text);
 
 #endif /* PROBES_REPORT_HTML_H */

@@ -63,9 +63,9 @@ static const char *group_of(const char *id, char text[GROUP_SIZE])
     return text;
 }
 
-/* Write the filters: radio buttons for the groups of questions, and for each
-   the CSS rule that hides all other groups; and a checkbox that hides questions
-   without a difference.  */
+/* Write the filters: a radio button for all groups of questions and for each
+   group, with the CSS rule that hides the other groups; and a checkbox that
+   hides questions without a difference.  */
 static void put_filters(FILE *out, const struct catalogue *catalogue)
 {
     char group[GROUP_SIZE];
@@ -106,8 +106,8 @@ static void put_columns(FILE *out, const struct matrix *matrix)
     fputs("</tr></thead>\n", out);
 }
 
-/* Whether the cells A and B are to be one: equal in value and origin, and
-   without a value in their reasons, if both have one.  */
+/* Whether the cells A and B are to be one: equal in value and HOW; and, if both
+   have no value but a reason, equal in the reason.  */
 static bool is_alike(const struct matrix_cell *a, const struct matrix_cell *b)
 {
     return a->group == b->group && !strcmp(a->how, b->how) &&

@@ -11,7 +11,8 @@
 /* Raised when a key is removed or changes its meaning, not for new keys.  */
 enum { SCHEMA_VERSION = 1 };
 
-/* Write the array "cells" of KEY, the answer or a detail of QUESTION.  */
+/* Write the array "cells", an object for each cell of KEY (matrix_cells), the
+   answer or a detail of QUESTION.  */
 static void json_put_cells(struct json *json, const struct matrix *matrix,
                            const struct question *question, const char *key)
 {

@@ -40,11 +40,11 @@ struct matrix_cell {
 /* The maximum of columns, and of cells of a question.  */
 enum { MATRIX_COLUMNS = 64, MATRIX_CELLS = 128 };
 
-/* The cells of KEY ("answer", or a detail) of QUESTION: those of the columns in
-   their order, at most MATRIX_COLUMNS; then, for the answer, those of known
-   systems; together at most MATRIX_CELLS.  Returns the number of cells; columns
-   without the finding have a cell without a value, with HOW "not in the
-   profile".  The texts are not copied.  */
+/* Write to CELLS the cells of KEY ("answer", or a detail) of QUESTION: those of
+   the columns in their order, at most MATRIX_COLUMNS; then, for the answer,
+   those of known systems; together at most MATRIX_CELLS.  Returns the number of
+   cells; columns without the finding have a cell without a value, with HOW "not
+   in the profile".  The texts are not copied.  */
 size_t matrix_cells(const struct matrix *matrix,
                     const struct question *question, const char *key,
                     struct matrix_cell cells[MATRIX_CELLS]);
@@ -53,9 +53,10 @@ size_t matrix_cells(const struct matrix *matrix,
    which all repeats agreed.  Cells of known systems are ignored.  */
 bool matrix_differs(const struct matrix_cell *cells, size_t count);
 
-/* Append the systems of GROUP among the COUNT CELLS, from FIRST on, with how
-   each is known, unless measured by sockprobe: "linux-6.18, linux-5.10; FreeBSD
-   (source)".  A semicolon separates a known system from its neighbours.  */
+/* Append the systems of GROUP among the COUNT CELLS, from the index FIRST on,
+   with how each is known, unless measured by sockprobe: "linux-6.18,
+   linux-5.10; FreeBSD (source)".  A semicolon separates a known system from its
+   neighbours.  */
 struct sentence;
 void matrix_say_systems(struct sentence *text, const struct matrix_cell *cells,
                         size_t first, size_t count, int group);
@@ -75,10 +76,15 @@ const char *matrix_next_detail(const struct matrix *matrix,
                                const char *last);
 
 /* Write each question of the catalogue, chosen or not, with its answers and the
-   details on which columns differ (matrix_differs).  matrix_text, in 80 columns
-   after a line with the counts, and matrix_html, a page: each answer with its
-   systems, columns and known ones alike.  matrix_json: first the systems; then
-   for each question a cell of each system, also without an answer.  */
+   details on which columns differ (matrix_differs).
+   matrix_text: in 80 columns, first a line with the counts; each value once,
+   with its systems, columns and known ones alike; cells without a value are
+   left out.
+   matrix_html: a page; for each answer a cell of each column, also without a
+   value, and below, each value of known systems once.
+   matrix_json: an object; first the systems of the columns, then for each
+   answer or detail a cell of each column and known system, also without a
+   value.  */
 void matrix_text(FILE *out, const struct matrix *matrix);
 void matrix_json(FILE *out, const struct matrix *matrix);
 void matrix_html(FILE *out, const struct matrix *matrix);

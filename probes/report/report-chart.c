@@ -32,9 +32,9 @@ struct chart {
     long cap;    /* connections queued with the largest backlog, or -1 */
 };
 
-/* Take the rows with a known count of accepted connections, of the first family
-   that has any, at most BARS_MAX; count further such rows of this family in
-   LEFT_OUT.  */
+/* Set BARS and COUNT of CHART, all zero before: the rows with a known count of
+   accepted connections, of the first family that has any, at most BARS_MAX;
+   count further such rows of this family in LEFT_OUT.  */
 static void choose_bars(struct chart *chart, const struct queue_table *table)
 {
     const char *family = NULL;
@@ -50,8 +50,8 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Choose the width of the bars, at most 8 columns, and leave the last bars out
-   if the backlogs below need more room.  */
+/* Set WIDTH, at most 8 columns.  If the backlogs below the bars need more room,
+   move the last bars from COUNT to LEFT_OUT first; one bar always stays.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
@@ -87,7 +87,8 @@ static void choose_scale(struct chart *chart, const struct report *report)
     chart->height = chart->max < HEIGHT ? (int)chart->max : HEIGHT;
 }
 
-/* 16 times the binary logarithm of VALUE, which is at least 1, roughly.  */
+/* 16 times the binary logarithm of VALUE, roughly.  VALUE is at least 1, at
+   most LONG_MAX / 16.  */
 static long chart_logarithm(long value)
 {
     long octave = 0, rest = 16 * value;
@@ -99,8 +100,8 @@ static long chart_logarithm(long value)
 }
 
 /* The height in lines of a bar of COUNT connections, by the chart's scale: from
-   1 to the chart's height; 0 for 0.  COUNT is at most the chart's MAX.  A
-   profile may have any figures: MOST prevents an overflow.  */
+   1 to the chart's height; 0 if COUNT is 0 or less.  COUNT is at most the
+   chart's MAX.  A profile may have any figures: MOST prevents an overflow.  */
 static int chart_level(const struct chart *chart, long count)
 {
     const long most = LONG_MAX / 32;
@@ -130,8 +131,8 @@ static long chart_label(const struct chart *chart, int line)
 
 /* Write LINE of the chart, 1 being the lowest: the largest count of the bars
    that end there, the axis, a part of each bar at least as high; on the line of
-   the cap also dashes between the bars, and the cap.  A cap of 0, or above the
-   largest bar, has no line.  */
+   the cap also dashes between the bars, and the cap.  A cap that is unknown, 0,
+   or above the largest bar has no line.  */
 static void put_line(FILE *out, const struct chart *chart, int line)
 {
     char text[SENTENCE_COLUMNS + 1];

@@ -115,8 +115,8 @@ static void report_json_put_incomplete(struct json *json,
     json_object_end(json);
 }
 
-/* Write the member "with": the settings of --with, null for a failed one; empty
-   without.  */
+/* Write the member "with", an object: the settings of --with, null for a failed
+   one; empty without --with.  */
 static void report_json_put_with(struct json *json,
                                  const struct findings *findings)
 {

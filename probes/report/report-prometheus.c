@@ -37,8 +37,8 @@ static void put_rows(FILE *out, const struct queue_table *table,
     }
 }
 
-/* Write both metrics of the cap; the setting is a label of the first, if in
-   force.  */
+/* Write both metrics of the cap, each without a sample if unknown; the setting
+   is a label of the first, if in force.  */
 static void report_prometheus_put_cap(FILE *out, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;

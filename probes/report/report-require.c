@@ -10,10 +10,11 @@
 #include "probes/report/report.h"
 #include "probes/verdict/advice.h"
 
-/* Whether the setting, which has no effect on some stacks, explains a truncated
-   grant: its value is smaller than the backlog requested, and is the backlog in
-   force, as the kernel reports; or without a report, the length of the queue
-   fits a known rule, from n to 3n/2 + 1.  */
+/* Whether the setting of CAP explains the truncated grant NEED; on some stacks
+   the setting has no effect.  True if its value is known, smaller than the
+   backlog requested, and equal to the backlog in force, as the kernel reports;
+   or without such a report, if the length of the queue fits a known rule, from
+   n to 3n/2 + 1 with the value as n.  */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
@@ -25,25 +26,27 @@ static bool setting_cuts(const struct requirement *need,
            need->queued <= cap->value + cap->value / 2 + 1;
 }
 
-/* Whether a setting that is not readable explains a truncated grant: only if
-   the kernel reports a backlog in force.  */
+/* Whether the setting of CAP, if not readable, may explain the truncated grant
+   NEED: only if the kernel reports a backlog in force.  False for a readable
+   setting.  */
 static bool setting_hides(const struct requirement *need,
                           const struct cap_row *cap)
 {
     return cap->setting && cap->value < 0 && need->effective >= 0;
 }
 
-/* Whether the backlog requested, above 32767, makes the listener deaf, as no
-   connection was queued: macOS and DragonFly keep the backlog as a signed
-   16-bit number, without a limit of the setting.  */
+/* Whether the listener is deaf, with no connection queued, because the backlog
+   requested is above 32767, and so is kern.ipc.somaxconn: macOS and DragonFly
+   keep the backlog as a signed 16-bit number.  */
 static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
 {
     return need->queued == 0 && need->asked > SHRT_MAX && cap->setting &&
            !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
 }
 
-/* Append that the backlog is truncated, and to what; by which setting or
-   constant, if known; and why the queue was not filled, if so.  */
+/* Append that the backlog is truncated, and to what; the setting or constant
+   that truncates, if known; and why the queue was not filled, if no length was
+   measured.  */
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;
@@ -101,7 +104,8 @@ static void say_whole(struct sentence *sentence, const struct report *report)
                   "listeners(1)");
 }
 
-/* Append that the grant is unknown, and why, and a reported backlog.  */
+/* Append that the grant is unknown, over which of IPv4 and IPv6 if known, and
+   why; and the backlog in force, if the kernel reports one.  */
 static void say_unknown(struct sentence *sentence,
                         const struct requirement *need)
 {

@@ -90,7 +90,8 @@ static const char *view_reason(const struct stepwise_view *view,
 
 /* ---- text --------------------------------------------------------------- */
 
-/* Append the error of the second listen, the finding KEY, if any.  */
+/* Append " (ERROR)", the value of the finding KEY of VIEW: the error of a
+   second listen.  Nothing if the value is "none" or unknown.  */
 static void say_error(struct sentence *sentence,
                       const struct stepwise_view *view, const char *key)
 {
@@ -138,8 +139,9 @@ static const char *overflow_words(const char *next)
     return NULL;
 }
 
-/* Append whether, and after how long, if known, the next client connects once
-   accept has made room; nothing if not measured.  */
+/* Append whether the next client connects once accept has made room, and after
+   how many seconds, with one decimal, or if that is unknown "as soon as";
+   nothing if not measured.  */
 static void say_enters(struct sentence *sentence,
                        const struct stepwise_view *view)
 {
@@ -157,7 +159,7 @@ static void say_enters(struct sentence *sentence,
 }
 
 /* Append the fate of data sent before accept, or why unknown, and the number of
-   bytes; nothing without a finding.  */
+   bytes that fit, if known; nothing without a finding "data".  */
 static void say_data(struct sentence *sentence,
                      const struct stepwise_view *view)
 {
@@ -210,8 +212,8 @@ static void say_overflow(struct sentence *sentence,
     say_data(sentence, view);
 }
 
-/* Write a sentence by SAY_FAMILY for each family with a finding KEY of ID, the
-   first with LABEL.  */
+/* Write the family's name and a sentence by SAY_FAMILY for each family with a
+   finding KEY of ID; the first beside LABEL, all others indented alike.  */
 static void put_families(FILE *out, const char *label,
                          const struct findings *findings, const char *id,
                          const char *key,
@@ -248,9 +250,10 @@ void report_stepwise_text(FILE *out, const struct findings *findings)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-/* Write the array NAME with an object for each family that has a finding of the
-   first of the COUNT MEMBERS: the family, all members (null if unknown), and
-   the reason of the first without a value.  */
+/* Write the array NAME with an object for each family that has a finding, with
+   the id ID, of the first of the COUNT MEMBERS: the family, all members (null
+   if unknown), and the reason of the first member without a value
+   (view_reason).  */
 static void put_objects(struct json *json, const char *name,
                         const struct findings *findings, const char *id,
                         const struct member *members, size_t count)

@@ -116,14 +116,16 @@ static void print_effective(const struct queue_table *table, int backlog,
         snprintf(text, size, "%ld", first >= 0 ? first : second);
 }
 
-/* Write both counts of ROW, which may be NULL, or ranges; "-" if unknown.  */
+/* Write the connections of ROW, which may be NULL, complete at the clients and
+   returned by accept, as numbers or ranges; "-" if unknown.  */
 static void put_counts(FILE *out, const struct queue_row *row)
 {
     fprintf(out, " %6s %6s", row && row->client_text ? row->client_text : "-",
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
-/* Write the line of BACKLOG: in force, counts by family, published counts.  */
+/* Write the line of BACKLOG: in force, counts by family, and published counts
+   if shown (has_published), "-" for a BACKLOG without any.  */
 static void table_put_row(FILE *out, const struct queue_table *table,
                           int backlog)
 {
@@ -233,7 +235,8 @@ static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY ("inet", "inet6") fails; NULL if it works, and for "unix".  */
+/* Why FAMILY ("inet", "inet6") does not work; NULL if no such reason is known,
+   and for "unix".  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {
@@ -258,8 +261,9 @@ static void put_reasons(FILE *out, const struct queue_table *table)
     }
 }
 
-/* Append the rows that the rule does not explain: at most 8 by backlog, family
-   and count, and the number of more.  */
+/* Append the rows that the rule for accepted connections, which must be
+   determined, does not explain: at most 8 by backlog, family and count, and the
+   number of more.  */
 static void say_broken(struct sentence *sentence, const struct report *report)
 {
     int named = 0;
@@ -307,9 +311,10 @@ void report_rule(FILE *out, const struct report *report)
     }
 }
 
-/* Append the origin of the cap: the setting with its namespace, a constant of
-   the kernel, or "as measured" and why the setting is not in force; nothing if
-   unknown.  */
+/* Append the origin of the cap: the setting in force with its namespace;
+   without a setting, a constant of the kernel, or nothing if there is none;
+   with a setting that is not in force, foreign to the kernel or not readable,
+   "as measured" and this reason.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -395,7 +400,8 @@ static bool same_failure(const struct queue_row *row,
 }
 
 /* Append the figures of the SYN queue: adjacent rows with the same figure
-   together, families together if all agree, at most ROWS_MAX entries.  */
+   together, families together if all agree, at most ROWS_MAX entries, and the
+   number of more.  Rows without a figure are left out.  */
 static void say_incomplete_rows(struct sentence *sentence,
                                 const struct queue_table *table)
 {
@@ -509,8 +515,8 @@ static void say_half_open(struct sentence *sentence,
         say(sentence, "; half-open handshakes give no figures");
 }
 
-/* Append the rule of the SYN queue, which holds for all rows, and the largest
-   figure if tcp_max_syn_backlog is the bound.  */
+/* Append the rule of the SYN queue, which must be determined and hold for all
+   rows, and the largest figure if tcp_max_syn_backlog is the bound.  */
 static void say_incomplete_rule(struct sentence *sentence,
                                 const struct report *report)
 {
@@ -524,8 +530,9 @@ static void say_incomplete_rule(struct sentence *sentence,
     say(sentence, "; holds for all %zu rows", ruling->rows);
 }
 
-/* Write the sentence on the SYN queue: rule, figures by row, or why there are
-   none; then bound and second method.  */
+/* Write the sentence on the SYN queue: the rule if it holds for all rows, or
+   else the figures by row; then the bound and the rows that failed.  Without
+   figures: why there are none.  Last comes the second method, if requested.  */
 static void report_text_put_incomplete(FILE *out, const struct report *report)
 {
     const struct ruling *ruling = &report->verdict.incomplete;
@@ -607,7 +614,8 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* Write that this network namespace was new, and the settings of --with.  */
+/* Write that this network namespace was new, and the settings of --with, of
+   which FINDINGS have at least one, with values.  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with"};

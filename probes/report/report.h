@@ -48,22 +48,27 @@ int report_make(struct report *report, struct findings *findings, int wait);
 /* Free the table of REPORT.  The findings are not freed.  */
 void report_free(struct report *report);
 
-/* Parts of all reports, on answers as well.  Append system, release and machine
-   of the host, "-" if missing; write the member "host", with the scope, too,
-   and null if missing.  */
+/* Parts of all reports, on answers as well.  report_say_host: append "SYSTEM
+   RELEASE MACHINE" of the host, "-" for a missing one.  report_json_host: write
+   the member "host", an object with these and the scope; a missing one is
+   null.  */
 void report_say_host(struct sentence *sentence,
                      const struct findings *findings);
 void report_json_host(struct json *json, const struct findings *findings);
 
-/* Write the text report, in 80 columns of plain ASCII, without NEED.  */
+/* Write the text report, in 80 columns of plain ASCII: report_head, the table
+   by backlog with notes on missing and unstable figures, report_rule, the SYN
+   queue, report_cap, the next client, report_stepwise_text, and the kernel
+   families with these figures.  NEED is not written.  */
 void report_text(FILE *out, const struct report *report);
 
-/* Parts of the text report.  report_head: the host, the network namespace, the
-   settings of --with, and an empty line.  report_rule: the rule for accepted
-   connections, or why there is none, with the rows that contradict the rule;
-   and the rule for connections complete at the clients if different.
-   report_cap: the cap and its origin, and how many connections a backlog of
-   INT_MAX queued, or why that queue was not filled.  */
+/* Parts of the text report.  report_head: the host, the network namespace if
+   its number is known, after --with the settings, and an empty line.
+   report_rule: the rule for accepted connections, or why there is none, with
+   the rows that contradict the rule; and the rule for connections complete at
+   the clients, if that is determined and differs.  report_cap: the cap, or
+   "unknown", and its origin, and how many connections a backlog of INT_MAX
+   queued, or why that queue was not filled.  */
 void report_head(FILE *out, const struct report *report);
 void report_rule(FILE *out, const struct report *report);
 void report_cap(FILE *out, const struct report *report);
@@ -88,20 +93,21 @@ const char *report_backlog(int backlog, char text[BACKLOG_TEXT]);
 
 /* Write in plain ASCII the text of report_head; a bar chart of the accepted
    connections by backlog, of the first family with figures; and the texts of
-   report_rule and report_cap.  The chart has 80 columns, if no figure has more
-   than six digits; the last bars, for which it is not wide enough, are counted
-   in a note.  Without figures there is no chart.  */
+   report_rule and report_cap.  The chart has at most 80 columns, if no figure
+   has more than six digits.  A note has the number of the last bars, if these
+   do not fit.  Without figures there is no chart.  */
 void report_chart(FILE *out, const struct report *report);
 
-/* Write NEED, which must be valid; families that were not measured; and if a
-   setting truncates the backlog, how to raise the setting.  */
+/* Write NEED, which must be valid, as a sentence; a line for IPv4 and for IPv6,
+   if not measured, with the reason; and if a setting truncates the backlog, how
+   to raise the setting (advice_write).  */
 void report_require(FILE *out, const struct report *report);
 
 /* Set CHECK, empty before, by NEED, which must be valid: CHECK_CRITICAL if the
    backlog is truncated, CHECK_UNKNOWN if unknown, else CHECK_OK; the sentence
-   of report_require; performance data "granted": the backlog in force as the
-   kernel reports, or else the connections queued, with the critical range; none
-   if both are unknown.  */
+   of report_require on NEED; performance data "granted": the backlog in force
+   as the kernel reports, or else the connections queued, with the critical
+   range "ASKED:"; no data if both are unknown.  */
 void report_check(struct check *check, const struct report *report);
 
 /* Write JSON, or the text format of Prometheus, described in backlogprobe(1).
@@ -110,10 +116,11 @@ void report_json(FILE *out, const struct report *report);
 void report_prometheus(FILE *out, const struct report *report);
 
 /* Parts on --again (probes/queue/listen-again.h) and --overflow
-   (probes/queue/overflow.h): a sentence for each family and option, and a note
-   if tcp_abort_on_overflow is on; or the members "again" and "overflow", arrays
-   with an object for each family, and "tcp_abort_on_overflow", a number, null
-   if unknown.  Families without findings are left out.  */
+   (probes/queue/overflow.h).  report_stepwise_text: a sentence for each option
+   and family, and a note if tcp_abort_on_overflow is on.  report_stepwise_json:
+   the members "again" and "overflow", arrays with an object for each family,
+   and "tcp_abort_on_overflow", a number, null if unknown.  Families without
+   findings are left out.  */
 void report_stepwise_text(FILE *out, const struct findings *findings);
 void report_stepwise_json(struct json *json, const struct findings *findings);
 

@@ -68,7 +68,8 @@ static void container_set(char name[CONTAINER_NAME], const char *word,
 }
 
 /* If PART names a pod, "podUUID" or "kubepods-CLASS-podUUID.slice" with '_' for
-   '-', write the pod to NAME.  Returns whether so; otherwise NAME stays.  */
+   '-', write "kubernetes pod" and the first 8 digits of UUID to NAME.  Returns
+   whether so; otherwise NAME stays.  */
 static bool container_read_pod(const char *part, char name[CONTAINER_NAME])
 {
     const char *pod =
@@ -107,7 +108,8 @@ static bool container_read_container(const char *parent, const char *part,
 }
 
 /* If PART, in the folder PARENT, is a container of LXC or a machine of systemd,
-   write the name to NAME.  Returns whether so; otherwise NAME stays.  */
+   write "lxc" or "machine", a blank and its own name to NAME.  Returns whether
+   so; otherwise NAME stays.  */
 static bool container_read_machine(const char *parent, const char *part,
                                    char name[CONTAINER_NAME])
 {
@@ -156,9 +158,11 @@ static enum kind container_read_part(const char *parent, const char *part,
     return KIND_UNIT;
 }
 
-/* Read PATH, up to LENGTH bytes, into NAME, unless NAME is already of a KIND
-   that tells more: within a path the deepest of the same kind wins, since a
-   container may run others.  Returns the kind of NAME.  */
+/* Look for a pod, container, machine or unit in each part of the LENGTH bytes
+   of PATH, and write the most telling to NAME.  KIND is the kind of NAME so
+   far: NAME stays if PATH has only less telling kinds.  Of parts of the same
+   kind the last wins, the deepest, since a container may run others.  Returns
+   the kind of NAME.  */
 static enum kind container_read_path(const char *path, size_t length,
                                      enum kind kind, char name[CONTAINER_NAME])
 {

@@ -40,8 +40,9 @@ trouble_set(struct namespace_trouble *trouble, const char *format, ...)
 }
 
 /* Write TEXT to the existing file PATH in one call, as files below /proc
-   require.  Returns 0, or -1 with the errno of open or write.  A short length,
-   when a kernel takes only the first of two numbers, is EINVAL.  */
+   require.  Returns 0 with errno 0, or -1 with the errno of open or write.  A
+   short length, when a kernel takes only the first of two numbers, is
+   EINVAL.  */
 static int write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -84,8 +85,9 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR, an errno: write a forbidding setting to *TROUBLE, or
-   else WHAT, the name of ERROR and another reason if found.  Returns -1.  */
+/* WHAT failed with ERROR, an errno: write to *TROUBLE a setting that forbids
+   namespaces, if there is one and ERROR is neither ENOSYS nor EINVAL; otherwise
+   WHAT, the name of ERROR and another reason if found.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
@@ -219,8 +221,9 @@ static bool path_is_odd(const char *path)
 
 /* Write the file name of SETTING to PATH.  Only settings below net can belong
    to a network namespace; all others are the host's.  Returns 0; or -1 with
-   *TROUBLE filled in, if SETTING is too long, not below net, or has an empty or
-   ".." component.  Whether the file exists is not checked.  */
+   *TROUBLE filled in and PATH undefined, if SETTING is too long, not below net,
+   or has an empty or ".." component.  Whether the file exists is not
+   checked.  */
 static int path_of(const char *setting, char path[PROC_PATH],
                    struct namespace_trouble *trouble)
 {
@@ -381,9 +384,10 @@ static ino_t namespace_linux_number_of(const char *path)
     return stat(path, &file) ? 0 : file.st_ino;
 }
 
-/* Read SETTING in the namespace at PATH, and return to the current one.
-   Returns the number; or -1 without privilege, or if SETTING is not readable
-   there.  Aborts the process if it cannot return.  */
+/* Read SETTING in the network namespace at PATH, and enter the current one
+   again.  Returns the number; or -1 without privilege or descriptors, or if
+   SETTING is not readable there.  Aborts the process if the current namespace
+   cannot be entered again.  */
 static long read_elsewhere(const char *path, const char *setting)
 {
     long value = -1;

@@ -22,7 +22,7 @@ struct namespace_trouble {
    bring up the loopback interface.  Without the privilege for that, the process
    also enters a new user namespace, with its effective user and group and all
    capabilities; setgroups is forbidden there.  Returns 0, or -1 with *TROUBLE
-   filled in, perhaps in the namespace: the process should end.  */
+   filled in, perhaps in the new namespace: the process should end.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
 /* The process of NAME, as taken by namespace_join, or 0 if NAME is no number of
@@ -45,9 +45,10 @@ bool namespace_shows_settings(void);
    settings.  */
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
-/* Set SETTING to VALUE in the current namespace.  Returns 0, or -1 with
-   *TROUBLE filled in, also if VALUE begins with a number and SETTING is read
-   back with another; SETTING may then be changed nevertheless.  */
+/* Set SETTING, which begins with "net.", to VALUE in the current namespace,
+   which may be the host's.  Returns 0, or -1 with *TROUBLE filled in, also if
+   VALUE begins with a decimal number and SETTING is read back with another;
+   SETTING may then be changed nevertheless.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
 
@@ -70,10 +71,11 @@ enum namespace_place {
     NAMESPACE_OTHER
 };
 
-/* Find the place of the current namespace, and set *VALUE to SETTING in the
-   initial namespace, or -1 if not readable.  With privilege, the calling thread
-   enters the initial namespace for a moment; if it cannot return, the process
-   aborts.  Systems other than Linux: NAMESPACE_UNKNOWN.  */
+/* Find the place of the current namespace, and set *VALUE to the number of
+   SETTING in the initial namespace, or -1 if not readable.  With privilege, the
+   calling thread enters the initial namespace for a moment; if the thread
+   cannot return, the process aborts.  Systems other than Linux:
+   NAMESPACE_UNKNOWN.  */
 enum namespace_place namespace_place(const char *setting, long *value);
 
 #endif /* PROBES_RUN_NAMESPACE_H */

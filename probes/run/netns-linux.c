@@ -34,8 +34,8 @@ enum {
     CHILD_MS = 5000
 };
 
-/* The inode of the file NAME of the process PROCESS, a number or "self"; 0 with
-   errno.  */
+/* The inode of the file /proc/PROCESS/NAME, PROCESS being a number or "self"; 0
+   with the errno of stat.  */
 static uint64_t netns_linux_inode(const char *process, const char *name)
 {
     char path[PATH_SIZE];
@@ -44,7 +44,7 @@ static uint64_t netns_linux_inode(const char *process, const char *name)
     return stat(path, &file) ? 0 : (uint64_t)file.st_ino;
 }
 
-/* The inode of the file NAME of the process PID; 0 with errno.  */
+/* The inode of the file /proc/PID/NAME; 0 with the errno of stat.  */
 static uint64_t netns_linux_inode_of(pid_t pid, const char *name)
 {
     char process[24];
@@ -52,8 +52,8 @@ static uint64_t netns_linux_inode_of(pid_t pid, const char *name)
     return netns_linux_inode(process, name);
 }
 
-/* Read the file NAME of the process PID into TEXT, cut to SIZE - 1 bytes; empty
-   if it cannot be read.  */
+/* Read the file /proc/PID/NAME into TEXT, cut to SIZE - 1 bytes; TEXT is empty
+   if the file cannot be read.  SIZE is at least 1.  */
 static void netns_linux_read(pid_t pid, const char *name, char *text,
                              size_t size)
 {
@@ -65,9 +65,10 @@ static void netns_linux_read(pid_t pid, const char *name, char *text,
     descriptor_close(&fd);
 }
 
-/* Whether the inode identifies a namespace: a child, in the namespace of this
-   process, has the inode KEY, too.  Returns 1, 0, or -1 with the errno of fork.
-   The child is killed and reaped before the return.  */
+/* Whether KEY, the inode of net/tcp of this process, identifies a namespace: a
+   child, in the same namespace, has this inode, too.  Returns 1; 0, also if the
+   child's inode cannot be read; or -1 with the errno of fork.  The child is
+   killed and reaped before the return.  */
 static int netns_linux_check_key(uint64_t key)
 {
     pid_t child = fork();
@@ -119,8 +120,9 @@ static struct netns *netns_linux_find(struct netns_list *list, uint64_t key,
 }
 
 /* Count the process PROCESS, a number, in its namespace, appended to LIST if
-   new, or as HIDDEN if that cannot be read; LAST is for netns_linux_find.
-   Returns 0, also if the process has ended; or -1 with ENOMEM.  */
+   new, or as HIDDEN if there is no permission to see the namespace; LAST is for
+   netns_linux_find.  Returns 0, also if the process has ended; or -1 with
+   ENOMEM.  */
 static int netns_linux_add_process(struct netns_list *list, const char *process,
                                    size_t *last)
 {
@@ -140,8 +142,9 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
 }
 
 /* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: EAGAIN after
-   DEADLINE; ENOTSUP without any process, even this one.  The C library takes
-   ENOENT for the end of a folder, and so does not report it.  */
+   DEADLINE; ENOMEM; ENOTSUP without any process, even this one; that of
+   readdir.  The C library takes ENOENT for the end of a folder, and so does not
+   report ENOENT.  */
 static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
                                      int64_t deadline)
 {
@@ -203,9 +206,11 @@ static int netns_linux_keep_mount(struct netns_list *list, const char *path)
     return 0;
 }
 
-/* Add the namespace NUMBER, mounted at PATH, to LIST: to one that is known, or
-   as one without a process; or if namespaces cannot be entered, PATH to MOUNTS,
-   since known ones may lack a number.  Returns 0, or -1 with ENOMEM.  */
+/* Add the namespace NUMBER, mounted at PATH, to LIST.  In a known namespace
+   PATH becomes the MOUNT, unless there is one.  For any other a namespace
+   without a process is appended; or if namespaces cannot be entered, PATH is
+   added to MOUNTS, since known ones may lack a number.  Returns 0, or -1 with
+   ENOMEM.  */
 static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
                                  const char *path)
 {
@@ -227,8 +232,8 @@ static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
     return netns->mount ? 0 : -1;
 }
 
-/* Add NUMBER to the COUNT numbers SEEN, which have room, unless it is there.
-   Returns whether it was.  */
+/* Add NUMBER to the *COUNT numbers SEEN, which have room for one more, unless
+   NUMBER is among these already.  Returns whether NUMBER was.  */
 static bool netns_linux_note_seen(uint64_t *seen, size_t *count,
                                   uint64_t number)
 {

@@ -44,10 +44,12 @@ struct netns_list {
 
 /* Fill in *LIST, which is empty, with the network namespaces of all processes
    that /proc shows, by their main threads, and of the mounts that this process
-   sees, within TIMEOUT milliseconds.  A namespace that only a descriptor or a
-   socket keeps is in no list.  Returns 0, or -1: ENOTSUP: this system has no
-   such list; EAGAIN at the timeout; ENOMEM; any errno of opendir, readdir,
-   open, read and fork.  Call netns_list_free in each case.  */
+   sees, within TIMEOUT milliseconds (negative: no limit).  A namespace that
+   only a descriptor or a socket keeps is in no list.  A child is forked for a
+   moment, and this process enters its own namespace again.  Returns 0, or -1:
+   ENOTSUP: this system has no such list; EAGAIN at the timeout; ENOMEM; any
+   errno of opendir, readdir, open, read and fork.  Call netns_list_free in each
+   case.  */
 int netns_list_read(struct netns_list *list, int timeout);
 
 /* Enter NETNS, in a process of one thread, by a process of PIDS or else by
@@ -56,8 +58,8 @@ int netns_list_read(struct netns_list *list, int timeout);
    network namespaces; any errno of open and setns.  */
 int netns_enter(const struct netns_list *list, const struct netns *netns);
 
-/* Return to the namespace of this process, after a successful netns_enter.  If
-   that is not possible, the process aborts.  */
+/* Return to the namespace of this process, HERE of LIST, after a successful
+   netns_enter.  If that is not possible, the process aborts.  */
 void netns_leave(const struct netns_list *list);
 
 /* A process that is in NETNS now, or 0 if none of PIDS is.  */
@@ -68,7 +70,8 @@ pid_t netns_process(const struct netns *netns);
    network namespaces.  */
 void netns_print_id(const struct netns *netns, char text[NETNS_ID]);
 
-/* Free all memory of LIST, close HERE, and make LIST empty, with HERE -1.  */
+/* Free all memory of LIST, close HERE, and make LIST empty, with HERE -1.  On
+   systems without network namespaces nothing is done.  */
 void netns_list_free(struct netns_list *list);
 
 #endif /* PROBES_RUN_NETNS_H */

@@ -6,31 +6,33 @@
 
 #include <stddef.h>
 
-/* Write the file name of the setting NAME to PATH; a longer name is cut.  NAME
-   is Linux's ("net.ipv4.tcp_fin_timeout").  As in sysctl(8), dots and slashes
-   are exchanged: "net.ipv4.conf.eth0/1.forwarding".  Whether the file exists is
-   not checked.  */
+/* Write the file name of the setting NAME to PATH, cut to 255 bytes.  NAME is
+   Linux's ("net.ipv4.tcp_fin_timeout").  As in sysctl(8), dots and slashes are
+   exchanged: "net.ipv4.conf.eth0/1.forwarding".  Whether the file exists is not
+   checked.  */
 enum { PROC_PATH = 256 };
 void proc_path(const char *name, char path[PROC_PATH]);
 
-/* Read the first line of the setting NAME, without the newline, into TEXT, cut
-   to SIZE - 1 bytes.  Returns 0, or -1 with the errno of open or read: ENOENT
-   if this system does not show the setting; EPROTO if it is empty.  A shortage
-   of descriptors or memory in open calls the handler (run/resource.h).
-   proc_number: returns the first number of the setting, or -1 with errno alike,
-   EPROTO also if the text does not begin with a number.  A setting of -1 looks
-   like that failure.  */
+/* proc_setting: read the first line of the setting NAME, without the newline,
+   into TEXT, cut to SIZE - 1 bytes; SIZE is at least 2.  Returns 0, or -1 with
+   the errno of open or read: ENOENT if this system does not show the setting;
+   EPROTO if the setting is empty.  A shortage of descriptors or memory in open
+   calls the handler (run/resource.h).
+   proc_number: returns the first number of the setting, decimal; or -1 with
+   errno alike, EPROTO also if the text does not begin with a number.  A setting
+   of -1 looks like that failure.  Both change errno, also after success.  */
 int proc_setting(const char *name, char *text, size_t size);
 long proc_number(const char *name);
 
-/* Read the lowest and the highest ephemeral port.  Returns 0, or -1 with errno
-   as proc_setting, EPROTO without two numbers; *LOW may then be changed.  */
+/* Set *LOW and *HIGH to the lowest and the highest ephemeral port, of
+   net.ipv4.ip_local_port_range.  Returns 0, or -1 with errno as proc_setting,
+   EPROTO without two numbers; *LOW may then be changed.  */
 int proc_ports(long *low, long *high);
 
-/* The reason for ERROR, an errno of a function above: for ENOENT that no
-   setting is known, or on Linux without /proc/sys that /proc is missing;
-   otherwise that the setting cannot be read, with the name of ERROR.  The text
-   lasts until the next call.  */
+/* The reason for ERROR, an errno of a function above, as part of a sentence:
+   for ENOENT that no setting is known, or on Linux without /proc/sys that /proc
+   is missing; otherwise that the setting cannot be read, with the name of
+   ERROR.  The text lasts until the next call.  */
 const char *proc_why(int error);
 
 #endif /* PROBES_RUN_PROC_H */

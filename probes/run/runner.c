@@ -86,8 +86,9 @@ int run_begin(struct run *run, measurement *measure, const void *plan)
 }
 
 /* Add the complete lines in the buffer to the findings, and call PROGRESS,
-   unless NULL, after each; an incomplete line stays there.  Returns 0; or -1
-   with the trouble filled in, if a line is no finding or is too long.  */
+   unless NULL, after each; an incomplete line stays in the buffer.  Returns 0;
+   or -1 with the trouble filled in, if a line is no finding or is too long, or
+   without memory.  */
 static int take_lines(struct run *run)
 {
     char *start = run->line;
@@ -157,12 +158,12 @@ static int runner_read_all(struct run *run)
     return more;
 }
 
-/* With WAIT, wait for the child until the deadline: returns 1 if it has ended,
-   with *STATUS, which stays if the child has no entry in the process table
-   (reaped elsewhere, or SIGCHLD was ignored).  A child that goes on is killed,
-   and its end waited for, up to DYING, or ALIVE if it cannot be killed: returns
-   0, also if it is not gone.  Without WAIT the same at once, and the result is
-   0.  A child that has ended is not signalled: its PID may be another's.  */
+/* If WAIT, wait for the child until the deadline; otherwise look once.  Returns
+   1 only if WAIT, and the child has ended, with *STATUS as by waitpid, which
+   stays if the child has no entry in the process table (reaped elsewhere, or
+   SIGCHLD was ignored).  Otherwise returns 0: a child that has not ended is
+   killed, and its end waited for, up to DYING, or ALIVE if kill fails.
+   A child that has ended is not signalled: its PID may be another's.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */

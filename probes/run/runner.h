@@ -26,15 +26,18 @@ struct run_trouble {
 };
 
 /* Run MEASURE with PLAN in a child process, and add its findings to FINDINGS.
-   The child is killed after DEADLINE milliseconds; and if memory runs out,
-   before any process of an application (base/budget.h).  PROGRESS, if not NULL,
-   is called for each line, with the milliseconds since the start.  Afterwards
-   the child is gone.  A watchdog (run/watchdog.h), if one can be started, kills
-   the child's process group then, or when the caller dies.
+   All output streams are flushed first.  The child is killed after DEADLINE
+   milliseconds; and if memory runs out, before any process of an application
+   (base/budget.h).  PROGRESS, if not NULL, is called for each line, with
+   FINDINGS and the milliseconds since the start.  Afterwards the child is gone,
+   unless SIGKILL had no effect within ten seconds.  A watchdog
+   (run/watchdog.h), if one can be started, kills the child's process group
+   then, or when the caller dies.
 
    Returns 0 with an empty *TROUBLE; or -1 with *TROUBLE filled in, if the child
    could not be started, was killed, did not exit with 0 (MEASURE returned
-   false), or wrote a line that is no finding.  Earlier findings are kept.  */
+   false), or wrote a line that is no finding or not complete, or if memory ran
+   out here.  Earlier findings are kept.  */
 int run_measurement(measurement *measure, const void *plan, int64_t deadline,
                     struct findings *findings,
                     void (*progress)(const struct findings *, int64_t elapsed),

@@ -23,7 +23,8 @@ static const char *settings_split(const char *text, char *name)
     return equals + 1;
 }
 
-/* Whether one of the first COUNT settings is SETTINGS[COUNT].  */
+/* Whether one of the first COUNT settings is the same text as
+   SETTINGS[COUNT].  */
 static bool is_repeated(const char *const *settings, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -32,8 +33,8 @@ static bool is_repeated(const char *const *settings, size_t count)
     return false;
 }
 
-/* Whether one of the first COUNT settings has another value than
-   SETTINGS[COUNT], for the same NAME.  */
+/* Whether one of the first COUNT settings sets NAME, the name in
+   SETTINGS[COUNT], to another value than SETTINGS[COUNT].  */
 static bool has_other_value(const char *const *settings, size_t count,
                             const char *name)
 {

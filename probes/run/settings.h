@@ -16,19 +16,20 @@
    "NAME=VALUE", where NAME is a setting of this host that can belong to a
    network namespace, and no other text may give NAME another value; whether the
    kernel takes VALUE is not checked.  Returns 0; or -1 at the first error, with
-   a sentence in PROBLEM of SIZE bytes.  */
+   a sentence in PROBLEM of SIZE bytes (truncated).  */
 int settings_check(const char *const *settings, size_t count, char *problem,
                    size_t size);
 
-/* Move the calling process, which cannot return, into a new network namespace
-   and apply SETTINGS, which settings_check accepted, there, writing the
-   findings to OUT unless OUT is NULL.  The finding "namespace" is "own".
-   Returns 0; or -1 at the first failure, and the finding without a value has
-   the reason.  Earlier settings then stay in force.  */
+/* Move the calling process, of one thread, which cannot return, into a new
+   network namespace and apply the COUNT texts of SETTINGS there, which
+   settings_check accepted; equal texts are applied once.  Unless OUT is NULL,
+   write the findings to OUT, also the finding "namespace", "own".  Returns 0;
+   or -1 at the first failure: the finding "namespace" or of the setting then
+   has no value, but the reason.  Earlier settings then stay in force.  */
 int settings_apply(FILE *out, const char *const *settings, size_t count);
 
 /* Why settings_apply failed, by FINDINGS, which own the text, or "no reason
-   given"; NULL if it did not fail or was not called.  */
+   given"; NULL if settings_apply did not fail or was not called.  */
 const char *settings_failure(const struct findings *findings);
 
 #endif /* PROBES_RUN_SETTINGS_H */

@@ -26,7 +26,8 @@
 enum { GROUPS_MAX = 256 };
 
 /* Add GROUP to GROUPS, an array of GROUPS_MAX in which 0 is a free place; if
-   GROUP is negative, remove -GROUP.  With no free place GROUP is ignored.  */
+   GROUP is negative, remove -GROUP.  With no free place, or if -GROUP is not in
+   the array, nothing is done.  */
 static void watchdog_note(pid_t *groups, pid_t group)
 {
     for (int i = 0; i < GROUPS_MAX; i++)
@@ -36,9 +37,11 @@ static void watchdog_note(pid_t *groups, pid_t group)
         }
 }
 
-/* Remove FOLDER and the files in it, but no folders; never through a link, nor
-   in a folder of another user, who may have taken the name since.  Returns 0,
-   also if there is no FOLDER; or -1 with errno.  */
+/* Remove FOLDER and the files in it, but no folders within; never through a
+   link, nor in a folder of another user, since the name may have been taken.
+   Returns 0, also if there is no FOLDER; or -1 with errno: EPERM for a folder
+   of another user; ENOTEMPTY or EEXIST if a file or folder is left in FOLDER;
+   any other of rmdir.  */
 static int clear_folder(const char *folder)
 {
     struct stat status;
@@ -75,7 +78,7 @@ static void remove_folder(const char *folder)
 
 /* Read process groups from PIPE until end of file, or until reads fail for a
    second.  Then kill the remaining groups with SIGKILL, remove FOLDER with its
-   files, unless "", and exit with 0.  */
+   files (remove_folder), unless "", and exit with 0.  */
 static _Noreturn void watchdog_run(int pipe, const char *folder)
 {
     pid_t groups[GROUPS_MAX] = {0};
@@ -114,10 +117,11 @@ static void make_folder(struct watchdog *watchdog)
     *watchdog->folder = '\0';
 }
 
-/* Be the watchdog, in the child.  The child makes the folder, so the folder
-   never exists without a watchdog, and writes its name, "" on failure, to
-   ANSWER; if this fails, there is no folder.  Signals of a terminal and SIGPIPE
-   do not end the watchdog.  */
+/* Be the watchdog, in the child.  PIPE is for watchdog_run.  WITH_FOLDER: the
+   child makes the folder, so the folder never exists without a watchdog, and
+   writes the whole array FOLDER, "" on failure, to ANSWER; if that write fails,
+   the folder is removed.  Otherwise nothing is written.  ANSWER is closed.
+   Signals of a terminal and SIGPIPE do not end the watchdog.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {
@@ -176,8 +180,9 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder)
     return watchdog->child < 0 ? -1 : 0;
 }
 
-/* Write GROUP to the watchdog.  A message is shorter than PIPE_BUF, and so
-   arrives in one piece.  Returns 0; or -1 with errno, EINTR after a second.  */
+/* Write GROUP, or -GROUP to remove GROUP, to the watchdog.  A message is
+   shorter than PIPE_BUF, and so arrives in one piece.  Returns 0; or -1 with
+   the errno of write, EINTR after a second.  */
 static int watchdog_write(const struct watchdog *watchdog, pid_t group)
 {
     ssize_t sent;

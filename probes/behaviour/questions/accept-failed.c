@@ -38,8 +38,9 @@ static void accept_failed_report_socket(struct probe *probe, int fd,
 }
 
 /* Report, as "queue-slot", whether connections that were reset still occupy the
-   queue: fewer than three times as many clients are then connected as without a
-   reset.  Not testable if the queue holds more than 75.  */
+   queue of a listener with a backlog of 1: fewer than three times as many
+   clients are then connected as without a reset.  Not testable if the queue
+   holds more than 75.  */
 static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };
@@ -126,8 +127,9 @@ static void accept_failed_probe_fdlimit(struct probe *probe)
 }
 
 /* In a child, under a policy that answers accept with EACCES: the errno of
-   accept on LISTENER, 0 for success.  If there is no such policy, or the child
-   does not end, the question is skipped.  */
+   accept on LISTENER, which is non-blocking; 0 for success.  If there is no
+   such policy, or the child does not end within LOOPBACK_TIMEOUT, the question
+   is skipped.  */
 static int accept_failed_under_policy(struct probe *probe, int listener)
 {
     enum { NO_POLICY = 255 };

@@ -33,8 +33,8 @@ static const char *address_length_report_bind(struct probe *probe,
     return text;
 }
 
-/* Report, as the finding "short-buffer", getpeername with a buffer of 4 bytes,
-   and the length it returns.  */
+/* Report, as the finding "short-buffer", the errno of getpeername with a buffer
+   of 4 bytes, or "truncated", and the length in bytes that getpeername sets. */
 static void address_length_report_short(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -37,9 +37,9 @@ static bool bind_choices_report_bound(struct probe *probe, const char *key,
     return address.sin_addr.s_addr == htonl(host) && address.sin_port;
 }
 
-/* Report the range of ephemeral ports by the kernel's setting, or why not
-   readable, and the class of the lowest of 32 ephemeral ports, whose sockets
-   stay open.  */
+/* Report the range of ephemeral ports by the kernel's setting
+   ("ephemeral-range"), or why not readable, and the class of the lowest of 32
+   ephemeral ports ("ephemeral-lowest"), whose sockets stay open.  */
 static void bind_choices_report_range(struct probe *probe)
 {
     long low, high;
@@ -58,10 +58,11 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report bind to port 1, not testable with privilege or if the port is in use,
-   and the first port that needs none, or why not readable.  In a namespace root
-   may lack the privilege, another user may have it, and a host may require
-   none.  */
+/* Report the status of bind to port 1 ("bind-port-1"), not testable with
+   privilege or if the port is in use, and the first port that needs no
+   privilege ("unprivileged-port-start"), or why not readable.  In a namespace
+   root may lack the privilege, another user may have the privilege, and a host
+   may require none.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -122,8 +123,9 @@ struct contest {
     bool second_only, first_wildcard, second_wildcard, first_idle;
 };
 
-/* Bind and listen on the port of a first socket, by the question's options, and
-   report the outcome; also a later listen of a first socket that is idle.
+/* Bind a second socket to the port of a first socket and listen, by the struct
+   contest of the question, and report the outcome; if bind succeeded and the
+   first socket is idle, also listen of the first socket ("listen-on-first").
    EADDRNOTAVAIL skips the question: the address is missing, not in use.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {
@@ -160,8 +162,8 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens: report the status
-   of bind or else listen.  */
+   closed; then a second server binds to the port and listens: report the errno
+   of the call that failed, bind or listen, or "success".  */
 static void bind_choices_probe_timewait(struct probe *probe)
 {
     const struct restart *restart = probe->question->data;

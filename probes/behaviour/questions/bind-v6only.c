@@ -28,9 +28,10 @@ static int bind_v6only_set(int fd, int value)
     return set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, value);
 }
 
-/* Make an IPv6 socket with IPV6_V6ONLY set to VALUE, if possible, and bind it
-   to the wildcard address and an ephemeral port.  Returns the socket; *TARGET
-   is 127.0.0.1 with the same port.  If bind fails, the question is skipped.  */
+/* Make an IPv6 socket with IPV6_V6ONLY set to VALUE, if possible (EINVAL and
+   ENOPROTOOPT are ignored), and bind the socket to the wildcard address and an
+   ephemeral port.  Returns the socket; *TARGET is 127.0.0.1 with the same port.
+   On another failure the question is skipped.  */
 static int bind_v6only_bound(struct probe *probe, int value,
                              struct sockaddr_in *target)
 {
@@ -46,10 +47,11 @@ static int bind_v6only_bound(struct probe *probe, int value,
     return fd;
 }
 
-/* As bind_v6only_bound, with the port held over IPv4.  With IPV6_V6ONLY on,
-   another process may listen on the same port over IPv4 and accept our client.
-   So a second socket, which does not listen, is bound to the port over IPv4.
-   The question is skipped after PORTS ports that were in use over IPv4.  */
+/* As bind_v6only_bound; and if IPV6_V6ONLY is then on, a second socket, which
+   does not listen and stays open, is bound to *TARGET.  Otherwise another
+   process might listen on the same port over IPv4 and accept the client of this
+   question.  The question is skipped after PORTS ports that were in use over
+   IPv4, or on another failure.  */
 static int bind_v6only_bind_alone(struct probe *probe, int value,
                                   struct sockaddr_in *target)
 {
@@ -71,10 +73,10 @@ static int bind_v6only_bind_alone(struct probe *probe, int value,
 }
 
 /* Connect an IPv4 client to a new IPv6 listener with IPV6_V6ONLY set to VALUE,
-   if the system lets it be set, and report as the finding KEY the errno of
-   connect, or the form in which accept returns the client's address.  Other
-   failures skip the question, and so does an unreachable loopback interface
-   (skip_unreached).  */
+   if possible, and report as the finding KEY the errno of connect, or in words
+   the form in which accept returns the client's address, IPv4-mapped or IPv4.
+   Other failures skip the question, and so does an unreachable loopback
+   interface (skip_unreached).  */
 static void bind_v6only_report_client(struct probe *probe, const char *key,
                                       int value)
 {
@@ -103,11 +105,11 @@ static int bind_v6only_listen(int fd, const struct sockaddr_in *address)
     return bind_to(fd, address) ? -1 : resource_check(listen(fd, 4), "listen");
 }
 
-/* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE, then over IPv4,
-   and report the latter as the finding KEY.  A port that another process holds,
-   so that IPv4 alone fails as well, is replaced; after PORTS ports the question
-   is skipped.  Another process may hold a port for a moment, so a failure
-   counts if it is seen on FAILED ports.  */
+/* Listen on one port over IPv6, with IPV6_V6ONLY set to VALUE if possible, then
+   over IPv4, and report the latter, "success" or the errno, as the finding KEY.
+   A port that another process holds, so that IPv4 alone fails as well, is
+   replaced; after PORTS ports the question is skipped.  Another process may
+   hold a port for a moment, so a failure counts if seen on FAILED ports.  */
 static void bind_v6only_report_listener(struct probe *probe, const char *key,
                                         int value)
 {

@@ -36,7 +36,7 @@ static void close_release(struct probe *probe, pid_t child)
 }
 
 /* Question close.refcount: whether close sends FIN while a child holds the
-   socket, and once it ends; whether shutdown does at once.  */
+   socket, and once the child has ended; whether shutdown sends FIN at once.  */
 static void close_probe_refcount(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -74,7 +74,8 @@ static const char *close_read_end(struct probe *probe, int fd)
                                             : result_text(got);
 }
 
-/* Question close.linger: FIN or RST after SO_LINGER 0, unread data, none.  */
+/* Question close.linger: whether close sends FIN or RST, with SO_LINGER 0, with
+   unread data, and with neither.  */
 static void close_probe_linger(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -28,8 +28,8 @@ static int64_t connect_refused_time(struct probe *probe, int fd,
 }
 
 /* Question connect.refused: errno and delay of connect to a closed port (up to
-   three tries, until one takes less than 0.5 s), another connect of the same
-   socket, to a listener, and a non-blocking connect.  */
+   three tries, until one takes less than 0.5 s); another connect of the same
+   socket, to a listener; and a non-blocking connect to the closed port.  */
 static void connect_refused_probe(struct probe *probe)
 {
     int fd = -1;
@@ -58,8 +58,10 @@ static void connect_refused_probe(struct probe *probe)
                  pending > 0 ? error_text(pending) : "0");
 }
 
-/* Connect a socket to itself, by TCP's simultaneous open, and report the errno,
-   or whether the socket receives the byte sent.  */
+/* Question connect.self: connect a socket to itself, by TCP's simultaneous
+   open, and report the errno, or whether the socket receives the byte sent.
+   Skipped if the network of this host fails (skip_unreached), unless the errno
+   is EADDRNOTAVAIL.  */
 static void connect_refused_probe_self(struct probe *probe)
 {
     int fd = tcp_bound(probe, 0);

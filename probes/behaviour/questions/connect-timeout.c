@@ -57,10 +57,10 @@ static const char *connect_timeout_watch(struct peer *peer, long *seconds,
     return ended < 0 || error == 0 ? NULL : error_text(error);
 }
 
-/* Report the errno of a connect without a reply that retransmits once, or that
-   this connect does not fail within 7 s, the intervals between SYNs, and the
-   timeout, computed by the host's settings if readable.  These are set in the
-   new namespace, which has defaults.  */
+/* Question connect.timeout: the errno and duration of a connect without a reply
+   that retransmits once, or that no such connect fails within 7 s; the
+   intervals between SYNs; and the timeout, computed from the host's settings if
+   readable.  The settings are set in the new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
     static const char retries_name[] = "net.ipv4.tcp_syn_retries";
@@ -101,10 +101,10 @@ static void connect_timeout_probe(struct probe *probe)
                           total);
 }
 
-/* Report, as KEY, connect if the SYN is answered by ICMP destination
+/* Report, as KEY, connect if the first SYN is answered by ICMP destination
    unreachable with CODE: the errno, and whether connect failed at once (within
-   0.7 s); or no error within 2.5 s.  Returns the text, valid until the next
-   call.  */
+   0.7 s); or no error within 2.5 s, and whether a SYN was then retransmitted.
+   Returns the text, valid until the next call.  */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {
@@ -131,7 +131,7 @@ static const char *connect_timeout_report_icmp(struct peer *peer,
 }
 
 /* Question connect.unreachable: connect without a route, then with ICMP of five
-   codes; the answer is that of host unreachable.  */
+   codes; the answer is the outcome with host unreachable.  */
 static void connect_timeout_probe_unreachable(struct probe *probe)
 {
     struct peer peer;

@@ -99,7 +99,8 @@ static void exec_probe(struct probe *probe)
 }
 
 /* Receive from FD what the executed program sees, into SEEN.  Returns whether
-   all came, each part within LOOPBACK_TIMEOUT.  */
+   all came, each part within LOOPBACK_TIMEOUT.  If recv fails, the question is
+   skipped.  */
 static bool exec_read_peer(int fd, struct exec_peer *seen)
 {
     size_t used = 0;
@@ -145,7 +146,8 @@ static const char *exec_flag(bool flag, int error)
     return error ? error_text(error) : flag ? "stays set" : "is cleared";
 }
 
-/* WHOSE if ADDRESS is EXPECTED, or "another address"; or the errno ERROR.  */
+/* WHOSE if ADDRESS is EXPECTED, otherwise "another address"; the name of ERROR
+   instead, if not 0.  */
 static const char *exec_name(const struct sockaddr_in *address, int error,
                              struct sockaddr_in expected, const char *whose)
 {
@@ -159,7 +161,7 @@ static const char *exec_name(const struct sockaddr_in *address, int error,
 }
 
 /* Question exec.peer: whether this program, executed again, finds the addresses
-   and flags of a socket; skipped if the program sends nothing.  */
+   and flags of a socket; skipped unless the program sends all of them.  */
 static void exec_probe_peer(struct probe *probe)
 {
     struct exec_peer seen;

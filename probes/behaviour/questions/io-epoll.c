@@ -48,9 +48,10 @@ static _Noreturn void herd_be_reference(const struct herd *herd)
     _exit(0);
 }
 
-/* In a child: write READY, wait for a client, and write NUMBER; if ACCEPTS,
-   accept the client and repeat, otherwise wait to be killed.  Exits with 1 on
-   failure.  */
+/* In a child: write READY, wait for a client at the instance NUMBER, and write
+   NUMBER; if ACCEPTS, accept the client, unless another process did, and
+   repeat, otherwise wait to be killed.  Exits on failure, or if no client comes
+   within DEADLINE_USUAL; the status has no meaning.  */
 static _Noreturn void herd_wait(const struct herd *herd, int number,
                                 bool accepts)
 {
@@ -73,7 +74,7 @@ static _Noreturn void herd_wait(const struct herd *herd, int number,
         pause();
 }
 
-/* The next byte of a child within TIMEOUT; -1 if there is none.  */
+/* The next byte of a child within TIMEOUT milliseconds; -1 if there is none. */
 static int herd_read(const struct herd *herd, int timeout)
 {
     char byte;
@@ -151,9 +152,10 @@ static void herd_close(struct herd *herd, struct probe *probe)
         probe_skip(probe, "a process failed to wait, accept or report");
 }
 
-/* How many instances a client wakes that no process accepts; -1 with errno if
-   no instance can be made.  On a busy host a process may run late: the count
-   ends when the reference process, woken after a silence, has run.  */
+/* How many instances of a new herd, which watch by MODE, a client wakes that no
+   process accepts; -1 with errno if an instance cannot be made.  On a busy host
+   a process may run late: the count ends when the reference process, woken
+   after a silence, has run.  */
 static int herd_count(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
@@ -195,7 +197,8 @@ static const char *epoll_woken(struct probe *probe, enum models_mode mode)
 }
 
 /* Wait until the process that was READY last waits for the next client: as far
-   as can be told, when the reference process, woken later, has run.  */
+   as can be told, when the reference process, woken later, has run.  What other
+   processes write meanwhile is discarded.  */
 static void herd_await_waiting(const struct herd *herd, struct probe *probe)
 {
     int got;
@@ -207,7 +210,8 @@ static void herd_await_waiting(const struct herd *herd, struct probe *probe)
 
 /* Of clients that come in turn and are accepted, the share of the instances, in
    words: "spread" if no instance woke for three quarters of CLIENTS, otherwise
-   which one takes most; NULL with errno if no instance can be made.  */
+   whether the first, the last or another one takes most; NULL with errno if an
+   instance cannot be made.  */
 static const char *herd_share(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
@@ -231,7 +235,8 @@ static const char *herd_share(struct probe *probe, enum models_mode mode)
 }
 
 /* The share of herd_share, of up to ROUNDS: "spread" only if each round shows
-   it, since on a busy host a process may not wait yet.  */
+   "spread", since on a busy host a process may not wait yet; the name of errno
+   if an instance cannot be made.  */
 static const char *epoll_shared(struct probe *probe, enum models_mode mode)
 {
     const char *share = "spread";

@@ -44,9 +44,9 @@ static int limit_connections_client(struct probe *probe, int listener)
 enum port_by { BY_CONNECT, BY_BIND, BY_LATE_BIND };
 
 /* Connect a client to LISTENER, into *FD, with a port chosen BY; *FD stays open
-   after a failure.  Returns "success", or the failed call and its errno (the
-   errno alone if IP_BIND_ADDRESS_NO_PORT cannot be set), valid until the next
-   call.  */
+   after a failure.  Returns "success", or the failed call and its errno, as in
+   "bind: EADDRINUSE" (the errno alone if IP_BIND_ADDRESS_NO_PORT cannot be
+   set), valid until the next call.  */
 static const char *limit_connections_connect(struct probe *probe, int listener,
                                              enum port_by by, int *fd)
 {
@@ -69,9 +69,11 @@ static const char *limit_connections_connect(struct probe *probe, int listener,
     return result ? text : "success";
 }
 
-/* Report, as the finding KEY, a second connection, to SECOND, while a first to
-   FIRST has the only ephemeral port there is; both with a port chosen BY.  If
-   the first fails, its failure is reported.  Both are closed by RST.  */
+/* Report, as the finding KEY, the outcome (limit_connections_connect) of a
+   second connection, to the listener SECOND, while a first connection, to
+   FIRST, has the only ephemeral port there is; both with a port chosen BY.  If
+   the first connection fails, its failure is reported.  Both are closed by
+   RST.  */
 static void limit_connections_report_shared(struct probe *probe,
                                             const char *key, int first,
                                             int second, enum port_by by)

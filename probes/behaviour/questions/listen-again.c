@@ -24,7 +24,7 @@ static int listen_again_drain(struct probe *probe, int listener)
 
 /* Fill the rest of LISTENER's queue with clients, which stay connected.
    Returns the number of new connections.  The question is skipped if none of
-   CLIENTS_MAX clients is rejected.  */
+   CLIENTS_MAX new clients is rejected.  */
 static int listen_again_fill(struct probe *probe, int listener)
 {
     int fds[CLIENTS_MAX], next;

@@ -21,7 +21,8 @@ static double half_open_total(long retries)
 }
 
 /* Send a SYN to a new listener, never the ACK, and write the intervals between
-   SYN-ACKs to INTERVALS of SIZE bytes; without one the question is skipped.  */
+   SYN-ACKs, as peer_tcp_intervals, to INTERVALS of SIZE bytes; "" if there is
+   only one SYN-ACK.  Without a SYN-ACK the question is skipped.  */
 static void half_open_watch(struct peer *peer, char *intervals, size_t size)
 {
     struct peer_tcp tcp;

@@ -54,7 +54,8 @@ static void listen_queue_measure_plan(struct probe *probe,
 /* Measure PLAN, and write the findings of this question unchanged to the
    question's report, except the network namespace (key "scope"), which is no
    behaviour.  Returns the verdict, and in *TABLE the rows; nothing is freed
-   before the child ends.  */
+   before the child ends.  Without memory, or if a finding is malformed, the
+   question is skipped.  */
 static struct verdict listen_queue_judge(struct probe *probe,
                                          const struct queue_plan *plan,
                                          struct queue_table *table)
@@ -186,10 +187,11 @@ static void listen_queue_probe(struct probe *probe)
     listen_queue_report_unix(probe);
 }
 
-/* Report the largest queue and the setting that limits it.  The measured queue
-   decides whether the setting is in force.  Without enough descriptors to
-   measure the cap, the setting's value is reported as read.  The question is
-   skipped if neither is known.  */
+/* Question listen.cap: the largest queue, and the setting that limits the
+   queue.  The measured queue decides whether the setting is in force.  Without
+   enough descriptors to measure the cap, the setting's value is reported as
+   read.  If neither is known, the answer is a number of connections that the
+   queue did not exceed; without that the question is skipped.  */
 static void listen_queue_probe_cap(struct probe *probe)
 {
     static int backlogs[] = {0, 1, 2};
@@ -224,9 +226,10 @@ static void listen_queue_probe_cap(struct probe *probe)
 
 /* ---- by hand ------------------------------------------------------------ */
 
-/* The number of clients that are connected to a new listener with BACKLOG, at
-   most MAX; *NEXT is the outcome of the first rejected client, or 0 (see
-   fill_queue).  All of them are closed by RST.  */
+/* The number of clients that can be connected to a new listener with BACKLOG,
+   at most MAX; *NEXT is the outcome of the first rejected client, or 0 (see
+   fill_queue).  All clients are then closed by RST, and the listener is
+   closed.  */
 static int listen_queue_capacity(struct probe *probe, int backlog, int max,
                                  int *next)
 {
@@ -294,8 +297,9 @@ static void listen_queue_probe_negative(struct probe *probe)
                                     : "neither 0 nor 1");
 }
 
-/* Report, as the finding KEY, the number of the client after COUNT queued ones,
-   if it was rejected with the errno NEXT; 0: no client was.  */
+/* Report, as the finding KEY, the number of the first rejected client, COUNT +
+   1, since COUNT clients were queued before; or "none of COUNT" if NEXT, the
+   errno of the rejected client, is 0.  */
 static void listen_queue_report_first(struct probe *probe, const char *key,
                                       int next, int count)
 {
@@ -332,11 +336,12 @@ static void listen_queue_probe_overflow(struct probe *probe)
                               unix_count);
 }
 
-/* Report how many incomplete handshakes the SYN queue holds, with a backlog of
-   5 and up to 300 clients.  A listener with TCP_DEFER_ACCEPT keeps each
-   handshake incomplete until data arrives, so the SYN queue can be filled
-   without privilege: all clients = incomplete handshakes + capacity of the
-   accept queue.  The question is skipped if no handshake stays incomplete.  */
+/* Question listen.synqueue: how many incomplete handshakes the SYN queue holds,
+   with a backlog of 5 and up to 300 clients.  A listener with TCP_DEFER_ACCEPT
+   keeps each handshake incomplete until data arrives, so the SYN queue can be
+   filled without privilege: all clients = incomplete handshakes + capacity of
+   the accept queue.  The question is skipped without TCP_DEFER_ACCEPT, or if no
+   handshake stays incomplete.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };

@@ -49,9 +49,9 @@ static void nonblock_errno_on_signal(int number)
     signalled = number;
 }
 
-/* Report whether input raises SIGIO within a second on a socket with O_ASYNC.
-   Returns the reported text: "works", "no SIGIO", "no O_ASYNC", or the errno of
-   fcntl.  Afterwards SIGIO is ignored.  */
+/* Report, as "signal-driven", whether input raises SIGIO within a second on a
+   socket with O_ASYNC.  Returns the reported text: "works", "no SIGIO", "no
+   O_ASYNC", or the errno of fcntl.  Afterwards SIGIO is ignored.  */
 static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 {
 #ifdef O_ASYNC
@@ -77,8 +77,8 @@ static const char *nonblock_errno_report_signal_driven(struct probe *probe)
 #endif
 }
 
-/* Whether select (BY_SELECT) or poll reports a new connection with input within
-   LOOPBACK_TIMEOUT: "works", "not ready" or the errno of select.  */
+/* Whether select (if BY_SELECT) or poll reports a new connection with input
+   within LOOPBACK_TIMEOUT: "works", "not ready" or the errno of select.  */
 static const char *nonblock_errno_multiplexed(struct probe *probe,
                                               bool by_select)
 {
@@ -90,9 +90,9 @@ static const char *nonblock_errno_multiplexed(struct probe *probe,
     return ready < 0 ? result_text(ready) : ready == 1 ? "works" : "not ready";
 }
 
-/* Report, as KEY, whether FD, the result of a function of models.h, could be
-   made: "works", "missing", "forbidden" or an errno.  A lack of resources skips
-   the question.  Closes FD.  */
+/* Report, as KEY, whether FD, the result of a function of models.h called just
+   before, could be made: "works", "missing", "forbidden" or another errno, of
+   that call.  A lack of resources skips the question.  Closes FD.  */
 static void nonblock_errno_report_made(struct probe *probe, const char *key,
                                        int fd)
 {
@@ -106,7 +106,9 @@ static void nonblock_errno_report_made(struct probe *probe, const char *key,
         close(fd);
 }
 
-/* Question io.models: whether each I/O model works on a connection.  */
+/* Question io.models: whether each I/O model works on a connection, and whether
+   epoll, kqueue and io_uring can be made.  The answer is by select and poll,
+   SIGIO and aio_read alone.  */
 static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

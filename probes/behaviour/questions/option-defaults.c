@@ -158,8 +158,8 @@ static bool option_defaults_report_timeout(struct probe *probe, int fd,
     return !result;
 }
 
-/* Report the defaults of SO_LINGER and of the two timeouts.  Returns how many
-   of the three options exist.  */
+/* Report the defaults of SO_LINGER, as in "off, 0", and of the two timeouts, or
+   the errno.  Returns how many of the three options exist.  */
 static int option_defaults_report_structures(struct probe *probe)
 {
     struct linger linger = {0, 0};
@@ -217,7 +217,8 @@ static void option_defaults_probe(struct probe *probe)
                  NUMBERS + STRUCTURES);
 }
 
-/* Whether select reports FD as readable within MILLISECONDS (below 1000).  */
+/* Whether select reports FD as readable within MILLISECONDS (below 1000).  If
+   select fails, the question is skipped.  */
 static bool option_defaults_selects(struct probe *probe, int fd,
                                     int milliseconds)
 {

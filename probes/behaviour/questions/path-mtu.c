@@ -48,7 +48,7 @@ static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
 
 /* As path_mtu_shrink, with LARGE bytes of data, too large for PATH, sent over a
    new connection, which is closed.  Repeated if this process was not scheduled
-   in time.  */
+   in time (peer_was_absent).  */
 static size_t path_mtu_send(struct peer *peer, const struct path *path,
                             bool *dont_fragment)
 {

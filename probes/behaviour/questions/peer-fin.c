@@ -10,7 +10,8 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* Question peer.fin: poll, read and write after shutdown and after close.  */
+/* Question peer.fin: poll, read and write after the peer's shutdown (SHUT_WR),
+   and on a new connection after the peer's close.  */
 static void peer_fin_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -69,8 +70,8 @@ static void catch (int number)
 }
 
 /* Take the pending ECONNRESET of FD, by a read; on some systems the read
-   returns 0 or fails with EPIPE.  If it fails for another reason, the question
-   is skipped.  */
+   returns 0 or fails with EPIPE.  If the read fails for another reason, the
+   question is skipped.  */
 static void peer_fin_take_reset(struct probe *probe, int fd)
 {
     char byte;
@@ -120,8 +121,8 @@ static void peer_fin_report_write(struct probe *probe, const char *key,
 }
 
 /* Question signal.sigpipe: errno and signal of a write after RST, once a read
-   has taken the ECONNRESET: by default,
-   with SIGPIPE ignored, with MSG_NOSIGNAL and with SO_NOSIGPIPE.  */
+   has taken the ECONNRESET: by default, with SIGPIPE ignored, with MSG_NOSIGNAL
+   and with SO_NOSIGPIPE.  */
 static void peer_fin_probe_sigpipe(struct probe *probe)
 {
     install_handler(SIGPIPE, catch, 0);

@@ -74,9 +74,9 @@ static void group_connect(const struct reuseport_group *group,
     }
 }
 
-/* How COUNTS, of the COUNT sockets of a group in the order of binding, are
-   spread, in words: "none", the first or the last bound takes all, or "spread
-   over all" or "some".  */
+/* How COUNTS, of the COUNT sockets (at least 1) of a group in the order of
+   binding, are spread, in words: "none" if all are 0; the first or the last
+   bound takes all; or spread over all or some sockets.  */
 static const char *reuseport_spread(const int *counts, int count)
 {
     int total = 0, used = 0, max = 0;
@@ -130,8 +130,10 @@ struct reuseport_loss {
     int lost;   /* clients that were reset */
 };
 
-/* Queue QUEUED clients at a group of two, close the listener CLOSED (0 or 1),
-   and count clients that are queued there, reset, or accepted at the other.  */
+/* Queue QUEUED clients at a new group of two listeners, close the listener
+   CLOSED (0 or 1), and count the clients that were queued there before, that
+   are reset, and that the other listener then accepts.  All sockets are closed.
+   If the group or a connection cannot be made, the question is skipped.  */
 static struct reuseport_loss reuseport_close_one(struct probe *probe,
                                                  int closed)
 {
@@ -170,8 +172,9 @@ static const char *reuseport_fate(const struct reuseport_loss *loss)
                : "some are neither kept nor reset";
 }
 
-/* Report the fate of queued clients with net.ipv4.tcp_migrate_req, in a network
-   namespace of this process, or why that cannot be measured.  */
+/* Report, as "with-tcp_migrate_req", the fate of queued clients with
+   net.ipv4.tcp_migrate_req set to 1, in a new network namespace, which this
+   process does not leave; or why that cannot be measured.  */
 static void reuseport_report_migration(struct probe *probe)
 {
     static const char setting[] = "net.ipv4.tcp_migrate_req";
@@ -201,7 +204,8 @@ static void reuseport_probe_close(struct probe *probe)
     reuseport_report_migration(probe);
 }
 
-/* Send a datagram to GROUP from FD, -1: a new socket; or skip the question.  */
+/* Send a datagram of one byte to GROUP from FD, or from a new socket, which is
+   closed, if FD is -1; on failure the question is skipped.  */
 static void group_send(const struct reuseport_group *group, struct probe *probe,
                        int fd)
 {
@@ -217,8 +221,9 @@ static void group_send(const struct reuseport_group *group, struct probe *probe,
         close(sender);
 }
 
-/* Receive all datagrams of FD, at most all that were sent.  Returns the number;
-   if recv fails otherwise than by an empty queue, the question is skipped.  */
+/* Receive all datagrams of FD, which is non-blocking, at most CLIENTS.  Returns
+   the number; if recv fails otherwise than by an empty queue, the question is
+   skipped.  */
 static int reuseport_receive(struct probe *probe, int fd)
 {
     int count = 0;
@@ -255,9 +260,10 @@ static void reuseport_probe_udp(struct probe *probe)
     group_close(&group);
 }
 
-/* Bind to the address of GROUP and listen as the user UID, in a child.  Returns
-   errno, 0 for success, or -1 if the child could not become that user or make
-   the socket, or did not end.  */
+/* Bind a socket with SO_REUSEPORT to the address of GROUP and listen as the
+   user UID, in a child.  Returns the errno of bind or listen; 0 for success; or
+   -1 if the child could not become that user or make the socket, or did not end
+   within LOOPBACK_TIMEOUT.  */
 static int group_bind_as(const struct reuseport_group *group,
                          struct probe *probe, uid_t uid)
 {

@@ -10,8 +10,9 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* Report poll, read and write of FD, in that order, as the finding "NAME-END".
-   No call blocks.  The read takes one byte; the write sends one byte.  */
+/* Call poll, then read and write of one byte each, on FD, and report the
+   results as the finding "NAME-END": "read: R; write: W; poll: EVENTS".  No
+   call waits (try_read, try_write).  */
 static void shutdown_how_report_end(struct probe *probe, const char *name,
                                     const char *end, int fd)
 {
@@ -23,9 +24,9 @@ static void shutdown_how_report_end(struct probe *probe, const char *name,
                  try_write(fd), events);
 }
 
-/* Report the state of both ends after shutdown (HOW) at one end, as the
-   findings "NAME-caller" and "NAME-peer".  If shutdown fails, the question is
-   skipped.  */
+/* Report, after shutdown (HOW) at one end of a new connection, what both ends
+   can do (shutdown_how_report_end), as the findings "NAME-caller" and
+   "NAME-peer".  If shutdown fails, the question is skipped.  */
 static void shutdown_how_report(struct probe *probe, const char *name, int how)
 {
     struct pair pair = tcp_pair(probe);
@@ -48,9 +49,10 @@ static void shutdown_how_report_late_data(struct probe *probe)
     probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
 }
 
-/* Report a blocked accept when its listener is shut down ("listener-accept"),
-   then shutdown and listen ("listener-shutdown-again",
-   "listener-listen-again"); if shutdown fails, a client lets accept return.  */
+/* Report the result of a blocked accept when a child shuts the listener down
+   ("listener-accept"), then the status of shutdown and listen
+   ("listener-shutdown-again", "listener-listen-again").  If shutdown fails, a
+   client lets accept return.  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);

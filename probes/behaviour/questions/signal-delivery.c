@@ -73,7 +73,9 @@ static void (*signal_delivery_by_signal(int number, void (*handler)(int)))(int)
     return before;
 }
 
-/* How often the handler runs for five signals NUMBER, sent while blocked.  */
+/* How often the handler runs for five signals NUMBER, sent while blocked.  The
+   signal is unblocked then, and the handler stays installed.  On failure the
+   question is skipped.  */
 static int signal_delivery_delivered(int number)
 {
     sigset_t set;
@@ -122,7 +124,8 @@ static int signal_delivery_depth(int flags)
     return (int)deepest;
 }
 
-/* The current action of SIGUSR1.  Sets FAILED on failure, for handlers.  */
+/* The current action of SIGUSR1.  On failure all zero, and FAILED is set to
+   errno, since a handler cannot skip the question.  */
 static struct sigaction signal_delivery_action(void)
 {
     struct sigaction action = {.sa_flags = 0};
@@ -131,7 +134,8 @@ static struct sigaction signal_delivery_action(void)
     return action;
 }
 
-/* Whether a handler installed with FLAGS is still installed after a signal.  */
+/* Whether a handler of SIGUSR1 installed with FLAGS is still installed after a
+   SIGUSR1.  On failure the question is skipped.  */
 static bool signal_delivery_stays(int flags)
 {
     install_handler(SIGUSR1, signal_delivery_counting, flags);
@@ -179,7 +183,8 @@ static void signal_delivery_report_siginfo(struct probe *probe)
                           : "si_pid is not the sender");
 }
 
-/* Report, as KEY, the status of sigaction with a handler for NUMBER.  */
+/* Report, as KEY, the status of sigaction with a handler for NUMBER, as in
+   "sigaction: EINVAL".  */
 static void signal_delivery_report_uncatchable(struct probe *probe,
                                                const char *key, int number)
 {
@@ -188,7 +193,9 @@ static void signal_delivery_report_uncatchable(struct probe *probe,
                  status_text(sigaction(number, &action, NULL)));
 }
 
-/* Question signal.flags: whether sigaction and its flags act as specified.  */
+/* Question signal.flags: whether sigaction without flags, SA_NODEFER,
+   SA_RESETHAND, SA_SIGINFO and sa_mask act as specified, and sigaction of
+   SIGKILL and SIGSTOP.  The answer is by the first three alone.  */
 static void signal_delivery_probe_flags(struct probe *probe)
 {
     int plain = signal_delivery_depth(0),
@@ -252,9 +259,9 @@ static void signal_delivery_probe_reset(struct probe *probe)
                  before == SIG_DFL ? "the previous handler" : "another value");
 }
 
-/* Report, as the finding KEY, waitpid for a child that exits at once.  Returns
-   "status" if the child was reaped, otherwise the name of errno.  If fork
-   fails, the question is skipped.  */
+/* Report, as the finding KEY, waitpid for a child that exits at once, as
+   "waitpid: RESULT".  Returns RESULT: "status" if the child was reaped,
+   otherwise the name of errno.  If fork fails, the question is skipped.  */
 static const char *signal_delivery_report_wait(struct probe *probe,
                                                const char *key)
 {
@@ -270,7 +277,8 @@ static const char *signal_delivery_report_wait(struct probe *probe,
     return text;
 }
 
-/* Question signal.sigchld: waitpid for a child with each action of SIGCHLD.  */
+/* Question signal.sigchld: waitpid for a child that has ended, with each action
+   of SIGCHLD; the answer is whether the child is a zombie until waitpid.  */
 static void signal_delivery_probe_sigchld(struct probe *probe)
 {
     signal_delivery_by_signal(SIGCHLD, SIG_DFL);

@@ -83,8 +83,9 @@ struct setup {
     int wait;  /* milliseconds in which room may still appear in full buffers */
 };
 
-/* Make a listener, fill its queue, and make a client, not connected yet.  The
-   question is skipped unless connect gets no reply from a full queue.  */
+/* Make a listener, fill its queue with clients, which stay open, and make one
+   more client, not connected yet.  The question is skipped unless connect gets
+   no reply from a full queue.  */
 static void signal_restart_open_queue(struct setup *setup)
 {
     enum { max = 300 };
@@ -157,9 +158,9 @@ static long signal_restart_call(void *data)
     }
 }
 
-/* For interrupt_call: let the call of DATA return, by a client, by room in the
-   queue or the buffers, or by a byte.  Room for connect or a write is made as
-   long as there is input.  */
+/* For interrupt_call, in a child: let the call of DATA, a struct setup, return:
+   accept by a client, connect by room in the queue, a write by room in the
+   buffers, all others by a byte.  Room is made as long as there is input.  */
 static void signal_restart_release(void *data)
 {
     static char block[65536];

@@ -42,8 +42,9 @@ struct walk {
     struct peer_tcp tcp; /* with a simulated peer */
 };
 
-/* The state of the connection between the ports HERE and PEER; notes the state
-   as seen.  The question is skipped if there is no readable table.  */
+/* The state of the connection between the ports HERE and PEER, in network byte
+   order, by tcp_table_state; notes the state as seen.  The question is skipped
+   if there is no readable table.  */
 static const char *tcp_states_look(struct walk *walk, in_port_t here,
                                    in_port_t peer)
 {
@@ -106,7 +107,8 @@ static void tcp_states_step(struct walk *walk, const char *what)
     tcp_states_report(walk, what, here, peer);
 }
 
-/* Report the state of a listener at PORT, before there is a peer.  */
+/* Report, as the next step, the state of a listener at PORT, in network byte
+   order, before there is a peer.  */
 static void tcp_states_step_listener(struct walk *walk, in_port_t port)
 {
     tcp_states_report(walk, "socket, bind, listen",
@@ -137,7 +139,7 @@ static void tcp_states_walk_loopback(struct probe *probe, bool *seen)
 
 enum { SYN = SEGMENT_SYN, ACK = SEGMENT_ACK, FIN = SEGMENT_FIN };
 
-/* Let WALK look for the ports of its simulated connection.  */
+/* Set the ports HERE and PEER of WALK to the ports of WALK->tcp.  */
 static void tcp_states_set_ports(struct walk *walk)
 {
     walk->here = walk->tcp.local.sin_port;
@@ -234,9 +236,10 @@ static void tcp_states_walk_passive(struct peer *peer, bool *seen)
     tcp_states_exchange(&walk, ACK, 0, "ACK in");
 }
 
-/* Report the number of SEEN states as the answer, and the missing states as
-   "not-seen".  WHY, unless NULL, tells why no peer was simulated: then missing
-   states are no property of the host, and the answer is not testable.  */
+/* Report the number of SEEN states as the answer, and the missing states, if
+   any, as "not-seen", separated by commas.  WHY, unless NULL, is the reason why
+   no peer was simulated: then missing states are no property of the host, and
+   the answer is not testable, with the missing states and WHY in the reason. */
 static void tcp_states_report_seen(struct probe *probe, const bool *seen,
                                    const char *why)
 {

@@ -38,9 +38,9 @@ static int udp_send(int fd, long size, const struct sockaddr_in *address)
     return resource_check((int)sent, "sendto");
 }
 
-/* The size of the largest datagram that FD sends to ADDRESS, below 70000; 0 if
-   none is sent.  *ERROR is the errno of a larger datagram, or 0 if none
-   failed.  */
+/* The size in bytes of the largest datagram that FD sends to ADDRESS, below
+   70000, found by sending; 0 if none is sent.  *ERROR is the errno of a larger
+   datagram, or 0 if none failed.  */
 static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 {
     long low = 0, high = sizeof datagram;
@@ -58,8 +58,8 @@ static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
 }
 
 /* Question udp.maxsize: the largest datagram, the errno beyond, and the size
-   received; then the largest with SO_SNDBUF of 10000, and an empty
-   datagram.  */
+   received; then the results of sending a datagram of the same size with
+   SO_SNDBUF of 10000, and an empty datagram.  */
 static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
@@ -84,7 +84,8 @@ static void udp_probe_maxsize(struct probe *probe)
     probe_report_result(probe, "empty", udp_send(fd, 0, &address));
 }
 
-/* Question udp.refused: send to a closed port, then read, connected or not.  */
+/* Question udp.refused: send to a closed port, then read, by a connected and by
+   an unconnected socket; whether poll reports the connected socket.  */
 static void udp_probe_refused(struct probe *probe)
 {
     struct sockaddr_in address;

@@ -15,9 +15,10 @@ enum {
     SUCCESSES_MAX = 1 << 20 /* successful calls: a send buffer may still grow */
 };
 
-/* Whether CALL, try_read or try_write, on FD with an empty or full buffer fails
-   with EAGAIN before the socket's timeout: "yes", "no: blocks", or "no:
-   succeeds" after SUCCESSES_MAX calls; or the name of another errno.  */
+/* Whether CALL, try_read or try_write, on FD with an empty or full buffer and a
+   socket timeout of TIMEOUT fails with EAGAIN within half of that timeout, in
+   one of TRIES: "yes", "no: blocks", or "no: succeeds" after SUCCESSES_MAX
+   calls; or the name of another errno.  */
 static const char *write_try_call(const char *(*call)(int), int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {
