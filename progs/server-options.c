@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/endpoint.h"
 #include "progs/output.h"
@@ -92,7 +93,7 @@ static const char *find_conflict(void)
 }
 
 /* Refuse an --address or --port that is wrong whatever a lookup may find: a
-   number out of range, a malformed address.  Names pass.  Returns
+   number out of range, a malformed address, a path.  Names pass.  Returns
    OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int check_addresses(void)
 {
@@ -101,6 +102,10 @@ static int check_addresses(void)
         return usage_error("%s", problem);
     for (size_t i = 0; i < addresses.count; i++) {
         const char *address = addresses.texts[i];
+        if (strchr(address, '/'))
+            return usage_error("--address: '%.200s' is a path; for a UNIX "
+                               "socket use --unix",
+                               address);
         if (endpoint_check_host(address, problem))
             continue;
         return endpoint_is_number(address)
