@@ -35,7 +35,6 @@ struct listen_target {
 struct listen_targets {
     struct listen_target list[LISTEN_SOCKETS_MAX];
     size_t count;
-    bool any_port;               /* a target has port 0 */
     struct socket_access access; /* of a UNIX socket */
     const struct listen_addresses *spec;
 };
@@ -43,9 +42,8 @@ struct listen_targets {
 /* ---- addresses ----------------------------------------------------------- */
 
 /* Add ADDRESS for TYPE, unless added before, as of another name.  MAY_LACK, if
-   -4 and -6 leave both families, allows a host without this family.  Notes in
-   any_port if the port is 0.  Returns 0, or -1 with the reason in the log: more
-   than LISTEN_SOCKETS_MAX.  */
+   -4 and -6 leave both families, allows a host without this family.  Returns 0,
+   or -1 with the reason in the log: more than LISTEN_SOCKETS_MAX.  */
 static int targets_add(struct listen_targets *targets,
                        const struct sonde_address *address, int type,
                        bool may_lack)
@@ -58,7 +56,6 @@ static int targets_add(struct listen_targets *targets,
         return log_line("more than %d sockets; start another server for some "
                         "of the addresses",
                         LISTEN_SOCKETS_MAX);
-    targets->any_port |= sonde_address_port(address) == 0;
     targets->list[targets->count++] = (struct listen_target){
         *address, type,
         may_lack && targets->spec->inet == targets->spec->inet6};
@@ -408,12 +405,14 @@ int listen_sockets_open(struct listen_sockets *listeners,
     int error = 0;
     if (targets_fill(&targets))
         return -1;
-    for (int i = 0; i < (targets.any_port ? TRIES : 1); i++) {
+    for (int i = 0; i < TRIES; i++) {
         if (!targets_open(listeners, &targets, &failed))
             return 0;
         error = errno;
         listen_sockets_close(listeners);
-        if (error != EADDRINUSE)
+        /* Another try has another port, but the same path.  */
+        if (error != EADDRINUSE ||
+            sonde_address_port(&targets.list[failed].address) != 0)
             break;
     }
     const struct sonde_address *address = &targets.list[failed].address;

@@ -268,6 +268,7 @@ bad 'leave out addresses' --inetd --port=9
 bad 'not-a-port' --port=not-a-port
 bad 'port 99999 is out of range (0 to 65535)' --port=99999
 bad 'port -1 is out of range' --port=-1
+bad 'for a UNIX socket use --unix' -p 0 --address="$scratch/never"
 bad "'127.0.0.300' is not an IPv4 address" -p 0 --address=127.0.0.300
 bad 'for a port use --port' --address=9877
 bad 'has a port' --address=127.0.0.1:9877
@@ -343,11 +344,15 @@ else
 fi
 
 # Files of UNIX sockets.
-serve "$echosrv" --unix="$scratch/socket"
+serve "$echosrv" --verbose --unix="$scratch/socket"
 bad 'in use' --unix="$scratch/socket"
+# Another port would not help.
+bad 'in use' --unix="$scratch/socket" --any --tcp -p 0
 run "$crowd" "$scratch/socket" once
 is "a live socket stays who it was" [ "$status" -eq 0 ]
 halt KILL
+is "and sees one connection of each server that wanted its path" \
+    [ "$(grep -c ': connected to' "$scratch/log")" -eq 3 ]
 is "a killed server leaves its file" [ -S "$scratch/socket" ]
 serve "$echosrv" --unix="$scratch/socket"
 run "$crowd" "$scratch/socket" once
