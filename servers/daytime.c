@@ -33,12 +33,14 @@ static void put_offset(const struct tm *now, bool utc, char *text, size_t size)
 }
 
 /* Write the name of the time zone of NOW to TEXT, of SIZE bytes, with "?" for
-   blanks and all that is not printable ASCII; "UTC" if UTC is set, or if there
-   is no name, or none that fits.  */
+   blanks and all that is not printable ASCII; "UTC" if UTC is set; the offset
+   (put_offset) if there is no name, or none that fits.  */
 static void put_zone(const struct tm *now, bool utc, char *text, size_t size)
 {
-    if (utc || strftime(text, size, "%Z", now) == 0)
+    if (utc)
         snprintf(text, size, "UTC");
+    else if (strftime(text, size, "%Z", now) == 0)
+        put_offset(now, utc, text, size);
     for (char *c = text; *c; c++)
         if (*c <= ' ' || *c > '~')
             *c = '?';

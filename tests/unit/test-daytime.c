@@ -48,6 +48,14 @@ START_TEST(classic_has_the_zone)
 }
 END_TEST
 
+/* A name of 40 bytes does not fit.  */
+START_TEST(a_long_zone_is_an_offset)
+{
+    expect("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN8", false, false, 0,
+           "Wednesday, December 31, 1969 16:00:00--08:00\r\n");
+}
+END_TEST
+
 START_TEST(a_datagram_is_answered_whatever_it_holds)
 {
     struct daytime_settings settings = {.iso = true, .utc = true};
@@ -64,6 +72,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, the_example_of_the_rfc);
     tcase_add_test(tests, iso_has_the_offset);
     tcase_add_test(tests, classic_has_the_zone);
+    tcase_add_test(tests, a_long_zone_is_an_offset);
     tcase_add_test(tests, a_datagram_is_answered_whatever_it_holds);
 }
 
