@@ -137,7 +137,8 @@ static void accept_client(struct server *server,
 /* accept at LISTENER failed with ERROR, out of descriptors or memory.  After
    EMFILE or ENFILE reject a client by the reserve descriptor, and return true:
    call accept again.  If the rejection fails, or after another error, back off
-   (server_back_off), and return false.  Both are logged.  If the queue is
+   (server_back_off), and return false: new clients wait.  Both are logged.
+   If the queue is
    empty, where Linux reports EMFILE, too, only return false.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
@@ -147,8 +148,9 @@ static bool accept_shed(struct server *server, struct listen_socket *listener,
         has_reserve && !sonde_reserve_shed(&server->reserve, listener->fd);
     if (has_reserve && !is_shed && errno == EAGAIN)
         return false;
-    log_trouble(LOG_DESCRIPTORS, "new clients rejected, %d are served: %s",
-                (int)server->clients, strerror(error));
+    log_trouble(LOG_DESCRIPTORS, "new clients %s, %d are served: %s",
+                is_shed ? "rejected" : "wait", (int)server->clients,
+                strerror(error));
     if (!is_shed)
         server_back_off(server);
     return is_shed;

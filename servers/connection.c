@@ -361,7 +361,7 @@ static void connection_update(struct server *server,
             server->poller, connection->client.fd, events,
             &connection->watch)) {
         connection->error = errno;
-        log_trouble(LOG_MEMORY, "client rejected: cannot poll its socket: %s",
+        log_trouble(LOG_MEMORY, "client closed: cannot poll its socket: %s",
                     strerror(errno));
         connection_close(server, connection, CONNECTION_LOST);
         return;

@@ -98,7 +98,8 @@ static bool loop_pause(struct server *server, int error)
         server_fail(server, LOG_WAIT, "cannot poll for clients", error, "");
         return false;
     }
-    log_trouble(LOG_WAIT, "cannot poll for clients: %s; retrying once a second",
+    log_trouble(LOG_WAIT,
+                "cannot poll for clients: %s; retrying within a second",
                 strerror(error));
     server->wait_backoff = sonde_backoff(server->wait_backoff);
     wait_pause(server->wait_backoff);

@@ -110,11 +110,11 @@ static void thread_serve(struct server *server,
     thread_enter(worker);
     int error = start_thread(worker);
     if (error) {
+        thread_leave(worker);
         log_trouble(LOG_PROCESSES,
                     "new clients rejected, %d are served: pthread_create: "
                     "%s",
                     (int)server->clients, strerror(error));
-        thread_leave(worker);
         server_back_off(server);
     }
 }

@@ -184,7 +184,8 @@ for model in $models; do
     is "$model: accept refused for a while, then works: served" \
         [ "$status" -eq 0 ]
     is "$model: accept refused for a while: said once" \
-        once_logged 'keeps failing: Permission denied.*SELinux'
+        once_logged \
+        'keeps failing: Permission denied; retrying within a second.*SELinux'
     stop
     is "$model: accept refused for a while: ends well" [ "$status" -eq 0 ]
     # The same of the client's own calls.
@@ -198,6 +199,24 @@ for model in $models; do
         is "$model: recv says $error for long: it can be stopped" \
             [ "$status" -eq 0 ]
     done
+done
+# Without memory no client is rejected; without processes or threads one is, and
+# none is served.
+inject accept4,accept error=ENOMEM "$echosrv" --model=event -4 --tcp -p 0
+pending
+is "accept says ENOMEM: clients wait" \
+    logged 'new clients wait, 0 are served: Cannot allocate memory'
+is "accept says ENOMEM: none is said to be rejected" \
+    lacks "$scratch/log" 'rejected'
+stop
+let_go
+for model in fork thread; do
+    inject clone,clone3,fork,vfork error=EAGAIN \
+        "$echosrv" --model=$model -4 --tcp -p 0
+    run "$crowd" "127.0.0.1:$port" try 1 ended close
+    is "$model: none can be started: the client is rejected, 0 are served" \
+        logged 'new clients rejected, 0 are served: \(pthread_create\|fork\): '
+    stop
 done
 # Workers that fail are started again later each time: 1 s, then 2 s.
 if [ "$(uname -s)" = Linux ]; then
