@@ -40,7 +40,8 @@ static struct server *the_server;
 
 /* In the handler of SIGCHLD: the child PID ended with STATUS.  Free the slot in
    USER_DATA, the table, count the client off, and note whether the child was
-   cut off or killed.  A PID that is not in the table is ignored.  */
+   cut off or killed; after a kill wake the loop, as fork_tick logs it.  A PID
+   that is not in the table is ignored.  */
 static void child_ended(pid_t pid, int status, void *user_data)
 {
     struct fork_data *data = user_data;
@@ -50,8 +51,10 @@ static void child_ended(pid_t pid, int status, void *user_data)
         data->list[i].pid = 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == CUT_OFF)
             the_server->cut_off++;
-        else if (!WIFEXITED(status))
+        else if (!WIFEXITED(status)) {
             data->crashed++;
+            stop_wake();
+        }
         server_count_off(the_server, data->list[i].source);
         return;
     }
@@ -162,8 +165,9 @@ static void fork_serve(struct server *server,
         stop_release();
         return;
     }
-    int error = errno, clients = server->clients;
+    int error = errno;
     server_client_close(server, client);
+    int clients = server->clients;
     stop_release();
     /* With signals unblocked: the reader of the log may be stuck, and then only
        a signal ends the wait.  */

@@ -139,6 +139,16 @@ else
         "nothing can be preloaded, or the hard limit is low"
 fi
 
+# Nothing else happens meanwhile.
+serve "$echosrv" --model=fork -4 --tcp -p 0
+hold open 1 say 1
+# shellcheck disable=SC2046 # numbers are words
+kill -KILL $(children_of "$server")
+is "fork: a child that is killed is logged at once" \
+    logged '1 process was killed by a signal'
+let_go
+halt
+
 # Limits recover by themselves.
 for model in event thread fork; do
     serve "$echosrv" --model="$model" -4 --tcp -p 0 --max-clients=3
