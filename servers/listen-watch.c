@@ -54,7 +54,8 @@ static void listener_log_error(const struct listen_socket *listener, int error)
                     "server)",
                     text, call);
     else
-        log_trouble(kind, "%s: %s keeps failing: %s; retrying once a second%s",
+        log_trouble(kind,
+                    "%s: %s keeps failing: %s; retrying within a second%s",
                     text, call, strerror(error),
                     !is_stream ? ""
                     : error == EACCES || error == EPERM
@@ -159,7 +160,8 @@ static bool listener_is_own(const struct server *server, size_t index)
 /* Adding a socket again puts the worker at the end of the line.  */
 void listener_yield(struct server *server, struct listen_socket *listener)
 {
-    if (listener->fd < 0 || !listeners_are_shared(server))
+    if (listener->fd < 0 || listener->resume_at ||
+        !listeners_are_shared(server))
         return;
     long excess = workers_excess(server);
     if (excess > 0)

@@ -249,7 +249,8 @@ void listener_check(struct server *server, struct listen_socket *listener,
    the workers, stop polling LISTENER until listeners_update, so that the next
    client wakes another worker, if any is idle; if the clients beyond the
    average are more than the batch of the model, do not poll LISTENER for 2 ms.
-   Does nothing unless LISTENER is open and shared with workers.  */
+   Does nothing unless LISTENER is open and shared with workers, nor while
+   polling is paused, as by listener_check: the pause stays as long.  */
 void listener_yield(struct server *server, struct listen_socket *listener);
 
 /* Whether this process is a worker of a pool with a total, of the event model:
