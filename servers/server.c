@@ -204,15 +204,17 @@ static void model_end(struct server *server)
 }
 
 /* End the model, which kills remaining processes, close the listeners, which
-   removes the files of UNIX sockets, and free all but SERVER itself.  Also for
-   a server whose start failed.  */
+   removes the files of UNIX sockets, and free all but SERVER itself, and but
+   its sources if clients are left.  Also for a server whose start failed.  */
 static void server_end(struct server *server)
 {
     model_end(server);
     listen_sockets_close(&server->listeners);
     sonde_reserve_close(&server->reserve);
     sonde_poller_close(server->poller);
-    source_free(&server->sources);
+    /* A thread that still serves a client counts the client off later.  */
+    if (server->clients == 0)
+        source_free(&server->sources);
     datagram_limit_close(server->limit);
 }
 
