@@ -48,13 +48,17 @@ const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT])
 {
     /* From 999.5 on the unit is the next: 1 ms, and not 1000 us.  */
     bool is_us = ns < 999500, is_ms = ns < 999500000;
-    double value = (double)ns / (is_us ? 1e3 : is_ms ? 1e6 : 1e9);
-    double rounded = (double)(int64_t)(value * 10 + 0.5) / 10;
-    bool whole = rounded >= 100 || rounded == (double)(int64_t)rounded;
-    snprintf(text, CLIENT_TIME_TEXT, "%.*f %s", whole ? 0 : 1, rounded,
-             is_us   ? "us"
-             : is_ms ? "ms"
-                     : "s");
+    int64_t unit = is_us ? 1000 : is_ms ? 1000000 : 1000000000;
+    const char *name = is_us ? "us" : is_ms ? "ms" : "s";
+    int64_t tenths = ns / unit * 10 + (ns % unit * 10 + unit / 2) / unit;
+    /* Rounded once: a second time would make 102 of 101.45.  */
+    if (tenths >= 1000)
+        tenths = (ns / unit + (ns % unit + unit / 2) / unit) * 10;
+    if (tenths % 10 == 0)
+        snprintf(text, CLIENT_TIME_TEXT, "%" PRId64 " %s", tenths / 10, name);
+    else
+        snprintf(text, CLIENT_TIME_TEXT, "%" PRId64 ".%" PRId64 " %s",
+                 tenths / 10, tenths % 10, name);
     return text;
 }
 

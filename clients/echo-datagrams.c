@@ -95,17 +95,20 @@ static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 }
 
 /* After the last echo, without waiting: CLIENT_WRONG_REPLY if a surplus
-   datagram has arrived, otherwise, also after an error, CLIENT_DONE.  */
+   datagram of any length has arrived, otherwise, also after an error,
+   CLIENT_DONE.  */
 static enum client_end look_for_more(struct exchange *exchange)
 {
     ssize_t length = sonde_datagram_receive(
         exchange->client->fd, exchange->reply, sizeof exchange->reply, 0);
-    if (length < 0)
+    if (length < 0 && errno != EMSGSIZE)
         return CLIENT_DONE;
     return client_fail(exchange->client, CLIENT_WRONG_REPLY,
                        "wrong reply: one datagram more than the %" PRIu64
-                       " sent, of %zd bytes",
-                       exchange->count, length);
+                       " sent, of %s%zu bytes",
+                       exchange->count, length < 0 ? "more than " : "",
+                       length < 0 ? (size_t)SONDE_DATAGRAM_MAX
+                                  : (size_t)length);
 }
 
 /* Write SIZE bytes of LINE to the output, however long this takes: the client's

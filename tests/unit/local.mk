@@ -72,6 +72,7 @@ unit_tests = \
 	tests/unit/test-xnu-pcblist
 
 client_unit_tests = \
+	tests/unit/test-client \
 	tests/unit/test-daytime-parse \
 	tests/unit/test-histogram \
 	tests/unit/test-interval \
@@ -79,6 +80,7 @@ client_unit_tests = \
 	tests/unit/test-percentiles \
 	tests/unit/test-verify
 unit_tests += $(client_unit_tests)
+tests_unit_test_client_LDADD = clients/libclients.a $(LDADD)
 tests_unit_test_daytime_parse_LDADD = clients/libclients.a $(LDADD)
 tests_unit_test_load_LDADD = load/libload.a clients/libclients.a $(LDADD)
 tests_unit_test_verify_LDADD = clients/libclients.a $(LDADD)
