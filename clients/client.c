@@ -273,32 +273,38 @@ static void client_watch_signals(void)
 
 /* Make a folder of mode 0711 for the client's own UNIX datagram socket, which
    without an address gets no replies: below TMPDIR if that is an absolute path
-   and short enough, else below /tmp.  Sets own_folder and own_path; from then
-   on the signals of client_watch_signals remove the folder.  The socket is not
-   made.  Returns 0, with the path to bind in *SOURCE; or -1 with errno, and
-   with end and text of CLIENT set if no folder of that mode was made.  */
+   and short enough, else below /tmp.  Sets own_folder and own_path; the signals
+   of client_watch_signals remove the folder as soon as it exists.  The socket
+   is not made.  Returns 0, with the path to bind in *SOURCE; or -1 with errno,
+   and with end and text of CLIENT set if no folder of that mode was made.  */
 static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
+    enum { FOLDER_MAX = OWN_PATH - sizeof name };
+    enum { WHERE_MAX = FOLDER_MAX + 1 - sizeof template };
     const char *where = getenv("TMPDIR");
-    if (!where || *where != '/' ||
-        strlen(where) + sizeof template + sizeof name > OWN_PATH)
+    if (!where || *where != '/' || strlen(where) > WHERE_MAX)
         where = "/tmp";
-    snprintf(own_folder, sizeof own_folder, "%.80s%s", where, template);
+    /* Before mkdtemp, which writes the name and then makes the folder.  */
+    client_watch_signals();
+    snprintf(own_folder, sizeof own_folder, "%.*s%s", (int)WHERE_MAX, where,
+             template);
     /* A server of another user needs access.  */
     bool is_made = mkdtemp(own_folder) != NULL;
     if (!is_made || chmod(own_folder, 0711)) {
+        int error = errno;
         client_trouble(client,
                        "cannot make a folder in %s for this client's own "
                        "socket: %s; set TMPDIR to a writable folder",
-                       where, strerror(errno));
+                       where, strerror(error));
         if (is_made)
             rmdir(own_folder);
         *own_folder = '\0';
+        errno = error;
         return -1;
     }
-    snprintf(own_path, sizeof own_path, "%.95s%s", own_folder, name);
-    client_watch_signals();
+    snprintf(own_path, sizeof own_path, "%.*s%s", (int)FOLDER_MAX, own_folder,
+             name);
     return sonde_address_unix(source, own_path);
 }
 

@@ -82,6 +82,16 @@ is "a UNIX socket" same
 start udp-echo '' "$scratch/dgram"
 given 'UNIX\n' "$echocli" -u --timeout 20 --unix "$scratch/dgram"
 is "a UNIX datagram socket" same
+# 83 bytes are short enough; for more /tmp takes the place.
+deep=$scratch/
+while [ "${#deep}" -lt 84 ]; do
+    deep=${deep}d
+    [ "${#deep}" -ge 82 ] || continue
+    mkdir "$deep"
+    given 'UNIX\n' env TMPDIR="$deep" "$echocli" -u --timeout 20 \
+        --unix "$scratch/dgram"
+    is "a UNIX datagram socket, TMPDIR of ${#deep} bytes" same
+done
 mkfifo "$scratch/words"
 "$echocli" -uv --unix "$scratch/dgram" < "$scratch/hold" \
     2> "$scratch/words" 9>&- &
