@@ -220,7 +220,8 @@ static bool is_possible(const struct reading *reading)
            (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
-/* Convert READING by this host's zone to *SECONDS; false if mktime cannot.  */
+/* Convert READING by this host's zone to *SECONDS.  False if mktime cannot, or
+   the zone skips the time, as where summer time begins.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     const int *of = reading->of;
@@ -229,12 +230,13 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
                     .tm_mday = of['d'],
                     .tm_hour = of['H'],
                     .tm_min = of['I'],
-                    .tm_sec = of['S'],
                     .tm_wday = -1,
                     .tm_isdst = -1};
-    *seconds = mktime(&tm);
-    /* -1 is a valid result, too; mktime sets the weekday on success.  */
-    return tm.tm_wday >= 0;
+    /* Without the seconds, as 60 is in the next minute.  */
+    *seconds = mktime(&tm) + (int64_t)of['S'];
+    /* -1 is a valid result, too; mktime sets the weekday on success, and moves
+       a time that the zone skips.  */
+    return tm.tm_wday >= 0 && tm.tm_hour == of['H'] && tm.tm_min == of['I'];
 }
 
 /* READING as seconds since 1970, by its zone; without a zone as UTC.  */

@@ -116,12 +116,28 @@ START_TEST(test_edges_of_time)
 }
 END_TEST
 
+/* Summer time begins at 2:00, and an hour does not exist.  A leap second is in
+   the next minute.  */
+START_TEST(test_time_that_the_zone_skips)
+{
+    struct daytime_instant instant = {0};
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    tzset();
+    ck_assert_int_eq(daytime_parse("Sun Mar 29 02:30:00 2026", false, &instant),
+                     -1);
+    ck_assert_int_eq(daytime_parse("Sun Mar 29 01:59:60 2026", false, &instant),
+                     0);
+    ck_assert_int_eq(instant.seconds, 1774746000);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_loop_test(tests, test_good, 0, (int)(sizeof good / sizeof *good));
     tcase_add_loop_test(tests, test_bad, 0, (int)(sizeof bad / sizeof *bad));
     tcase_add_test(tests, test_zone_of_this_host);
     tcase_add_test(tests, test_edges_of_time);
+    tcase_add_test(tests, test_time_that_the_zone_skips);
 }
 
 int main(void)
