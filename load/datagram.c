@@ -80,14 +80,17 @@ static bool is_copy(const struct load *load,
 /* Count the reply of LENGTH bytes in load->bytes: as done, or as late if its
    message is done already; with a truncated number, any reply of the right
    length that answers no pending message.  Returns LOAD_NONE; or LOAD_WRONG for
-   another reply, described in the report.  */
+   another reply, described in the report by the number it carries, or as the
+   last message begun if shorter than a number.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
     size_t size = number_size(load);
     uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
     uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
-    uint64_t number = connection->done + ((carried - connection->done) & mask);
+    uint64_t number = length < size ? connection->begun - 1
+                                    : connection->done +
+                                          ((carried - connection->done) & mask);
     bool is_pending = length >= size && number >= connection->done &&
                       number < connection->begun &&
                       load_message(load, connection, number)->begun >= 0;
@@ -97,9 +100,10 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
                            : carried < connection->begun &&
                                  is_copy(load, connection, length, carried);
         load->report->late += is_late;
-        return is_late ? LOAD_NONE
-                       : load_note_wrong(load, connection, "datagram",
-                                         connection->begun + 1, false);
+        return is_late
+                   ? LOAD_NONE
+                   : load_note_wrong(load, connection, "datagram", number + 1,
+                                     number >= connection->begun);
     }
     if (!is_copy(load, connection, length, number))
         return load_note_wrong(load, connection, "datagram", number + 1, false);

@@ -214,6 +214,12 @@ is "UDP: second answers are counted apart" in_time answer_twice
 start udp-alter 20
 measure -u -d 0.2
 is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
+# The first byte of the number.
+start udp-alter 0
+measure -u -d 0.2
+is "UDP: an altered number: 13" [ "$status" -eq 13 ]
+json_is '.first_wrong | test("datagram 2 of connection [12] was never sent")' \
+    "UDP: an altered number: which"
 free_port
 measure -d 0.1
 is "refused: 3" said 3 "Connection refused"
