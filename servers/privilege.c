@@ -24,8 +24,11 @@ int privilege_find(const char *name, struct identity *identity)
     int error = errno; /* strtoul may set errno, too */
     unsigned long number = strtoul(name, &end, 10);
     if (!found && *name >= '0' && *name <= '9' && !*end &&
-        number == (uid_t)number)
+        number == (uid_t)number) {
+        errno = 0;
         found = getpwuid((uid_t)number);
+        error = errno;
+    }
     /* For an unknown user POSIX has no errno; systems have ENOENT or ESRCH.  */
     if (!found)
         return log_line("--user %s: %s", name,
@@ -232,15 +235,19 @@ static int privilege_set(const struct identity *identity)
 
 /* Try to return to root, by a capability or by the saved user, and to the group
    FORMER, the previous one, unless IDENTITY has that group: saved ids are not
-   readable on every system.  Returns whether a call succeeded: the process must
-   end.  If IDENTITY is root, returns false without a try.  */
-static bool identity_try_return(const struct identity *identity, gid_t former)
+   readable on every system.  Returns NULL if no call succeeded, and, without a
+   try, if IDENTITY is root; else to what the process has returned, in words,
+   and the process must end.  */
+static const char *identity_try_return(const struct identity *identity,
+                                       gid_t former)
 {
     if (identity->user == 0)
-        return false;
+        return NULL;
     if (!setuid(0) || !seteuid(0))
-        return true;
-    return former != identity->group && (!setgid(former) || !setegid(former));
+        return "root";
+    return former != identity->group && (!setgid(former) || !setegid(former))
+               ? "its former group"
+               : NULL;
 }
 
 int privilege_drop(const struct identity *identity)
@@ -254,8 +261,8 @@ int privilege_drop(const struct identity *identity)
                         strerror(errno));
     if (!identity_is_current(identity))
         return log_line("--user %s: user or group differs afterwards", name);
-    if (identity_try_return(identity, former))
-        return log_line("--user %s: the process can still return to root",
-                        name);
-    return 0;
+    const char *returned = identity_try_return(identity, former);
+    return returned ? log_line("--user %s: the process can still return to %s",
+                               name, returned)
+                    : 0;
 }

@@ -23,10 +23,10 @@ int privilege_find(const char *name, struct identity *identity);
    some user namespaces, a process with a group to drop is refused.
    Capabilities are dropped unless IDENTITY is root.  Then the result is read
    back: user and group, supplementary groups, capabilities; and last, unless
-   IDENTITY is root, an attempt to become root again must fail.  To be called
-   while there is a single thread.
+   IDENTITY is root, attempts to become root again, and to take the former group
+   again, must fail.  To be called while there is a single thread.
    Returns 0, or -1 with the reason in the log: the process may then have lost
-   some of its privileges, or be root again if the last attempt succeeded, and
+   some of its privileges, or have them again if a last attempt succeeded, and
    must not go on.  */
 int privilege_drop(const struct identity *identity);
 

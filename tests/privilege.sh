@@ -54,6 +54,7 @@ refuses "user or group differs afterwards" setuid:retval=0:when=1
 # The server tries to become root again, which must fail.
 refuses "the process can still return to root" setuid:retval=0:when=2
 refuses "the process can still return to root" setresuid:retval=0
+refuses "the process can still return to its former group" setresgid:retval=0
 
 # With this bit root keeps its capabilities when it becomes another user.
 bits=--securebits=+no_setuid_fixup
