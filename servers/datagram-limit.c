@@ -5,10 +5,14 @@
 
 #include <config.h>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/descriptors.h"
+#include "base/monotonic.h"
 #include "servers/datagram-limit.h"
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
@@ -17,11 +21,26 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
    once, then with the processor left to others.  */
 enum { SPINS = 100, TRIES = 10000 };
 
+/* A number unknown to senders, of /dev/urandom; without that file the monotonic
+   clock, which a sender can guess in part.  */
+static uint64_t limit_seed(void)
+{
+    uint64_t seed;
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    bool is_random = fd >= 0 && read(fd, &seed, sizeof seed) == sizeof seed;
+    descriptor_close(&fd);
+    return is_random ? seed : (uint64_t)monotonic_now();
+}
+
 struct datagram_limit *datagram_limit_open(void)
 {
     void *memory = mmap(NULL, sizeof(struct datagram_limit),
                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    if (memory == MAP_FAILED)
+        return NULL;
+    struct datagram_limit *limit = memory;
+    limit->repeats.seed = limit_seed();
+    return limit;
 }
 
 void datagram_limit_close(struct datagram_limit *limit)

@@ -9,15 +9,16 @@
 #include "servers/rate.h"
 #include "servers/repeat.h"
 
-/* Pages of zeros until used, shared with the processes forked later.  */
+/* Pages of zeros, but for the seed, until used, shared with the processes
+ * forked later.  */
 struct datagram_limit {
     atomic_int holder; /* of the lock: the number of a worker and 1; 0: none */
     struct rate_table rates;
     struct repeat_table repeats;
 };
 
-/* Allocate an empty limit, unlocked, in memory shared with the processes forked
-   later.  Returns the limit, or NULL with errno.  */
+/* Allocate an empty limit, unlocked, with a seed, in memory shared with the
+   processes forked later.  Returns the limit, or NULL with errno.  */
 struct datagram_limit *datagram_limit_open(void);
 
 /* Free LIMIT; NULL is allowed.  */

@@ -26,8 +26,9 @@ enum {
     REPEAT_SAMPLE = 256
 };
 
-/* All zero is empty.  New datagrams of a set replace old ones.  SEED is unknown
- * to senders: so no sender can choose datagrams of one set.  */
+/* All zero is empty.  New datagrams of a set replace old ones.  SEED, set
+ * before the first datagram, is unknown to senders: so no sender can choose
+ * datagrams of one set.  */
 struct repeat_table {
     uint64_t seed;
     uint64_t seen[REPEAT_SETS][REPEAT_WAYS]; /* the latest of a set first */

@@ -267,7 +267,6 @@ int server_run(const struct server_options *options)
     server->limit = datagram_limit_open();
     if (!server->limit)
         return log_line("%s", strerror(errno));
-    server->limit->repeats.seed = (uint64_t)monotonic_now();
     /* The soft limit is low for fd_set, which is not used here.  */
     descriptors_raise(DESCRIPTORS);
     int result = server_run_to_end(server);
