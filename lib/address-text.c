@@ -170,6 +170,12 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
     return 0;
 }
 
+/* Whether BYTE is printable ASCII, and no space.  */
+static int address_text_is_visible(unsigned char byte)
+{
+    return byte > ' ' && byte <= '~';
+}
+
 /* Write the path or abstract name of the UNIX address ADDRESS, and a NUL, to
    TEXT, of SIZE bytes, SONDE_ADDRESS_TEXT at least: spaces, backslashes and
    bytes outside printable ASCII as octal "\ooo", an unnamed address as
@@ -183,22 +189,32 @@ static int address_text_print_unix(const struct sonde_address *address,
         return snprintf(text, size, "(unnamed)");
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)path[i];
-        int plain = byte > ' ' && byte <= '~' && byte != '\\';
+        int plain = address_text_is_visible(byte) && byte != '\\';
         used += (size_t)snprintf(text + used, size - used,
                                  plain ? "%c" : "\\%03o", byte);
     }
     return (int)used;
 }
 
+/* Whether the interface NAME may be written as a scope: NAME reads back, having
+   none of "%:/[]" and not digits alone, and all bytes are visible: Linux allows
+   control characters, which a terminal would execute.  */
+static int is_scope_name(const char *name)
+{
+    if (strpbrk(name, "%:/[]") || name[strspn(name, "0123456789")] == '\0')
+        return 0;
+    while (address_text_is_visible((unsigned char)*name))
+        name++;
+    return *name == '\0';
+}
+
 /* Write "%" and the scope NUMBER to TEXT, of SIZE bytes, IF_NAMESIZE + 1 at
    least: as the name of the interface, but as a number if there is no such
-   interface, or the name would not read back: all digits, or with one of
-   "%:/[]".  May change errno.  */
+   interface, or its name is not is_scope_name.  May change errno.  */
 static void print_scope(char *text, size_t size, uint32_t number)
 {
     char name[IF_NAMESIZE];
-    if (if_indextoname(number, name) && !strpbrk(name, "%:/[]") &&
-        name[strspn(name, "0123456789")] != '\0')
+    if (if_indextoname(number, name) && is_scope_name(name))
         snprintf(text, size, "%%%s", name);
     else
         snprintf(text, size, "%%%lu", (unsigned long)number);

@@ -109,7 +109,9 @@ int sonde_address_parse(struct sonde_address *address, const char *text,
 /* Write ADDRESS in the form read by sonde_address_parse (an IPv6 address with a
    port in brackets, a port of 0 left out) and a NUL to BUFFER of SIZE bytes;
    SONDE_ADDRESS_TEXT bytes are enough.  A scope is written as the name of the
-   interface, else as a number; the flow label is not written.  A UNIX address
+   interface, but as a number if there is no such interface, or if the name
+   would not read back or has a byte outside printable ASCII; the flow label is
+   not written.  A UNIX address
    without a path is written "(unnamed)".  In a path or an abstract name of
    Linux, which begins with a NUL, spaces, backslashes and all bytes outside
    printable ASCII are written "\ooo", octal.  Only such a path, and a path

@@ -182,6 +182,47 @@ START_TEST(a_scope_is_an_interface_by_name_or_number)
 }
 END_TEST
 
+/* The name of interface 1, if a test sets one.  */
+static const char *first_name;
+
+/* Instead of the C library's.  */
+char *if_indextoname(unsigned number, char *name)
+{
+    char *result = NULL;
+    struct if_nameindex *list = if_nameindex();
+    for (size_t i = 0; list && list[i].if_name && !result; i++)
+        if (list[i].if_index == number)
+            result = strcpy(name, list[i].if_name);
+    if (list)
+        if_freenameindex(list);
+    return first_name && number == 1 ? strcpy(name, first_name) : result;
+}
+
+/* Linux allows all bytes but blanks, slashes and colons.  */
+START_TEST(a_name_that_would_write_to_the_terminal_is_a_number)
+{
+    static const struct {
+        const char *name, *printed;
+    } names[] = {{"eth0", "fe80::1%eth0"},
+                 {"a\\b~", "fe80::1%a\\b~"},
+                 {"l\033[2Jo", "fe80::1%1"},
+                 {"l\177o", "fe80::1%1"},
+                 {"l\302\233o", "fe80::1%1"},
+                 {"l o", "fe80::1%1"},
+                 {"12", "fe80::1%1"},
+                 {"a%b", "fe80::1%1"},
+                 {"", "fe80::1%1"}};
+    struct sonde_address address;
+    char text[SONDE_ADDRESS_TEXT];
+    ck_assert_int_eq(sonde_address_parse(&address, "fe80::1%1", 0), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        first_name = names[i].name;
+        ck_assert_int_gt(sonde_address_print(&address, text, sizeof text), 0);
+        ck_assert_str_eq(text, names[i].printed);
+    }
+}
+END_TEST
+
 /* The longest of each family, so far as they can be made.  */
 START_TEST(every_short_buffer_is_refused)
 {
@@ -299,6 +340,7 @@ static void add(TCase *tests)
                         BAD);
     tcase_add_test(tests, a_host_too_long_for_any_buffer);
     tcase_add_test(tests, a_scope_is_an_interface_by_name_or_number);
+    tcase_add_test(tests, a_name_that_would_write_to_the_terminal_is_a_number);
     tcase_add_loop_test(tests, every_short_buffer_is_refused, 0, GOOD);
     tcase_add_test(tests, unix_addresses_print);
     tcase_add_test(tests, the_longest_storage_prints_whole);
