@@ -224,6 +224,10 @@ static enum client_end client_explain(struct client *client, int error)
                            client->report.code
                                ? sonde_resolve_code_text(client->report.code)
                                : sonde_connect_status_text(status));
+    if (status == SONDE_CONNECT_OTHER && client->report.code)
+        return client_fail(client, ends[status].end, "%s: %s",
+                           sonde_resolve_code_text(client->report.code),
+                           strerror(error));
     if (status == SONDE_CONNECT_TIMED_OUT)
         return client_fail(
             client, CLIENT_TIMED_OUT, "connection timed out after %s (%s)",

@@ -410,9 +410,11 @@ int sonde__not_now(int error);
    of the call.  errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 
-/* The status for CODE, an EAI code of getaddrinfo; with EAI_SYSTEM, the status
-   of the errno ERROR.  SONDE_CONNECT_OTHER for an unknown CODE, and for
-   EAI_SYSTEM with ERROR 0.  */
+/* The status for CODE, an EAI code of getaddrinfo.  With EAI_SYSTEM,
+   SONDE_CONNECT_RESOURCES if the errno ERROR means a lack of resources, and
+   SONDE_CONNECT_OTHER for any other ERROR: ECONNREFUSED of a resolver does not
+   mean that the destination has no listener.  SONDE_CONNECT_OTHER for an
+   unknown CODE.  */
 enum sonde_connect_status sonde__resolve_status(int code, int error);
 
 /* The errno for CODE, an EAI code; ERROR with EAI_SYSTEM.  EPROTO for an

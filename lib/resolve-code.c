@@ -83,8 +83,9 @@ const char *sonde_resolve_code_text(int code)
 
 enum sonde_connect_status sonde__resolve_status(int code, int error)
 {
-    if (code == EAI_SYSTEM && error != 0)
-        return sonde_connect_status(error);
+    if (code == EAI_SYSTEM &&
+        sonde_connect_status(error) == SONDE_CONNECT_RESOURCES)
+        return SONDE_CONNECT_RESOURCES;
     return resolve_code_find(code)->status;
 }
 

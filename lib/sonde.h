@@ -324,7 +324,8 @@ struct sonde_attempt {
 
 /* The overall status; the EAI code of the lookup, 0 unless a lookup failed, and
    its milliseconds; and the COUNT attempts started, in this order.  After a
-   failed lookup COUNT is 0.  */
+   failed lookup COUNT is 0, and STATUS is that of CODE: with EAI_SYSTEM
+   SONDE_CONNECT_RESOURCES or SONDE_CONNECT_OTHER.  */
 struct sonde_connect_report {
     enum sonde_connect_status status;
     int code;

@@ -209,7 +209,8 @@ int client_options_run(const char *service, int service_port,
     return (int)client.end;
 }
 
-/* The end for ERROR, the errno of a failed lookup, as of client_connect.  */
+/* The end for ERROR, the errno of a lookup that failed with another code than
+   EAI_SYSTEM, as of client_connect.  */
 static enum client_end end_of_lookup(int error)
 {
     switch (error) {
@@ -247,5 +248,5 @@ int client_options_resolve(const char *service, int service_port,
         return run(&target, &peer);
     int error = errno;
     complain("%s port %s: %s", target.host, target.service, lookup_text(code));
-    return (int)end_of_lookup(error);
+    return (int)(code == EAI_SYSTEM ? CLIENT_TROUBLE : end_of_lookup(error));
 }

@@ -480,6 +480,19 @@ START_TEST(a_failure_without_errno_is_none_the_less_one)
 }
 END_TEST
 
+/* ENOENT of a resolver without a file is no UNIX path without a server.  */
+START_TEST(an_errno_of_the_lookup_is_none_of_the_connect)
+{
+    static const int errors[] = {ECONNREFUSED, ENOENT, ETIMEDOUT, ECONNRESET,
+                                 EACCES};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        ck_assert_int_eq(sonde__resolve_status(EAI_SYSTEM, errors[i]),
+                         SONDE_CONNECT_OTHER);
+    ck_assert_int_eq(sonde__resolve_status(EAI_SYSTEM, ENOMEM),
+                     SONDE_CONNECT_RESOURCES);
+}
+END_TEST
+
 START_TEST(codes_have_sentences)
 {
     ck_assert_str_eq(sonde_resolve_code_text(-9999),
@@ -624,6 +637,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, no_thread_to_be_had);
     tcase_add_test(tests, codes_become_errno_and_outcome);
     tcase_add_test(tests, a_failure_without_errno_is_none_the_less_one);
+    tcase_add_test(tests, an_errno_of_the_lookup_is_none_of_the_connect);
     tcase_add_test(tests, codes_have_sentences);
     tcase_add_test(tests, localhost_is_loopback);
     tcase_add_loop_test(tests, echo_and_daytime_are_known, 0, 2);
