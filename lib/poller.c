@@ -20,6 +20,9 @@
 #define POLLER_BEST &sonde__poller_poll
 #endif
 
+/* How often a wait that would not sleep is repeated after EINTR.  */
+enum { max_cut_short = 64 };
+
 struct sonde_poller *sonde_poller_open(enum sonde_poller_kind kind)
 {
     if (kind != SONDE_POLLER_BEST && kind != SONDE_POLLER_POLL) {
@@ -175,7 +178,7 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
         continue;
     poller->taken = poller->found_count = 0;
     /* POSIX knows no negative timeout of poll but -1.  */
-    for (int left = timeout < 0 ? -1 : timeout;;
+    for (int cut_short = 0, left = timeout < 0 ? -1 : timeout;;
          left = sonde_deadline_left(deadline)) {
         find_always(poller);
         if (poller->found_count > 0)
@@ -183,17 +186,22 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
         int failed = poller->way->wait(poller, left);
         if (failed && errno != EINTR)
             return -1;
-        if (poller->found_count > 0 || left == 0)
+        if (poller->found_count > 0)
+            break;
+        /* A pending signal may interrupt even a wait of 0: the descriptors were
+           not checked.  */
+        if (left == 0 && failed && ++cut_short < max_cut_short)
+            continue;
+        if (left == 0)
             break;
         /* Nothing found and no failure: epoll still reports a descriptor that
            was closed, but not removed, while a duplicate is open.  Without a
            deadline sonde__row_sleep would give up, and not sleep.  */
-        int64_t until = failed                    ? SONDE_NEVER
-                        : deadline == SONDE_NEVER ? sonde_deadline(1000)
-                                                  : deadline;
+        int64_t until =
+            failed || deadline != SONDE_NEVER ? deadline : sonde_deadline(1000);
         if (sonde__row_sleep(&row, until))
             return -1;
-        if (sonde_deadline_left(deadline) == 0)
+        if (!failed && sonde_deadline_left(deadline) == 0)
             break;
     }
     errno = saved;

@@ -1502,8 +1502,9 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
    taken are dropped, to be found again.  A signal does not end the wait, unless
    by sonde_selfpipe_open.
    Returns the number of ready descriptors, 256 at most (the next call finds the
-   others), 0 after TIMEOUT.  ENOMEM.  EINVAL: more descriptors than poll takes,
-   see sonde_poller_open.  EINTR: 128 interruptions in a row, each within a
+   others), 0 after TIMEOUT, also if the last check is interrupted 64 times.
+   ENOMEM.  EINVAL: more descriptors than poll takes, see sonde_poller_open.
+   EINTR: without a TIMEOUT, 128 interruptions in a row, each within a
    millisecond of the last.  */
 int sonde_poller_wait(struct sonde_poller *poller, int timeout);
 

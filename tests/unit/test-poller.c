@@ -404,6 +404,46 @@ START_TEST(interruptions_without_end_end_the_wait)
 }
 END_TEST
 
+static int64_t played_now(void)
+{
+    return (int64_t)value * 1000000;
+}
+
+START_TEST(interruptions_without_end_do_not_move_the_deadline)
+{
+    open_kind(SONDE_POLLER_POLL);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_says;
+    sonde__sys.sleep = sleep_not;
+    sonde__sys.now = played_now;
+    unit_error = EINTR;
+    ck_assert_int_eq(sonde_poller_wait(poller, 100), 0);
+    ck_assert_int_eq(value, 100);
+    ck_assert_int_eq(sonde_poller_wait(poller, 0), 0);
+    ck_assert_int_eq(value, 100);
+}
+END_TEST
+
+static int poll_often_interrupted(struct pollfd *fds, nfds_t count, int timeout)
+{
+    if (value++ % 4 == 3)
+        return poll(fds, count, timeout);
+    errno = EINTR;
+    return -1;
+}
+
+START_TEST(an_interrupted_check_is_repeated)
+{
+    open_kind(SONDE_POLLER_POLL);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_WRITABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_often_interrupted;
+    ck_assert_int_eq(sonde_poller_wait(poller, 0), 1);
+    ck_assert_int_eq(value, 4);
+}
+END_TEST
+
 /* A descriptor that was closed, and not removed, which a duplicate keeps in
    epoll.  */
 START_TEST(what_is_found_and_not_watched_does_not_take_the_processor)
@@ -493,6 +533,8 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, what_was_not_taken_is_found_again, 0, kinds);
     tcase_add_test(tests, errors_of_poll_end_the_wait);
     tcase_add_test(tests, interruptions_without_end_end_the_wait);
+    tcase_add_test(tests, interruptions_without_end_do_not_move_the_deadline);
+    tcase_add_test(tests, an_interrupted_check_is_repeated);
     tcase_add_loop_test(
         tests, what_is_found_and_not_watched_does_not_take_the_processor, 0,
         kinds);
