@@ -61,8 +61,9 @@ static int buffer_request(int fd, int size)
 
 /* Request a receive buffer of probe_size, then one of SIZE, on another datagram
    socket of the family of FD, which is closed again; write the sizes in force
-   to *PROBE and *GIVEN.  The ratio of a size to its request is the factor:
-   Linux gives twice the size.  A SIZE that is refused is requested in part.
+   to *PROBE and *GIVEN.  *PROBE is more than probe_size on Linux alone, which
+   gives twice the size, also of a probe cut by net.core.rmem_max, at least 2304
+   (sysctl_net_core.c).  A SIZE that is refused is requested in part.
    Returns 0, or -1 with errno; *PROBE and *GIVEN are undefined then.  */
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {
@@ -84,7 +85,9 @@ int sonde_datagram_buffer(int fd, size_t count, size_t size,
     int saved = errno, given, probe, bytes = 0;
     if (size > max_size)
         return sonde__fail(EINVAL);
-    int wanted = buffer_size(count > 0 ? count : 1, size);
+    if (count == 0)
+        count = 1;
+    int wanted = buffer_size(count, size);
     if (sonde__get_option(fd, SOL_SOCKET, SO_RCVBUF, &bytes) ||
         buffer_probe(fd, wanted, &given, &probe))
         return -1;
@@ -92,7 +95,7 @@ int sonde_datagram_buffer(int fd, size_t count, size_t size,
         bytes = buffer_request(fd, wanted);
     if (bytes < 0)
         return -1;
-    uint64_t factor = probe >= 2 * probe_size ? 2 : 1;
+    uint64_t factor = probe > probe_size ? 2 : 1;
     uint64_t one = (uint64_t)buffer_size(1, size) * factor;
     uint64_t fits = (uint64_t)bytes / one;
     *buffer = (struct sonde_datagram_buffer){

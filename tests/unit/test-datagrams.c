@@ -387,10 +387,18 @@ START_TEST(linux_cuts_the_buffer)
     ck_assert_uint_eq(buffer.count, 100);
     ck_assert_ptr_null(buffer.setting);
     ck_assert_int_eq(sonde_datagram_buffer(fd, 0, 64, &buffer), 0);
-    ck_assert_uint_eq(buffer.count, 0);
+    ck_assert_uint_eq(buffer.count, 1);
     ck_assert_ptr_null(buffer.setting);
-    ck_assert_int_eq(sonde_datagram_buffer(fd, 1, 1 << 28, &buffer), 0);
-    ck_assert_uint_eq(buffer.count, 0);
+    for (size_t count = 0; count < 2; count++) {
+        ck_assert_int_eq(sonde_datagram_buffer(fd, count, 1 << 28, &buffer), 0);
+        ck_assert_uint_eq(buffer.count, 0);
+        ck_assert_ptr_nonnull(buffer.setting);
+    }
+    buffer_now = 0;
+    buffer_max = 3000; /* the probe is cut */
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 100, 64, &buffer), 0);
+    ck_assert_int_eq(buffer.bytes, 6000);
+    ck_assert_uint_eq(buffer.count, 2);
     ck_assert_int_eq(sonde_datagram_buffer(fd, 1, (1 << 28) + 1, &buffer), -1);
     ck_assert_int_eq(errno, EINVAL);
     ck_assert_int_eq(sonde_datagram_buffer(fd, 1, SIZE_MAX, &buffer), -1);
