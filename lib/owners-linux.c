@@ -37,14 +37,16 @@ struct search {
 enum table {
     TABLE_EMPTY, /* an ended thread, a kernel thread, a zombie */
     TABLE_READ,
-    TABLE_HIDDEN, /* not readable, in whole or in part */
+    TABLE_CLOSED, /* the folder may not be opened */
+    TABLE_HIDDEN, /* not all links are readable */
     TABLE_FAILED  /* the search must end: errno */
 };
 
 /* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
    NAME in DIRECTORY; 0 for another target.  Paths are absolute: no other target
-   begins so.  Returns 0, or -1 with the errno of readlink, and *SOCKET
-   unchanged.  */
+   begins so.  ENAMETOOLONG of readlink means a path too long for the kernel, so
+   another target.  Returns 0, or -1 with any other errno of readlink, and
+   *SOCKET unchanged.  May change errno on success.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
 {
@@ -52,9 +54,9 @@ static int owners_linux_read_socket(int directory, const char *name,
     char text[48];
     ssize_t length =
         sonde__sys.readlinkat(directory, name, text, sizeof text - 1);
-    if (length < 0)
+    if (length < 0 && errno != ENAMETOOLONG)
         return -1;
-    text[length] = '\0';
+    text[length < 0 ? 0 : length] = '\0';
     *socket = strncmp(text, begin, sizeof begin - 1)
                   ? 0
                   : strtoull(text + sizeof begin - 1, NULL, 10);
@@ -151,7 +153,7 @@ static enum table search_descriptors(const struct search *search,
     unsigned seen = 0;
     for (errno = 0; (entry = sonde__sys.readdir(directory)); errno = 0) {
         /* The clock is read for every 256th entry.  */
-        if (seen++ % 256 == 0 && check_time(search))
+        if (++seen % 256 == 0 && check_time(search))
             return TABLE_FAILED;
         if (!owners_linux_is_number(entry->d_name))
             continue;
@@ -193,15 +195,16 @@ static void close_folder(DIR *directory)
 
 /* Search FOLDER/fd, relative to /proc, the table of descriptors of the process
    PID or of one of its threads, for wanted sockets; call EACH of SEARCH for
-   each.  Returns TABLE_READ; TABLE_EMPTY: no descriptors, or the process has
-   ended; TABLE_HIDDEN: not readable, in whole or in part; TABLE_FAILED, with
-   errno: the search must end.  */
+   each.  Returns TABLE_CLOSED: the folder may not be opened; TABLE_EMPTY also
+   if the process has ended; otherwise as search_descriptors.  */
 static enum table search_table(const struct search *search, const char *folder,
                                const char *pid)
 {
     char path[64];
     snprintf(path, sizeof path, "%.50s/fd", folder);
     DIR *directory = owners_linux_open_folder(search, path);
+    if (!directory && table_judge() == TABLE_HIDDEN)
+        return TABLE_CLOSED;
     if (!directory)
         return table_judge();
     enum table result = search_descriptors(search, directory, pid);
@@ -242,22 +245,23 @@ static enum table search_threads(const struct search *search, const char *pid)
 /* Search the table of the process PID, in digits, as search_table, and count
    the process in search->hidden if the table is not readable, in whole or in
    part.  A main thread that has ended before the others has an empty folder, or
-   one owned by root: then the other threads are searched.  Returns 0, or -1
-   with errno if the search must end.  */
+   one owned by root: then the other threads are searched.  They are not after a
+   link that is not readable: sockets passed to EACH would be passed again.
+   Returns 0, or -1 with errno if the search must end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);
-    if (result == TABLE_EMPTY || result == TABLE_HIDDEN) {
+    if (result == TABLE_EMPTY || result == TABLE_CLOSED) {
         enum table threads = search_threads(search, pid);
         result = threads == TABLE_EMPTY ? result : threads;
     }
-    search->hidden += result == TABLE_HIDDEN;
+    search->hidden += result == TABLE_CLOSED || result == TABLE_HIDDEN;
     return result == TABLE_FAILED ? -1 : 0;
 }
 
 /* Search all processes in DIRECTORY, /proc, as search_process.  Returns 0, or
-   -1 with errno, also if the list breaks off; ENOTSUP: no process, since /proc
-   is not mounted.  */
+   -1 with errno, also if the list breaks off; EAGAIN: after the deadline;
+   ENOTSUP: no process, since /proc is not mounted.  */
 static int search_all(struct search *search, DIR *directory)
 {
     const struct dirent *entry;
@@ -266,7 +270,7 @@ static int search_all(struct search *search, DIR *directory)
         if (!owners_linux_is_number(entry->d_name))
             continue;
         processes++;
-        if (search_process(search, entry->d_name))
+        if (check_time(search) || search_process(search, entry->d_name))
             return -1;
     }
     if (errno == 0 && processes == 0)

@@ -475,6 +475,8 @@ static void remove_all(void)
                                         "13/fd/6",
                                         "13/fd",
                                         "13",
+                                        "14/fd/3",
+                                        "14/fd/4",
                                         "14/fd",
                                         "14/task/14/fd",
                                         "14/task/14",
@@ -670,6 +672,54 @@ START_TEST(another_thread_has_the_descriptors)
 }
 END_TEST
 
+static ssize_t link_failing_once(int directory, const char *name, char *text,
+                                 size_t size)
+{
+    if (strcmp(name, "4"))
+        return real.readlinkat(directory, name, text, size);
+    errno = links_error;
+    return -1;
+}
+
+static DIR *fdopendir_not_allowed(int fd)
+{
+    errno = EACCES;
+    return NULL;
+}
+
+/* The descriptors that are read already are not those of other threads.  */
+START_TEST(a_table_that_is_read_in_part)
+{
+    static const uint64_t sockets[] = {42};
+    struct owned owned = {0};
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sonde__sys.proc = folder;
+    make("14");
+    make("14/fd");
+    make_link("14/fd/3", "socket:[42]");
+    make_link("14/fd/4", "a path");
+    make("14/task");
+    make("14/task/15");
+    make("14/task/15/fd");
+    make_link("14/task/15/fd/3", "socket:[42]");
+    sonde__sys.readlinkat = link_failing_once;
+    links_error = EIO;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    ck_assert_int_eq(owned.count, 1);
+    /* A path of more than 4095 bytes, and no socket.  */
+    links_error = ENAMETOOLONG;
+    errno = 33;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 0);
+    ck_assert_int_eq(errno, 33);
+    ck_assert_int_eq(owned.count, 2);
+    sonde__sys.fdopendir = fdopendir_not_allowed;
+    ck_assert_int_eq(sonde_owners(sockets, 1, 20000, own, &owned), 1);
+    sonde__sys.now = hurried_now;
+    FAILS(EAGAIN, sonde_owners(sockets, 1, 500, own, &owned));
+    remove_all();
+}
+END_TEST
+
 static void check_complete(const char *type, const char *options,
                            const char *status, int expected)
 {
@@ -728,6 +778,7 @@ static void add_leaf(TCase *tests)
     tcase_add_test(tests, totals_tell_what_else_drops_are);
     tcase_add_test(tests, states_and_limits_of_a_proc_that_is_made_up);
     tcase_add_test(tests, another_thread_has_the_descriptors);
+    tcase_add_test(tests, a_table_that_is_read_in_part);
     tcase_add_test(tests, what_proc_leaves_out_is_known_by_its_mount);
     tcase_add_test(tests, a_proc_that_is_made_up);
 }
