@@ -580,8 +580,8 @@ struct sonde_datagram_limits {
    net.unix.max_dgram_qlen of Linux.  The last belongs to the network namespace
    of the caller, the others to the host: a network namespace shows them since
    Linux 6.11.  Returns 0 if any is known; the others are -1.  Otherwise -1, and
-   *LIMITS is unchanged.  ENOTSUP: not known on this system.  EPROTO: no number,
-   or the read failed.  Any errno of open.  */
+   *LIMITS is unchanged.  ENOTSUP: not known on this system.  EPROTO: no number.
+   Any errno of open or read; the first failure counts that is not ENOTSUP.  */
 int sonde_datagram_limits(struct sonde_datagram_limits *limits);
 
 /* UDP datagrams lost in the caller's network namespace since its start, by all
@@ -672,8 +672,8 @@ struct sonde_handshake_limits {
 };
 
 /* Read into *LIMITS the settings of the caller's network namespace.  Returns 0
-   if any is known; the other is -1.  ENOTSUP: not known on this system.
-   EPROTO: no number, or the read failed.  Any errno of open.  */
+   if any is known; the other is -1.  Otherwise -1, and *LIMITS is unchanged;
+   errno as of sonde_datagram_limits.  */
 int sonde_handshake_limits(struct sonde_handshake_limits *limits);
 
 /* A connection to the kernel, to look at single listeners often.  One thread at

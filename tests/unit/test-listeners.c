@@ -462,6 +462,13 @@ static void write_file(const char *name, const char *text)
     fclose(file);
 }
 
+static void remove_one(const char *name)
+{
+    char path[100];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    remove(path);
+}
+
 static void remove_all(void)
 {
     static const char *const names[] = {"12/fd/3",
@@ -471,6 +478,7 @@ static void remove_all(void)
                                         "12/fd/7",
                                         "12/fd",
                                         "12/comm",
+                                        "12/stat",
                                         "12",
                                         "13/fd/6",
                                         "13/fd",
@@ -486,6 +494,11 @@ static void remove_all(void)
                                         "14/task",
                                         "14/comm",
                                         "14",
+                                        "sys/net/ipv4/tcp_syncookies",
+                                        "sys/net/ipv4/tcp_max_syn_backlog",
+                                        "sys/net/ipv4",
+                                        "sys/net",
+                                        "sys",
                                         "self/mountinfo",
                                         "self/status",
                                         "self",
@@ -495,11 +508,8 @@ static void remove_all(void)
                                         "thread-self/net",
                                         "thread-self",
                                         ""};
-    char path[100];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        remove(path);
-    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        remove_one(names[i]);
 }
 
 static int directories;
@@ -579,9 +589,12 @@ START_TEST(states_and_limits_of_a_proc_that_is_made_up)
     make("sys");
     make("sys/net");
     make("sys/net/ipv4");
+    make("sys/net/ipv4/tcp_max_syn_backlog");
+    FAILS(EISDIR, sonde_handshake_limits(&limits));
     write_file("sys/net/ipv4/tcp_syncookies", "much");
-    FAILS(ENOTSUP, sonde_handshake_limits(&limits));
+    FAILS(EPROTO, sonde_handshake_limits(&limits));
     ck_assert_int_eq(limits.cookies, 7);
+    remove_one("sys/net/ipv4/tcp_max_syn_backlog");
     write_file("sys/net/ipv4/tcp_max_syn_backlog", "256\n");
     ck_assert_int_eq(sonde_handshake_limits(&limits), 0);
     ck_assert_int_eq(limits.cookies, -1);
