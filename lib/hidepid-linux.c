@@ -142,8 +142,9 @@ static int has_full_reach(void)
     return result;
 }
 
-/* Whether CAP_SYS_PTRACE is in force for this thread: 1, 0, or -1 with errno;
-   ENOTSUP: no file "status", or no line of capabilities could be read.  */
+/* Whether CAP_SYS_PTRACE is in force for this thread: 1, 0, or -1 with the
+   errno of open or read; ENOTSUP: no file "status", or no line of capabilities
+   in it. May change errno on success.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };
@@ -153,11 +154,13 @@ static int may_trace(void)
     FILE *file = open_own("status");
     if (!file)
         return -1;
+    errno = 0;
     while (found < 0 && fgets(line, sizeof line, file))
         if (sscanf(line, "CapEff: %llx", &mask) == 1)
             found = mask >> cap_sys_ptrace & 1;
+    int error = ferror(file) ? errno ? errno : EIO : ENOTSUP;
     fclose(file);
-    return found < 0 ? sonde__fail(ENOTSUP) : found;
+    return found < 0 ? sonde__fail(error) : found;
 }
 
 /* Whether GROUP is the effective or a supplementary group of this process: 1,
@@ -171,7 +174,9 @@ static int is_in_group(gid_t group)
     gid_t *groups = malloc((count ? (size_t)count : 1) * sizeof *groups);
     if (!groups)
         return -1;
-    count = getgroups(count, groups);
+    /* With a count of 0 getgroups would write no groups, and return the number
+       of those that another thread has set meanwhile.  */
+    count = count ? getgroups(count, groups) : 0;
     for (int i = 0; i < count; i++)
         found |= groups[i] == group;
     free(groups);

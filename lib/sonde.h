@@ -761,7 +761,7 @@ int sonde_owners(const uint64_t *sockets, size_t count, int timeout,
    PID namespace of its own neither capability nor group counts: then 0 with
    hidepid=2 or 4.  ENOTSUP: not known, as on all systems but Linux, and, if
    /proc hides processes, before Linux 4.9.  Any errno of reading the options of
-   the mount.  */
+   the mount, the capabilities or the groups.  */
 int sonde_owners_complete(void);
 
 /* Check whether sonde_owners can read the sockets of the process PID.

@@ -772,6 +772,9 @@ START_TEST(what_proc_leaves_out_is_known_by_its_mount)
     check_complete("proc", ",hidepid=ptraceable", trace, 1);
     check_complete("tmpfs", "", none, -1);
     check_complete("proc", ",hidepid=4", "Name:\tx\n", -1);
+    remove_one("self/status");
+    make("self/status");
+    FAILS(EISDIR, sonde_owners_complete());
     remove_all();
 }
 END_TEST
