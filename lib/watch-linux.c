@@ -61,11 +61,12 @@ int sonde_watch_open(struct sonde_watch **watch)
     return 0;
 }
 
-/* Copy queue, capacity and pending of FOUND to DATA, a struct sonde_listener.
-   Returns 0.  */
+/* Copy type, queue, capacity and pending of FOUND to DATA, a struct
+   sonde_listener.  Returns 0.  */
 static int watch_take(const struct sonde_listener *found, void *data)
 {
     struct sonde_listener *listener = data;
+    listener->type = found->type;
     listener->queue = found->queue;
     listener->capacity = found->capacity;
     listener->pending = found->pending;
@@ -74,14 +75,17 @@ static int watch_take(const struct sonde_listener *found, void *data)
 
 /* Receive the answer to the last request, about LISTENER, and set the queue,
    capacity and pending of LISTENER; answers to earlier requests are dropped.
-   Returns 0; or -1 with the errno of the kernel (ENOENT, ESTALE) or of recv;
-   EAGAIN: no answer within 100 ms; EPROTO: unknown layout, or max_replies
-   receives without the answer.  */
+   Returns 0; or -1, and LISTENER is unchanged: with the errno of the kernel
+   (ENOENT, ESTALE) or of recv; ENOENT also if the socket in the answer is not
+   of the kind of LISTENER; EAGAIN: no answer within 100 ms; EPROTO: unknown
+   layout, or max_replies receives without the answer.  */
 static int watch_receive(const struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {
     unsigned char reply[reply_size];
-    struct sonde__diag_sink sink = {.data = listener};
+    enum { none = -1 };
+    struct sonde_listener answer = {.type = none};
+    struct sonde__diag_sink sink = {.data = &answer};
     int64_t deadline = SONDE_NEVER;
     if (listener->type == SOCK_DGRAM)
         sink.datagram = watch_take;
@@ -101,7 +105,8 @@ static int watch_receive(const struct sonde_watch *watch,
                                     &sink) < 0) {
             return -1;
         } else if (sink.count > 0) {
-            return 0;
+            return answer.type == none ? sonde__fail(ENOENT)
+                                       : watch_take(&answer, listener);
         }
     }
     return sonde__fail(EPROTO);

@@ -313,6 +313,29 @@ static ssize_t recv_long(int fd, void *buffer, size_t size, int flags)
     return (ssize_t)size + 1;
 }
 
+/* The system's answer, and the beginning of a message.  */
+static ssize_t recv_cut(int fd, void *buffer, size_t size, int flags)
+{
+    ssize_t length = kept.recv(fd, buffer, size, flags);
+    if (length < 0 || (size_t)length + 4 > size)
+        return length;
+    memset((char *)buffer + length, 0, 4);
+    return length + 4;
+}
+
+START_TEST(test_malformed_answer)
+{
+    if (!setup_watch())
+        return;
+    int fd = make_listener(AF_INET);
+    sonde__sys.recv = recv_cut;
+    found.capacity = 777;
+    FAILS(EPROTO, sonde_watch_read(watch, &found));
+    ck_assert_int_eq(found.capacity, 777);
+    close(fd);
+}
+END_TEST
+
 START_TEST(test_foreign_answers)
 {
     if (!setup_watch())
@@ -343,6 +366,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, test_connect);
     tcase_add_test(tests, test_send);
     tcase_add_test(tests, test_foreign_answers);
+    tcase_add_test(tests, test_malformed_answer);
 }
 
 int main(void)
