@@ -47,8 +47,8 @@ static int64_t dontwait_milliseconds(void)
 
 /* Write BYTES, of piece bytes, to FD, a blocking socket, again and again until
    no more bytes fit, and leave FD blocking.  Returns 0; or -1, and FD may be
-   non-blocking: with the errno of a failed call; or after pieces_max pieces,
-   with errno undefined.  */
+   non-blocking: with the errno of a failed call; EPROTO: pieces_max pieces do
+   not fill FD.  */
 static int fill_pair(int fd, const char *bytes)
 {
     int pieces = 0, flags = fcntl(fd, F_GETFL);
@@ -56,22 +56,24 @@ static int fill_pair(int fd, const char *bytes)
         return -1;
     while (pieces < pieces_max && write(fd, bytes, piece) > 0)
         pieces++;
-    if (pieces == pieces_max || !sonde__not_now(errno))
+    if (pieces == pieces_max)
+        return sonde__fail(EPROTO);
+    if (!sonde__not_now(errno))
         return -1;
     return fcntl(fd, F_SETFL, flags);
 }
 
 /* Whether send of BYTES, of piece bytes, to FD, a full blocking socket with the
    timeout pair_timeout, returns at once with the flag sonde__dontwait: 1, 0, or
-   -1 if the test failed: send took bytes (errno is undefined then), had another
-   error than EAGAIN, or was interrupted too often.  The result 0 takes slow_max
-   timeouts.  */
+   -1 with errno if the test failed: EPROTO: send took bytes; EINTR: send was
+   interrupted too often; another error of send than EAGAIN.  The result 0 takes
+   slow_max timeouts.  */
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {
         int64_t start = dontwait_milliseconds();
         if (send(fd, bytes, piece, sonde__dontwait) >= 0)
-            return -1;
+            return sonde__fail(EPROTO);
         if (errno == EINTR)
             continue;
         if (!sonde__not_now(errno))
@@ -91,8 +93,9 @@ enum { pair_type = SOCK_STREAM };
 #endif
 
 /* Run test_full on a full socket pair, made for the test and closed.  Returns
-   1: the flag works; 0: ignored, after 60 ms; -1: not testable, with the errno
-   of the call that failed, if one failed.  May change errno in each case.  */
+   1: the flag works; 0: ignored, after 60 ms; -1: not testable, with errno
+   as of the failed call, fill_pair or test_full.  May change errno in each
+   case.  */
 static int test_pair(void)
 {
     static const char bytes[piece];
