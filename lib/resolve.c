@@ -44,14 +44,14 @@ struct resolve_job {
 };
 
 /* Free JOB, which has no owner any more, with the addresses found, and close
-   the write end of its pipe.  */
+   the write end of its pipe.  Keeps errno unless addresses were found.  */
 static void resolve_destroy(struct resolve_job *job)
 {
     pthread_mutex_destroy(&job->lock);
     sonde__close(job->ends[1]);
     if (job->found)
         sonde__sys.freeaddrinfo(job->found);
-    free(job);
+    sonde__free(job);
 }
 
 /* The thread: call getaddrinfo for the job ARGUMENT, wake the caller if still
@@ -157,7 +157,7 @@ static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 
 /* Release JOB for the caller and close the read end of its pipe.  JOB is freed,
    with the addresses found; if the thread is still running, the thread frees
-   JOB later.  */
+   JOB later.  Keeps errno unless addresses were found.  */
 static void resolve_finish(struct resolve_job *job)
 {
     int end = job->ends[0];
