@@ -111,7 +111,7 @@ static int call_sigtimedwait(const sigset_t *set,
 static int call_parent_death(int signo)
 {
 #if defined HAVE_PR_SET_PDEATHSIG
-    return prctl(PR_SET_PDEATHSIG, signo);
+    return prctl(PR_SET_PDEATHSIG, (unsigned long)signo);
 #elif defined HAVE_PROC_PDEATHSIG_CTL
     return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &signo);
 #else

@@ -8,7 +8,8 @@
 
    If write fails although the pipe is empty, as under a policy for system
    calls, the handler makes both ends read ends: without a writer, the
-   descriptor is readable, too, from then on.  dup2, unlike close, frees no
+   descriptor is readable, too, from then on, unless a forked child keeps a copy
+   of the write end.  dup2, unlike close, frees no
    descriptor number, which another thread could get while a handler writes.
 
    A mark is the id of the process that caught the signal: after fork the child
