@@ -1,12 +1,13 @@
 /* tamper.c - system calls that behave as on another kernel
    SPDX-License-Identifier: GPL-3.0-or-later
 
-   To be preloaded.  TAMPER is the name of a row below, that is, an id of
-   sockprobe, and the change of that row is in force: tests/planted.sh has the
-   answer that each question must give then.  TAMPER=NAME:N changes N of 1000
-   calls, by chance, TAMPER=NAME/N every Nth call of all processes together.
-   With listen.queue listen passes on 3n/2, with listen.synqueue n + 2: a kernel
-   whose rule is another one, as far as its user can see.  */
+   To be preloaded.  TAMPER is the name of a row below, and the change of that
+   row is in force.  Most names are ids of sockprobe: tests/planted.sh has the
+   answer that each question must give then.  tests/tampered.sh has the others.
+   TAMPER=NAME:N changes N of 1000 calls, by chance, TAMPER=NAME/N every Nth
+   call of all processes together.  With listen.queue listen passes on 3n/2,
+   with listen.synqueue n + 2: a kernel whose rule is another one, as far as its
+   user can see.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY
@@ -128,6 +129,11 @@ static int backlog_plus(int backlog)
     return backlog < 1000000 ? backlog + 2 : backlog;
 }
 
+static int backlog_deep(int backlog)
+{
+    return backlog < 1000000 ? backlog + 200 : backlog;
+}
+
 static int backlog_max(int backlog)
 {
     return backlog < 100 ? backlog : 100;
@@ -221,6 +227,7 @@ static const struct row rows[] = {
     {"listen.again", LISTEN, AGAIN, IGNORES(0)},
     {"listen.cap", LISTEN, LISTENS(backlog_max)},
     {"listen.connected", LISTEN, MAPS(EINVAL, EOPNOTSUPP)},
+    {"listen.deep", LISTEN, LISTENS(backlog_deep)},
     {"listen.early-data", ACCEPT, .change = DISCARD},
 #ifdef TCP_SYNCNT
     {"listen.half-open", LISTEN, SETS(IPPROTO_TCP, TCP_SYNCNT, INT(1))},

@@ -38,4 +38,23 @@ json_is '.answers[0] | .value == null or
     (.details | any(.key == "lost-of-queued" and
         .value == "all that were queued there"))' \
     "as many are lost as the kernel says were queued"
+
+# planted ROW ID KEY PATTERN DESCRIPTION: with the changed call of ROW, sockprobe
+# reports of the question ID a finding KEY of PATTERN.  Skipped if the question
+# has no answer without the change.
+planted () {
+    if bounded 60 "$sockprobe" --profile "$2" |
+        grep -q "^$2	answer	.*	not-testable	"; then
+        skip "$5" "$2 has no answer here"
+        return
+    fi
+    run bounded 60 env "TAMPER=$1" "LD_PRELOAD=$library" "$sockprobe" --profile \
+        "$2"
+    is "$5" grep -q "^$2	$3	$4	" "$scratch/out"
+}
+planted listen.deep listen.overflow unix-first-rejected 'none of 100' \
+    "a UNIX queue of more than 100: as many are tried"
+planted listen.deep listen.synqueue answer \
+    'at least [0-9]* incomplete beside [0-9]* complete, for a backlog of 5' \
+    "a SYN queue that takes all clients: a lower bound"
 finish

@@ -74,14 +74,13 @@ static struct verdict listen_queue_judge(struct probe *probe,
 
 enum { UNIX_CLIENTS = 100 };
 
-/* Connect up to MAX AF_UNIX clients to a new listener with BACKLOG, until a
-   client is rejected.  Returns the number of connections; *NEXT is the errno of
-   the first rejected client, or 0 if none was rejected.  Returns -1 if this
-   cannot be measured, with the reason in *WHY, which is NULL otherwise.  MAX is
-   UNIX_CLIENTS at most.  The sockets are closed, and the name of the listener
-   is removed.  */
-static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
-                                  int *next, const char **why)
+/* Connect up to UNIX_CLIENTS AF_UNIX clients to a new listener with BACKLOG,
+   until a client is rejected.  Returns the number of connections; *NEXT is the
+   errno of the first rejected client, or 0 if none was rejected.  Returns -1 if
+   this cannot be measured, with the reason in *WHY, which is NULL otherwise.
+   The sockets are closed, and the name of the listener is removed.  */
+static int listen_queue_fill_unix(struct probe *probe, int backlog, int *next,
+                                  const char **why)
 {
     struct sockaddr_un address;
     socklen_t length = sizeof address;
@@ -100,7 +99,7 @@ static int listen_queue_fill_unix(struct probe *probe, int backlog, int max,
                        "bind") ||
         resource_check(listen(listener, backlog), "listen"))
         *why = result_text(-1);
-    while (!*why && count < max) {
+    while (!*why && count < UNIX_CLIENTS) {
         int fd = resource_check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
         if (fd < 0) {
             *why = result_text(fd);
@@ -131,8 +130,7 @@ static void listen_queue_report_unix(struct probe *probe)
         char client[40], overflow[40];
         int next;
         const char *why;
-        int count =
-            listen_queue_fill_unix(probe, backlog, UNIX_CLIENTS, &next, &why);
+        int count = listen_queue_fill_unix(probe, backlog, &next, &why);
         snprintf(client, sizeof client, "unix.%d.client", backlog);
         snprintf(overflow, sizeof overflow, "unix.%d.overflow", backlog);
         if (why) {
@@ -311,13 +309,14 @@ static void listen_queue_report_first(struct probe *probe, const char *key,
 
 /* Question listen.overflow: fill the queue of a listener with a backlog of 3,
    over TCP and over a UNIX socket.  Report the outcome of the first client that
-   is rejected, and its number, counted from 1.  At most 300 are tried.  */
+   is rejected, and its number, counted from 1.  At most 300 clients are tried
+   over TCP, UNIX_CLIENTS over a UNIX socket.  */
 static void listen_queue_probe_overflow(struct probe *probe)
 {
     int next, unix_next;
     const char *why;
     int count = listen_queue_capacity(probe, 3, 300, &next);
-    int unix_count = listen_queue_fill_unix(probe, 3, 300, &unix_next, &why);
+    int unix_count = listen_queue_fill_unix(probe, 3, &unix_next, &why);
     if (!next)
         probe_report(probe, "answer", "none of %d clients is rejected", count);
     else
@@ -340,8 +339,9 @@ static void listen_queue_probe_overflow(struct probe *probe)
    with a backlog of 5 and up to 300 clients.  A listener with TCP_DEFER_ACCEPT
    keeps each handshake incomplete until data arrives, so the SYN queue can be
    filled without privilege: all clients = incomplete handshakes + capacity of
-   the accept queue.  The question is skipped without TCP_DEFER_ACCEPT, or if no
-   handshake stays incomplete.  */
+   the accept queue.  If no client is rejected, that number is a lower bound.
+   The question is skipped without TCP_DEFER_ACCEPT, if no handshake stays
+   incomplete, or if the accept queue alone takes all clients.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };
@@ -356,16 +356,13 @@ static void listen_queue_probe_synqueue(struct probe *probe)
     probe_check(probe, listen(listener, backlog), "listen");
     int all = fill_queue(probe, listener, max, false, fds, &next);
     int room = listen_queue_capacity(probe, backlog, max, &plain);
-    if (next && all <= room)
-        probe_skip(probe, "TCP_DEFER_ACCEPT keeps no handshake incomplete");
-    if (!next)
-        probe_report(probe, "answer",
-                     "more than %d incomplete for a backlog of %d", max,
-                     backlog);
-    else
-        probe_report(probe, "answer",
-                     "%d incomplete beside %d complete, for a backlog of %d",
-                     all - room, room, backlog);
+    if (all <= room)
+        probe_skip(probe, "%s",
+                   next ? "TCP_DEFER_ACCEPT keeps no handshake incomplete"
+                        : "the accept queue alone takes all clients");
+    probe_report(probe, "answer",
+                 "%s%d incomplete beside %d complete, for a backlog of %d",
+                 next ? "" : "at least ", all - room, room, backlog);
     for (int i = 0; i < all; i++)
         reset(fds[i]);
 }
