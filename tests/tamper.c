@@ -80,6 +80,7 @@ enum when {
     SILENT,       /* connect: no reply within 30 ms */
     LARGE,        /* more than 9216 bytes */
     STREAM_END,   /* recv: the result is 0 */
+    CLIENT_NOW,   /* poll: for POLLOUT alone, without a wait */
     ICMP,         /* write: a packet of ICMP over IPv4 */
 };
 
@@ -215,6 +216,7 @@ static const struct row rows[] = {
     {"connect.self", CONNECT, ITSELF, FAILS(ECONNREFUSED)},
     {"connect.timeout", GETSOCKOPT, MAPS(ETIMEDOUT, EHOSTUNREACH),
      .option = SO_ERROR},
+    {"connect.endless", GETSOCKOPT, MAPS(ETIMEDOUT, 0), .option = SO_ERROR},
     {"connect.unreachable", GETSOCKOPT, MAPS(EHOSTUNREACH, ENETUNREACH),
      .option = SO_ERROR},
     {"exec.descriptors", FCNTL, IGNORES(F_SETFD)},
@@ -237,10 +239,12 @@ static const struct row rows[] = {
     {"listen.queue", LISTEN, LISTENS(backlog_half)},
     {"listen.synqueue", LISTEN, LISTENS(backlog_plus)},
     {"listen.unbound", LISTEN, UNBOUND, FAILS(EDESTADDRREQ)},
+    {"listen.ports", LISTEN, UNBOUND, FAILS(EADDRINUSE)},
     {"listen.zero", LISTEN, LISTENS(backlog_plus)},
     {"nonblock.errno", RECV, MAPS(EAGAIN, EIO)},
     {"option.defaults", GETSOCKOPT, FAILS(ENOPROTOOPT), .option = SO_BROADCAST},
     {"option.lowat", SETSOCKOPT, IGNORES(SO_RCVLOWAT)},
+    {"poll.clients", POLL, CLIENT_NOW, FAILS(EIO)},
     {"path.mtu", WRITE, ICMP, IGNORES(0)},
     {"peer.crash", RECV, MAPS(EHOSTUNREACH, ENETUNREACH)},
     {"peer.fin", RECV, STREAM_END, FAILS(ECONNRESET)},
@@ -254,6 +258,7 @@ static const struct row rows[] = {
     {"shutdown.how", RECV, STREAM_END, FAILS(ECONNRESET)},
     {"signal.connect-again", CONNECT, AGAIN, FAILS(EALREADY)},
     {"signal.flags", SIGACTION, CLEARS(SA_NODEFER)},
+    {"signal.kill", SIGACTION, FAILS(EPERM), .option = SIGKILL},
     {"signal.numbers", SIGACTION, FAILS(EINVAL), .option = SIGUSR2},
     {"signal.queueing", SIGPROCMASK, IGNORES(0)},
     {"signal.reset", SIGNAL, ADDS(SA_RESETHAND | SA_NODEFER)},
@@ -650,11 +655,14 @@ int listen(int fd, int backlog)
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
     REAL(poll)
+    const struct row *row = row_for(POLL, 0);
     int result, tries = 0;
+    if (row && row->when == CLIENT_NOW && timeout == 0 && count == 1 &&
+        fds->events == POLLOUT && is_due())
+        return fail(row->error);
     do
         result = real(fds, count, timeout);
-    while (result < 0 && errno == EINTR && ++tries < 100 && row_for(POLL, 0) &&
-           is_due());
+    while (result < 0 && errno == EINTR && ++tries < 100 && row && is_due());
     return result;
 }
 

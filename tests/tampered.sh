@@ -50,11 +50,24 @@ planted () {
     fi
     run bounded 60 env "TAMPER=$1" "LD_PRELOAD=$library" "$sockprobe" --profile \
         "$2"
-    is "$5" grep -q "^$2	$3	$4	" "$scratch/out"
+    is "$5" grep -q "^$2	$3	$4" "$scratch/out"
 }
 planted listen.deep listen.overflow unix-first-rejected 'none of 100' \
     "a UNIX queue of more than 100: as many are tried"
 planted listen.deep listen.synqueue answer \
     'at least [0-9]* incomplete beside [0-9]* complete, for a backlog of 5' \
     "a SYN queue that takes all clients: a lower bound"
+planted nonblock.errno io.models answer 'not all of .*' \
+    "a non-blocking read that fails otherwise: not all models work"
+planted signal.kill signal.flags answer 'not all as POSIX specifies' \
+    "SIGKILL is refused by another errno: not all as POSIX specifies"
+planted connect.endless connect.timeout answer 'no error within 7 s	measured' \
+    "connect without an error: no duration"
+planted poll.clients listen.zero answer '-	not-testable	yes	poll: EIO' \
+    "poll of a client fails: no client counts as rejected"
+# Of the first two calls one fails; the retry is the third.
+run env TAMPER=listen.ports/2 "LD_PRELOAD=$library" "$sockprobe" --profile \
+    --times 2 listen.unbound
+is "a question that ran out of ports is retried" \
+    grep -q '^listen.unbound	times.1.runs	2	' "$scratch/out"
 finish

@@ -57,6 +57,26 @@ static const char *connect_timeout_watch(struct peer *peer, long *seconds,
     return ended < 0 || error == 0 ? NULL : error_text(error);
 }
 
+/* Report, as "timeout", the time until connect fails without a reply, from the
+   settings of connect_timeout_total, of which RETRIES and LINEAR are -1 if not
+   readable.  Returns that time in seconds; or -1 without RETRIES, and "timeout"
+   is not testable.  */
+static double connect_timeout_report_total(struct probe *probe, long retries,
+                                           long linear, long longest)
+{
+    if (retries < 0) {
+        probe_report_skip(probe, "timeout", "no readable setting");
+        return -1;
+    }
+    linear = linear > 0 ? linear : 0;
+    double total = connect_timeout_total(retries, linear, longest);
+    probe_report_computed(
+        probe, "timeout",
+        "%.0f s, computed from %ld retries and %ld linear timeouts", total,
+        retries, linear);
+    return total;
+}
+
 /* Question connect.timeout: the errno and duration of a connect without a reply
    that retransmits once, or that no such connect fails within 7 s; the
    intervals between SYNs; and the timeout, computed from the host's settings if
@@ -83,22 +103,15 @@ static void connect_timeout_probe(struct probe *probe)
     } while (peer_was_absent(&peer));
     if (error)
         probe_report(probe, "with-one-retry", "%s after %ld s", error, seconds);
-    else
-        error = "no error within 7 s";
     probe_report(probe, "syn-intervals", "%s s", intervals);
-    if (retries < 0) {
-        probe_report_skip(probe, "timeout", "no readable setting");
-        probe_report(probe, "answer", "%s", error);
-        return;
-    }
-    linear = linear > 0 ? linear : 0;
-    double total = connect_timeout_total(retries, linear, longest);
-    probe_report_computed(
-        probe, "timeout",
-        "%.0f s, computed from %ld retries and %ld linear timeouts", total,
-        retries, linear);
-    probe_report_computed(probe, "answer", "%s after %.0f s (computed)", error,
-                          total);
+    double total =
+        connect_timeout_report_total(probe, retries, linear, longest);
+    if (error && total >= 0)
+        probe_report_computed(probe, "answer", "%s after %.0f s (computed)",
+                              error, total);
+    else
+        probe_report(probe, "answer", "%s",
+                     error ? error : "no error within 7 s");
 }
 
 /* Report, as KEY, connect if the first SYN is answered by ICMP destination

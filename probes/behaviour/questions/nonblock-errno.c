@@ -107,8 +107,8 @@ static void nonblock_errno_report_made(struct probe *probe, const char *key,
 }
 
 /* Question io.models: whether each I/O model works on a connection, and whether
-   epoll, kqueue and io_uring can be made.  The answer is by select and poll,
-   SIGIO and aio_read alone.  */
+   epoll, kqueue and io_uring can be made.  The answer is by the two reads,
+   select, poll, SIGIO and aio_read alone.  */
 static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -117,21 +117,22 @@ static void nonblock_errno_probe_models(struct probe *probe)
     const char *blocking = got == 1 ? "works" : result_text(got);
     set_nonblocking(pair.server, true);
     const char *none = result_text(receive_byte(pair.server));
+    const char *non_blocking =
+        !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK") ? "works"
+                                                                : none;
     const char *by_select = nonblock_errno_multiplexed(probe, true);
     const char *by_poll = nonblock_errno_multiplexed(probe, false);
     const char *by_signal = nonblock_errno_report_signal_driven(probe);
     const char *by_aio = aio_report(probe);
     probe_report(probe, "blocking", "%s", blocking);
-    probe_report(probe, "non-blocking", "%s",
-                 !strcmp(none, "EAGAIN") || !strcmp(none, "EWOULDBLOCK")
-                     ? "works"
-                     : none);
+    probe_report(probe, "non-blocking", "%s", non_blocking);
     probe_report(probe, "select", "%s", by_select);
     probe_report(probe, "poll", "%s", by_poll);
     nonblock_errno_report_made(probe, "epoll", models_make_epoll());
     nonblock_errno_report_made(probe, "kqueue", models_make_kqueue());
     nonblock_errno_report_made(probe, "io_uring", models_make_io_uring());
-    bool all = !strcmp(by_select, "works") && !strcmp(by_poll, "works");
+    bool all = !strcmp(blocking, "works") && !strcmp(non_blocking, "works") &&
+               !strcmp(by_select, "works") && !strcmp(by_poll, "works");
     probe_report(probe, "answer", "%s; SIGIO: %s; aio: %s",
                  all ? "blocking, non-blocking, multiplexed"
                      : "not all of blocking, non-blocking, multiplexed",

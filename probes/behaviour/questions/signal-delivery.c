@@ -155,8 +155,9 @@ static void signal_delivery_raise_other(int number)
     deepest = count; /* 0: pending until this handler returns */
 }
 
-/* Report, as "sa_mask", whether sa_mask blocks SIGUSR2 in a handler.  */
-static void signal_delivery_report_mask(struct probe *probe)
+/* Report, as "sa_mask", whether sa_mask blocks SIGUSR2 in a handler.  Returns
+   the same.  */
+static bool signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action = {.sa_handler = signal_delivery_raise_other};
     sigemptyset(&action.sa_mask);
@@ -165,14 +166,16 @@ static void signal_delivery_report_mask(struct probe *probe)
     signal_delivery_install(SIGUSR1, &action);
     signal_delivery_raise(SIGUSR1);
     signal_delivery_check();
+    bool blocks = deepest == 0 && count == 1;
     probe_report(probe, "sa_mask", "%s",
-                 deepest == 0 && count == 1
-                     ? "blocks other signals in the handler"
-                     : "does not block other signals");
+                 blocks ? "blocks other signals in the handler"
+                        : "does not block other signals");
+    return blocks;
 }
 
-/* Report, as "SA_SIGINFO", whether a handler gets the sender's number.  */
-static void signal_delivery_report_siginfo(struct probe *probe)
+/* Report, as "SA_SIGINFO", whether a handler gets the sender's number.  Returns
+   the same.  */
+static bool signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO};
     action.sa_sigaction = signal_delivery_with_info;
@@ -181,21 +184,23 @@ static void signal_delivery_report_siginfo(struct probe *probe)
     probe_report(probe, "SA_SIGINFO", "%s",
                  informed ? "si_pid is the sender"
                           : "si_pid is not the sender");
+    return informed;
 }
 
 /* Report, as KEY, the status of sigaction with a handler for NUMBER, as in
-   "sigaction: EINVAL".  */
-static void signal_delivery_report_uncatchable(struct probe *probe,
+   "sigaction: EINVAL".  Returns whether the status is EINVAL.  */
+static bool signal_delivery_report_uncatchable(struct probe *probe,
                                                const char *key, int number)
 {
     struct sigaction action = {.sa_handler = signal_delivery_counting};
-    probe_report(probe, key, "sigaction: %s",
-                 status_text(sigaction(number, &action, NULL)));
+    const char *status = status_text(sigaction(number, &action, NULL));
+    probe_report(probe, key, "sigaction: %s", status);
+    return !strcmp(status, "EINVAL");
 }
 
 /* Question signal.flags: whether sigaction without flags, SA_NODEFER,
    SA_RESETHAND, SA_SIGINFO and sa_mask act as specified, and sigaction of
-   SIGKILL and SIGSTOP.  The answer is by the first three alone.  */
+   SIGKILL and SIGSTOP.  The answer is by all of them.  */
 static void signal_delivery_probe_flags(struct probe *probe)
 {
     int plain = signal_delivery_depth(0),
@@ -209,16 +214,16 @@ static void signal_delivery_probe_flags(struct probe *probe)
                  nodefer == 2 ? "not blocked in its handler" : "no effect");
     probe_report(probe, "SA_RESETHAND", "%s",
                  resets ? "the handler is reset" : "no effect");
-    signal_delivery_report_siginfo(probe);
-    signal_delivery_report_mask(probe);
-    signal_delivery_report_uncatchable(probe, "SIGKILL", SIGKILL);
-    signal_delivery_report_uncatchable(probe, "SIGSTOP", SIGSTOP);
+    bool posix = plain == 1 && nodefer == 2 && stays && resets;
+    posix &= signal_delivery_report_siginfo(probe);
+    posix &= signal_delivery_report_mask(probe);
+    posix &= signal_delivery_report_uncatchable(probe, "SIGKILL", SIGKILL);
+    posix &= signal_delivery_report_uncatchable(probe, "SIGSTOP", SIGSTOP);
 #ifdef SA_INTERRUPT
     probe_report_constant(probe, "SA_INTERRUPT", "defined");
 #else
     probe_report_constant(probe, "SA_INTERRUPT", "not defined");
 #endif
-    bool posix = plain == 1 && nodefer == 2 && stays && resets;
     probe_report(probe, "answer", "%s",
                  posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
