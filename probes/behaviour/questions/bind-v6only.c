@@ -5,16 +5,16 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "probes/behaviour/loopback.h"
 
-/* The number of ports to try, and the reasons for a skip after that.  FAILED:
-   the number of ports on which a failure is seen before it is reported.  */
+/* The number of ports to try, and the reasons for a skip after that, which name
+   EADDRINUSE: then the repeat is retried (repeat_lacks_resources).  FAILED: the
+   number of ports on which a failure is seen before the failure is reported. */
 enum { PORTS = 8, FAILED = 3 };
-#define NO_PORT   "no port is free in both families"
-#define FEW_PORTS "too few ports are free in both families"
+#define NO_PORT   "no port is free in both families (EADDRINUSE)"
+#define FEW_PORTS "too few ports are free in both families (EADDRINUSE)"
 
 /* An unbound TCP socket of IPv6; on failure the question is skipped.  */
 static int bind_v6only_socket(struct probe *probe)
@@ -141,18 +141,18 @@ static void bind_v6only_probe(struct probe *probe)
 {
     int fd = bind_v6only_socket(probe);
     int default_value = need_int(probe, fd, IPPROTO_IPV6, IPV6_V6ONLY);
-    const char *clear = status_text(bind_v6only_set(fd, 0));
-    const char *set = status_text(bind_v6only_set(fd, 1));
-    probe_report(probe, "set-0", "%s", clear);
-    probe_report(probe, "set-1", "%s", set);
+    int clear = bind_v6only_set(fd, 0);
+    probe_report_status(probe, "set-0", clear);
+    int set = bind_v6only_set(fd, 1);
+    probe_report_status(probe, "set-1", set);
     bind_v6only_report_client(probe, "ipv4-client-with-0", 0);
     bind_v6only_report_client(probe, "ipv4-client-with-1", 1);
     bind_v6only_report_listener(probe, "ipv4-listener-with-1", 1);
     bind_v6only_report_listener(probe, "ipv4-listener-with-0", 0);
     probe_report(probe, "answer", "default %d; %s", default_value,
-                 strcmp(clear, set)             ? "can be set to one value only"
-                 : !strcmp(set, status_text(0)) ? "can be set to 0 and 1"
-                                                : "cannot be set");
+                 clear != set ? "can be set to one value only"
+                 : set == 0   ? "can be set to 0 and 1"
+                              : "cannot be set");
 }
 
 QUESTIONS(bind_v6only){

@@ -86,7 +86,7 @@ static void listen_again_probe_unbound(struct probe *probe)
     int result = resource_check(listen(fd, 1), "listen");
     if (result < 0) {
         if (errno == EADDRINUSE)
-            probe_skip(probe, "no local port is free");
+            probe_skip(probe, "no local port is free (EADDRINUSE)");
         probe_report(probe, "answer", "%s", status_text(result));
         return;
     }
