@@ -313,8 +313,8 @@ void settle(struct probe *probe)
 /* Connect a client to ADDRESS without blocking, and wait 40 ms for the outcome.
    Returns the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT:
    no reply although another connection succeeded.  A client that is not
-   connected is closed by RST.  If no other connection succeeds, the question is
-   skipped.  */
+   connected is closed by RST.  If no other connection succeeds, or poll fails,
+   the question is skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {
@@ -328,6 +328,8 @@ static int loopback_try_client(struct probe *probe,
     }
     if (state == CLIENT_CONNECTED)
         return fd;
+    if (state == CLIENT_UNKNOWN)
+        probe_check(probe, -1, "poll");
     int error = state == CLIENT_PENDING ? ETIMEDOUT : errno;
     reset(fd);
     errno = error;

@@ -162,9 +162,9 @@ void skip_unreached(struct probe *probe, int error);
    the outcome of the first rejected client: an errno, ETIMEDOUT for no reply
    (after 40 ms, when a new connection elsewhere succeeds), ECONNRESET for a
    reset after the handshake; 0 if none of MAX was rejected.  The question is
-   skipped if the network of this host fails (skip_unreached), or if a client
-   was refused or got no reply though the kernel reports room in the queue, or
-   no further drop.  */
+   skipped if the network of this host fails (skip_unreached), if poll fails, or
+   if a client was refused or got no reply though the kernel reports room in the
+   queue, or no further drop.  */
 int fill_queue(struct probe *probe, int listener, int max, bool dead, int *fds,
                int *next);
 

@@ -40,7 +40,7 @@ static void accept_failed_report_socket(struct probe *probe, int fd,
 /* Report, as "queue-slot", whether connections that were reset still occupy the
    queue of a listener with a backlog of 1: fewer than three times as many
    clients are then connected as without a reset.  Not testable if the queue
-   holds more than 75.  */
+   holds none, or more than 75.  */
 static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };
@@ -53,7 +53,9 @@ static void accept_failed_report_slot(struct probe *probe)
     listener = tcp_listener(probe, 1);
     int dead = fill_queue(probe, listener, max, true, fds, &next);
     /* A stack that handles RST later may accept one or two more.  */
-    if (live > max / 4)
+    if (live == 0)
+        probe_report_skip(probe, "queue-slot", "the queue holds no client");
+    else if (live > max / 4)
         probe_report_skip(probe, "queue-slot", "the queue holds more than %d",
                           max / 4);
     else
