@@ -65,7 +65,7 @@ static int interrupt_send(pid_t parent)
         if (kill(parent, SIGUSR1))
             return -1;
         errno = ETIMEDOUT;
-        if (!wait_for(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT) ||
+        if (wait_one(handled_pipe[0], POLLIN, LOOPBACK_TIMEOUT) <= 0 ||
             read(handled_pipe[0], &byte, 1) != 1)
             return -1;
     }
@@ -78,7 +78,6 @@ static int interrupt_send(pid_t parent)
 static _Noreturn void interrupt_disturb(pid_t parent,
                                         const struct blocking *blocking)
 {
-    child_limit();
     install_handler(SIGUSR1, SIG_IGN, 0);
     int failed = interrupt_send(parent) ? wait_status_of(errno) : 0;
     wait_pause(BETWEEN);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -288,12 +287,6 @@ void enter_private_network(void)
     if (child > 0 && wait_child(child, &status, LOOPBACK_TIMEOUT) > 0 &&
         status == 0)
         namespace_enter(&trouble);
-}
-
-void child_limit(void)
-{
-    signal(SIGALRM, SIG_DFL);
-    alarm(DEADLINE_USUAL / 1000);
 }
 
 void settle(struct probe *probe)

@@ -137,11 +137,6 @@ int select_input(struct probe *probe, int fd, struct timeval *time);
    each time.  The process cannot return.  */
 void enter_private_network(void);
 
-/* In a child of a question: let SIGALRM, with its default action, end this
-   process after DEADLINE_USUAL, in case the child blocks and no process kills
-   the child.  */
-void child_limit(void);
-
 /* Wait until packets in flight on the loopback interface have arrived: a new
    connection passes data and, after 5 ms more, is closed.  Only then may "no
    reply" be an answer.  On failure the question is skipped.  */

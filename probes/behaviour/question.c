@@ -5,11 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/wait.h"
 #include "probes/behaviour/question.h"
 #include "probes/finding/prefix.h"
 
@@ -58,6 +60,8 @@ void question_end(void)
 void probe_skip(struct probe *probe, const char *format, ...)
 {
     va_list arguments;
+    if (is_forked)
+        _exit(FORK_SKIPPED);
     va_start(arguments, format);
     question_put(probe, "answer", HOW_NOT_TESTABLE, format, arguments);
     va_end(arguments);
@@ -66,12 +70,15 @@ void probe_skip(struct probe *probe, const char *format, ...)
 }
 
 /* Skip the question (probe_skip) since CALL, which is necessary, failed with
-   ERROR.  The reason: CALL unless empty, the name of ERROR, and the resource
-   that is missing, if any, as in "socket: EMFILE, no descriptor left".  */
+   ERROR; a process of probe_fork exits with wait_status_of ERROR.  The reason:
+   CALL unless empty, the name of ERROR, and the resource that is missing, if
+   any, as in "socket: EMFILE, no descriptor left".  */
 static _Noreturn void probe_skip_call(struct probe *probe, const char *call,
                                       int error)
 {
     const char *missing = resource_missing(error);
+    if (is_forked)
+        _exit(wait_status_of(error));
     probe_skip(probe, "%s%s%s%s%s", call, *call ? ": " : "", errno_name(error),
                missing ? ", " : "", missing ? missing : "");
 }
@@ -106,6 +113,8 @@ pid_t probe_fork(struct probe *probe)
     if (child)
         return child;
     is_forked = true;
+    signal(SIGALRM, SIG_DFL);
+    alarm(DEADLINE_USUAL / 1000);
     int null = open("/dev/null", O_WRONLY);
     if (null < 0 || dup2(null, fileno(probe->out)) < 0)
         close(fileno(probe->out));

@@ -89,7 +89,8 @@ void probe_report_how(struct probe *probe, const char *key, enum how how,
 
 /* Skip the question: report "answer" without a value, with the reason that
    FORMAT makes, and end the process, after question_end, with status 0, or 2 on
-   a write error.  Earlier findings are kept.  */
+   a write error.  Earlier findings are kept.  A process of probe_fork reports
+   nothing and exits with FORK_SKIPPED.  */
 _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
     PROBE_FORMAT(2, 3);
 
@@ -115,9 +116,13 @@ int probe_check(struct probe *probe, int result, const char *call);
 
 /* fork; on failure the question is skipped.  Returns the child, or 0 in the
    child.  The child's findings are discarded, and a skip in the child ends the
-   child alone, mostly with status 0, as after success.  The child does not hold
-   the pipe of the findings open: the question ends with its process, even if
-   the child lives on.  */
+   child alone, never with status 0: with wait_status_of the errno of the failed
+   call (probe_check, resource_check), or with FORK_SKIPPED (probe_skip).  The
+   child does not hold the pipe of the findings open: the question ends with its
+   process, even if the child lives on.  SIGALRM, with its default action, ends
+   the child after DEADLINE_USUAL, in case the child blocks and no process kills
+   the child.  */
+enum { FORK_SKIPPED = 255 };
 pid_t probe_fork(struct probe *probe);
 
 /* As probe_check, in a function without PROBE: for the question of this

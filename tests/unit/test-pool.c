@@ -122,6 +122,46 @@ static void its_process_cannot(struct probe *ask)
     probe_report(ask, "answer", "%d", linger.l_onoff);
 }
 
+/* The answer is whether CHILD of probe_fork exits with EXPECTED.  */
+static void answer_status(struct probe *ask, pid_t child, int expected)
+{
+    int status = -1;
+    probe_check(ask, (int)waitpid(child, &status, 0), "waitpid");
+    probe_report(ask, "answer", "%s",
+                 yes_no(WIFEXITED(status) && WEXITSTATUS(status) == expected));
+}
+
+/* A process of its own runs out of memory in a call that may fail.  */
+static void its_process_lacks_memory(struct probe *ask)
+{
+    pid_t child = probe_fork(ask);
+    if (child == 0) {
+        errno = ENOMEM;
+        resource_check(-1, "bind");
+        _exit(0);
+    }
+    answer_status(ask, child, ENOMEM);
+}
+
+/* A process of its own skips for a reason without an errno.  */
+static void its_process_skips(struct probe *ask)
+{
+    pid_t child = probe_fork(ask);
+    if (child == 0)
+        probe_skip(ask, "a reason");
+    answer_status(ask, child, FORK_SKIPPED);
+}
+
+/* A process of its own has an alarm.  */
+static void its_process_is_limited(struct probe *ask)
+{
+    enum { LIMITED = 7 };
+    pid_t child = probe_fork(ask);
+    if (child == 0)
+        _exit(alarm(0) > 0 ? LIMITED : 0);
+    answer_status(ask, child, LIMITED);
+}
+
 /* How often it was asked before, by a byte for each time in the file of DATA.
    The end of one's own is one's own, whoever else writes meanwhile.  */
 static off_t times_before(const struct probe *ask)
@@ -294,6 +334,23 @@ START_TEST(a_process_of_probe_fork_leaves_shared_sockets_alone)
 {
     struct question asked = question("asked", its_process_cannot, LATE);
     ck_assert_str_eq(answer_of(&asked)->value, "0");
+}
+END_TEST
+
+START_TEST(a_process_of_probe_fork_tells_a_skip_by_its_status)
+{
+    struct question memory = question("a", its_process_lacks_memory, LATE);
+    struct question skip = question("b", its_process_skips, LATE);
+    ck_assert_str_eq(answer_of(&memory)->value, "yes");
+    findings_free(&findings);
+    ck_assert_str_eq(answer_of(&skip)->value, "yes");
+}
+END_TEST
+
+START_TEST(a_process_of_probe_fork_has_a_deadline)
+{
+    struct question asked = question("asked", its_process_is_limited, LATE);
+    ck_assert_str_eq(answer_of(&asked)->value, "yes");
 }
 END_TEST
 
@@ -483,6 +540,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, processes_left_behind_are_killed);
     tcase_add_test(tests, a_process_of_probe_fork_does_not_delay_the_answer);
     tcase_add_test(tests, a_process_of_probe_fork_leaves_shared_sockets_alone);
+    tcase_add_test(tests, a_process_of_probe_fork_tells_a_skip_by_its_status);
+    tcase_add_test(tests, a_process_of_probe_fork_has_a_deadline);
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
     tcase_add_test(tests, one_that_cannot_be_asked_again_counts_as_before);

@@ -22,7 +22,6 @@ static pid_t close_hold(struct probe *probe)
     pid_t child = probe_fork(probe);
     if (child > 0)
         return child;
-    child_limit();
     for (;;)
         pause();
 }

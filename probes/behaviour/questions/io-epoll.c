@@ -41,7 +41,6 @@ static void herd_write(const struct herd *herd, int byte)
 static _Noreturn void herd_be_reference(const struct herd *herd)
 {
     char byte;
-    child_limit();
     herd_write(herd, READY);
     while (question_check((int)read(herd->reference[0], &byte, 1), "read") == 1)
         herd_write(herd, LAST);
@@ -55,7 +54,6 @@ static _Noreturn void herd_be_reference(const struct herd *herd)
 static _Noreturn void herd_wait(const struct herd *herd, int number,
                                 bool accepts)
 {
-    child_limit();
     do {
         herd_write(herd, READY);
         int woken = models_wait(herd->instances[number], DEADLINE_USUAL);

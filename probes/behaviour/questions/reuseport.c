@@ -261,9 +261,9 @@ static void reuseport_probe_udp(struct probe *probe)
 }
 
 /* Bind a socket with SO_REUSEPORT to the address of GROUP and listen as the
-   user UID, in a child.  Returns the errno of bind or listen; 0 for success; or
-   -1 if the child could not become that user or make the socket, or did not end
-   within LOOPBACK_TIMEOUT.  */
+   user UID, in a child.  Returns the errno of bind or listen, or of a lack of
+   resources (error_text); 0 for success; or -1 if the child could not become
+   that user or make the socket, or did not end within LOOPBACK_TIMEOUT.  */
 static int group_bind_as(const struct reuseport_group *group,
                          struct probe *probe, uid_t uid)
 {
@@ -272,17 +272,18 @@ static int group_bind_as(const struct reuseport_group *group,
     pid_t child = probe_fork(probe);
     if (child == 0) {
         if (setuid(uid))
-            _exit(255);
-        fd = socket(AF_INET, SOCK_STREAM, 0); /* the user is the maker's */
+            _exit(FORK_SKIPPED);
+        /* The user is the maker's.  */
+        fd = resource_check(socket(AF_INET, SOCK_STREAM, 0), "socket");
         if (fd < 0 || set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1))
-            _exit(255);
+            _exit(FORK_SKIPPED);
         _exit(bind_to(fd, &group->address) || listen(fd, 1)
                   ? wait_status_of(errno)
                   : 0);
     }
     int status = 0;
     if (wait_child(child, &status, LOOPBACK_TIMEOUT) != child ||
-        !WIFEXITED(status) || WEXITSTATUS(status) == 255)
+        !WIFEXITED(status) || WEXITSTATUS(status) == FORK_SKIPPED)
         return -1;
     return WEXITSTATUS(status);
 }
