@@ -59,6 +59,7 @@ enum call {
     SEND,
     SENDTO,
     SETSOCKOPT,
+    SHUTDOWN,
     SIGACTION,
     SIGNAL,
     SIGPROCMASK,
@@ -255,6 +256,7 @@ static const struct row rows[] = {
     {"reuseport.spread", LISTEN, .change = TAKE_ALL},
     {"reuseport.udp", BIND, .change = STEER},
     {"reuseport.users", BIND, MAPS(EADDRINUSE, 0)},
+    {"shutdown.listener", SHUTDOWN, IGNORES(0)},
     {"shutdown.how", RECV, STREAM_END, FAILS(ECONNRESET)},
     {"signal.connect-again", CONNECT, AGAIN, FAILS(EALREADY)},
     {"signal.flags", SIGACTION, CLEARS(SA_NODEFER)},
@@ -725,6 +727,15 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t size)
     if (row && level == SOL_SOCKET && is_due())
         return 0;
     return real(fd, level, option, value, size);
+}
+
+/* Of listeners alone.  */
+int shutdown(int fd, int how)
+{
+    REAL(shutdown)
+    if (row_for(SHUTDOWN, 0) && is_on(fd, SO_ACCEPTCONN) && is_due())
+        return 0;
+    return real(fd, how);
 }
 
 int sigaction(int number, const struct sigaction *restrict action,

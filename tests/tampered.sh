@@ -65,6 +65,10 @@ planted connect.endless connect.timeout answer 'no error within 7 s	measured' \
     "connect without an error: no duration"
 planted poll.clients listen.zero answer '-	not-testable	yes	poll: EIO' \
     "poll of a client fails: no client counts as rejected"
+planted shutdown.listener shutdown.how listener-accept 'keeps blocking	' \
+    "shutdown of a listener without effect: accept keeps blocking"
+planted signal.reset signal.restart.read signal-function '[a-zA-Z]*	measured' \
+    "signal resets the handler: the handler is installed again"
 # Of the first two calls one fails; the retry is the third.
 run env TAMPER=listen.ports/2 "LD_PRELOAD=$library" "$sockprobe" --profile \
     --times 2 listen.unbound

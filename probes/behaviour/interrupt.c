@@ -27,12 +27,19 @@ enum { SIGNALS = 6, ENOUGH = 2, BETWEEN = 8 };
 static int handled_pipe[2];
 static volatile sig_atomic_t handled;
 
+/* Whether interrupt_note was installed by signal.  */
+static volatile sig_atomic_t is_by_signal;
+
 /* Handler: count the signal, and report it to the child through a pipe; a
-   signal that cannot be reported is not counted.  Keeps errno.  */
+   signal that cannot be reported is not counted.  Keeps errno.  signal of
+   System V resets the handler, so the handler is installed again first: the
+   child sends the next signal after the report.  */
 static void interrupt_note(int number)
 {
     int error = errno;
     char byte = (char)number;
+    if (is_by_signal)
+        signal(number, interrupt_note);
     handled++;
     if (write(handled_pipe[1], &byte, 1) < 0)
         handled--;
@@ -111,6 +118,7 @@ const char *interrupt_call(struct probe *probe, const struct blocking *blocking,
 {
     probe_check(probe, pipe(handled_pipe), "pipe");
     handled = 0;
+    is_by_signal = flags == BY_SIGNAL;
     install_handler(SIGUSR1, interrupt_note, flags);
     pid_t parent = getpid();
     pid_t helper = probe_fork(probe);

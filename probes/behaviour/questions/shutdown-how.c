@@ -3,7 +3,9 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/wait.h"
@@ -49,26 +51,41 @@ static void shutdown_how_report_late_data(struct probe *probe)
     probe_report(probe, "data-after-SHUT_RD", "send: %s; read: %s", sent, got);
 }
 
-/* Report the result of a blocked accept when a child shuts the listener down
-   ("listener-accept"), then the status of shutdown and listen
-   ("listener-shutdown-again", "listener-listen-again").  If shutdown fails, a
-   client lets accept return.  */
+/* The result of accept in CHILD, whose exit status is the errno, after shutdown
+   of the listener, which returned RESULT: "success", the name of errno, or that
+   accept keeps blocking for LOOPBACK_TIMEOUT.  A failed shutdown, too, may end
+   accept (FreeBSD).  CHILD is dead then.  If CHILD was killed, the question is
+   skipped.  */
+static const char *shutdown_how_accepted(struct probe *probe, pid_t child,
+                                         int result)
+{
+    int status = 0;
+    pid_t done = wait_child(child, &status, LOOPBACK_TIMEOUT);
+    if (probe_check(probe, (int)done, "waitpid") == 0) {
+        kill(child, SIGKILL);
+        wait_child(child, NULL, LOOPBACK_TIMEOUT);
+        return result ? "keeps blocking: shutdown fails" : "keeps blocking";
+    }
+    if (!WIFEXITED(status))
+        probe_skip(probe, "the process in accept was killed");
+    errno = WEXITSTATUS(status);
+    return status_text(errno ? -1 : 0);
+}
+
+/* Report the result of a child's blocked accept when this process shuts the
+   listener down ("listener-accept"), then the status of shutdown and listen
+   ("listener-shutdown-again", "listener-listen-again").  */
 static void shutdown_how_report_listener(struct probe *probe)
 {
     int listener = tcp_listener(probe, 4);
     pid_t child = probe_fork(probe);
-    if (child == 0) {
-        /* The parent is in accept, or will be; either is answered.  */
-        wait_pause(50);
-        int result = resource_check(shutdown(listener, SHUT_RDWR), "shutdown");
-        if (result < 0)
-            tcp_client(probe, listener); /* or accept would block for ever */
-        _exit(0);
-    }
-    int fd = resource_check(accept(listener, NULL, NULL), "accept");
+    if (child == 0)
+        _exit(accept(listener, NULL, NULL) < 0 ? wait_status_of(errno) : 0);
+    /* The child is in accept, or will be; either is answered.  */
+    wait_pause(50);
+    int result = resource_check(shutdown(listener, SHUT_RDWR), "shutdown");
     probe_report(probe, "listener-accept", "%s",
-                 fd < 0 ? result_text(fd) : "keeps blocking: shutdown fails");
-    wait_child(child, NULL, LOOPBACK_TIMEOUT);
+                 shutdown_how_accepted(probe, child, result));
     probe_report_status(probe, "listener-shutdown-again",
                         shutdown(listener, SHUT_RDWR));
     probe_report_status(probe, "listener-listen-again", listen(listener, 4));
