@@ -80,8 +80,8 @@ static bool pool_run_question(FILE *out, int watch, const void *data)
 /* ---- in the parent ------------------------------------------------------ */
 
 /* Start the child of JOB, counted in POOL, in a process group of its own, with
-   the deadline of the question; findings and trouble of an earlier try are
-   dropped.  Returns 0; or -1 with errno, and JOB is unchanged.  */
+   the deadline of the question.  JOB has no findings and no trouble yet.
+   Returns 0; or -1 with errno, and JOB is unchanged.  */
 static int pool_begin(struct pool *pool, struct repeat *job)
 {
     struct task task = {pool, job->question};
@@ -98,9 +98,6 @@ static int pool_begin(struct pool *pool, struct repeat *job)
         free(run);
         return -1;
     }
-    /* Of a retry: only a child that runs replaces the last answer.  */
-    findings_free(&job->findings);
-    job->trouble = ignored;
     run->trouble = &job->trouble;
     job->run = run;
     /* By parent and child: either may be first.  */
@@ -231,11 +228,28 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
     return false;
 }
 
+/* Run JOB, which is done, once more, alone.  The new result replaces the former
+   one, also after a failure; a retry that cannot begin, or does not end, as
+   after *STOP, changes nothing.  */
+static void pool_retry_job(struct pool *pool, struct repeat *job)
+{
+    struct repeat former = *job;
+    *job = (struct repeat){.question = former.question};
+    pool->done--;
+    pool_run(pool, 1);
+    if (job->done) {
+        findings_free(&former.findings);
+        return;
+    }
+    findings_free(&job->findings);
+    *job = former;
+    pool->done++;
+}
+
 /* Retry, one by one, the late jobs of which another repeat succeeded (not with
    TIMES), and the jobs that ran out of a resource, which parallel children may
-   have used up.  The result of a retry replaces the former result, also after a
-   failure; a retry that cannot begin changes nothing.  No retry begins after
-   RETRY_MAX: what fails so often does not fail because of parallel children. */
+   have used up (pool_retry_job).  No retry begins after RETRY_MAX: what fails
+   so often does not fail because of parallel children.  */
 static void pool_retry(struct pool *pool)
 {
     enum { RETRY_MAX = 60000 }; /* milliseconds */
@@ -246,16 +260,8 @@ static void pool_retry(struct pool *pool)
             break;
         if (job->done && (repeat_lacks_resources(job) ||
                           (pool->request->times == 0 && job->trouble.late &&
-                           pool_has_sibling(pool, job)))) {
-            job->done = false;
-            pool->done--;
-            /* A retry that cannot begin leaves the job as it was.  */
-            pool_run(pool, 1);
-            if (pool->begun <= i) {
-                job->done = true;
-                pool->done++;
-            }
-        }
+                           pool_has_sibling(pool, job))))
+            pool_retry_job(pool, job);
     }
 }
 

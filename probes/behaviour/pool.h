@@ -44,10 +44,11 @@ struct pool_request {
    Without TIMES, a repeat that passed its deadline, while another repeat of the
    same question succeeded, is retried alone, once, and ignored if the retry
    fails as well.  A repeat that ran out of ports, descriptors, processes,
-   memory or CPU time is retried in each case.  No retry begins later than a
-   minute after the first.  Blocks until all children have ended; after *STOP
-   the running children are killed, and only the ended ones are merged.  The
-   caller ignores SIGPIPE.  All output streams are flushed.
+   memory or CPU time is retried in each case.  A retry that does not end, as
+   after *STOP, leaves the former result.  No retry begins later than a minute
+   after the first.  Blocks until all children have ended; after *STOP the
+   running children are killed, and only the ended ones are merged.  The caller
+   ignores SIGPIPE.  All output streams are flushed.
 
    Returns 0; or -1 with errno, and perhaps a part added: ENOMEM, no process, no
    pipe, poll keeps failing, or EAGAIN if there are too few resources for even

@@ -186,6 +186,16 @@ static void short_of_ports(struct probe *ask)
     probe_report(ask, "answer", "yes");
 }
 
+/* Short of ports; the process that asks is told to stop during a retry.  */
+static void short_of_ports_then_stops(struct probe *ask)
+{
+    off_t before = times_before(ask);
+    errno = EADDRINUSE;
+    probe_check(ask, before < ask->question->repeats ? -1 : 0, "bind");
+    kill(getppid(), SIGUSR1);
+    hangs(ask);
+}
+
 /* Whoever started us left so many descriptors open.  */
 static void selects_beyond(struct probe *ask)
 {
@@ -382,6 +392,35 @@ START_TEST(one_that_others_leave_nothing_is_asked_again_alone)
 }
 END_TEST
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+    stopped = 1;
+}
+
+START_TEST(one_that_is_stopped_while_asked_again_counts_as_before)
+{
+    char path[] = FILE_NAME;
+    make_file(path);
+    struct question bad = question("bad", short_of_ports_then_stops, LATE);
+    bad.data = path;
+    bad.repeats = 1;
+    const struct question *list[] = {&bad};
+    signal(SIGUSR1, stop);
+    int result = pool_ask(
+        &(struct pool_request){.questions = list, .count = 1, .stop = &stopped},
+        &findings, why, sizeof why);
+    signal(SIGUSR1, SIG_DFL);
+    unlink(path);
+    ck_assert_int_eq(result, 0);
+    ck_assert_int_eq(stopped, 1);
+    const struct finding *answer = findings_get(&findings, "bad", "answer");
+    ck_assert_ptr_nonnull(answer);
+    ck_assert_str_eq(answer->reason, "bind: EADDRINUSE");
+}
+END_TEST
+
 /* Once all have ended, no process can be started any more.  */
 static void no_descriptors_are_left(size_t done, size_t total, long elapsed)
 {
@@ -545,6 +584,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, what_varies_is_told_in_full_and_marked);
     tcase_add_test(tests, one_that_others_leave_nothing_is_asked_again_alone);
     tcase_add_test(tests, one_that_cannot_be_asked_again_counts_as_before);
+    tcase_add_test(tests,
+                   one_that_is_stopped_while_asked_again_counts_as_before);
     tcase_add_test(tests, ignored_and_blocked_signals_are_not_handed_on);
     tcase_add_test(tests, a_socket_that_was_handed_down_is_left_alone);
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
