@@ -124,8 +124,7 @@ void handshakes_read(struct listeners *listeners, int timeout)
     sonde_handshake_limits(&listeners->handshake_limits);
     for (int i = 0; i < 2; i++) {
         struct handshake_reader reader = {.listeners = listeners};
-        if (listeners->reduced || listeners->errors[i] ||
-            !(listeners->wanted & 1U << i))
+        if (!(listeners->direct & 1U << i))
             continue;
         handshakes_set(listeners, families[i], 0);
         if (sonde_handshakes(families[i], sonde_deadline_left(deadline),

@@ -11,10 +11,10 @@
    rows of LISTENERS, which has all listeners of the families in it, and its
    groups: in QUEUE.INCOMPLETE and RESENT of a listener alone at its address,
    and in its group otherwise, because the system does not report which member
-   has a handshake.  Figures that cannot be read stay -1; also with PID, PARTS
-   or REDUCED.  Reads HANDSHAKE_LIMITS, too; -1 with PID or PARTS.  On systems
-   other than Linux RESENT and HANDSHAKE_LIMITS are -1, and QUEUE.INCOMPLETE
-   stays.  */
+   has a handshake.  Figures that cannot be read stay -1; also with PID or
+   PARTS, and of a family that is not in DIRECT.  Reads HANDSHAKE_LIMITS, too;
+   -1 with PID or PARTS.  On systems other than Linux RESENT and
+   HANDSHAKE_LIMITS are -1, and QUEUE.INCOMPLETE stays.  */
 void handshakes_read(struct listeners *listeners, int timeout);
 
 /* The number of handshakes in progress at ROW, or at all members of its group.

@@ -65,6 +65,22 @@ bool listeners_proc_has_queues(void)
     return has_queues;
 }
 
+/* Append to TEXT, if a family of listeners was read by sock_diag, " for" and
+   the families that were not.  */
+static void reduced_say_families(struct sentence *text,
+                                 const struct listeners *listeners)
+{
+    const char *separator = " for ";
+    if (!(listeners->direct & LISTENERS_ALL))
+        return;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        if (!(LISTENERS_ALL & listeners->wanted & ~listeners->direct & 1U << i))
+            continue;
+        say(text, "%s%s", separator, listeners_family_words(i));
+        separator = " and ";
+    }
+}
+
 /* Append to TEXT, after the words that name a list from /proc/net, what the
    list lacks, by HAS_QUEUES.  */
 static void reduced_say_lacking(struct sentence *text,
@@ -78,15 +94,15 @@ static void reduced_say_lacking(struct sentence *text,
 void listeners_say_outside(struct sentence *text,
                            const struct listeners *listeners)
 {
+    const struct listeners *first = NULL;
     size_t outside = 0, without = 0, seen = 0;
-    int reason = 0;
     for (size_t i = 0; i < listeners->part_count; i++) {
         const struct listeners *part = &listeners->parts[i];
         seen += part->netns != NULL;
         outside += part->netns && part->pid;
         if (part->netns && !part->pid && part->reduced) {
             without++;
-            reason = part->reduced;
+            first = first ? first : part;
         }
     }
     if (outside > 0) {
@@ -96,11 +112,14 @@ void listeners_say_outside(struct sentence *text,
             outside, seen);
         reduced_say_lacking(text, listeners);
     }
-    if (without > 0) {
+    if (first) {
+        say(text, "%ssock_diag is not available", outside > 0 ? ". " : "");
+        reduced_say_families(text, first);
         say(text,
-            "%ssock_diag is not available (%s): the lists of %zu of %zu "
-            "network namespaces are from /proc/net",
-            outside > 0 ? ". " : "", errno_name(reason), without, seen);
+            " (%s): %s of %zu of %zu network namespaces are from /proc/net",
+            errno_name(first->reduced),
+            first->direct & LISTENERS_ALL ? "these lists" : "the lists",
+            without, seen);
         reduced_say_lacking(text, listeners);
     }
 }
@@ -112,13 +131,17 @@ void listeners_say_reduced(struct sentence *text,
         listeners_say_outside(text, listeners);
         return;
     }
-    if (listeners->pid)
+    if (listeners->pid) {
         say(text,
             "entering the network namespace of process %ld needs "
             "CAP_SYS_ADMIN: the list is from /proc/%ld/net",
             (long)listeners->pid, (long)listeners->pid);
-    else
-        say(text, "sock_diag is not available (%s): the list is from /proc/net",
-            errno_name(listeners->reduced));
+    } else {
+        say(text, "sock_diag is not available");
+        reduced_say_families(text, listeners);
+        say(text, " (%s): %s list is from /proc/net",
+            errno_name(listeners->reduced),
+            listeners->direct & LISTENERS_ALL ? "this" : "the");
+    }
     reduced_say_lacking(text, listeners);
 }

@@ -672,7 +672,10 @@ static enum selection operand_miss(const struct listeners *listeners,
         text);
     if (!meaning->is_address && *text != '@' && !strchr(text, '/'))
         return say_name(listeners, meaning);
-    if (!listeners->reduced || (meaning->is_address && !meaning->device))
+    unsigned families =
+        meaning->is_address ? LISTENERS_INET | LISTENERS_INET6 : LISTENERS_UNIX;
+    if (!listeners->reduced || (meaning->is_address && !meaning->device) ||
+        !(listeners->wanted & families & ~listeners->direct))
         return SELECTION_NONE;
     say(meaning->why, "; names in /proc/net are inexact");
     return SELECTION_UNSEEN;

@@ -386,35 +386,54 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Set the queue length of all rows but datagram sockets to -1, unknown, since
-   /proc shows it falsely.  */
+/* Of the listeners that are from /proc, which datagram sockets are not, set the
+   queue length to -1, unknown, since /proc shows it falsely.  */
 static void forget_queues(struct listeners *listeners)
 {
-    for (size_t i = 0; i < listeners->count; i++)
-        if (!listener_is_datagram(&listeners->rows[i].listener))
-            listeners->rows[i].listener.queue.queued = -1;
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct sonde_listener *listener = &listeners->rows[i].listener;
+        if (!listener_is_datagram(listener) &&
+            !(listeners->direct & 1U << family_index(listener)))
+            listener->queue.queued = -1;
+    }
 }
 
-/* Append the listeners of the family with the INDEX (of families), within
-   TIMEOUT milliseconds for each attempt.  With PID they are read from /proc;
-   otherwise by sock_diag, and from /proc if sock_diag is missing or forbidden.
+/* After the reading of all families: if TCP is from /proc, set HAS_QUEUES, and
+   forget the queues unless /proc has them.  */
+static void check_queues(struct listeners *listeners)
+{
+    const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;
+    if (!listeners->reduced || !(listeners->wanted & tcp & ~listeners->direct))
+        return;
+    listeners->has_queues = listeners_proc_has_queues();
+    if (!listeners->has_queues)
+        forget_queues(listeners);
+}
+
+/* Append the listeners of the family with the INDEX (of families), until
+   DEADLINE.  With PID they are read from /proc; otherwise by sock_diag, which
+   sets the bit of DIRECT, and from /proc if sock_diag is missing or forbidden.
    After /proc, REDUCED or, for datagram sockets, DATAGRAMS_REDUCED is the errno
    of sock_diag, EPERM with PID.  Returns 0, or -1 with the errno of sock_diag,
    with PID of /proc; ECANCELED is a lack of memory.  Rows appended before a
    failure stay.  */
-static int read_family(struct listeners *listeners, int index, int timeout)
+static int read_family(struct listeners *listeners, int index, int64_t deadline)
 {
     int family = families[index].family, error = EPERM;
     bool is_datagram = families[index].is_datagram;
     if (!listeners->pid) {
         if (!(is_datagram ? sonde_datagram_sockets : sonde_listeners)(
-                family, timeout, listeners_add_row, listeners))
+                family, sonde_deadline_left(deadline), listeners_add_row,
+                listeners)) {
+            listeners->direct |= 1U << index;
             return 0;
+        }
         error = errno;
     }
     if ((error == ENOTSUP || error == EACCES || error == EPERM) &&
         !(is_datagram ? sonde_datagram_sockets_proc : sonde_listeners_proc)(
-            listeners->pid, family, timeout, listeners_add_row, listeners)) {
+            listeners->pid, family, sonde_deadline_left(deadline),
+            listeners_add_row, listeners)) {
         *(is_datagram ? &listeners->datagrams_reduced : &listeners->reduced) =
             error;
         return 0;
@@ -436,7 +455,7 @@ static int read_families(struct listeners *listeners, unsigned wanted,
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         if (!(wanted & 1U << i))
             continue;
-        if (!read_family(listeners, i, sonde_deadline_left(deadline))) {
+        if (!read_family(listeners, i, deadline)) {
             told++;
             continue;
         }
@@ -462,11 +481,7 @@ int listeners_read_rows(struct listeners *listeners, unsigned wanted,
     listeners->wanted = wanted;
     if (read_families(listeners, wanted, sonde_deadline(timeout)))
         return -1;
-    if (listeners->reduced) {
-        listeners->has_queues = listeners_proc_has_queues();
-        if (!listeners->has_queues)
-            forget_queues(listeners);
-    }
+    check_queues(listeners);
     datagrams_check_proc(listeners);
     drop_twins(listeners);
     return 0;

@@ -70,10 +70,12 @@ struct listeners {
     pid_t pid;       /* read the network namespace of this process, by /proc;
                         0: this process */
     int reduced;     /* errno of sonde_listeners if /proc was read in its place,
-                        which has fewer figures; EPERM with PID; 0 otherwise */
-    bool has_queues; /* with REDUCED: /proc has the queues of TCP */
+                        for one family or more, which has fewer figures; EPERM
+                        with PID; 0 otherwise */
+    bool has_queues; /* TCP was read from /proc, which has its queues */
     bool some;       /* not all families of listeners were requested */
     unsigned wanted; /* families requested, as bits */
+    unsigned direct; /* families read with all figures, not from /proc */
     bool datagrams_optional; /* leave out datagram sockets where ENOTSUP */
     int datagrams_reduced;   /* as REDUCED, of UDP and UNIX datagrams */
     bool datagrams_counted;  /* with DATAGRAMS_REDUCED: /proc has the queues and
@@ -116,7 +118,8 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
 /* The steps of listeners_read.
    listeners_read_rows: read the rows of FAMILIES (bits) within TIMEOUT
    milliseconds, sorted by inode, without repetitions.  Sets SOME, WANTED,
-   ERRORS, REDUCED and DATAGRAMS_REDUCED, HAS_QUEUES and DATAGRAMS_COUNTED.
+   DIRECT, ERRORS, REDUCED and DATAGRAMS_REDUCED, HAS_QUEUES and
+   DATAGRAMS_COUNTED.
    Returns as listeners_read.
    listeners_read_figures: read the counters and, unless PID is set, the cap of
    the network namespace; set IS_LINUX, and count DROPPING.  Call after
@@ -186,9 +189,9 @@ bool listeners_is_wildcard(const struct sonde_address *address);
    interface; false if that was not possible.  */
 bool listeners_proc_has_queues(void);
 
-/* Append to TEXT why the list is from /proc (REDUCED, which must not be 0, or
-   PID), and which figures are missing.  With PARTS the text is that of
-   listeners_say_outside.  */
+/* Append to TEXT why the list, or that of which families, is from /proc
+   (REDUCED, which must not be 0, or PID), and which figures are missing.  With
+   PARTS the text is that of listeners_say_outside.  */
 void listeners_say_reduced(struct sentence *text,
                            const struct listeners *listeners);
 

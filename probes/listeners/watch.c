@@ -361,8 +361,9 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all)
 {
     *watch = (struct watch){.all = all, .families = all ? families : 0};
-    if (listeners->reduced) {
-        errno = listeners->reduced;
+    if (!listeners->direct) {
+        errno = listeners->reduced ? listeners->reduced
+                                   : listeners->datagrams_reduced;
         return -1;
     }
     if (sonde_watch_open(&watch->handle))
@@ -392,7 +393,7 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
         watch->families |= watch_family(added);
     }
     if (watch->count == 0 && !all) {
-        errno = ENOTSUP; /* connected UDP sockets alone */
+        errno = ENOTSUP; /* connected UDP sockets alone, or from /proc */
         return -1;
     }
     watch->before = listeners_no_totals;

@@ -54,9 +54,10 @@ struct watch {
    (bits), those to come as well; otherwise also those to come at the same
    addresses, and FAMILIES is not read.  Rows with a peer or without a cookie
    are left out.  Sets BEFORE, but does not look yet.  Returns 0, or -1:
-   ENOTSUP, EACCES, EPERM: not possible here, also the errno in REDUCED of
-   LISTENERS, and ENOTSUP also if no row is left, unless ALL; ENOMEM, EMFILE,
-   ENFILE, ENOBUFS.  Call watch_free in each case.  */
+   ENOTSUP, EACCES, EPERM: not possible here, also the errno in REDUCED or
+   DATAGRAMS_REDUCED of LISTENERS if all families are from /proc, and ENOTSUP
+   also if no row is left, unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call
+   watch_free in each case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 

@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test-keepalive \
 	tests/unit/test-kernels \
 	tests/unit/test-line \
+	tests/unit/test-listener-rows \
 	tests/unit/test-listen \
 	tests/unit/test-listeners \
 	tests/unit/test-mask \
