@@ -82,8 +82,8 @@ static void watch_run_second(struct watch_run *run)
     } else if (wait_poll(&ready, 1, 0) > 0) {
         watch_say_second(&text, &run->watch, run->watch.looks - run->looks);
         mask_text(text.text);
-        progress_show((monotonic_now() - run->watch.start) / 1000000, "%.68s",
-                      text.text);
+        progress_show((monotonic_now() - run->watch.start) / 1000000, "%.*s",
+                      WATCH_COLUMNS, text.text);
     }
     run->looks = run->watch.looks;
     watch_next_second(&run->watch);

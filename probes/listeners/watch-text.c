@@ -177,39 +177,31 @@ static void watch_say_looks(struct sentence *text, const struct watch *watch)
             errno_name(watch->error));
 }
 
-/* Whether WATCH has a row of TYPE, SOCK_STREAM or SOCK_DGRAM.  */
-static bool watch_has(const struct watch *watch, int type)
-{
-    for (size_t i = 0; i < watch->count; i++)
-        if (watch->rows[i].listener.type == type)
-            return true;
-    return false;
-}
-
-/* Write sentences on the looks and on the rise of the counters of the host, for
-   the kinds of socket watched; if the clock was set meanwhile, also on that
-   step; and if there were too many new listeners, on how many were not
-   watched.  */
+/* Write sentences on the looks and on the rise of the counters of the host,
+   unless only UNIX sockets are watched, which have none; if the clock was set
+   meanwhile, also on that step; and if there were too many new listeners, on
+   how many were not watched.  */
 static void watch_put_host(FILE *out, const struct watch *watch)
 {
     struct sentence text = {""};
     int64_t step = watch_clock_step(watch);
     watch_say_looks(&text, watch);
     put_sentence(out, "looks", &text);
-    if (watch->all || watch_has(watch, SOCK_STREAM)) {
+    if (watch->families & (LISTENERS_INET | LISTENERS_INET6)) {
         watch_say_increase(&text, "ListenOverflows", watch->before.overflows,
                            watch->after.overflows);
         watch_say_increase(&text, ", ListenDrops", watch->before.drops,
                            watch->after.drops);
         say(&text, ", of all TCP listeners of this network namespace");
     }
-    if (watch_has(watch, SOCK_DGRAM)) {
+    if (watch->families & (LISTENERS_UDP | LISTENERS_UDP6)) {
         watch_say_increase(&text,
                            *text.text ? "; RcvbufErrors" : "RcvbufErrors",
                            watch->udp_before, watch->udp_after);
         say(&text, ", of all UDP sockets of this network namespace");
     }
-    put_sentence(out, "host", &text);
+    if (*text.text)
+        put_sentence(out, "host", &text);
     if (step) {
         say(&text,
             "the clock of the host was set by %+.3f s meanwhile; times "
@@ -239,20 +231,35 @@ void watch_text(FILE *out, const struct watch *watch)
     watch_put_host(out, watch);
 }
 
+/* Append the fill of ROW in the last second, and at the last look unless TEXT
+   then has more than ROOM bytes.  */
+static void watch_say_fullest(struct sentence *text,
+                              const struct watch_row *row, size_t room)
+{
+    const struct occupancy *occupancy = &row->occupancy;
+    struct sentence now = {""};
+    say(text, "; %.24s up to %d %%", row->local,
+        occupancy_percent(occupancy->second.queued,
+                          occupancy->second.capacity));
+    say(&now, ", now %ld of %ld", occupancy->last.queued,
+        occupancy->last.capacity);
+    if (strlen(text->text) + strlen(now.text) <= room)
+        say(text, "%s", now.text);
+}
+
 void watch_say_second(struct sentence *text, const struct watch *watch,
                       int64_t looks)
 {
     const struct watch_row *row = watch_fullest(watch);
+    struct sentence rise = {""};
     say(text, "%lld looks", (long long)looks);
+    if (watch->before.overflows >= 0 &&
+        watch->after.overflows >= watch->before.overflows)
+        say(&rise, "; overflows +%lld",
+            (long long)(watch->after.overflows - watch->before.overflows));
     if (row && row->occupancy.second.queued == 0)
         say(text, "; no queue");
     else if (row)
-        say(text, "; %.24s up to %d %%, now %ld of %ld", row->local,
-            occupancy_percent(row->occupancy.second.queued,
-                              row->occupancy.second.capacity),
-            row->occupancy.last.queued, row->occupancy.last.capacity);
-    if (watch->before.overflows >= 0 &&
-        watch->after.overflows >= watch->before.overflows)
-        say(text, "; overflows +%lld",
-            (long long)(watch->after.overflows - watch->before.overflows));
+        watch_say_fullest(text, row, WATCH_COLUMNS - strlen(rise.text));
+    say(text, "%s", rise.text);
 }

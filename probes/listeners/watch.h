@@ -104,10 +104,15 @@ bool watch_is_shown(const struct watch *watch, const struct watch_row *row);
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 
-/* Append to TEXT one line for a terminal, without newline, which large figures
-   make longer than 70 columns: LOOKS, those of the last second; its fullest
-   row, if known, with the address cut to 24 bytes, or that no row had a queue;
-   and the rise of ListenOverflows since the start, unless unknown.  */
+/* Columns of watch_say_second.  */
+enum { WATCH_COLUMNS = 68 };
+
+/* Append to the empty TEXT one line for a terminal, without newline: LOOKS,
+   those of the last second; its fullest row, if known, with the address cut to
+   24 bytes, or that no row had a queue; and the rise of ListenOverflows since
+   the start, unless unknown.  The queue at the last look is left out of a line
+   that would be longer than WATCH_COLUMNS.  Without the queue only more than
+   9999 looks, or a rise of a million or more, make the line longer.  */
 void watch_say_second(struct sentence *text, const struct watch *watch,
                       int64_t looks);
 

@@ -26,7 +26,7 @@ static void setup(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     memset(rows, 0, sizeof rows);
-    seen = (struct watch){.rows = rows, .count = 1};
+    seen = (struct watch){.rows = rows, .count = 1, .families = LISTENERS_INET};
     seen.start = monotonic_now();
     seen.realtime = now.tv_sec * S + now.tv_nsec;
     seen.now = seen.start + 4 * S;
@@ -130,6 +130,7 @@ END_TEST
 START_TEST(a_datagram_socket)
 {
     rows[0].listener.type = SOCK_DGRAM;
+    seen.families = LISTENERS_UDP;
     row_fill(&rows[0], 1000);
     seen.udp_before = 3;
     seen.udp_after = 9;
@@ -153,9 +154,13 @@ START_TEST(counters_of_the_host)
     text_has("ListenOverflows +5, ListenDrops not known, of all TCP listeners");
     seen.count = 2;
     rows[1].listener.type = SOCK_DGRAM;
+    seen.families |= LISTENERS_UDP6;
     seen.udp_before = seen.udp_after = 4;
     text_make();
     text_has("network namespace; RcvbufErrors +0, of all UDP");
+    seen.families = LISTENERS_UNIX | LISTENERS_UNIX_DATAGRAM;
+    text_make();
+    text_lacks("host");
 }
 END_TEST
 
@@ -252,6 +257,15 @@ START_TEST(the_line_of_a_second)
     watch_say_second(&line, &seen, 98);
     ck_assert_str_eq(line.text, "98 looks; 127.0.0.1:80 up to 75 %, now 2 of "
                                 "8; overflows +5");
+    /* A line that is too long has no last look, and all of the counter.  */
+    free(rows[0].local);
+    rows[0].local = strdup("192.168.100.200%eth10:65535");
+    rows[0].occupancy.last = (struct occupancy_look){0, 4096, 4096, 0};
+    seen.after.overflows = 123458;
+    line = (struct sentence){""};
+    watch_say_second(&line, &seen, 1000);
+    ck_assert_str_eq(line.text, "1000 looks; 192.168.100.200%eth10:65 up to 75 "
+                                "%; overflows +123456");
     /* Nothing is known of a queue without a capacity; counters never fall.  */
     rows[0].occupancy.second.capacity = 0;
     seen.after.overflows = 1;
