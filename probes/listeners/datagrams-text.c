@@ -142,6 +142,8 @@ void datagrams_text(FILE *out, const struct listeners *listeners)
         put_datagram_row(out, row, width);
     }
     if (count == 0)
-        fputs("no datagram socket is bound in this network namespace\n", out);
+        fprintf(
+            out, "no datagram socket%s is bound in this network namespace\n",
+            ~listeners->wanted & LISTENERS_DATAGRAMS ? " of this kind" : "");
     put_datagram_notes(out, listeners);
 }

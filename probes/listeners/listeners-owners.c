@@ -7,6 +7,9 @@
 
 #include "probes/listeners/listeners.h"
 
+/* Columns of the owners in a sentence, which has room for more parts.  */
+enum { OWNERS_ROOM = 1000 };
+
 /* Append OWNER to TEXT as "name[pid]"; bytes of the name that are not printable
    ASCII become '?'.  */
 static void say_owner(struct sentence *text, const struct sonde_owner *owner)
@@ -116,7 +119,7 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row)
 {
     struct sentence text = {""};
-    listeners_say_owners(&text, row, SIZE_MAX);
+    listeners_say_owners(&text, row, OWNERS_ROOM);
     if (row->owner_count > 1)
         say(&text, ", which share the socket");
     if (row->owner_count == 0 && listeners->hidden < 0)

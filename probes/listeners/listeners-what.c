@@ -574,8 +574,9 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
             number);
     else if (error != 0 || listeners->hidden < 0)
         say(why, "; the sockets of process %ld cannot be read (%s)", number,
-            error == 0 || error == ENOTSUP ? listeners_why_hidden(listeners)
-                                           : errno_name(error));
+            listeners->hidden < 0 && (error == 0 || error == ENOTSUP)
+                ? listeners_why_hidden(listeners)
+                : errno_name(error));
     else if (!listeners_all_read(listeners, &(struct sentence){""}))
         say(why, "; not all sockets of process %ld could be read", number);
     else

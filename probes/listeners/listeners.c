@@ -244,15 +244,18 @@ static int by_address(const void *a, const void *b)
     return result ? result : by_socket(a, b);
 }
 
-/* Compare two rows, for qsort: by percent, the largest first; then two datagram
+/* Compare two rows, for qsort: by percent, the largest first; then datagram
+   sockets, whose queues are in bytes, after listeners; then two datagram
    sockets by drops; then by the length of the queue, the largest first; then by
    address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
     int result = listeners_order(y->percent, x->percent);
-    if (!result && listener_is_datagram(&x->listener) &&
-        listener_is_datagram(&y->listener))
+    if (!result)
+        result = listeners_order(listener_is_datagram(&x->listener),
+                                 listener_is_datagram(&y->listener));
+    if (!result && listener_is_datagram(&x->listener))
         result =
             listeners_order(y->listener.queue.drops, x->listener.queue.drops);
     if (!result)

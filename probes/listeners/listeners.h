@@ -232,8 +232,9 @@ void listeners_say_command(struct sentence *text,
 void listeners_say_owners(struct sentence *text, const struct listener_row *row,
                           size_t room);
 
-/* Write the sentence "owner" on ROW: the processes, those that are halted, and
-   the user that created the socket; or where the unknown owner may be.  */
+/* Write the sentence "owner" on ROW: the processes, of very many the first, and
+   how many more there are; those that are halted; and the user that created the
+   socket; or where the unknown owner may be.  */
 void listeners_put_owners(FILE *out, const struct listeners *listeners,
                           const struct listener_row *row);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/private.h"
+#include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
 #include "probes/listeners/watch.h"
 #include "tests/unit/unit.h"
@@ -76,10 +77,121 @@ START_TEST(each_family_has_its_own_source)
 }
 END_TEST
 
+/* ---- rows made up -------------------------------------------------------- */
+
+static char *text;
+
+static void free_text(void)
+{
+    free(text);
+    text = NULL;
+}
+
+/* A stream for TEXT, to be closed.  */
+static FILE *text_open(void)
+{
+    static size_t size;
+    free_text();
+    FILE *out = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(out);
+    return out;
+}
+
+static void text_has(const char *part)
+{
+    ck_assert_msg(strstr(text, part) != NULL, "no \"%s\" in: %s", part, text);
+}
+
+/* A row of TYPE at 127.0.0.1:80 with QUEUED in the queue.  */
+static struct listener_row row_make(char *local, int type, long queued)
+{
+    struct listener_row row = {.local = local,
+                               .listener = {.type = type,
+                                            .uid = -1,
+                                            .capacity = 1000,
+                                            .queue = {queued, 999, -1, -1}}};
+    sonde_address_loopback(&row.listener.address, AF_INET, 80);
+    return row;
+}
+
+/* Queues in bytes and in connections are not compared, which would be no
+   consistent order beside the drops of datagram sockets.  */
+START_TEST(datagram_sockets_follow_listeners)
+{
+    char names[3][8] = {"a", "b", "c"};
+    struct listener_row rows[] = {row_make(names[2], SOCK_DGRAM, 9),
+                                  row_make(names[1], SOCK_DGRAM, 7),
+                                  row_make(names[0], SOCK_STREAM, 5)};
+    struct listeners listeners = {.rows = rows, .count = 3};
+    rows[1].listener.queue.drops = 3;
+    ck_assert_int_eq(listeners_order_rows(&listeners), 0);
+    ck_assert_str_eq(rows[0].local, "a");
+    ck_assert_str_eq(rows[1].local, "b");
+    ck_assert_str_eq(rows[2].local, "c");
+    free(listeners.groups);
+    free(listeners.members);
+}
+END_TEST
+
+START_TEST(an_empty_list_is_of_the_kinds_requested)
+{
+    struct listeners listeners = {.wanted = LISTENERS_UDP};
+    FILE *out = text_open();
+    datagrams_text(out, &listeners);
+    fclose(out);
+    text_has("no datagram socket of this kind is bound");
+    listeners.wanted = LISTENERS_DATAGRAMS;
+    out = text_open();
+    datagrams_text(out, &listeners);
+    fclose(out);
+    text_has("no datagram socket is bound");
+}
+END_TEST
+
+/* The owners were read, but no process can be checked, as on FreeBSD.  */
+START_TEST(a_process_that_cannot_be_checked)
+{
+    struct listeners listeners = {.wanted = LISTENERS_ALL};
+    struct sentence why = {""};
+    char number[24];
+    snprintf(number, sizeof number, "%ld", (long)getpid());
+    sonde__sys.proc = "/nowhere";
+    listeners_select(&listeners, number, &why);
+    ck_assert_msg(strstr(why.text, "cannot be read (E") != NULL, "%s",
+                  why.text);
+}
+END_TEST
+
+START_TEST(many_owners_leave_room)
+{
+    char local[] = "127.0.0.1:80";
+    static struct sonde_owner owners[300];
+    struct listener_row row = row_make(local, SOCK_STREAM, 0);
+    struct listeners listeners = {.rows = &row, .count = 1};
+    for (int i = 0; i < 300; i++)
+        owners[i] = (struct sonde_owner){.pid = 2000000000 + i, .name = "many"};
+    row.owners = owners;
+    row.owner_count = 300;
+    row.listener.uid = 7;
+    FILE *out = text_open();
+    listeners_put_owners(out, &listeners, &row);
+    fclose(out);
+    unit_squeeze(text);
+    text_has("many[2000000000] many[2000000001] ");
+    text_has("] +2");
+    text_has(", which share the socket; created by user 7");
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
+    tcase_add_checked_fixture(tests, NULL, free_text);
     tcase_add_test(tests, each_family_has_its_own_source);
+    tcase_add_test(tests, datagram_sockets_follow_listeners);
+    tcase_add_test(tests, an_empty_list_is_of_the_kinds_requested);
+    tcase_add_test(tests, a_process_that_cannot_be_checked);
+    tcase_add_test(tests, many_owners_leave_room);
 }
 
 int main(void)
