@@ -403,6 +403,21 @@ static bool handshakes_are_siblings(const struct listener_row *row,
            !strcmp(other->local, row->local);
 }
 
+/* Whether ROW has the lowest INDEX of the TCP listeners of LISTENERS at the
+   address of ROW: an operand may leave out the row with INDEX 0.  */
+static bool handshakes_is_lowest(const struct listeners *listeners,
+                                 const struct listener_row *row)
+{
+    for (size_t i = 0; i < listeners->count && row->index > 0; i++) {
+        const struct listener_row *other = &listeners->rows[i];
+        if (other->index < row->index && other->part == row->part &&
+            other->listener.type == SOCK_STREAM &&
+            !strcmp(other->local, row->local))
+            return false;
+    }
+    return true;
+}
+
 void handshakes_prometheus(FILE *out, const struct listeners *listeners)
 {
     long resent;
@@ -410,7 +425,7 @@ void handshakes_prometheus(FILE *out, const struct listeners *listeners)
                     "Handshakes in progress, at all listeners of the address.");
     for (size_t i = 0; i < listeners->count; i++) {
         const struct listener_row *row = &listeners->rows[i];
-        if (row->index > 0)
+        if (!handshakes_is_lowest(listeners, row))
             continue;
         long count = handshakes_of(row, &resent);
         for (size_t k = 0; k < listeners->count && !row->group; k++)

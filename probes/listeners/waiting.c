@@ -159,11 +159,19 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
     return end - start;
 }
 
-/* Whether another member of the group of ROW may have a queue, too, because it
-   is not known to be empty; false without a group.  ROW has a queue.  */
-static bool waiting_is_ambiguous(const struct listener_row *row)
+/* Whether another TCP listener at the address of ROW may have a queue, too,
+   because that queue is not known to be empty.  */
+static bool waiting_is_ambiguous(const struct listeners *listeners,
+                                 const struct listener_row *row)
 {
-    return row->group && row->group->empty + 1 < row->group->count;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct sonde_listener *other = &listeners->rows[i].listener;
+        if (&listeners->rows[i] != row && other->type == SOCK_STREAM &&
+            other->queue.queued != 0 &&
+            !sonde_address_compare(&other->address, &row->listener.address))
+            return true;
+    }
+    return false;
 }
 
 void waiting_set_oldest(struct listeners *listeners, int timeout)
@@ -180,8 +188,9 @@ void waiting_set_oldest(struct listeners *listeners, int timeout)
     }
     for (size_t i = 0; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
-        if (row->listener.queue.queued > 0 && !waiting_is_ambiguous(row) &&
-            waiting_of(&waiting, row, &first) > 0)
+        if (row->listener.queue.queued > 0 &&
+            waiting_of(&waiting, row, &first) > 0 &&
+            !waiting_is_ambiguous(listeners, row))
             row->oldest = first->connection.silence;
     }
     waiting_free(&waiting);

@@ -32,9 +32,10 @@ int waiting_read(struct waiting *waiting, struct listeners *listeners,
 
 /* Set OLDEST of each row of LISTENERS with a queue, within TIMEOUT
    milliseconds, if the system reports waiting connections; otherwise OLDEST
-   stays.  LISTENERS has all listeners of the families in it.  In a group, whose
-   members the system does not tell apart, OLDEST is set only if one member
-   alone has a queue.  Sets QUEUED_AGAIN, too (waiting_read).  */
+   stays.  LISTENERS has all listeners of the families in it.  Of listeners at
+   the same address, which the system does not tell apart, in a group or not,
+   OLDEST is set only if one alone has a queue.  Sets QUEUED_AGAIN, too
+   (waiting_read).  */
 void waiting_set_oldest(struct listeners *listeners, int timeout);
 
 /* Remove from WAITING the connections whose listener is not in LISTENERS.  */

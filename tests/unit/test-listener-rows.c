@@ -11,6 +11,7 @@
 #include "lib/private.h"
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
+#include "probes/listeners/waiting.h"
 #include "probes/listeners/watch.h"
 #include "tests/unit/unit.h"
 
@@ -162,6 +163,58 @@ START_TEST(a_process_that_cannot_be_checked)
 }
 END_TEST
 
+/* The row with INDEX 0 may be left out.  */
+START_TEST(each_address_has_a_sample)
+{
+    char local[] = "127.0.0.1:80";
+    struct listener_row rows[] = {row_make(local, SOCK_STREAM, 0),
+                                  row_make(local, SOCK_STREAM, 0)};
+    struct listeners listeners = {.rows = rows, .count = 2};
+    for (int i = 0; i < 2; i++) {
+        rows[i].index = 2 - i;
+        rows[i].listener.queue.incomplete = 3 + i;
+    }
+    FILE *out = text_open();
+    handshakes_prometheus(out, &listeners);
+    fclose(out);
+    text_has("local=\"127.0.0.1:80\"} 7\n");
+    ck_assert_ptr_null(strstr(text, "} 3\n"));
+    ck_assert_ptr_null(strstr(text, "} 4\n"));
+}
+END_TEST
+
+/* The kernel does not report in which of two queues a client waits.  */
+START_TEST(one_client_of_two_listeners)
+{
+    char local[] = "127.0.0.1:80";
+    struct listener_row rows[] = {row_make(local, SOCK_STREAM, 1),
+                                  row_make(local, SOCK_STREAM, 1)};
+    struct listeners listeners = {.rows = rows, .count = 2};
+    struct waiting waiting = {0};
+    struct sonde_address address;
+    sonde_address_loopback(&address, AF_INET, 0);
+    int fd = sonde_listen(&address, 7, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(sonde_address_local(fd, &address), 0);
+    int client = sonde_connect(&address, 1, 20000, NULL, NULL);
+    ck_assert_int_ge(client, 0);
+    for (int i = 0; i < 2; i++) {
+        rows[i].listener.address = address;
+        rows[i].oldest = -7;
+    }
+    waiting_set_oldest(&listeners, 20000);
+    ck_assert_int_eq(rows[0].oldest, -7);
+    ck_assert_int_eq(rows[1].oldest, -7);
+    rows[1].listener.queue.queued = 0;
+    waiting_set_oldest(&listeners, 20000);
+    if (!waiting_read(&waiting, &listeners, 20000) && waiting.count > 0)
+        ck_assert_int_ge(rows[0].oldest, 0);
+    waiting_free(&waiting);
+    close(client);
+    close(fd);
+}
+END_TEST
+
 START_TEST(many_owners_leave_room)
 {
     char local[] = "127.0.0.1:80";
@@ -191,6 +244,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, datagram_sockets_follow_listeners);
     tcase_add_test(tests, an_empty_list_is_of_the_kinds_requested);
     tcase_add_test(tests, a_process_that_cannot_be_checked);
+    tcase_add_test(tests, each_address_has_a_sample);
+    tcase_add_test(tests, one_client_of_two_listeners);
     tcase_add_test(tests, many_owners_leave_room);
 }
 
