@@ -74,6 +74,7 @@ probes_libprobes_a_SOURCES = \
 	probes/listeners/occupancy.h \
 	probes/listeners/pace.c \
 	probes/listeners/pace.h \
+	probes/listeners/proc-queues.c \
 	probes/listeners/waiting-text.c \
 	probes/listeners/waiting.c \
 	probes/listeners/waiting.h \
