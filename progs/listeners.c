@@ -331,6 +331,7 @@ static bool choose_namespace(struct listeners *listeners)
     struct namespace_trouble trouble;
     if (!choices.netns || !namespace_join(choices.netns, &trouble))
         return true;
+    listeners->enter_error = listeners_enter_error(errno);
     listeners->pid = namespace_process(choices.netns);
     if (!listeners->pid)
         complain("--netns: %s", trouble.text);

@@ -40,11 +40,11 @@ static int part_read_here(struct listeners *part, unsigned families,
 }
 
 /* Read PART, of NETNS, by the /proc files of a process there, within TIMEOUT
-   milliseconds, and set PID of PART.  The process may end, and its number may
-   be given to another process: the files are of the namespace if the process is
-   in it before and after.  If not, the rows are removed, and the next process
-   is read, NETNS_PROCESSES times at most.  Returns 0, or -1 with errno, ESRCH
-   if no process is left.  */
+   milliseconds, and set PID of PART.  ENTER_ERROR must be set.  The process may
+   end, and its number may be given to another process: the files are of the
+   namespace if the process is in it before and after.  If not, the rows are
+   removed, and the next process is read, NETNS_PROCESSES times at most. Returns
+   0, or -1 with errno, ESRCH if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {
@@ -76,8 +76,10 @@ static int part_read(struct listeners *part, const struct netns_list *list,
 {
     if (part->netns->is_own)
         return part_read_here(part, families, timeout);
-    if (netns_enter(list, part->netns))
+    if (netns_enter(list, part->netns)) {
+        part->enter_error = listeners_enter_error(errno);
         return part_read_outside(part, part->netns, families, timeout);
+    }
     int result = part_read_here(part, families, timeout);
     int error = errno;
     netns_leave(list);

@@ -12,7 +12,7 @@
    LISTENERS: PARTS has the figures of each.  The process must have one thread,
    which enters each namespace and returns.  The counters of LISTENERS are the
    sums, -1 if one is unknown, and the cap and the limits those of this
-   process's namespace.  A namespace that this process may not enter is read by
+   process's namespace.  A namespace that this process cannot enter is read by
    /proc.  A namespace that ended meanwhile has a part without NETNS; a part
    that could not be read has UNREAD.  Returns 0, or -1 with the errno of the
    first family if nothing could be read, or with ENOMEM.  */

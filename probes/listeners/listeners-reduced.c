@@ -3,6 +3,8 @@
 
 #include <config.h>
 
+#include <errno.h>
+
 #include "base/names.h"
 #include "probes/listeners/listeners-all.h"
 
@@ -32,25 +34,45 @@ static void reduced_say_lacking(struct sentence *text,
         listeners->has_queues ? "the queues of UNIX sockets" : "queues");
 }
 
+int listeners_enter_error(int error)
+{
+    return error == EACCES ? EPERM : error;
+}
+
+/* Append to TEXT that WHAT, network namespaces, could not be entered for the
+   reason of LISTENERS (ENTER_ERROR), and ": ".  */
+static void reduced_say_entering(struct sentence *text, const char *what,
+                                 const struct listeners *listeners)
+{
+    if (listeners->enter_error == EPERM)
+        say(text, "entering %s needs CAP_SYS_ADMIN: ", what);
+    else
+        say(text, "%s cannot be entered (%s): ", what,
+            errno_name(listeners->enter_error));
+}
+
 void listeners_say_outside(struct sentence *text,
                            const struct listeners *listeners)
 {
-    const struct listeners *first = NULL;
+    const struct listeners *first = NULL, *first_outside = NULL;
+    struct sentence what = {""};
     size_t outside = 0, without = 0, seen = 0;
     for (size_t i = 0; i < listeners->part_count; i++) {
         const struct listeners *part = &listeners->parts[i];
         seen += part->netns != NULL;
-        outside += part->netns && part->pid;
+        if (part->netns && part->pid) {
+            outside++;
+            first_outside = first_outside ? first_outside : part;
+        }
         if (part->netns && !part->pid && part->reduced) {
             without++;
             first = first ? first : part;
         }
     }
-    if (outside > 0) {
-        say(text,
-            "entering %zu of %zu network namespaces needs CAP_SYS_ADMIN: "
-            "their lists are from /proc/PID/net",
-            outside, seen);
+    if (first_outside) {
+        say(&what, "%zu of %zu network namespaces", outside, seen);
+        reduced_say_entering(text, what.text, first_outside);
+        say(text, "their lists are from /proc/PID/net");
         reduced_say_lacking(text, listeners);
     }
     if (first) {
@@ -72,11 +94,12 @@ void listeners_say_reduced(struct sentence *text,
         listeners_say_outside(text, listeners);
         return;
     }
+    struct sentence what = {""};
     if (listeners->pid) {
-        say(text,
-            "entering the network namespace of process %ld needs "
-            "CAP_SYS_ADMIN: the list is from /proc/%ld/net",
-            (long)listeners->pid, (long)listeners->pid);
+        say(&what, "the network namespace of process %ld",
+            (long)listeners->pid);
+        reduced_say_entering(text, what.text, listeners);
+        say(text, "the list is from /proc/%ld/net", (long)listeners->pid);
     } else {
         say(text, "sock_diag is not available");
         reduced_say_families(text, listeners);

@@ -417,12 +417,12 @@ static void check_queues(struct listeners *listeners)
    DEADLINE.  With PID they are read from /proc; otherwise by sock_diag, which
    sets the bit of DIRECT, and from /proc if sock_diag is missing or forbidden.
    After /proc, REDUCED or, for datagram sockets, DATAGRAMS_REDUCED is the errno
-   of sock_diag, EPERM with PID.  Returns 0, or -1 with the errno of sock_diag,
-   with PID of /proc; ECANCELED is a lack of memory.  Rows appended before a
-   failure stay.  */
+   of sock_diag, with PID ENTER_ERROR.  Returns 0, or -1 with the errno of
+   sock_diag, with PID of /proc; ECANCELED is a lack of memory.  Rows appended
+   before a failure stay.  */
 static int read_family(struct listeners *listeners, int index, int64_t deadline)
 {
-    int family = families[index].family, error = EPERM;
+    int family = families[index].family, error = listeners->enter_error;
     bool is_datagram = families[index].is_datagram;
     if (!listeners->pid) {
         if (!(is_datagram ? sonde_datagram_sockets : sonde_listeners)(
@@ -433,7 +433,8 @@ static int read_family(struct listeners *listeners, int index, int64_t deadline)
         }
         error = errno;
     }
-    if ((error == ENOTSUP || error == EACCES || error == EPERM) &&
+    if ((listeners->pid || error == ENOTSUP || error == EACCES ||
+         error == EPERM) &&
         !(is_datagram ? sonde_datagram_sockets_proc : sonde_listeners_proc)(
             listeners->pid, family, sonde_deadline_left(deadline),
             listeners_add_row, listeners)) {

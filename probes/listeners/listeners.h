@@ -69,9 +69,11 @@ struct listeners {
     int errors[LISTENERS_FAMILIES]; /* errno of an unread family, or 0 */
     pid_t pid;       /* read the network namespace of this process, by /proc;
                         0: this process */
+    int enter_error; /* with PID: why the namespace was not entered; EPERM:
+                        for lack of a privilege */
     int reduced;     /* errno of sonde_listeners if /proc was read in its place,
-                        for one family or more, which has fewer figures; EPERM
-                        with PID; 0 otherwise */
+                        for one family or more, which has fewer figures;
+                        ENTER_ERROR with PID; 0 otherwise */
     bool has_queues; /* TCP was read from /proc, which has its queues */
     bool some;       /* not all families of listeners were requested */
     unsigned wanted; /* families requested, as bits */
@@ -105,7 +107,7 @@ struct listeners {
 /* All counters unknown.  */
 extern const struct sonde_listen_totals listeners_no_totals;
 
-/* Fill in *LISTENERS, which is empty but for PID, NETNS_NAME and
+/* Fill in *LISTENERS, which is empty but for PID, ENTER_ERROR, NETNS_NAME and
    DATAGRAMS_OPTIONAL, with the listeners of FAMILIES (bits), within TIMEOUT
    milliseconds in all, and their owners within OWNERS_TIMEOUT milliseconds
    more; then the counters and, unless PID is set, the cap.  Returns 0, also if
@@ -188,6 +190,10 @@ bool listeners_is_wildcard(const struct sonde_address *address);
    measured at the first call with a listener and a client on the loopback
    interface; false if that was not possible.  */
 bool listeners_proc_has_queues(void);
+
+/* ERROR, an errno of entering a network namespace, as ENTER_ERROR: EPERM also
+   for EACCES.  */
+int listeners_enter_error(int error);
 
 /* Append to TEXT why the list, or that of which families, is from /proc
    (REDUCED, which must not be 0, or PID), and which figures are missing.  With

@@ -267,22 +267,24 @@ int namespace_join(const char *name, struct namespace_trouble *trouble)
         : strchr(name, '/')
             ? snprintf(path, sizeof path, "%s", name)
             : snprintf(path, sizeof path, "/run/netns/%s", name);
-    if (!*name || length >= (int)sizeof path)
-        return trouble_set(trouble, *name ? "the name is too long"
-                                          : "the name is empty");
+    if (!*name || length >= (int)sizeof path) {
+        trouble_set(trouble,
+                    *name ? "the name is too long" : "the name is empty");
+        errno = *name ? ENAMETOOLONG : ENOENT;
+        return -1;
+    }
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int error = fd < 0 || setns(fd, CLONE_NEWNET) ? errno : 0;
     if (fd < 0)
-        return trouble_set(trouble, "cannot open %s: %s", path,
-                           strerror(errno));
-    int error = setns(fd, CLONE_NEWNET) ? errno : 0;
-    close(fd);
-    if (error == EINVAL)
-        return trouble_set(trouble, "%s is no network namespace", path);
-    if (error)
-        return trouble_set(trouble, "cannot enter %s: %s%s", path,
-                           strerror(error),
-                           error == EPERM ? " (this needs CAP_SYS_ADMIN)" : "");
-    return 0;
+        trouble_set(trouble, "cannot open %s: %s", path, strerror(error));
+    else if (error == EINVAL)
+        trouble_set(trouble, "%s is no network namespace", path);
+    else if (error)
+        trouble_set(trouble, "cannot enter %s: %s%s", path, strerror(error),
+                    error == EPERM ? " (this needs CAP_SYS_ADMIN)" : "");
+    descriptor_close(&fd);
+    errno = error;
+    return error ? -1 : 0;
 }
 
 bool namespace_shows_settings(void)

@@ -33,7 +33,8 @@ pid_t namespace_process(const char *name);
 /* Move the calling process, which has one thread, into the network namespace
    NAME: of a process, by number; a name made by ip-netns(8); or a path, with a
    slash.  Needs CAP_SYS_ADMIN here and in the user namespace of NAME.  Returns
-   0, or -1 with *TROUBLE filled in, and the process stays where it was.  */
+   0, or -1 with *TROUBLE filled in and the errno of open or setns, or
+   ENAMETOOLONG or ENOENT for NAME, and the process stays where it was.  */
 int namespace_join(const char *name, struct namespace_trouble *trouble);
 
 /* Whether the host shows settings at all: Linux with /proc/sys.  */

@@ -236,6 +236,24 @@ START_TEST(many_owners_leave_room)
 }
 END_TEST
 
+/* A lack of descriptors is no lack of a privilege.  */
+START_TEST(the_reason_not_to_enter)
+{
+    struct listeners listeners = {.pid = getpid(), .enter_error = EMFILE};
+    struct sentence told = {""};
+    if (!listeners_read_rows(&listeners, LISTENERS_INET, 20000))
+        ck_assert_int_eq(listeners.reduced, EMFILE);
+    listeners_say_reduced(&told, &listeners);
+    ck_assert_ptr_nonnull(strstr(told.text, " cannot be entered (EMFILE): "));
+    ck_assert_ptr_null(strstr(told.text, "CAP_SYS_ADMIN"));
+    told = (struct sentence){""};
+    listeners.enter_error = listeners_enter_error(EACCES);
+    listeners_say_reduced(&told, &listeners);
+    ck_assert_ptr_nonnull(strstr(told.text, " needs CAP_SYS_ADMIN: the list"));
+    listeners_free(&listeners);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     unit_fake_calls(tests);
@@ -247,6 +265,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, each_address_has_a_sample);
     tcase_add_test(tests, one_client_of_two_listeners);
     tcase_add_test(tests, many_owners_leave_room);
+    tcase_add_test(tests, the_reason_not_to_enter);
 }
 
 int main(void)
