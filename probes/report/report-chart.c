@@ -50,12 +50,13 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Set WIDTH, at most 8 columns.  If the backlogs below the bars need more room,
-   move the last bars from COUNT to LEFT_OUT first; one bar always stays.  */
+/* Set WIDTH: at most 8 columns, more only if a backlog below the bars needs
+   more, with a blank before.  If all bars do not fit then, move the last bars
+   from COUNT to LEFT_OUT first; one bar always stays.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;
-    int name_width = 1;
+    int name_width = 1, most = 8;
     char name[BACKLOG_TEXT];
     for (size_t i = 0; i < chart->count; i++) {
         int length =
@@ -67,7 +68,8 @@ static void choose_width(struct chart *chart)
         chart->left_out++;
     }
     chart->width = chart->count > 0 ? room / (int)chart->count : room;
-    chart->width = chart->width > 8 ? 8 : chart->width;
+    most = name_width > most ? name_width : most;
+    chart->width = chart->width > most ? most : chart->width;
 }
 
 /* Set MAX, CAP, IS_LOG (the largest count is at least FAR_APART + 1 times the

@@ -146,6 +146,15 @@ static void say_grant(struct sentence *sentence, const struct report *report)
         say_whole(sentence, report);
 }
 
+/* The smaller of the backlog in force and the connections queued: less than
+   ASKED only if NEED is truncated.  One of both if the other is unknown; -1 if
+   both are.  */
+static long granted_of(const struct requirement *need)
+{
+    bool is_shorter = need->queued >= 0 && need->queued < need->effective;
+    return need->effective < 0 || is_shorter ? need->queued : need->effective;
+}
+
 void report_check(struct check *check, const struct report *report)
 {
     static const enum check_state states[] = {
@@ -159,9 +168,7 @@ void report_check(struct check *check, const struct report *report)
     struct check_ranges ranges = {.critical.text = range};
     check->state = states[need->grant];
     say_grant(&check->text, report);
-    check_add_data(check, "granted",
-                   need->effective >= 0 ? need->effective : need->queued, "",
-                   &ranges, -1);
+    check_add_data(check, "granted", granted_of(need), "", &ranges, -1);
 }
 
 void report_require(FILE *out, const struct report *report)

@@ -34,19 +34,22 @@ static bool is_published(int backlog)
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
 }
 
-/* Whether to show the published results: a row has a backlog of 0 to 14, and at
-   most two families have rows, since three leave no room.  */
-static bool has_published(const struct queue_table *table)
+/* The larger of WIDTH and the length of TEXT, a count or NULL.  */
+static int width_max(int width, const char *text)
 {
-    int shown = 0;
-    for (size_t i = 0; i < REPORT_FAMILIES; i++)
-        shown += table_has_family(table, report_families[i].id);
-    if (shown == REPORT_FAMILIES)
-        return false;
-    for (size_t i = 0; i < table->count; i++)
-        if (is_published(table->rows[i].backlog))
-            return true;
-    return false;
+    int length = text ? (int)strlen(text) : 0;
+    return length > width ? length : width;
+}
+
+/* The width of a column of counts: 6, or more for a longer range.  */
+static int count_width(const struct queue_table *table)
+{
+    int width = 6;
+    for (size_t i = 0; i < table->count; i++) {
+        width = width_max(width, table->rows[i].client_text);
+        width = width_max(width, table->rows[i].accepted_text);
+    }
+    return width;
 }
 
 /* The width of column I of the published results: that of the system's name;
@@ -56,21 +59,50 @@ static int published_width(int i)
     return i == 0 ? 5 : (int)strlen(published[i].system);
 }
 
-/* Write FIRST and SECOND, then for each family with rows COUNTS, or if COUNTS
-   is NULL the family's name, centered.  Returns the number of blanks missing
-   after the last name.  */
+/* Whether the published results fit beside the backlogs and the counts; never
+   with three families.  */
+static bool table_has_room(const struct queue_table *table)
+{
+    int columns = 16; /* the backlogs */
+    for (size_t i = 0; i < REPORT_FAMILIES; i++)
+        if (table_has_family(table, report_families[i].id))
+            columns += 2 * (1 + count_width(table));
+    for (int i = 0; i < PUBLISHED; i++)
+        columns += 1 + published_width(i);
+    return columns <= SENTENCE_COLUMNS;
+}
+
+/* Whether to show the published results: there is room, and a row has a backlog
+   of 0 to 14.  */
+static bool has_published(const struct queue_table *table)
+{
+    if (!table_has_room(table))
+        return false;
+    for (size_t i = 0; i < table->count; i++)
+        if (is_published(table->rows[i].backlog))
+            return true;
+    return false;
+}
+
+/* Write FIRST and SECOND, then for each family with rows the two heads COUNTS,
+   or if COUNTS is NULL the family's name, centered.  Returns the number of
+   blanks missing after the last name.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
-                         const char *counts)
+                         const char *const *counts)
 {
-    int blank = 0;
+    int blank = 0, width = count_width(table);
+    int middle = width + 3; /* the end of the name */
     fprintf(out, "%7s %8s", first, second);
     for (int i = 0; i < REPORT_FAMILIES; i++) {
         if (!table_has_family(table, report_families[i].id))
             continue;
-        fprintf(out, "%*s %*s", blank, "", counts ? 13 : 9,
-                counts ? counts : report_families[i].name);
-        blank = counts ? 0 : 4;
+        if (counts) {
+            fprintf(out, " %*s %*s", width, counts[0], width, counts[1]);
+        } else {
+            fprintf(out, "%*s %*s", blank, "", middle, report_families[i].name);
+            blank = 2 * width + 1 - middle;
+        }
     }
     return blank;
 }
@@ -78,18 +110,20 @@ static int put_head_line(FILE *out, const struct queue_table *table,
 /* Write the column heads: two lines, three with published results.  */
 static void table_put_head(FILE *out, const struct queue_table *table)
 {
+    static const char *const counts[] = {"client", "accept"};
+    static const char *const blanks[] = {"", ""};
     bool more = has_published(table);
     int blank = put_head_line(out, table, "", "backlog", NULL);
     if (more)
         fprintf(out, "%*s  published: connections queued", blank, "");
     putc('\n', out);
-    put_head_line(out, table, "backlog", "in force", "client accept");
+    put_head_line(out, table, "backlog", "in force", counts);
     for (int i = 0; more && i < PUBLISHED; i++)
         fprintf(out, " %*s", published_width(i), published[i].system);
     putc('\n', out);
     if (!more)
         return;
-    put_head_line(out, table, "", "", "");
+    put_head_line(out, table, "", "", blanks);
     for (int i = 0; i < PUBLISHED; i++)
         fprintf(out, " %*s", published_width(i), published[i].version);
     putc('\n', out);
@@ -117,10 +151,11 @@ static void print_effective(const struct queue_table *table, int backlog,
 }
 
 /* Write the connections of ROW, which may be NULL, complete at the clients and
-   returned by accept, as numbers or ranges; "-" if unknown.  */
-static void put_counts(FILE *out, const struct queue_row *row)
+   returned by accept, as numbers or ranges, WIDTH wide; "-" if unknown.  */
+static void put_counts(FILE *out, const struct queue_row *row, int width)
 {
-    fprintf(out, " %6s %6s", row && row->client_text ? row->client_text : "-",
+    fprintf(out, " %*s %*s", width,
+            row && row->client_text ? row->client_text : "-", width,
             row && row->accepted_text ? row->accepted_text : "-");
 }
 
@@ -134,7 +169,8 @@ static void table_put_row(FILE *out, const struct queue_table *table,
     fprintf(out, "%7s %8s", report_backlog(backlog, name), effective);
     for (int i = 0; i < REPORT_FAMILIES; i++)
         if (table_has_family(table, report_families[i].id))
-            put_counts(out, table_row(table, report_families[i].id, backlog));
+            put_counts(out, table_row(table, report_families[i].id, backlog),
+                       count_width(table));
     for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
         if (is_published(backlog))
             fprintf(out, " %*d", published_width(i),
@@ -314,10 +350,11 @@ void report_rule(FILE *out, const struct report *report)
 /* Append the origin of the cap: the setting in force with its namespace;
    without a setting, a constant of the kernel, or nothing if there is none;
    with a setting that is not in force, foreign to the kernel or not readable,
-   "as measured" and this reason.  */
+   this reason, and "as measured" if the cap is known.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
+    const char *how = report->verdict.cap >= 0 ? ", as measured" : "";
     if (!cap->setting) {
         if (report->verdict.setting_holds)
             say(sentence, ", a constant of this kernel");
@@ -325,13 +362,13 @@ static void say_origin(struct sentence *sentence, const struct report *report)
         say(sentence, " from %s", cap->setting);
         report_say_namespace(sentence, cap);
     } else if (report->verdict.setting_foreign) {
-        say(sentence, ", as measured; kernels like this one have no %s",
+        say(sentence, "%s; kernels like this one have no %s", how,
             cap->setting);
     } else if (cap->value >= 0) {
-        say(sentence, ", as measured; %s = %ld is not in force", cap->setting,
+        say(sentence, "%s; %s = %ld is not in force", how, cap->setting,
             cap->value);
     } else {
-        say(sentence, ", as measured; %s is %s", cap->setting,
+        say(sentence, "%s; %s is %s", how, cap->setting,
             cap->value_reason ? cap->value_reason : "not readable");
     }
 }
@@ -451,6 +488,20 @@ static void say_failed_rows(struct sentence *sentence,
         say(sentence, "; nor in %zu more row%s", more, more == 1 ? "" : "s");
 }
 
+/* Append that tcp_max_syn_backlog bounds the SYN queue; and the largest queue
+   of known peers, if measured.  */
+static void say_bound_setting(struct sentence *sentence,
+                              const struct queue_table *table)
+{
+    long known = table_max(table, row_known);
+    say(sentence,
+        "; bounded by tcp_max_syn_backlog = %ld, the last quarter reserved for "
+        "known peers",
+        table->max_backlog);
+    if (known >= 0)
+        say(sentence, " (%ld for those)", known);
+}
+
 /* Append the bound of the SYN queue, if known.  If the bound is the backlog or
    unknown, also append the reaction beyond: drops with tcp_syncookies 0, SYN
    cookies with 1, nothing otherwise.  */
@@ -462,10 +513,7 @@ static void say_bound(struct sentence *sentence, const struct report *report)
         say(sentence, "; tcp_syncookies is 2: SYN cookies, no queue entries");
         return;
     case BOUND_SETTING:
-        say(sentence,
-            "; bounded by tcp_max_syn_backlog = %ld, the last quarter reserved "
-            "for known peers (%ld for those)",
-            table->max_backlog, table_max(table, row_known));
+        say_bound_setting(sentence, table);
         return;
     case BOUND_BACKLOG:
         say(sentence, "; bounded by the backlog");

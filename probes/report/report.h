@@ -105,9 +105,10 @@ void report_require(FILE *out, const struct report *report);
 
 /* Set CHECK, empty before, by NEED, which must be valid: CHECK_CRITICAL if the
    backlog is truncated, CHECK_UNKNOWN if unknown, else CHECK_OK; the sentence
-   of report_require on NEED; performance data "granted": the backlog in force
-   as the kernel reports, or else the connections queued, with the critical
-   range "ASKED:"; no data if both are unknown.  */
+   of report_require on NEED; performance data "granted": the smaller of the
+   backlog in force, as the kernel reports, and the connections queued, or the
+   one that is known, with the critical range "ASKED:"; no data if both are
+   unknown.  */
 void report_check(struct check *check, const struct report *report);
 
 /* Write JSON, or the text format of Prometheus, described in backlogprobe(1).

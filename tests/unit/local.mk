@@ -47,6 +47,7 @@ unit_tests = \
 	tests/unit/test-queue \
 	tests/unit/test-reap \
 	tests/unit/test-advice \
+	tests/unit/test-report \
 	tests/unit/test-report-stepwise \
 	tests/unit/test-require \
 	tests/unit/test-resolve \
