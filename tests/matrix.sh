@@ -77,6 +77,12 @@ is "a profile and its name are text" sh -c '
     grep -q "&lt;script&gt;&amp;&quot;&lt;b&gt;" "$1" &&
     grep -q "&lt;i&gt;hostile" "$1" &&
     [ "$(grep -c "<script\|<i>" "$1")" = 0 ]' - "$scratch/out"
+is "two systems are counted, with one difference" \
+    grep -q '<p>2 systems were asked [0-9]* questions by sockprobe; they differ in 1 answer\.' \
+    "$scratch/out"
+run "$sockprobe" --matrix --html - "$1"
+is "of one system no difference is counted on the page" \
+    grep -q '<p>1 system was asked [0-9]* questions by sockprobe\.  Equal' "$scratch/out"
 run xmllint --html --noout "$scratch/page.html"
 if [ "$status" -eq 127 ]; then
     skip "well-formed" "xmllint is not here"

@@ -231,20 +231,33 @@ static void html_put_group(FILE *out, const struct matrix *matrix,
     fputs("</th></tr></tbody>\n", out);
 }
 
+/* Write how many systems were asked how many questions, and of several systems
+   in how many answers they differ.  */
+static void matrix_html_put_counts(FILE *out, const struct matrix *matrix)
+{
+    struct matrix_counts counts = matrix_count(matrix);
+    if (matrix->count == 1)
+        fprintf(out, "1 system was asked %zu questions by sockprobe.",
+                counts.questions);
+    else
+        fprintf(out,
+                "%zu systems were asked %zu questions by sockprobe; they "
+                "differ in %zu answer%s.",
+                matrix->count, counts.questions, counts.differing,
+                counts.differing == 1 ? "" : "s");
+}
+
 void matrix_html(FILE *out, const struct matrix *matrix)
 {
     const struct catalogue *catalogue = matrix->catalogue;
-    struct matrix_counts counts = matrix_count(matrix);
     const char *last = "";
     html_begin(out, "How sockets behave, system by system", style);
-    fprintf(out,
-            "<h1>How sockets behave, system by system</h1>\n"
-            "<p>%zu systems were asked %zu questions by sockprobe; they "
-            "differ in %zu answers.  Equal answers beside each other are one "
-            "cell.  Below each row are answers of other systems, with how "
-            "each is known: from its source, from documents, or measured by a "
-            "small test program.</p>\n",
-            matrix->count, counts.questions, counts.differing);
+    fputs("<h1>How sockets behave, system by system</h1>\n<p>", out);
+    matrix_html_put_counts(out, matrix);
+    fputs("  Equal answers beside each other are one cell.  Below each row are "
+          "answers of other systems, with how each is known: from its source, "
+          "from documents, or measured by a small test program.</p>\n",
+          out);
     put_filters(out, catalogue);
     fputs("<table>\n", out);
     put_columns(out, matrix);
