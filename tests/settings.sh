@@ -32,6 +32,7 @@ if [ "$(uname -s)" = Linux ]; then
     bad 'part of the name is empty' --with net.ipv4..x=1
     bad 'part of the name is empty' --with net.//.x=1
     bad 'two values' --with net.core.somaxconn=3 --with net.core.somaxconn=4
+    bad 'too long for a setting' --with "net.$(printf '%0300d' 0)=1"
     bad 'no setting net.core.frobs' --with net.core.frobs=1
 else
     bad 'no network namespaces' --with net.core.somaxconn=1
@@ -128,6 +129,14 @@ is "the chart has the cap as a line" \
     grep -q '^ *65 |-.*#####-#####- cap 65$' "$scratch/out"
 is "the chart names the backlogs" \
     grep -q '^  *0  *1  *2  *5  *10  *20  *50  *100  *200  backlog$' "$scratch/out"
+run "$backlogprobe" --with net.core.somaxconn=64 --chart \
+    -b 100000000,200000000
+is "the chart has a blank between long backlogs" \
+    grep -q '^  *100000000  *200000000  backlog$' "$scratch/out"
+run "$backlogprobe" --with net.core.somaxconn=0x40 --json -4 -b 100
+is "a hexadecimal value: success" [ "$status" -eq 0 ]
+json_is '.cap.value == 64 and .rows[0].accepted == 65' \
+    "a hexadecimal value is in force"
 run "$backlogprobe" --with net.core.somaxconn=3 --chart -4 -b 0-4,100
 is "a small chart has a line for each connection" sh -c '
     [ "$(sed -n "s/^ *\([0-9]*\) |.*/\1/p" "$1" | tr "\n" " ")" = "4 3 2 1 " ]' \

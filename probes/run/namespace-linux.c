@@ -85,20 +85,20 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR, an errno: write to *TROUBLE a setting that forbids
-   namespaces, if there is one and ERROR is neither ENOSYS nor EINVAL; otherwise
-   WHAT, the name of ERROR and another reason if found.  Returns -1.  */
+/* WHAT failed with ERROR, an errno.  If ERROR is one of a denial (EPERM,
+   EACCES, ENOSPC, EUSERS), write to *TROUBLE a setting that forbids namespaces,
+   or if there is none WHAT, the name of ERROR and another reason if found;
+   otherwise WHAT and the name of ERROR.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {
     const char *why = NULL;
-    if (error == ENOSYS || error == EINVAL) {
-        why = "this kernel has no user namespaces";
-    } else {
+    bool is_full = error == ENOSPC || error == EUSERS;
+    if (is_full || error == EPERM || error == EACCES) {
         for (size_t i = 0; i < sizeof obstacles / sizeof *obstacles; i++)
             if (proc_number(obstacles[i].setting) == obstacles[i].value)
                 return trouble_set(trouble, "%s", obstacles[i].reason);
-        if (error == ENOSPC || error == EUSERS)
+        if (is_full)
             why = "there are too many namespaces already";
         else if (is_filtered())
             why = "a seccomp filter forbids it, as in a container";
@@ -106,6 +106,18 @@ static int namespace_linux_explain(struct namespace_trouble *trouble,
     return why ? trouble_set(trouble, "%s (%s: %s)", why, what,
                              errno_name(error))
                : trouble_set(trouble, "%s: %s", what, errno_name(error));
+}
+
+/* unshare failed with ERROR: write the reason to *TROUBLE.  EINVAL and ENOSYS
+   are those of a kernel built without such namespaces.  Returns -1.  */
+static int explain_unshare(struct namespace_trouble *trouble, int error)
+{
+    if (error != ENOSYS && error != EINVAL)
+        return namespace_linux_explain(trouble, "unshare", error);
+    return trouble_set(
+        trouble,
+        "this kernel has no user or no network namespaces (unshare: %s)",
+        errno_name(error));
 }
 
 /* Map USER and GROUP into the new user namespace of the process, so that files
@@ -196,7 +208,7 @@ int namespace_enter(struct namespace_trouble *trouble)
     /* Without a user namespace the kernel hides no settings.  */
     if (unshare(CLONE_NEWNET)) {
         if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
-            return namespace_linux_explain(trouble, "unshare", errno);
+            return explain_unshare(trouble, errno);
         if (keep_identity(user, group, trouble))
             return -1;
     }
@@ -228,7 +240,7 @@ static int path_of(const char *setting, char path[PROC_PATH],
                    struct namespace_trouble *trouble)
 {
     const char *name = path + strlen("/proc/sys/");
-    if (strlen(setting) >= PROC_PATH - sizeof "/proc/sys/")
+    if (strlen(setting) > PROC_PATH - sizeof "/proc/sys/")
         return trouble_set(trouble, "\"%.40s...\" is too long for a setting",
                            setting);
     proc_path(setting, path);
@@ -351,6 +363,19 @@ static int explain_set(struct namespace_trouble *trouble, const char *setting,
     }
 }
 
+/* Whether SETTING reads back as VALUE: the same number first, where VALUE is
+   decimal, hexadecimal with 0x or octal with 0, as for the kernel; or a text
+   that begins with VALUE.  True if VALUE does not begin with a number.  */
+static bool reads_back(const char *setting, const char *value)
+{
+    char *end, text[PROC_PATH];
+    long wanted = strtol(value, &end, 0);
+    if (end == value || proc_number(setting) == wanted)
+        return true;
+    return !proc_setting(setting, text, sizeof text) &&
+           !strncmp(text, value, strlen(value));
+}
+
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble)
 {
@@ -359,9 +384,7 @@ int namespace_set(const char *setting, const char *value,
         return -1;
     if (write_file(path, value))
         return explain_set(trouble, setting, value, errno);
-    char *end;
-    long wanted = strtol(value, &end, 10);
-    if (end != value && proc_number(setting) != wanted)
+    if (!reads_back(setting, value))
         return trouble_set(trouble, "%s took \"%s\", but reads %ld", setting,
                            value, proc_number(setting));
     return 0;

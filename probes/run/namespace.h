@@ -47,9 +47,10 @@ bool namespace_shows_settings(void);
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
 /* Set SETTING, which begins with "net.", to VALUE in the current namespace,
-   which may be the host's.  Returns 0, or -1 with *TROUBLE filled in, also if
-   VALUE begins with a decimal number and SETTING is read back with another;
-   SETTING may then be changed nevertheless.  */
+   which may be the host's.  The kernel takes numbers also in hexadecimal, with
+   0x, and octal, with 0.  Returns 0, or -1 with *TROUBLE filled in, also if
+   VALUE begins with a number and SETTING is read back with another; SETTING may
+   then be changed nevertheless.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
 

@@ -11,13 +11,13 @@
 
 enum { NAME_SIZE = 256 };
 
-/* Copy the name in TEXT, "NAME=VALUE", to NAME, of NAME_SIZE bytes.  Returns
-   the value, in TEXT; or NULL if TEXT has another form, an empty name or value,
-   or a longer name.  */
+/* Copy the name in TEXT, "NAME=VALUE", to NAME, cut to NAME_SIZE - 1 bytes,
+   which are too many for a setting.  Returns the value, in TEXT; or NULL if
+   TEXT has another form, or an empty name or value.  */
 static const char *settings_split(const char *text, char *name)
 {
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1] || equals - text >= NAME_SIZE)
+    if (!equals || equals == text || !equals[1])
         return NULL;
     snprintf(name, NAME_SIZE, "%.*s", (int)(equals - text), text);
     return equals + 1;

@@ -104,6 +104,33 @@ START_TEST(a_value_is_refused_with_a_reason)
 }
 END_TEST
 
+/* The kernel takes hexadecimal and octal numbers, too.  */
+START_TEST(a_value_is_a_number_of_the_kernel)
+{
+    static const char setting[] = "net.ipv4.ip_default_ttl";
+    if (!namespace_knows(setting, &trouble) || !entered())
+        return;
+    ck_assert_msg(!namespace_set(setting, "0x41", &trouble), "%s",
+                  trouble.text);
+    ck_assert_int_eq(namespace_read(setting), 0x41);
+    ck_assert_msg(!namespace_set(setting, "0102", &trouble), "%s",
+                  trouble.text);
+    ck_assert_int_eq(namespace_read(setting), 0102);
+}
+END_TEST
+
+/* A text that begins with digits is read back as it is.  */
+START_TEST(a_value_of_digits_may_be_a_text)
+{
+    static const char setting[] = "net.ipv4.tcp_fastopen_key";
+    static const char key[] = "01234567-89abcdef-01234567-89abcdef";
+    if (!namespace_knows(setting, &trouble) || !entered() ||
+        namespace_read(setting) < 0)
+        return;
+    ck_assert_msg(!namespace_set(setting, key, &trouble), "%s", trouble.text);
+}
+END_TEST
+
 /* The kernel takes what it has room for, and says so by the length alone.  */
 START_TEST(a_value_of_which_a_part_is_taken_is_refused)
 {
@@ -135,6 +162,14 @@ START_TEST(nothing_else_is_a_setting_of_a_namespace)
     }
     ck_assert(!namespace_knows(text, &trouble));
     ck_assert_int_eq(namespace_read(text), -1);
+    /* The longest name whose path fits, and one more.  */
+    for (size_t length = 245; length <= 246; length++) {
+        text[length] = '\0';
+        ck_assert(!namespace_knows(text, &trouble));
+        ck_assert_int_eq(strstr(trouble.text, "too long") != NULL,
+                         length > 245);
+        text[length] = 'x';
+    }
 }
 END_TEST
 
@@ -144,6 +179,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, a_further_ipv6_address_serves_inside);
     tcase_add_test(tests, a_setting_is_set_inside_alone);
     tcase_add_test(tests, a_value_is_refused_with_a_reason);
+    tcase_add_test(tests, a_value_is_a_number_of_the_kernel);
+    tcase_add_test(tests, a_value_of_digits_may_be_a_text);
     tcase_add_test(tests, a_value_of_which_a_part_is_taken_is_refused);
     tcase_add_test(tests, nothing_else_is_a_setting_of_a_namespace);
 }
