@@ -121,12 +121,16 @@ static void make_folder(struct watchdog *watchdog)
    child makes the folder, so the folder never exists without a watchdog, and
    writes the whole array FOLDER, "" on failure, to ANSWER; if that write fails,
    the folder is removed.  Otherwise nothing is written.  ANSWER is closed.
-   Signals of a terminal and SIGPIPE do not end the watchdog.  */
+   Signals of a terminal, SIGPIPE, SIGHUP and SIGTERM do not end the watchdog:
+   the last two may be sent to all processes of a session or a service at once,
+   and the watchdog must outlive its parent.  */
 static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {
+    static const int ignored[] = {SIGPIPE, SIGHUP, SIGINT, SIGTERM};
     setpgid(0, 0); /* no signals of the terminal */
-    sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        sonde_signal(ignored[i], SIG_IGN, SONDE_RESTART);
     if (with_folder) {
         make_folder(watchdog);
         if (write_all(answer, watchdog->folder, sizeof watchdog->folder)) {

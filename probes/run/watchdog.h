@@ -16,15 +16,15 @@ struct watchdog {
 
 /* Start a watchdog: a child process, in its own process group, that kills the
    process groups of watchdog_join with SIGKILL when this process dies or calls
-   watchdog_stop.  Children of this process inherit WATCHDOG's pipe, also
-   through exec, and should close the pipe: the watchdog acts only after the
-   last copy is closed.  All output streams are flushed.  WITH_FOLDER: the
-   watchdog makes an empty folder for the groups, and removes the folder after
-   killing them: in TMPDIR if that is an absolute path of at most 40 bytes and
-   usable, otherwise in /tmp (the path of a UNIX socket is limited); this call
-   waits for the folder.  Returns 0, with an empty FOLDER if none was asked for
-   or none could be made; or -1 with the errno of pipe or fork, and nothing is
-   left open.  */
+   watchdog_stop; a SIGHUP, SIGINT or SIGTERM does not end the watchdog.
+   Children of this process inherit WATCHDOG's pipe, also through exec, and
+   should close the pipe: the watchdog acts only after the last copy is closed.
+   All output streams are flushed.  WITH_FOLDER: the watchdog makes an empty
+   folder for the groups, and removes the folder after killing them: in TMPDIR
+   if that is an absolute path of at most 40 bytes and usable, otherwise in /tmp
+   (the path of a UNIX socket is limited); this call waits for the folder.
+   Returns 0, with an empty FOLDER if none was asked for or none could be made;
+   or -1 with the errno of pipe or fork, and nothing is left open.  */
 int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the

@@ -549,6 +549,24 @@ START_TEST(a_sitter_that_is_killed_leaves_no_folder)
 }
 END_TEST
 
+/* As when a service manager ends all processes of a service at once.  */
+START_TEST(a_sitter_outlives_a_signal_to_all)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    struct watchdog watchdog;
+    int status;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_DFL); /* check has handlers of its own */
+    ck_assert_int_eq(watchdog_start(&watchdog, true), 0);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        ck_assert_int_eq(kill(watchdog.child, signals[i]), 0);
+    close(watchdog.pipe);
+    ck_assert_int_eq(waitpid(watchdog.child, &status, 0), watchdog.child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ck_assert_int_eq(access(watchdog.folder, F_OK), -1);
+}
+END_TEST
+
 START_TEST(a_folder_is_made_though_TMPDIR_is_not_there)
 {
     struct watchdog watchdog;
@@ -591,6 +609,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, more_than_run_side_by_side_all_answer);
     tcase_add_test(tests, when_the_asker_dies_so_do_the_asked);
     tcase_add_test(tests, a_sitter_that_is_killed_leaves_no_folder);
+    tcase_add_test(tests, a_sitter_outlives_a_signal_to_all);
     tcase_add_test(tests, a_folder_is_made_though_TMPDIR_is_not_there);
 }
 
