@@ -51,14 +51,15 @@ sandbox_find_rules(const struct sandbox_needs *needs, long abi)
 }
 
 /* Allow RULESET to remove files in FOLDER.  A folder that cannot be opened is
-   skipped: no file could be removed there.  Returns 0, or -1 with errno.  */
+   skipped, since no file could be removed there, but not for a lack of
+   descriptors or memory.  Returns 0, or -1 with errno.  */
 static int sandbox_allow(int ruleset, const char *folder)
 {
     struct landlock_path_beneath_attr rule = {
         .allowed_access = LANDLOCK_ACCESS_FS_REMOVE_FILE};
     rule.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (rule.parent_fd < 0)
-        return 0;
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
     long result = syscall(SYS_landlock_add_rule, ruleset,
                           LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     int error = errno;

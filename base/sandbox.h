@@ -26,8 +26,8 @@ struct sandbox_needs {
    - privileges by exec (no_new_privs), in each case;
    - opening, executing, making and renaming files, and removing files outside
      of the folders (Landlock, Linux 5.13, ABI 1 to 3); a folder allows its
-     subfolders, too; a folder that cannot be opened is skipped; stat stays
-     allowed;
+     subfolders, too; a folder that cannot be opened is skipped, but a lack of
+     descriptors or memory is a failure; stat stays allowed;
    - bind and connect of TCP (ABI 4), unless CONNECTS;
    - ioctl on devices (ABI 5);
    - signals to processes outside (ABI 6);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -91,6 +92,41 @@ START_TEST(files_and_ports_are_denied)
 }
 END_TEST
 
+/* Without a descriptor for the folder, its files could not be removed later: a
+   descriptor for the rules alone is no sandbox.  */
+static _Noreturn void sandbox_try_short(void)
+{
+    static const char *const folders[] = {"/tmp"};
+    struct sandbox_needs needs = {.folders = folders, .folder_count = 1};
+    char text[SANDBOX_TEXT];
+    struct rlimit limit;
+    int next = dup(STDOUT_FILENO);
+    if (next < 0 || getrlimit(RLIMIT_NOFILE, &limit))
+        _exit(1);
+    close(next);
+    limit.rlim_cur = (rlim_t)next + 1;
+    if (setrlimit(RLIMIT_NOFILE, &limit))
+        _exit(2);
+    if (sandbox_enter(&needs, text) == 0)
+        _exit(strstr(text, "Landlock") ? 3 : 77);
+    _exit(errno == ENOTSUP || errno == EPERM || errno == EACCES ? 77
+          : errno == EMFILE                                     ? 0
+                                                                : 4);
+}
+
+START_TEST(a_folder_without_a_descriptor_is_not_skipped)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        sandbox_try_short();
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    if (WEXITSTATUS(status) != 77)
+        ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
 /* A lack that an administrator knows of is reported on request alone.  */
 START_TEST(a_lack_is_reported_on_request)
 {
@@ -107,6 +143,7 @@ END_TEST
 static void add(TCase *tests)
 {
     tcase_add_test(tests, files_and_ports_are_denied);
+    tcase_add_test(tests, a_folder_without_a_descriptor_is_not_skipped);
     tcase_add_test(tests, a_lack_is_reported_on_request);
 }
 
