@@ -38,8 +38,8 @@ void wait_pause(int milliseconds);
 /* Wait up to TIMEOUT milliseconds (0 or less: one look) until CHILD ends, and
    reap it.  CHILD is looked at after each pause of at most 6.4 ms.  Returns
    CHILD with *STATUS, as by waitpid, if STATUS is not NULL; 0 after the
-   timeout, and CHILD still runs; -1 with the errno of waitpid, EINTR only after
-   WAIT_FAILURES.  */
+   timeout: CHILD still runs, or the last waitpid failed with EINTR; -1 with the
+   errno of waitpid, EINTR only after WAIT_FAILURES.  */
 pid_t wait_child(pid_t child, int *status, int64_t timeout);
 
 /* ERROR, an errno, as the exit status of a child, above 0: ERROR itself up to

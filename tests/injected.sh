@@ -127,6 +127,11 @@ is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
 inject wait4 EINTR always "$backlogprobe" -4 -b 0
 is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
+is "backlogprobe: waitpid always fails: the end is not known" \
+    grep -q "it did not end" "$scratch/err"
+inject ioctl EINVAL always "$backlogprobe" -4 -b 0 --with net.core.somaxconn=3
+is "--with: an ioctl that fails is named, not blamed on the kernel's build" \
+    lacks "$scratch/err" "no user.*loopback"
 
 # ---- want of a resource is no behaviour of the host -------------------------
 

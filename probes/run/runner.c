@@ -161,14 +161,16 @@ static int runner_read_all(struct run *run)
 /* If WAIT, wait for the child until the deadline; otherwise look once.  Returns
    1 only if WAIT, and the child has ended, with *STATUS as by waitpid, which
    stays if the child has no entry in the process table (reaped elsewhere, or
-   SIGCHLD was ignored).  Otherwise returns 0: a child that has not ended is
-   killed, and its end waited for, up to DYING, or ALIVE if kill fails.
-   A child that has ended is not signalled: its PID may be another's.  */
+   SIGCHLD was ignored).  Otherwise returns 0: a child that has not ended, or of
+   which waitpid reports only EINTR, is killed, and its end waited for, up to
+   DYING, or ALIVE if kill fails.  A child that has ended is not signalled: its
+   PID may be another's.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */
     enum { DYING = 10000, ALIVE = 100 };
-    if (wait_child(run->child, status, wait ? run_left(run) : 0) != 0)
+    pid_t done = wait_child(run->child, status, wait ? run_left(run) : 0);
+    if (done > 0 || (done < 0 && errno != EINTR))
         return wait;
     bool killed = kill(run->child, SIGKILL) == 0;
     wait_child(run->child, status, killed ? DYING : ALIVE);
