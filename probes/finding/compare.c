@@ -15,9 +15,10 @@ static bool compare_has(const char *const *list, const char *text)
     return *list;
 }
 
-/* Whether FINDING has a value and describes the behavior of the host.  Names,
-   network namespaces and settings of the measurement do not, nor do repeats,
-   this program's choice.  */
+/* Whether FINDING is compared: has a value, and describes the behavior of the
+   host.  Names ("host"), "volatile" findings, settings of the measurement
+   ("with"), network namespaces and repeats, a choice of this program, do
+   not.  */
 static bool compare_counts(const struct finding *finding)
 {
     static const char *const ids[] = {"volatile", "host", "with", NULL};
@@ -28,8 +29,8 @@ static bool compare_counts(const struct finding *finding)
            !compare_has(keys, dot ? dot + 1 : finding->key);
 }
 
-/* The value in FINDINGS with the id and key of FINDING; NULL if there is none
-   that counts.  */
+/* The value of the finding in FINDINGS with the id and key of FINDING, a text
+   of FINDINGS; NULL if there is none that is compared (compare_counts).  */
 static const char *other_value(const struct findings *findings,
                                const struct finding *finding)
 {
@@ -38,7 +39,8 @@ static const char *other_value(const struct findings *findings,
     return other && compare_counts(other) ? other->value : NULL;
 }
 
-/* Write a line: id and key of FINDING, and its values HERE and THERE.  */
+/* Write a line to OUT: id and key of FINDING, cut to 119 bytes, and the values
+   HERE and THERE.  */
 static void compare_put(FILE *out, const struct finding *finding,
                         const char *here, const char *there)
 {
@@ -59,9 +61,10 @@ void comparison_end(FILE *out, const struct comparison *comparison,
     putc('\n', out);
 }
 
-/* Write the findings of FINDINGS that count, unless OTHER has one that counts,
-   except tcp_abort_on_overflow.  IS_HERE: FINDINGS are those of this host.
-   Returns their number.  */
+/* Write a line for each finding of FINDINGS that is compared (compare_counts)
+   and that OTHER lacks, with "missing" as the value of OTHER; but not for the
+   key tcp_abort_on_overflow.  IS_HERE: FINDINGS are HERE, OTHER is THERE;
+   otherwise the reverse.  Returns the number of lines.  */
 static size_t put_alone(FILE *out, const struct findings *findings,
                         const struct findings *other, bool is_here)
 {

@@ -10,8 +10,9 @@
 
 #include "probes/finding/figures.h"
 
-/* Read TEXT, decimal digits alone, into *NUMBER.  Returns false if TEXT is no
-   such number, or above 2^63 - 1; *NUMBER is then of no use.  */
+/* Read TEXT, decimal digits alone, into *NUMBER.  Returns true; or false if
+   TEXT has another form or is above 2^63 - 1, and *NUMBER is then undefined.
+   Changes errno.  */
 static bool figure_parse(const char *text, int64_t *number)
 {
     char *end;
@@ -39,9 +40,10 @@ int figures_check(const struct findings *findings, const struct figure *list,
 /* Room for a value with its unit, and for a remark.  */
 enum { FIGURE_TEXT = 40 };
 
-/* Print VALUE, checked, of FIGURE with its unit to TEXT: a time of less than
-   10000 ns in full, and a longer one with four digits in us, ms or s; a rate as
-   in "20/s"; a count or setting as it is.  NULL is "missing".  Returns
+/* Print VALUE of FIGURE, accepted by figures_check, with its unit to TEXT: a
+   time below 10000 ns as in "900 ns", a longer time rounded to some four digits
+   in us, ms or s; a rate as in "20/s"; a count or setting unchanged.  If VALUE
+   is NULL, print "missing".  TEXT is cut to FIGURE_TEXT bytes.  Returns
    TEXT.  */
 static const char *figure_print(const struct figure *figure, const char *value,
                                 char text[FIGURE_TEXT])
@@ -67,8 +69,9 @@ static const char *figure_print(const struct figure *figure, const char *value,
 
 /* Compare the numbers HERE and THERE of FIGURE.  Returns whether HERE is more
    than TOLERANCE percent above or below THERE; if THERE is 0, whether HERE is
-   above 0.  REMARK is set in each case: the difference in percent ("> 9999 %"
-   from 10000 on), unless THERE is 0, and whether HERE is better or worse.  */
+   above 0.  Sets REMARK in each case, as "+12.3 %, better": the difference in
+   percent of THERE ("> 9999 %" from 10000 on), left out if THERE is 0, and
+   whether HERE is better or worse, without meaning if both are equal.  */
 static bool figure_differs(const struct figure *figure, const char *here,
                            const char *there, long tolerance,
                            char remark[FIGURE_TEXT])
@@ -91,9 +94,9 @@ static bool figure_differs(const struct figure *figure, const char *here,
            (double)tolerance * (double)b;
 }
 
-/* Write a line for FIGURE: its values HERE and THERE, NULL if missing, and
-   REMARK, which may be empty.  At most 79 columns, unless a value is longer
-   than 9 digits with a unit.  */
+/* Write a line to OUT: id and key of FIGURE, its values HERE and THERE, with
+   unit (NULL: "missing"), and REMARK, which may be empty.  The line has at most
+   79 columns, unless a value is longer than 9 digits with a unit.  */
 static void figure_put_line(FILE *out, const struct figure *figure,
                             const char *here, const char *there,
                             const char *remark)
@@ -108,8 +111,9 @@ static void figure_put_line(FILE *out, const struct figure *figure,
         fprintf(out, "%s\n", figure_print(figure, there, b));
 }
 
-/* Count FIGURE in COMPARISON: as the same, different, or on one side only; not
-   if both sides lack the figure.  Write a line, unless the same.  */
+/* Count FIGURE in COMPARISON as the same, different (by TOLERANCE, a
+   percentage, unless a setting), or on one side only.  Write a line to OUT,
+   unless the same.  If both sides lack the figure, do neither.  */
 static void figure_compare(FILE *out, const struct figure *figure,
                            const struct findings *here,
                            const struct findings *there, long tolerance,

@@ -25,18 +25,24 @@ struct figure {
     enum figure_kind kind;
 };
 
-/* Check that the figures among the COUNT rows of LIST that FINDINGS, which are
-   sorted, have are numbers.  Returns 0; or -1 with a sentence about FINDINGS,
-   called NAME, in PROBLEM of SIZE bytes (truncated).  */
+/* Check the values that FINDINGS, which are sorted, have for the COUNT rows of
+   LIST: the value of a figure must be a number.  Settings, and figures without
+   a value, pass.  Returns 0; or -1 at the first other value, with a sentence in
+   PROBLEM of SIZE bytes (truncated), which begins with NAME, the name of
+   FINDINGS.  */
 int figures_check(const struct findings *findings, const struct figure *list,
                   size_t count, const char *name, char *problem, size_t size);
 
-/* Compare HERE and THERE, sorted and checked, by the COUNT rows of LIST.  A
-   setting differs if it is not the same, a figure if HERE is more than
-   TOLERANCE percent above or below THERE.  Write the differences, figures with
-   units, the percentage and whether HERE is better, and rows that are on one
-   side only, to OUT, one a line, and last a line with the numbers.  Returns the
-   numbers.  */
+/* Compare HERE and THERE, both sorted and accepted by figures_check, by the
+   COUNT rows of LIST.  A setting differs if its text differs; a figure, if the
+   number of HERE is more than TOLERANCE percent, at least 0, above or below
+   that of THERE, or above a 0 of THERE.  Write to OUT, in the order of LIST, a
+   line for each row that differs, or has a value on one side only ("missing" on
+   the other): id and key, and both values; of a differing figure also the
+   difference in percent, unless THERE is 0, and whether HERE is better or
+   worse.  Times and rates have units.  Write last the line of comparison_end.
+   Returns the numbers of rows; a row without a value on either side does not
+   count.  Write errors stay with OUT.  */
 struct comparison figures_compare(FILE *out, const struct figure *list,
                                   size_t count, const struct findings *here,
                                   const struct findings *there, long tolerance);

@@ -22,7 +22,8 @@ const char *how_name(enum how how)
 
 static const char header[] = "id\tkey\tvalue\thow\tstable\treason";
 
-/* Make room for one more finding.  Returns 0, or -1 with ENOMEM.  */
+/* Make room for one more finding; the list may move in memory.  Returns 0; or
+   -1 with ENOMEM, and the list as before.  */
 static int finding_grow(struct findings *findings)
 {
     if (findings->count < findings->capacity)
@@ -59,7 +60,8 @@ int findings_add(struct findings *findings, const struct finding *finding)
     return 0;
 }
 
-/* Compare A and B bytewise, a prefix first.  Returns a result as strcmp.  */
+/* Compare bytewise A_LENGTH bytes at A with B_LENGTH bytes at B, without NUL; a
+   prefix is less than a longer text.  Returns a result as strcmp.  */
 static int compare_text(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
@@ -67,8 +69,9 @@ static int compare_text(const char *a, size_t a_length, const char *b,
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the LENGTH bytes at TEXT are an integer in canonical form, without a
-   leading 0: so different texts are different numbers.  */
+/* Whether the LENGTH bytes at TEXT, which ends with NUL, are an integer in
+   canonical form, "-" or no sign, without a leading 0 ("0" is one, "-0" not):
+   so different texts are different numbers.  */
 static bool finding_is_number(const char *text, size_t length)
 {
     size_t sign = length > 0 && *text == '-';
@@ -89,8 +92,9 @@ static int finding_compare_numbers(const char *a, size_t a_length,
     return *a == '-' ? -order : order;
 }
 
-/* Compare A and B, parts of keys up to their next dots, as strcmp does; but
-   numbers by value and before words, since otherwise 2 < 10 < 1a < 2.  */
+/* Compare A and B, parts of keys of A_LENGTH and B_LENGTH bytes.  Returns a
+   result as strcmp; but numbers (finding_is_number) are compared by value and
+   are less than words, since otherwise 2 < 10 < 1a < 2.  */
 static int compare_part(const char *a, size_t a_length, const char *b,
                         size_t b_length)
 {
@@ -102,7 +106,8 @@ static int compare_part(const char *a, size_t a_length, const char *b,
                        : compare_text(a, a_length, b, b_length);
 }
 
-/* Compare the keys A and B part by part; a key precedes its extensions.  */
+/* Compare the keys A and B part by part between dots (compare_part); "a" is
+   less than "a.b".  Returns a result as strcmp.  */
 static int compare_keys(const char *a, const char *b)
 {
     for (;;) {
@@ -116,7 +121,8 @@ static int compare_keys(const char *a, const char *b)
     }
 }
 
-/* For qsort and bsearch: compare findings by id, then by key.  */
+/* For qsort and bsearch: compare the findings A and B by id, bytewise, then by
+   key (compare_keys).  Returns a result as strcmp.  */
 static int compare_findings(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
@@ -172,8 +178,7 @@ long findings_number(const struct findings *findings, const char *id,
     return end == text || *end || errno ? otherwise : number;
 }
 
-/* Write TEXT and END.  A character that would end a column or a line is written
-   as '?'.  */
+/* Write TEXT and END to OUT.  A tab or newline in TEXT is written as '?'.  */
 static void write_column(FILE *out, const char *text, char end)
 {
     for (; *text; text++)
@@ -198,8 +203,9 @@ void findings_write(FILE *out, const struct findings *findings)
         finding_write(out, &findings->list[i]);
 }
 
-/* Split LINE, in place, at its tabs into exactly COUNT columns.  Returns 0; or
-   -1 if their number differs, and LINE is modified in part.  */
+/* Split LINE, in place, at its tabs into exactly COUNT columns, and set COLUMNS
+   to their texts in LINE.  Returns 0; or -1 if LINE has another number of
+   columns: then LINE and COLUMNS are modified in part.  */
 static int finding_split(char *line, char **columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -212,7 +218,7 @@ static int finding_split(char *line, char **columns, size_t count)
     return 0;
 }
 
-/* The index of TEXT in NAMES, or -1.  */
+/* The index of TEXT among the COUNT texts in NAMES, or -1.  */
 static int finding_look_up(const char *text, const char *const *names,
                            int count)
 {

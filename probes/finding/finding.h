@@ -27,8 +27,8 @@ enum how {
     HOW_NOT_TESTABLE /* for the reason given */
 };
 
-/* HOW in the plain form, by its constant: "not-testable" for HOW_NOT_TESTABLE.
- */
+/* Returns the word of HOW, a value of enum how, in the plain form: "measured",
+   "read", "computed", "constant" or "not-testable".  The text is constant.  */
 const char *how_name(enum how how);
 
 /* A missing value or reason is NULL.  */
@@ -47,40 +47,46 @@ struct findings {
     bool sorted; /* no finding was added since findings_sort */
 };
 
-/* Add a copy of FINDING and its strings; a finding with the same id and key
-   stays.  The list is no longer sorted, and pointers to its findings become
-   invalid.  Returns 0; or -1 with ENOMEM, and the list as before.  */
+/* Add a copy of FINDING and its strings, of which ID and KEY are not NULL.  An
+   earlier finding with the same id and key also stays in the list.  The list is
+   no longer sorted, and pointers to its findings become invalid; pointers to
+   their strings stay valid.  Returns 0; or -1 with ENOMEM, and the list as
+   before.  */
 int findings_add(struct findings *findings, const struct finding *finding);
 
-/* Sort by id, then by key: by its parts between dots, numbers by value and
-   before words.  Pointers to findings of the list then point to others.  */
+/* Sort FINDINGS by id, bytewise, then by key, part by part between dots: whole
+   numbers by value and before words, words bytewise.  Pointers to findings of
+   the list then point to others.  Cannot fail.  */
 void findings_sort(struct findings *findings);
 
 /* The second of the first two findings with the same id and key; NULL if there
    are none.  FINDINGS must be sorted.  */
 const struct finding *findings_twice(const struct findings *findings);
 
-/* The finding ID, KEY, in the list; NULL if there is none.  Fast in a sorted
-   list.  Of several, any.  */
+/* The finding with ID and KEY in the list; NULL if there is none; if several,
+   any of them.  Searches by halves in a sorted list, else one by one.  */
 const struct finding *findings_get(const struct findings *findings,
                                    const char *id, const char *key);
 
-/* The value of a finding, as text, which the list owns, or as a decimal number.
-   NULL and OTHERWISE stand for no such finding and a finding without a value;
-   OTHERWISE also for a value that is no long.  */
+/* findings_text: the value of the finding with ID and KEY, a text that the list
+   owns; NULL if there is no such finding, or the finding has no value.
+   findings_number: that value as a decimal number; OTHERWISE if findings_text
+   is NULL, or if the value is no number or no long.  Changes errno.  */
 const char *findings_text(const struct findings *findings, const char *id,
                           const char *key);
 long findings_number(const struct findings *findings, const char *id,
                      const char *key, long otherwise);
 
-/* Write one finding; the header line and all findings.  Write errors are left
-   to ferror (OUT).  */
+/* In the plain form (see the head of this file), finding_write: write FINDING
+   as one line; findings_write: write the header line, then all findings in the
+   order of the list.  Write errors are left to ferror (OUT).  */
 void finding_write(FILE *out, const struct finding *finding);
 void findings_write(FILE *out, const struct findings *findings);
 
-/* Add the finding in LINE, which is modified and may lack a newline; a header
-   line adds nothing.  Returns 0; or -1 with EPROTO (not six columns, an empty
-   id or key, an unknown HOW or STABLE) or ENOMEM, and adds nothing.  */
+/* Add the finding in LINE, a line of the plain form, which is modified and may
+   lack a newline.  Returns 0, also for the header line, which adds nothing; or
+   -1 with EPROTO (not six columns, an empty id or key, an unknown HOW or
+   STABLE) or ENOMEM, and adds nothing.  */
 int findings_read_line(struct findings *findings, char *line);
 
 /* Free the list and its strings; FINDINGS is the empty list then.  */

@@ -27,9 +27,10 @@ static int host_put(struct findings *findings, const char *id, const char *key,
     return findings_add(findings, &finding);
 }
 
-/* Add the scope: the network namespace; "own" if FINDINGS have one under
-   "with".  An unreadable name is unknown, not the initial namespace.  Returns
-   0, or -1 with ENOMEM.  */
+/* Add the finding "host", "scope": "own" if FINDINGS have a finding "with",
+   "namespace"; otherwise the scope of sonde_backlog_cap, or not testable with
+   the reason if that is unknown: an unreadable name does not mean the initial
+   namespace.  Returns 0, or -1 with ENOMEM.  */
 static int host_add_scope(struct findings *findings)
 {
     struct sonde_backlog_cap cap = {.scope = ""};

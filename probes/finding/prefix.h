@@ -14,13 +14,14 @@ struct prefix {
     const char *id, *family;
 };
 
-/* Write the finding KEY: VALUE, known by HOW, STABLE or not, with REASON;
-   VALUE and REASON may be NULL.  */
+/* Write the finding KEY, with PREFIX, by finding_write: VALUE, known by HOW,
+   STABLE or not, with REASON.  VALUE and REASON may be NULL.  */
 void prefix_put(const struct prefix *prefix, const char *key, const char *value,
                 enum how how, bool stable, const char *reason);
 
-/* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  A
-   NULL VALUE is not testable, for REASON, and HOW is ignored.  */
+/* Write the stable finding KEY: VALUE, known by HOW, with REASON or NULL.  If
+   VALUE is NULL, the finding is not testable, for REASON, and HOW is
+   ignored.  */
 void prefix_put_text(const struct prefix *prefix, const char *key,
                      const char *value, enum how how, const char *reason);
 
@@ -29,8 +30,8 @@ void prefix_put_text(const struct prefix *prefix, const char *key,
 void prefix_put_figure(const struct prefix *prefix, const char *key,
                        long figure, enum how how, const char *reason);
 
-/* Write KEY as not testable, with the reason "WHAT: " and the name of ERROR, an
-   errno; together cut to 63 bytes.  */
+/* Write the finding KEY as not testable, with the reason "WHAT: ERRNO", where
+   ERRNO is the name of ERROR, an errno; the reason is cut to 63 bytes.  */
 void prefix_put_failure(const struct prefix *prefix, const char *key,
                         const char *what, int error);
 

@@ -31,10 +31,11 @@ void profile_write(FILE *out, const struct findings *findings)
     profile_write_form(out, &profile_host, findings);
 }
 
-/* Open the profile NAME of FORM: the file NAME; or if there is none, NAME has
-   no slash and profiles of FORM are installed, NAME in "profiles" or the
-   installed folder.  Returns NULL with errno, of the first file that exists
-   but cannot be opened; ENOENT if none exists.  */
+/* Open the profile NAME of FORM for reading: the file NAME; or if there is
+   none, NAME has no slash and profiles of FORM are installed, NAME in
+   "profiles", or else in the installed folder.  Returns the file, the caller's
+   to close; or NULL with errno: of the first file that exists but cannot be
+   opened; ENOENT if none exists.  */
 static FILE *profile_open(const struct profile_form *form, const char *name)
 {
     static const char *const folders[] = {"profiles", PROFILES};
@@ -60,11 +61,13 @@ bool profile_exists(const char *name)
     return file != NULL;
 }
 
-/* Read a line without its end, "\n" or "\r\n", into LINE; of a comment, the
-   first SIZE - 1 bytes.  Returns 1, also for a last line without an end, or for
-   the bytes before a read error; 0 at the end of FILE, or after a read error,
-   without any byte; or -1 if the line is too long, a comment beyond
-   PROFILE_COMMENT_MAX, or if a line that is no comment has a NUL byte.  */
+/* Read a line without its end, "\n" or "\r\n", into LINE of SIZE bytes; of a
+   comment, which begins with '#', the first SIZE - 1 bytes.  Returns 1, also
+   for a last line without an end, or for the bytes before a read error; 0 if
+   FILE ends, or reading fails (ferror), before any byte.  Returns -1, with a
+   part of the line left in FILE, if a comment is longer than
+   PROFILE_COMMENT_MAX; or if another line is longer than SIZE - 1, or has a NUL
+   byte.  */
 static int profile_read_line(FILE *file, char *line, size_t size)
 {
     size_t length = 0;
@@ -86,10 +89,11 @@ static int profile_read_line(FILE *file, char *line, size_t size)
     return line[0] == '#' || !is_odd ? 1 : -1;
 }
 
-/* Check LINE: a version line must be that of FORM, and sets *HAS_VERSION; any
-   other line is added to FINDINGS, but only after a version line.  Version
-   lines may recur.  A problem is written to PROBLEM, which is empty before, and
-   stays empty without a problem.  */
+/* Take LINE, no comment, which may be modified: a version line must be that of
+   FORM, and sets *HAS_VERSION; any other line is added to FINDINGS
+   (findings_read_line), but only after a version line.  Version lines may
+   recur.  A problem is written to PROBLEM of SIZE bytes (truncated), which is
+   empty before, and stays empty without a problem.  */
 static void profile_take_line(struct findings *findings,
                               const struct profile_form *form, char *line,
                               bool *has_version, char *problem, size_t size)
@@ -117,9 +121,11 @@ static void profile_take_line(struct findings *findings,
         *has_version = true;
 }
 
-/* Add the findings of FILE, of FORM, called NAME.  Returns 0; or -1 with
-   PROBLEM filled in: at the first wrong line, after a read error, or if
-   FINDINGS are empty.  Findings of earlier lines stay in FINDINGS then.  */
+/* Add the findings of FILE, a profile of FORM called NAME, to FINDINGS.
+   Returns 0; or -1 with a sentence in PROBLEM of SIZE bytes: at the first wrong
+   line, after more than PROFILE_LINES_MAX lines, after a read error, or if
+   FINDINGS are empty at the end.  Findings of earlier lines stay in FINDINGS
+   then.  */
 static int profile_read_lines(struct findings *findings,
                               const struct profile_form *form, FILE *file,
                               const char *name, char *problem, size_t size)

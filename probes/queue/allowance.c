@@ -21,7 +21,7 @@ void allowance_set(struct allowance *allowance, const struct budget *budget)
     allowance->max = allowance->open / 2 + half;
 }
 
-/* Read the memory left, and set the maximum.  */
+/* Read the memory left, and set MEMORY, MAX and NEXT_READ (allowance_set).  */
 static void allowance_read(struct allowance *allowance)
 {
     struct budget budget = budget_now();

@@ -21,30 +21,32 @@ struct allowance {
     int64_t next_read;          /* read the memory when OPEN reaches this */
 };
 
-/* Read the memory left, before any connection is open.  If no bound can be
-   read, any number of connections is allowed.  */
+/* Read the memory left, before any connection is open.  Returns the allowance,
+   with nothing open or reserved.  If no bound can be read, any number of
+   connections is allowed.  */
 struct allowance allowance_begin(void);
 
-/* BUDGET was read with OPEN connections open: set MAX to half of what BUDGET
-   and they allow together, so that MAX does not grow with the connections.  The
-   next reading is due 256 connections later.  Without a bound in BUDGET, memory
+/* BUDGET was read now, while OPEN connections are open: set MEMORY from BUDGET,
+   and MAX to half of the sum of the open connections and the connections that
+   fit in the memory left, so that MAX does not shrink as connections open.  The
+   next reading is due 256 connections later.  Without a bound in BUDGET, MEMORY
    and MAX stay.  */
 void allowance_set(struct allowance *allowance, const struct budget *budget);
 
-/* Reserve NEED connections of MAX; the connections open now do not matter.
-   Returns 1.  Reserves nothing and returns 0 if NEED does not fit beside the
-   earlier reservations, -1 if NEED alone exceeds MAX.  */
+/* Reserve NEED connections, at least 0, of MAX; the connections open now do not
+   matter.  Returns 1.  Or reserves nothing, and returns 0 if NEED does not fit
+   beside the earlier reservations, -1 if NEED alone exceeds MAX.  */
 int allowance_reserve(struct allowance *allowance, int64_t need);
 
 /* Whether one more connection may be opened, reserved or not.  */
 bool allowance_has(const struct allowance *allowance);
 
-/* Count one more connection as open.  With fewer than 131072 allowed, and after
-   256 calls since the last reading, read the memory again and set MAX anew.  */
+/* Count one more connection as open.  If MAX is below 131072, at each 256th
+   call since the last reading read the memory again and set MAX anew.  */
 void allowance_take(struct allowance *allowance);
 
-/* COUNT connections were closed, and a reservation of NEED ends; 0: none.  The
-   memory is not read again.  */
+/* Count COUNT connections as closed, and end a reservation of NEED connections;
+   0: none.  The memory is not read again.  */
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need);
 
 #endif /* PROBES_QUEUE_ALLOWANCE_H */

@@ -4,9 +4,10 @@
 #ifndef PROBES_QUEUE_DEFER_H
 #define PROBES_QUEUE_DEFER_H 1
 
-/* Make LISTENER keep each handshake in the SYN queue, while its client is
-   connected, until data arrives or 60 seconds have passed.  Returns 0, or -1
-   with the errno of setsockopt; ENOTSUP where no method is known.  */
+/* Make LISTENER, of TCP, keep each later handshake in the SYN queue until data
+   arrives or 60 seconds have passed, although the client is connected
+   meanwhile.  Returns 0; or -1 with the errno of setsockopt, or ENOTSUP where
+   no method is known.  */
 int defer_handshakes(int listener);
 
 #endif /* PROBES_QUEUE_DEFER_H */

@@ -123,8 +123,8 @@ enum limit limit_of(int error)
     }
 }
 
-/* CALL failed with ERROR: record CALL, and the limit that ERROR stands for or
-   else ERROR.  */
+/* CALL failed with ERROR, an errno: record CALL as FAILED of FILL, and the
+   limit that ERROR stands for (limit_of), or else ERROR.  */
 static void fill_note_failure(struct fill *fill, const char *call, int error)
 {
     fill->limit = limit_of(error);
@@ -132,8 +132,8 @@ static void fill_note_failure(struct fill *fill, const char *call, int error)
     fill->failed = call;
 }
 
-/* How long a client must be silent, in milliseconds: WAIT, or if longer,
-   SLOWEST_TIMES the slowest connect, at most RETRANSMIT.  A slow stack may
+/* How long a client must be silent, in milliseconds: WAIT; or if longer,
+   SLOWEST_TIMES the slowest connect, but at most RETRANSMIT.  A slow stack may
    serve the reference connection before a client that the tested queue has room
    for; so the timeout grows with the slowest connect.  */
 static int64_t silence_timeout(const struct engine *engine)
@@ -144,9 +144,9 @@ static int64_t silence_timeout(const struct engine *engine)
     return engine->wait > longer ? engine->wait : longer;
 }
 
-/* A connection begun at SINCE is complete: raise SLOWEST to its time, unless
-   the descriptor was ready before poll began.  Then the connection waited for
-   this program, not for the stack.  */
+/* A connection begun at SINCE, by monotonic_ms, is complete: raise SLOWEST to
+   the time since then, unless the last poll did not wait: then the connection
+   may have waited for this program, not for the stack.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -181,16 +181,16 @@ static bool may_mean_full(int error)
            error == ECONNABORTED || error == ETIMEDOUT;
 }
 
-/* Whether the last client failed for another reason than a full queue: always
-   with an errno that may not mean a full queue; otherwise by QUEUE, the
-   kernel's report on the queue: the queue of an ordinary listener has room, or
-   the listener dropped nothing.  Linux also counts the packets dropped at this
-   listener, for want of room in either queue or for another reason.  Without a
-   drop since the client began, the SYN did not arrive.  A listener that counts
-   drops does not refuse, and with deferred handshakes any errno is a
-   disturbance.  Returns false if no client failed; and after silence or an
-   errno that may mean a full queue, if the kernel does not report length and
-   backlog.  */
+/* Whether the last client of FILL failed for another reason than a full queue,
+   by OVERFLOW and by QUEUE, the kernel's report.  False if no client failed.
+   True for an errno that may not mean a full queue (may_mean_full).  Otherwise
+   false if the kernel does not report length and backlog.  Otherwise true in
+   these cases: any errno with deferred handshakes; ECONNREFUSED from a listener
+   that counts drops, which does not refuse; the queue of a listener that defers
+   nothing has room; the listener counts drops, and has dropped nothing since
+   the client began (ever, if not deferred): then the SYN did not arrive, since
+   Linux counts every packet dropped at this listener, for want of room in
+   either queue or for another reason.  */
 static bool is_disturbed(const struct fill *fill,
                          const struct sonde_queue *queue)
 {
@@ -210,9 +210,9 @@ static bool is_disturbed(const struct fill *fill,
 
 /* Whether the last client of FILL, of UNIX sockets, failed for another reason
    than a full queue.  The errno alone does not tell.  So a client connects to
-   another listener, which has room, and the result is true if that fails, too,
-   but not for want of a resource.  False if the last client got no errno.
-   Changes errno.  */
+   another listener, which has room (reference_try), and the result is true if
+   that client fails, too, but not for want of a resource.  False if the last
+   client got no errno, and for another family.  Changes errno.  */
 static bool fill_fails_elsewhere(const struct fill *fill)
 {
     const char *failed;
@@ -220,13 +220,14 @@ static bool fill_fails_elsewhere(const struct fill *fill)
            reference_try(AF_UNIX, &failed) && limit_of(errno) == LIMIT_NONE;
 }
 
-/* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept.
-   The pending client is closed after that report: accept makes room for it, and
-   needs its descriptor.  After a limit or an error QUEUED and CLIENT, the
-   number of clients so far, are set alone, and nothing is accepted.  Clients
-   that were reset make the overflow ECONNRESET.  A failure of poll (then CLIENT
-   is -1, and nothing is accepted) or of accept becomes the limit or error of
-   FILL.  */
+/* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept,
+   which empties the queue.  The pending client is closed after that report:
+   accept makes room for that client, and needs its descriptor.  After a limit
+   or an error only QUEUED and CLIENT, the number of clients so far, are set,
+   and nothing is accepted.  Clients that were reset make the overflow
+   ECONNRESET.  A failure of poll or of accept becomes the limit or error of
+   FILL; after that of poll CLIENT is the number of clients so far, and nothing
+   is accepted.  A UNIX test may wait for a reference connection.  */
 static void fill_count(struct fill *fill)
 {
     const char *failed;
@@ -258,11 +259,11 @@ static void fill_count(struct fill *fill)
 
 /* ---- transitions --------------------------------------------------------- */
 
-/* Put FILL into STATE, with the work of the new state.  No other function
-   changes the state.  WAITING: close and reset FILL, and begin no test until
-   another is DONE.  CONNECTING: forget the pending client, which the caller
-   closes or keeps among the connected clients.  DONE: count, close FILL, let
-   WAITING tests begin, and call the callback DONE, which may stop the
+/* Put FILL into STATE, with the work of the new state.  During a run no other
+   function changes the state.  WAITING: close and reset FILL, and let no test
+   begin until another is DONE.  CONNECTING: forget the pending client, which
+   the caller closes or keeps among the connected clients.  DONE: count, close
+   FILL, let WAITING tests begin, and call the callback DONE, which may stop the
    engine.  */
 static void fill_enter(struct engine *engine, struct fill *fill,
                        enum fill_state state)
@@ -319,9 +320,10 @@ static void fill_end_overflow(struct engine *engine, struct fill *fill,
     fill_enter(engine, fill, FILL_DONE);
 }
 
-/* FILL ran out of the resource LIMIT: reset the newest test, the last in the
-   list that is FILL or has a listener.  Without another test to free resources,
-   end FILL.  Returns whether FILL may try again: it was not reset or ended.  */
+/* FILL ran out of the resource LIMIT.  If another test has a listener, reset to
+   WAITING the newest test, the last in the list that is FILL or has a listener;
+   otherwise end FILL with LIMIT.  Returns true if FILL was neither reset nor
+   ended, and may try again.  */
 static bool fill_make_room(struct engine *engine, struct fill *fill,
                            enum limit limit)
 {
@@ -361,10 +363,11 @@ static bool keep_client(struct engine *engine, struct fill *fill, int fd)
     return true;
 }
 
-/* Whether the client before the newest is still connected: 1, also if not
-   checked, or 0, or -1 with errno if poll fails.  Some kernels connect every
-   client, and reset clients when the queue is full.  In a queue of more than 64
-   only each 16th client is checked; the final count finds all resets.  */
+/* Check whether the client before the newest is still connected.  Returns 1 if
+   so, or if not checked; 0 if the client was reset; or -1 with errno if poll
+   fails.  Some kernels connect every client, and reset clients when the queue
+   is full.  Beyond 64 clients only each 16th is checked; the final count finds
+   all resets.  */
 static long check_previous(const struct fill *fill)
 {
     enum { EACH = 64, SOME = 16 };
@@ -373,9 +376,10 @@ static long check_previous(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Keep the connected client FD.  Ends FILL with LIMIT_MEMORY, and FD closed, if
-   there is no memory; if the client before FD was reset (check_previous), or
-   poll failed; and with LIMIT_CLIENTS at CLIENTS_MAX clients.  */
+/* Keep the connected client FD.  FILL ends in four cases: without memory, with
+   LIMIT_MEMORY and FD closed; if poll fails, with that failure; if the client
+   before FD was reset (check_previous); and at CLIENTS_MAX clients, with
+   LIMIT_CLIENTS.  */
 static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
     long previous = 0;
@@ -401,9 +405,10 @@ static void fill_note_drops(struct fill *fill)
         fill->drops = sonde_queue(fill->listener, &queue) ? -1 : queue.drops;
 }
 
-/* The last client of FILL, closed, is in STATE, FAILED or UNKNOWN, with errno:
-   for want of a resource, fill_make_room; else end FILL, with errno as the
-   overflow if FAILED, as a failure of poll if UNKNOWN.  */
+/* The last client of FILL, already closed, is in STATE, CLIENT_FAILED or
+   CLIENT_UNKNOWN, with errno.  If errno is a want of a resource (limit_of),
+   call fill_make_room; otherwise end FILL, with errno as the overflow if
+   CLIENT_FAILED, as a failure of poll if CLIENT_UNKNOWN.  */
 static void fill_lose_client(struct engine *engine, struct fill *fill,
                              enum client_state state)
 {
@@ -416,9 +421,10 @@ static void fill_lose_client(struct engine *engine, struct fill *fill,
 }
 
 /* Connect one more client of FILL, which is CONNECTING, to ADDRESS, from SOURCE
-   if FILL has one.  Connected, FILL may stay CONNECTING; in progress, FILL is
-   PENDING; failed, FILL ends.  Without resources FILL or another test is reset,
-   or FILL ends if no other test runs.  */
+   if FILL has one.  If the client is connected, FILL stays CONNECTING or ends
+   (fill_take_client); if connect is in progress, FILL is PENDING; if the client
+   fails, FILL ends.  Without resources FILL or another test is reset, or FILL
+   ends with the limit if no other test runs.  */
 static void fill_add_client(struct engine *engine, struct fill *fill,
                             const struct sonde_address *address)
 {
@@ -444,9 +450,9 @@ static void fill_add_client(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Put FILL, which listens, into CONNECTING, and connect up to TURN clients,
-   until one is pending, or FILL is ended or reset.  Ends FILL if getsockname
-   fails.  */
+/* Put FILL, which listens and has no pending client, into CONNECTING, and
+   connect up to TURN clients, until one is pending, or FILL is ended or reset.
+   Ends FILL if getsockname fails.  */
 static void fill_connect(struct engine *engine, struct fill *fill)
 {
     struct sonde_address address;
@@ -461,10 +467,11 @@ static void fill_connect(struct engine *engine, struct fill *fill)
 
 /* ---- WAITING ------------------------------------------------------------- */
 
-/* Make the listener of FILL, and defer its handshakes if FILL does.  Record the
-   backlog in force; without a report of the kernel FILL->effective stays.
-   Returns NULL; or, with errno, the failed call's name, or "deferring".  A
-   report that fails for want of a descriptor (EMFILE) is such a failure, others
+/* Make the listener of FILL, and if FILL is deferred, let the listener defer
+   handshakes.  Record the backlog in force as EFFECTIVE, which stays as it is
+   without a report of the kernel.  Returns NULL; or, with errno, the name of
+   the failed call, or "deferring".  A report that fails for want of a
+   descriptor (EMFILE) is such a failure, "socket"; other failures of the report
    are ignored.  The caller closes the listener, also after a failure.  */
 static const char *fill_listen(struct fill *fill)
 {
@@ -495,8 +502,8 @@ int64_t fill_need(const struct fill *fill)
 }
 
 /* Reserve memory for FILL, which listens, and connect clients.  If other tests
-   hold the memory, FILL is reset and waits; if the budget is too small even
-   alone, FILL ends with LIMIT_BUDGET.  */
+   hold the memory, FILL is reset to WAITING; if FILL alone exceeds the budget,
+   FILL ends with LIMIT_BUDGET.  */
 static void fill_start(struct engine *engine, struct fill *fill)
 {
     int64_t need = fill_need(fill);
@@ -540,9 +547,10 @@ static void engine_begin_waiting(struct engine *engine)
 
 /* ---- PENDING and SILENT -------------------------------------------------- */
 
-/* Check the pending client of FILL, without waiting.  After a connect, connect
-   more clients; a failed client ends FILL, or a test is reset.  Changes nothing
-   while connect is in progress.  */
+/* Check the pending client of FILL, PENDING or SILENT, without waiting.  If
+   connected, keep the client, note the time, and connect more clients; if
+   failed, close the client and call fill_lose_client, which ends FILL or resets
+   a test.  Changes nothing while connect is in progress.  */
 static void fill_check_client(struct engine *engine, struct fill *fill)
 {
     int fd = fill->pending;
@@ -561,9 +569,10 @@ static void fill_check_client(struct engine *engine, struct fill *fill)
         fill_connect(engine, fill);
 }
 
-/* FILL is SILENT: start a reference connection, unless one is in progress; it
-   shows whether the host is only busy.  A test of UNIX sockets ends as silent:
-   there connect either succeeds or fails at once.  */
+/* FILL is SILENT: start a reference connection of its family, unless one is in
+   progress, to find whether the host is only busy.  A test of UNIX sockets ends
+   with the overflow silence instead: there connect either succeeds or fails at
+   once.  */
 static void start_reference(struct engine *engine, struct fill *fill)
 {
     if (fill->family == AF_UNIX)
@@ -574,7 +583,8 @@ static void start_reference(struct engine *engine, struct fill *fill)
 
 /* Take every test one step on, without waiting: connect clients, check the
    pending client, make a test SILENT after the silence timeout, and start a
-   reference connection for SILENT tests.  Ends early if DONE returns false.  */
+   reference connection for SILENT tests.  WAITING tests do not begin here.
+   Ends early if the callback DONE returns false.  */
 static void engine_step(struct engine *engine)
 {
     int64_t now = monotonic_ms();
@@ -592,10 +602,10 @@ static void engine_step(struct engine *engine)
     }
 }
 
-/* The reference connection begun at SINCE is complete, or CALL failed with
-   ERROR, not 0.  Check the client of FILL, which is SILENT, once more.  If
-   still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT, and
-   DISTURBED if CALL is connect; back to PENDING if the silence timeout has
+/* The reference connection begun at SINCE is complete, with ERROR 0; or CALL
+   failed with ERROR, an errno.  Check the client of FILL, which is SILENT, once
+   more.  If still pending: after ERROR end FILL, with LIMIT_TIME for ETIMEDOUT,
+   and DISTURBED if CALL is connect; back to PENDING if the silence timeout has
    grown; end FILL as silent if the client began at SINCE or before; otherwise
    leave FILL to the next reference connection.  */
 static void reference_done(struct engine *engine, struct fill *fill,
@@ -618,8 +628,9 @@ static void reference_done(struct engine *engine, struct fill *fill,
     }
 }
 
-/* Check REFERENCE, if begun, without waiting.  At its end note the time, if
-   complete, and call reference_done for the SILENT tests of its family.  */
+/* Check REFERENCE, if begun, without waiting.  If the connection has ended,
+   note the time, unless it failed, and call reference_done for the SILENT tests
+   of its family, until the callback DONE stops the engine.  */
 static void engine_check_reference(struct engine *engine,
                                    struct reference *reference)
 {
@@ -641,10 +652,11 @@ static void engine_check_reference(struct engine *engine,
 
 /* ---- all tests ----------------------------------------------------------- */
 
-/* Collect the descriptors to poll: WATCH first, reference connections in
-   progress, pending clients.  Set *TIMEOUT, milliseconds until the first
-   PENDING client becomes silent: 0 if a test can connect, at most the silence
-   timeout.  Returns the number of descriptors.  */
+/* Collect in POLL_FDS the descriptors to poll: WATCH first, then reference
+   connections in progress, then pending clients.  Set *TIMEOUT to the
+   milliseconds until the first PENDING client becomes silent: at most the
+   silence timeout; 0 if that time has passed or a test is CONNECTING.  Returns
+   the number of descriptors.  */
 static size_t engine_collect(struct engine *engine, int *timeout)
 {
     size_t used = 0;
@@ -672,9 +684,10 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, step every test, and check the reference connections.  Returns false
-   without a step if the caller is to stop: WATCH is readable or failed, or poll
-   keeps failing.  */
+/* Poll, at most for the timeout of engine_collect; then step every test, and
+   check the reference connections, and return true.  Returns false, without a
+   step, if the caller is to stop: WATCH is readable or failed, or poll has
+   failed more than WAIT_FAILURES times in a row.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;
@@ -691,7 +704,7 @@ static bool engine_poll(struct engine *engine)
     return true;
 }
 
-/* Whether all tests have ended, with figures or without.  */
+/* Whether all tests are DONE, with figures or without.  */
 static bool all_done(const struct engine *engine)
 {
     for (size_t i = 0; i < engine->count; i++)
@@ -700,9 +713,10 @@ static bool all_done(const struct engine *engine)
     return true;
 }
 
-/* Open REFERENCE if a test that is not DONE is of FAMILY, otherwise make it
-   empty; if opening fails, every such test is DONE with the same error, never a
-   limit, and the callback is called.  */
+/* Open REFERENCE if a test that is not DONE is of FAMILY; otherwise make
+   REFERENCE empty, with both descriptors -1.  If opening fails, every such test
+   ends with the same ERROR, never a LIMIT, and the callback DONE is called for
+   each, until the callback stops the engine.  */
 static void engine_open_reference(struct engine *engine,
                                   struct reference *reference, int family)
 {

@@ -24,8 +24,9 @@ enum { CLIENTS_MAX = 12288 };
    client; no answer within the silence timeout.  */
 enum { OVERFLOW_NONE = 0, OVERFLOW_SILENCE = -1 };
 
-/* OVERFLOW as in findings: "silence", "refused", "reset", or an errno by name;
-   NULL for OVERFLOW_NONE.  */
+/* OVERFLOW, an errno or a special value, as in findings: "silence"; "refused"
+   for ECONNREFUSED; "reset" for ECONNRESET; errno_name for another errno; NULL
+   for OVERFLOW_NONE.  */
 const char *overflow_name(int overflow);
 
 /* A limit of this process or host that ended a test: the figures do not
@@ -86,20 +87,21 @@ struct fill {
     int64_t since; /* when the pending client began, by monotonic_ms */
 };
 
-/* A queue test that has not begun, of an ordinary listener, with no descriptor
-   open.  EFFECTIVE, QUEUED and both counts of INCOMPLETE are -1, other results
-   0.  */
+/* Returns a queue test of FAMILY with BACKLOG that has not begun: WAITING, not
+   deferred, with no descriptor open and no SOURCE.  EFFECTIVE, QUEUED and both
+   counts of INCOMPLETE are -1, other results 0.  */
 struct fill fill_new(int family, int backlog);
 
-/* Set FILL back to its input, without results.  Closes and frees nothing.  */
+/* Set FILL back to its input, WAITING and without results, ERROR included.
+   Closes and frees nothing: FILL must have nothing open.  */
 void fill_reset(struct fill *fill);
 
-/* Estimate the connections that FILL takes until its queue overflows: the
-   backlog plus 1, at most CLIENTS_MAX; twice that number if deferred.  The
-   backlog is the one in force or, if that is unknown, the requested one; if
-   that is then not from 0 to 4096, the estimate is 0: unknown.  No figure
-   depends on the estimate, but a test whose estimate exceeds the budget is not
-   begun.  */
+/* Estimate the connections that FILL takes until its queue overflows.  Returns
+   the backlog plus 1, at most CLIENTS_MAX; twice that number if deferred.  The
+   backlog is the one in force or, if that is unknown, the requested one; but a
+   requested one that is not from 0 to 4096 gives 0: unknown.  No figure depends
+   on the estimate, but a test whose estimate exceeds the budget takes no
+   client.  */
 int64_t fill_need(const struct fill *fill);
 
 /* The limit that ERROR, an errno, stands for; or LIMIT_NONE.  EMFILE, ENFILE,
@@ -109,17 +111,18 @@ enum limit limit_of(int error);
 
 /* Run the COUNT tests of LIST, as many side by side as descriptors and memory
    allow; a test that ran out of these is reset and starts anew later.  Tests
-   that are DONE are left as they are; tests with an ERROR, of a preparation,
-   end with that.  WAIT is the silence timeout in milliseconds, which grows on a
+   that are FILL_DONE before keep their results, and DONE is not called for
+   them; FILL_WAITING tests with an ERROR, of a preparation, end at once with
+   that error.  WAIT is the silence timeout in milliseconds, which grows on a
    slow host, up to 900.  A queue that needs more memory than the budget is not
-   filled.  DONE is called at the end of each test, also a failed one, with the
-   test's index and DATA, and returns false to stop all tests.  The tests also
-   stop when WATCH, a descriptor, becomes readable or fails, or if poll keeps
-   failing.
+   filled, and its test ends with LIMIT_BUDGET.  DONE is called at the end of
+   each test, also a failed one, with the index of the test in LIST and DATA,
+   and returns false to stop all tests.  The tests also stop when WATCH, a
+   descriptor, becomes readable or fails, or if poll keeps failing.
 
-   No descriptor stays open.  Returns true if all tests were run, and DONE never
-   returned false; false after a stop, or without memory.  Tests that are not
-   DONE have no results then.  */
+   No descriptor stays open.  Returns true if all tests are FILL_DONE, and DONE
+   never returned false; otherwise false: after a stop, or without memory before
+   any test.  Tests that are not FILL_DONE have no results.  */
 bool fill_all(struct fill *list, size_t count, int wait, int watch,
               bool (*done)(size_t index, void *data), void *data);
 

@@ -10,8 +10,9 @@
 #include "probes/queue/listen-again.h"
 #include "probes/queue/stepwise.h"
 
-/* Connect clients until the queue is full, and close a pending client, whose
-   SYN TCP would retransmit after 1 s.  */
+/* Connect clients until the queue is full (stepwise_fill, with the silence
+   timeout WAIT), and close the client that is then pending, whose SYN TCP would
+   retransmit after 1 s.  */
 static void listen_again_refill(struct stepwise *stepwise, int wait)
 {
     stepwise_fill(stepwise, wait);
@@ -28,8 +29,10 @@ static void listen_again_count(const struct prefix *prefix,
 }
 
 /* Fill a queue of the backlog FIRST, listen again with SECOND, and fill the
-   queue again.  Write NAME.before, NAME.error and NAME.after, and if SECOND is
-   less, NAME.kept; without a listener NAME.before alone, not testable.  */
+   queue again, with the silence timeout WAIT.  Write NAME.before, NAME.error
+   and NAME.after; if SECOND is less than FIRST, also accept the queue before
+   the second filling and write NAME.kept.  If no listener can be made, write
+   NAME.before alone, not testable.  */
 static void listen_again_measure(FILE *out, int family, const char *name,
                                  int first, int second, int wait)
 {

@@ -20,10 +20,12 @@
 /* The backlogs of the two calls.  */
 enum { AGAIN_SMALL = 2, AGAIN_LARGE = 5, AGAIN_MIN = 1 };
 
-/* Measure in FAMILY, called NAME, and write the findings to OUT.  A figure that
-   cannot be measured is not testable, with the reason; without a listener only
-   "grow.before" or "shrink.before" is written.  WAIT is the silence timeout in
-   milliseconds.  Nothing is left open.  */
+/* Measure in FAMILY, called NAME in the keys, how a second listen changes the
+   queue, and write the findings to OUT.  A figure that cannot be measured is
+   not testable, with the reason; if a listener cannot be made, only
+   "grow.before" or "shrink.before" of its part is written.  WAIT is the silence
+   timeout in milliseconds.  Nothing is left open.  Write errors stay with
+   OUT.  */
 void listen_again(FILE *out, int family, const char *name, int wait);
 
 #endif /* PROBES_QUEUE_LISTEN_AGAIN_H */

@@ -11,8 +11,9 @@
 #include "probes/run/namespace.h"
 #include "sonde.h"
 
-/* Write whether the namespace of SETTING is the initial one, and the value
-   there; not testable if not readable.  */
+/* Write with the prefix CAP whether the current network namespace is the
+   initial one, "initial", and the value of SETTING in the initial namespace,
+   "initial-value"; each is not testable if not readable.  */
 static void put_namespace(const struct prefix *cap, const char *setting)
 {
     static const char unreadable[] = "not readable from here";

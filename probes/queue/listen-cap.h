@@ -11,15 +11,18 @@
 
 #include "probes/queue/syn-queue.h"
 
-/* Write the setting of the cap, the largest backlog that the kernel allows, its
-   value and scope to OUT; the reason where one of them is not known.  OWN: this
-   network namespace was made for the measurement, and the scope is "own";
-   otherwise, if there is a setting, also write whether the namespace is the
-   initial one, and the value there.  */
+/* Write to OUT the setting of the cap, the largest backlog that the kernel
+   allows, its scope and value; each is not testable, with the reason, if not
+   known.  OWN: this network namespace was made for the measurement, and the
+   scope is "own".  Otherwise, if there is a setting, also write whether the
+   namespace is the initial one, and the value in the initial one; with
+   privilege the thread enters that namespace for a moment (namespace_place).
+   Write errors stay with OUT.  */
 void listen_cap_write(FILE *out, bool own);
 
-/* Write the settings that bound the SYN queue; a setting that this host does
-   not show is not testable.  */
+/* Write to OUT the SETTINGS that bound the SYN queue, tcp_syncookies and
+   tcp_max_syn_backlog; a setting of -1, which this host does not show, is not
+   testable.  */
 void listen_cap_write_syn(FILE *out, const struct syn_settings *settings);
 
 #endif /* PROBES_QUEUE_LISTEN_CAP_H */

@@ -56,10 +56,11 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
     return !ferror(measuring->out);
 }
 
-/* Whether the plan asks for the least repeats, and the only test of ROW, of the
-   accept queue, queued less than requested and no more than the backlog in
-   force, or the kernel does not report that backlog: then the verdict would
-   depend on the silence of one client.  False after a limit or an error.  */
+/* Whether the verdict on ROW, of which all tests are done, would depend on the
+   silence of one client: the plan asks for the least repeats, ROW is of the
+   accept queue and has a single test, and accept returned fewer connections
+   than requested, and no more than the backlog in force, if the kernel reports
+   that backlog.  False after a limit or an error.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -70,9 +71,10 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* The test INDEX of DATA, a struct measuring, is done.  With the last test of a
-   row, hold the row for another round if its tests differ, are disturbed or
-   doubtful; otherwise write it.  Returns false, to stop all, if OUT failed.  */
+/* Callback of fill_all: the test INDEX of DATA, a struct measuring, is done.
+   After the last test of a row, hold the row for another round if its tests
+   differ, are disturbed or doubtful; otherwise write the row and flush OUT.
+   Returns false, to stop all, if OUT failed; otherwise true.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -109,10 +111,10 @@ static size_t count_huge(const struct queue_plan *plan)
     return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
 }
 
-/* How many tests the row of BACKLOG has: REPEATS up to LARGE; beyond,
-   REPEATS_LARGE, or 1 if huge (is_huge, also a negative backlog), if the plan
-   asks for the least, or with more than LARGE_ROWS_MAX backlogs beyond
-   LARGE.  */
+/* How many tests the row of BACKLOG has: 1 if huge (is_huge, also a negative
+   backlog); otherwise REPEATS up to LARGE.  Beyond LARGE 1, if the plan asks
+   for the least, or has more than LARGE_ROWS_MAX backlogs beyond LARGE;
+   otherwise REPEATS_LARGE.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -123,8 +125,8 @@ static size_t listen_queue_repeats_of(const struct queue_plan *plan,
     return once ? 1 : REPEATS_LARGE;
 }
 
-/* Add a row KIND of REPEATS new tests of FAMILY with BACKLOG, for which the
-   arrays have room.  Returns the row.  */
+/* Add a row KIND of REPEATS new tests, at least 1, of FAMILY with BACKLOG, for
+   which the arrays must have room.  Returns the row.  */
 static struct listen_row *listen_queue_add_row(struct measuring *measuring,
                                                enum row_kind kind, int family,
                                                int backlog, size_t repeats)
@@ -143,7 +145,8 @@ static struct listen_row *listen_queue_add_row(struct measuring *measuring,
     return row;
 }
 
-/* The prefix of the findings of FAMILY's rows.  */
+/* The prefix of the findings of FAMILY: id "listen.queue", keys with the key of
+   FAMILY.  */
 static struct prefix listen_queue_prefix(const struct measuring *measuring,
                                          int family)
 {
@@ -154,7 +157,8 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
    between UNIX sockets, by one connection to a listener with room: without it
    no figure could be told from a call that always fails.  "no" has the failed
    call and its errno as reason.  After a failed poll, or for want of a
-   resource, it is not testable, and false; EADDRNOTAVAIL means "no".  */
+   resource, the finding is not testable, and the result false; EADDRNOTAVAIL
+   means "no".  Waits up to REFERENCE_TIMEOUT.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
@@ -186,9 +190,10 @@ static void put_left_out(const struct measuring *measuring, int family,
                     "so long a queue is measured in one family alone");
 }
 
-/* Add the rows of the accept queue in FAMILY.  Huge queues are measured only in
-   the FIRST available family; in others a finding has the reason.  The row of
-   INT_MAX in the FIRST family is also that of the cap.  */
+/* Add a row of the accept queue in FAMILY for each backlog of the plan.  FIRST:
+   FAMILY is the first that is available.  Huge queues (is_huge) are measured
+   only in that family; in others put_left_out writes the reason.  The row of
+   INT_MAX in the first family is also that of the cap.  */
 static void add_queue_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -205,9 +210,10 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Why the SYN queue of FAMILY cannot be measured, perhaps in TEXT; NULL if it
-   can.  Tries a connection, and may add an IPv6 address.  With tcp_syncookies 2
-   accept may return that connection: no handshake is kept then.  */
+/* Why the SYN queue of FAMILY cannot be measured, a constant or written to TEXT
+   of SIZE bytes; NULL if it can.  Tries a connection (syn_defer_works), and may
+   add an IPv6 address (syn_has_new_peers).  With tcp_syncookies 2 accept may
+   return the connection: no handshake is kept then, which is a result.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
@@ -229,10 +235,12 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue: two tests over IPv4 up to LARGE, else one.
-   If known peers are favored, clients of ROW_NEW_PEER get a new address.  For
-   ROW_KNOWN_PEER the clients' address is made known to the kernel; a failure
-   becomes the error of the test.  */
+/* Add the row KIND of the SYN queue of FAMILY with BACKLOG: two tests over IPv4
+   for a BACKLOG up to LARGE, also a negative one, else one test.  If known
+   peers are favored, the clients of ROW_NEW_PEER get a new address.  For
+   ROW_KNOWN_PEER the clients' address is made known to the kernel by a
+   connection (syn_known_peer, which may wait); a failure becomes the error of
+   the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
@@ -254,8 +262,9 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
 
 /* Write whether the SYN queue of FAMILY can be measured, and if so, add its
    rows: for new peers, and if the kernel favors known peers, a second row for
-   these.  A huge backlog has rows only in the FIRST family, and only if the
-   plan has no other huge backlog.  */
+   these.  FIRST: FAMILY is the first that is available.  A huge backlog has
+   rows only in that family, and only if the plan has no other huge
+   backlog.  */
 static void add_syn_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -276,10 +285,11 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
     }
 }
 
-/* Write which planned families are available, and the family of the cap, the
-   first of these; add their rows: all accept queues, then the planned SYN
-   queues, then the cap, if planned and if no row of INT_MAX measures it.  The
-   cap is last: when descriptors run out, the last test is reset.  */
+/* Write which planned families are available, set AVAILABLE, and write the
+   family of the cap, the first available one.  Add the rows of the available
+   families: all accept queues, then the SYN queues, if planned, then the cap,
+   if planned and if no backlog of the plan is INT_MAX.  The cap is last: when
+   descriptors run out, the last test is reset.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -324,9 +334,10 @@ static void measure_stepwise(const struct measuring *measuring)
 
 /* ---- further rounds ------------------------------------------------------ */
 
-/* Repeat the tests of the held rows with WAIT, a longer silence timeout: on a
-   busy host a stack may answer late, and a packet may be lost by chance.  The
-   results of other rows stay.  Returns false to stop all.  */
+/* Repeat the tests of the held rows with WAIT, a longer silence timeout in
+   milliseconds: on a busy host a stack may answer late, and a packet may be
+   lost by chance.  Other rows keep their results.  WATCH and the result are
+   those of fill_all: false after a stop, or without memory.  */
 static bool fill_held(struct measuring *measuring, int wait, int watch)
 {
     for (size_t i = 0; i < measuring->row_count; i++) {
@@ -340,9 +351,9 @@ static bool fill_held(struct measuring *measuring, int wait, int watch)
 }
 
 /* Measure all rows, and up to twice again, with longer silence timeouts, the
-   rows that fill_done holds; then write those still held.  Returns false after
-   a stop, a failure of OUT, or without memory; held rows are not written
-   then.  */
+   rows that fill_done holds; then write the rows still held.  Returns true; or
+   false after a stop by WATCH, a failure of OUT, or without memory: held rows
+   are then not written, or after a failure of OUT not all.  */
 static bool fill_rows(struct measuring *measuring, int watch)
 {
     int wait = measuring->plan->wait;

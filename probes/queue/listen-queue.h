@@ -12,6 +12,8 @@
        FAMILY.N.queued            length of the full queue, as the kernel
                                   reports
        FAMILY.N.limit             the limit that ended the row
+       FAMILY.N.disturbed         yes, if the last client failed although the
+                                  queue had room; otherwise not written
        FAMILY.N.repeats           number of tests
        FAMILY.incomplete          whether the SYN queue can be measured
        FAMILY.N.incomplete        connections in it, of a new peer
@@ -24,7 +26,8 @@
 
    and under "listen.cap":
 
-       family effective client accepted overflow limit
+       family                     the family of the test
+       effective client accepted overflow queued limit disturbed repeats
        setting scope value        from sonde_backlog_cap
        initial                    whether scope is the initial namespace
        initial-value              the value of the setting there
@@ -40,8 +43,10 @@
 
 /* Measure as PLAN, a struct queue_plan, describes; half_open is another
    measurement (syn-queue-tun.h).  With settings, the process first enters a new
-   network namespace.  Returns true after a complete measurement, and also if
-   the settings cannot be applied: the findings then have the reason.  */
+   network namespace, and cannot return.  The soft limit of descriptors is
+   raised.  Returns true after a complete measurement, and also if the settings
+   cannot be applied: the findings then have the reason.  Returns false if WATCH
+   became readable or failed, if OUT failed, or without memory.  */
 measurement measure_listen_queue;
 
 #endif /* PROBES_QUEUE_LISTEN_QUEUE_H */

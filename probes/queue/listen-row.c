@@ -38,8 +38,10 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
         snprintf(text, size, "%s", names[limit]);
 }
 
-/* Write to TEXT (cut to SIZE) why FILL ended at a limit, which LIMIT names: not
-   filled for want of memory, or the number of connections so far.  */
+/* Write to TEXT (cut to SIZE) why FILL has no figures; FILL ended at a limit,
+   which LIMIT names.  The text is NOT_FILLED and the memory needed, if the
+   budget allowed no client; otherwise the number of connections so far, and
+   LIMIT.  */
 static void stop_text(const struct fill *fill, const char *limit, char *text,
                       size_t size)
 {
@@ -54,7 +56,7 @@ static void stop_text(const struct fill *fill, const char *limit, char *text,
     }
 }
 
-/* The figure at OFFSET of FILL, the offset of a member of type long.  */
+/* The member of type long at OFFSET in FILL.  */
 static long figure_at(const struct fill *fill, size_t offset)
 {
     long figure;
@@ -62,9 +64,10 @@ static long figure_at(const struct fill *fill, size_t offset)
     return figure;
 }
 
-/* Write the figures at the offsets FIRST and SECOND of each repeat as KEY: a
-   number; a range, not stable, where they differ; not testable with REASON, if
-   not NULL, or where one is -1.  */
+/* Write as KEY the figures at the offsets FIRST and SECOND in struct fill of
+   all tests of ROW, known by HOW: a number if all are equal; otherwise a range,
+   "14..15", not stable.  Not testable with REASON, if not NULL; or if a figure
+   is negative, with the reason that the kernel does not report it.  */
 static void put_figures(const struct prefix *prefix,
                         const struct listen_row *row, const char *key,
                         size_t first, size_t second, enum how how,
@@ -85,8 +88,8 @@ static void put_figures(const struct prefix *prefix,
                           reason ? reason : "the kernel does not report it");
 }
 
-/* Write the figure at OFFSET of each repeat as KEY: a number, or a range where
-   they differ; not testable with REASON, if not NULL, or where one is -1.  */
+/* Write as KEY the figure at OFFSET in struct fill of all tests of ROW, by the
+   rules of put_figures.  */
 static void put_figure(const struct prefix *prefix,
                        const struct listen_row *row, const char *key,
                        size_t offset, enum how how, const char *reason)
@@ -94,9 +97,9 @@ static void put_figure(const struct prefix *prefix,
     put_figures(prefix, row, key, offset, offset, how, reason);
 }
 
-/* Write the overflow: its name, or "varies", not stable, where the repeats
-   differ.  Not testable with REASON, if not NULL, or if no client of the first
-   test failed.  */
+/* Write the finding "overflow" of ROW: the name of the overflow, or "varies",
+   not stable, if the tests differ.  Not testable with REASON, if not NULL, or
+   if no client of the first test failed.  */
 static void put_overflow(const struct prefix *prefix,
                          const struct listen_row *row, const char *reason)
 {
@@ -113,8 +116,8 @@ static void put_overflow(const struct prefix *prefix,
                HOW_MEASURED, stable, NULL);
 }
 
-/* Write to TEXT (cut to SIZE) the disturbance of FILL: the result of the last
-   client, and the likely cause.  */
+/* Write to TEXT (cut to SIZE) the disturbance of FILL, which is disturbed: the
+   result of the last client, and the likely cause.  */
 static void disturbed_text(const struct fill *fill, char *text, size_t size)
 {
     int overflow = fill->overflow;
@@ -138,8 +141,9 @@ struct stop {
     char reason[200];
 };
 
-/* Whether a test of ROW was stopped by an error or a limit, or disturbed; *STOP
-   is the reason of the first such test.  */
+/* Whether a test of ROW was stopped by an error or a limit, or disturbed.  If
+   so, set *STOP to the reason of the first such test; otherwise REASON of *STOP
+   is undefined.  */
 static bool was_stopped(const struct listen_row *row, struct stop *stop)
 {
     for (size_t i = 0; i < row->repeats; i++) {
@@ -172,11 +176,12 @@ static bool was_disturbed(const struct listen_row *row)
     return false;
 }
 
-/* Write the findings of a row of the accept queue: effective, client, accepted,
-   overflow, queued, limit, repeats, and disturbed if so.  After a limit or
-   disturbance the backlog in force is still written; the other figures, and
-   after an error also the backlog, are not testable.  REPEATS is always
-   written, and LIMIT has no value without a limit.  */
+/* Write the findings of ROW, of the accept queue: effective, client, accepted,
+   overflow, queued, limit, repeats, and "disturbed: yes" if a test was
+   disturbed.  After a limit or a disturbance the backlog in force, "effective",
+   is still written, and the other figures are not testable; after an error
+   "effective" is not testable, too.  "repeats" is always written, and "limit"
+   has no value without a limit.  */
 static void put_queue_row(const struct prefix *prefix,
                           const struct listen_row *row)
 {
@@ -202,10 +207,11 @@ static void put_queue_row(const struct prefix *prefix,
                       NULL);
 }
 
-/* Write the incomplete handshakes, a range if the repeats or the counts by
-   accept and by the kernel differ; and unless the peer is known, the
-   connections accepted by SYN cookie.  Not testable, with the reason, if a test
-   was stopped or disturbed.  */
+/* Write the findings of ROW, of the SYN queue: the incomplete handshakes, as
+   "incomplete", or "incomplete-known" for a known peer, a range if the tests,
+   or the counts by accept and by the kernel, differ; and unless the peer is
+   known, "passed", the connections accepted by SYN cookie.  Not testable, with
+   the reason, if a test was stopped or disturbed.  */
 static void put_syn_row(const struct prefix *prefix,
                         const struct listen_row *row)
 {
@@ -228,8 +234,9 @@ bool listen_row_failed(const struct listen_row *row)
     return was_disturbed(row);
 }
 
-/* Whether two tests have the same overflow and the same counts: clients,
-   accepted connections, and incomplete handshakes by the kernel's report.  */
+/* Whether the tests A and B have the same overflow and the same counts:
+   clients, accepted connections, and incomplete handshakes by the kernel's
+   report.  */
 static bool same_counts(const struct fill *a, const struct fill *b)
 {
     return a->client == b->client && a->accepted == b->accepted &&

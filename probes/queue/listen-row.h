@@ -33,17 +33,18 @@ struct listen_row {
    connections or incomplete handshakes; or the two counts of incomplete
    handshakes of one test differ.  listen_row_failed: a test was disturbed; then
    listen_row_varies is false.  Both are false if a limit or an error ended a
-   test.  */
+   test; ROW has at least one test.  */
 bool listen_row_varies(const struct listen_row *row);
 bool listen_row_failed(const struct listen_row *row);
 
 /* Begins the reason of a queue that was not filled.  */
 #define NOT_FILLED "not filled: "
 
-/* Write the results of ROW to OUT; all tests are done.  A ROW_CAP is written as
-   the cap alone; IS_CAP_TOO: write them once more as those of the cap.  If a
-   test was stopped or disturbed, the figures are not testable, with the reason;
-   but after a limit or a disturbance the backlog in force is written.  */
+/* Write the results of ROW, of which all tests are done, to OUT.  A ROW_CAP is
+   written as the cap alone; a ROW_QUEUE with IS_CAP_TOO is written twice, also
+   as the cap.  If a test was stopped by a limit or an error, or was disturbed,
+   the figures are not testable, with the reason; but after a limit or a
+   disturbance the backlog in force is written.  Write errors stay with OUT.  */
 void listen_row_write(FILE *out, const struct listen_row *row);
 
 #endif /* PROBES_QUEUE_LISTEN_ROW_H */

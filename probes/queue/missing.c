@@ -7,9 +7,10 @@
 
 #include "probes/queue/missing.h"
 
-/* Add to MISSING a finding "accepted", not testable, for each planned row of
-   FAMILY without one in FINDINGS: with the reason of "available", or else
-   REASON.  Returns 0, or -1 with ENOMEM.  */
+/* Add to MISSING a finding "FAMILY.N.accepted", not testable, for each backlog
+   of PLAN without that finding in FINDINGS: with the reason of
+   "FAMILY.available" in FINDINGS, or else REASON.  Returns 0, or -1 with
+   ENOMEM.  */
 static int list_family(struct findings *missing,
                        const struct findings *findings,
                        const struct queue_plan *plan, const char *family,

@@ -31,7 +31,7 @@ enum {
 static const char id[] = "listen.overflow";
 
 /* Write VALUE, which differs from run to run, under the id "volatile", as
-   overflow.FAMILY.KEY.  */
+   overflow.FAMILY.KEY, FAMILY being that of PREFIX.  */
 static void put_volatile(const struct prefix *prefix, const char *key,
                          long value)
 {
@@ -49,8 +49,8 @@ static void overflow_put(const struct prefix *prefix, const char *key,
 }
 
 /* The result of the client that met the full queue STEPWISE, as the finding
-   "next": "silence" if pending, the errno in words (overflow_name), or "reset
-   after connect" without errno.  */
+   "next": "silence" if the client is pending; else overflow_name of its errno;
+   or "reset after connect" without an errno.  */
 static const char *overflow_next_of(const struct stepwise *stepwise)
 {
     if (stepwise->pending >= 0)
@@ -63,9 +63,9 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
    completes within TIMEOUT, and if so, the time as a volatile finding, since
    the time depends on TCP's retransmission.  A client that connects joins
    CLIENTS; otherwise the pending client is closed.  Not testable after a
-   shortage.  Without a pending client, nothing is accepted, and "enters" is not
-   testable; for UNIX sockets nothing is written, and put_blocking measures it.
-   Returns how many connections were accepted.  */
+   shortage.  Without a pending client nothing is accepted, and "enters" is not
+   testable; for UNIX sockets "enters" is then not written here, but by
+   put_blocking.  Returns how many connections were accepted, 0 or 1.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
@@ -90,9 +90,10 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     return accepted;
 }
 
-/* Fill a queue, and write connected, next, enters and accepted; only "next",
-   with the reason, if the queue could not be filled.  A client that connects
-   after the first accept counts neither as connected nor as accepted.  */
+/* Fill a queue of FAMILY, with the silence timeout WAIT, and write connected,
+   next, enters (put_enters) and accepted; only "next", not testable, with the
+   reason, if the queue could not be filled.  A client that connects after the
+   first accept counts neither as connected nor as accepted.  */
 static void put_queue(const struct prefix *prefix, int family, int wait)
 {
     struct stepwise stepwise;
@@ -114,16 +115,19 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     stepwise_close(&stepwise);
 }
 
-/* Bytes that may fill the kernel's buffers: DATA_MAX, or less by BUDGET.  */
+/* The bytes that may fill the kernel's buffers: DATA_MAX, or if less, half of
+   the memory left by BUDGET.  */
 static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);
     return share < DATA_MAX ? (long)share : DATA_MAX;
 }
 
-/* Send from CLIENT, not accepted yet, until the buffers are full, send fails or
-   MAX bytes are sent.  Returns the number of bytes, which may exceed MAX by a
-   block; or -1 with errno if the first send fails, except with EAGAIN: 0.  */
+/* Send from CLIENT, non-blocking and not accepted yet, until the buffers are
+   full, send fails or MAX bytes are sent.  SIGPIPE must be ignored.  Returns
+   the number of bytes, which may exceed MAX by a block of 4096; 0 if MAX is 0,
+   or if the first send fails with EAGAIN; or -1 with errno if the first send
+   fails otherwise.  */
 static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
@@ -137,9 +141,10 @@ static long overflow_send_all(int client, long max)
     return sent;
 }
 
-/* Receive once into DATA of SIZE bytes, when there is input.  Returns the
-   number of bytes; 0 if nothing arrives within TIMEOUT, if the peer closes, or
-   after a reset; or -1 with errno, and the call in *FAILED.  */
+/* Wait up to TIMEOUT for input on FD, and receive once into DATA of SIZE bytes.
+   Returns the number of bytes; 0 if nothing arrives within TIMEOUT, if the peer
+   closes, or after a reset; or -1 with errno, and the name of the failed call
+   in *FAILED, which is also set otherwise.  */
 static ssize_t overflow_receive(int fd, char *data, size_t size,
                                 const char **failed)
 {
@@ -155,9 +160,9 @@ static ssize_t overflow_receive(int fd, char *data, size_t size,
     return some < 0 && errno == ECONNRESET ? 0 : some;
 }
 
-/* Receive up to MAX bytes, until nothing comes within TIMEOUT, or the peer
-   closes or resets.  Returns the number; or -1 with errno, in *FAILED the
-   call.  */
+/* Receive from FD and drop the data, until MAX bytes have come, nothing comes
+   within TIMEOUT, or the peer closes or resets.  Returns the number of bytes;
+   or -1 with errno, and in *FAILED the name of the failed call.  */
 static long overflow_receive_all(int fd, long max, const char **failed)
 {
     char data[4096];
@@ -173,7 +178,8 @@ static long overflow_receive_all(int fd, long max, const char **failed)
     return got;
 }
 
-/* Write "data" as not testable: the kernel's buffers exceed the budget.  */
+/* Write "data" as not testable: filling the kernel's buffers needs more memory
+   than BUDGET allows.  */
 static void put_no_memory(const struct prefix *prefix,
                           const struct budget *budget)
 {
@@ -182,10 +188,11 @@ static void put_no_memory(const struct prefix *prefix,
     overflow_put(prefix, "data", NULL, text);
 }
 
-/* Send from the client of STEPWISE, then accept, and write whether all of the
-   data arrives: "kept" or "lost"; not testable, with the reason, after a
-   failure, or if the memory budget ended the sending.  Also write the number of
-   bytes sent, unless the first send failed.  */
+/* Send from the first client of STEPWISE, which has one, then accept its
+   connection, and write as "data" whether all of the data arrives: "kept" or
+   "lost"; not testable, with the reason, after a failure, or if the memory
+   budget ended the sending.  Also write the number of bytes sent, as the
+   volatile "data-bytes", unless the first send failed.  */
 static void put_arrival(const struct prefix *prefix,
                         const struct stepwise *stepwise)
 {
@@ -209,8 +216,9 @@ static void put_arrival(const struct prefix *prefix,
     descriptor_close(&fd);
 }
 
-/* Write the finding "data", what becomes of data that is sent before accept is
-   called (put_arrival): kept, lost, or not testable, with the reason.  */
+/* Connect a client of FAMILY, and write the finding "data", what becomes of
+   data that is sent before accept is called (put_arrival): kept, lost, or not
+   testable, with the reason.  */
 static void overflow_put_data(const struct prefix *prefix, int family)
 {
     struct stepwise stepwise;
@@ -237,9 +245,10 @@ struct report {
     int error;
 };
 
-/* In a child: connect with a blocking socket, for up to TIMEOUT, and say so in
-   REPORT.  The descriptor of the listener is closed first, so that one is
-   free.  */
+/* In a child: connect to STEPWISE with a blocking socket, for up to TIMEOUT.
+   HAS_BEGUN of REPORT is set before connect, ERROR is the errno.  Exits with
+   BLOCKING_CONNECTS, BLOCKING_FAILS or BLOCKING_NO_SOCKET.  The descriptor of
+   the listener is closed first, so that one is free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise,
                                 struct report *report)
 {
@@ -260,8 +269,9 @@ static _Noreturn void be_client(const struct stepwise *stepwise,
     _exit(status ? BLOCKING_FAILS : BLOCKING_CONNECTS);
 }
 
-/* Wait up to TIMEOUT_MS milliseconds for CHILD, and reap it if ended.  Returns
-   how it ended, or -1 if not ended.  */
+/* Wait up to TIMEOUT_MS milliseconds for CHILD to end, and reap CHILD then.
+   Returns the exit status of CHILD, or BLOCKING_KILLED after a signal; -1 if
+   CHILD has not ended, or waitpid fails.  */
 static int await_child(pid_t child, int timeout_ms)
 {
     int status;
@@ -271,8 +281,9 @@ static int await_child(pid_t child, int timeout_ms)
 }
 
 /* Wait until CHILD, which writes REPORT, has ended, or its connect has taken
-   WAIT milliseconds.  A busy host may run the child later than that: the time
-   begins with the connect, or after TIMEOUT.  Returns as await_child.  */
+   WAIT milliseconds.  A busy host may start CHILD late: so WAIT counts from the
+   beginning of the connect, or if there is none, from TIMEOUT on.  Returns as
+   await_child.  */
 static int await_connect(pid_t child, const struct report *report, int wait)
 {
     enum { PAUSE = 5 };
@@ -283,9 +294,10 @@ static int await_connect(pid_t child, const struct report *report, int wait)
     return status < 0 ? await_child(child, wait) : status;
 }
 
-/* Write "blocking" by STATUS, how the child ended, and ERROR: "connects", or
-   the errno by name; not testable if it had no socket, ran out of a resource,
-   or was killed.  */
+/* Write "blocking" by STATUS of await_child, not -1, and ERROR, the errno of
+   the child: "connects", or ERROR by name if connect failed; not testable, with
+   the reason, if the child had no socket, ran out of a resource, or was
+   killed.  */
 static void put_blocking_status(const struct prefix *prefix, int status,
                                 int error)
 {
@@ -302,11 +314,13 @@ static void put_blocking_status(const struct prefix *prefix, int status,
 }
 
 /* Write "blocking", the result of a blocking connect, in a child, to the full
-   queue STEPWISE: "connects", an errno by name, or "waits" if not over after
-   WAIT milliseconds; not testable without a process.  After "waits" accept a
-   connection and write "enters", whether the connect completes within TIMEOUT
-   after that; not testable if accept ran out of a resource.  The child is gone,
-   or was killed, when this returns; REPORT, all zero, is shared with it.  */
+   queue STEPWISE: "connects", an errno by name, or "waits" if connect has not
+   returned after WAIT milliseconds; not testable, with the reason, as by
+   put_blocking_status or if fork fails.  After "waits" accept a connection and
+   write "enters", whether the connect completes within TIMEOUT after that: yes
+   or no; not testable if accept ran out of a resource.  The child is reaped, or
+   was killed, when this returns.  REPORT, all zero, is memory shared with
+   children.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait, struct report *report)
 {
@@ -337,9 +351,10 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     }
 }
 
-/* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, and
-   write "blocking" and "enters" of a blocking client (put_client); "blocking"
-   is not testable, with the reason, if the queue is not full.  */
+/* UNIX sockets: a non-blocking client gets EAGAIN at once.  Fill a queue, with
+   the silence timeout WAIT, and write "blocking" and perhaps "enters" of a
+   blocking client (put_client); only "blocking", not testable, with the reason,
+   without shared memory or a listener, or if the queue is not full.  */
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;

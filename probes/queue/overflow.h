@@ -26,17 +26,19 @@
 
 #include <stdio.h>
 
-/* Measure in FAMILY, called NAME, and write and flush the findings to OUT.  If
-   the queue cannot be filled, "next" is not testable, with the reason, and the
-   other figures are not written.  Any other figure that cannot be measured is
-   not testable, with the reason.  Of UNIX sockets "enters" is written only if
-   the blocking connect waits.  WAIT is the silence timeout in milliseconds.
-   May take some 8 seconds each for a client that never enters and for lost
-   data. Nothing is left open.  */
+/* Measure in FAMILY, called NAME in the keys, what happens at a full queue, and
+   write and flush the findings to OUT.  SIGPIPE must be ignored.  If the queue
+   cannot be filled, "next" is not testable, with the reason, and "connected",
+   "enters" and "accepted" are not written.  Any other figure that cannot be
+   measured is not testable, with the reason.  Of UNIX sockets "enters" is
+   written only if the blocking connect waits.  WAIT is the silence timeout in
+   milliseconds.  May take some 8 seconds each for a client that never enters
+   and for lost data.  For UNIX sockets a child process is started and reaped.
+   Nothing is left open.  Write errors stay with OUT.  */
 void overflow_family(FILE *out, int family, const char *name, int wait);
 
-/* Write the setting tcp_abort_on_overflow of this namespace to OUT; not
-   testable if it cannot be read.  */
+/* Write the setting tcp_abort_on_overflow of this network namespace to OUT; not
+   testable, with the reason, if the setting cannot be read.  */
 void overflow_setting(FILE *out);
 
 #endif /* PROBES_QUEUE_OVERFLOW_H */

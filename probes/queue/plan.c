@@ -11,8 +11,9 @@
 
 #include "probes/queue/plan.h"
 
-/* Read one number of the list, or "max", for INT_MAX; *END points behind the
-   number.  Returns 0; or -1 for another text or a number that is no int.  */
+/* Read the number at the beginning of TEXT, or "max", for INT_MAX, into
+   *NUMBER, and set *END to the byte behind the number.  Returns 0; or -1 for
+   another text or a number that is no int: *NUMBER is then unchanged.  */
 static int plan_read_number(const char *text, const char **end, int *number)
 {
     if (!strncmp(text, "max", 3)) {
@@ -32,8 +33,9 @@ static int plan_read_number(const char *text, const char **end, int *number)
     return 0;
 }
 
-/* Add the numbers FIRST to LAST, except duplicates.  Returns 0; or -1 if there
-   are more than BACKLOGS_MAX, with the list full.  */
+/* Add the numbers FIRST to LAST to the list of PLAN, except duplicates.
+   Returns 0; or -1 if the list would have more than BACKLOGS_MAX, and is then
+   full.  */
 static int add_range(struct queue_plan *plan, int first, int last)
 {
     for (long long value = first; value <= last; value++) {
@@ -49,9 +51,10 @@ static int add_range(struct queue_plan *plan, int first, int last)
     return 0;
 }
 
-/* Add the item at *TEXT, a number or a range, and advance *TEXT to the comma or
-   the end behind the item.  Returns NULL; or what is wrong with the item, a
-   constant, and *TEXT stays, with a part of the item perhaps added.  */
+/* Add the item at *TEXT, a number or a range, to the list of PLAN, and advance
+   *TEXT to the comma or the NUL behind the item.  Returns NULL; or what is
+   wrong with the item, a constant that follows the quoted item in a sentence:
+   *TEXT is then unchanged, and a part of the item is perhaps added.  */
 static const char *add_item(struct queue_plan *plan, const char **text)
 {
     int first, last;

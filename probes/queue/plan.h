@@ -31,16 +31,18 @@ struct queue_plan {
     size_t count;
 };
 
-/* Set the backlogs of PLAN from TEXT: numbers and ascending ranges, separated
-   by commas, "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count once; more
-   than BACKLOGS_MAX are an error, and so is an empty TEXT or item.  An earlier
-   list is not freed.  Returns 0, and the caller frees the list with plan_free;
-   or -1 with a sentence on the error, which quotes the item, in PROBLEM of SIZE
-   bytes (truncated), and no list.  */
+/* Set BACKLOGS and COUNT of PLAN from TEXT: numbers and ascending ranges,
+   separated by commas, "max" for INT_MAX: "0-14,128,-1,max".  Duplicates count
+   once; more than BACKLOGS_MAX are an error, and so is an empty TEXT or item.
+   An earlier list is not freed.  Returns 0, and the caller frees the list with
+   plan_free; or -1, with no list, and in PROBLEM of SIZE bytes (truncated) a
+   sentence on the error: the wrong item in quotes and what is wrong, or "out of
+   memory".  */
 int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
                   size_t size);
 
-/* Free the list of backlogs, not PLAN; the list is empty then.  */
+/* Free the list of backlogs, not PLAN; the list is empty then.  A PLAN without
+   a list, NULL, is allowed.  */
 void plan_free(struct queue_plan *plan);
 
 #endif /* PROBES_QUEUE_PLAN_H */

@@ -30,8 +30,8 @@ int reference_open(struct reference *reference, int family, const char **failed)
     return -1;
 }
 
-/* Make the socket of the next client.  Returns 0; or -1 with errno, and FAILED
-   is "socket".  */
+/* Make the socket of the next client, CLIENT of REFERENCE.  Returns 0; or -1
+   with errno, and then CLIENT is -1 and FAILED is "socket".  */
 static int reference_renew(struct reference *reference)
 {
     reference->client = queue_client_socket(reference->family);
@@ -44,7 +44,7 @@ static int reference_renew(struct reference *reference)
 /* End the connection, remove it from the listener's queue, and make the socket
    of the next client, not yet connected.  One descriptor is enough: the
    client's, then accept's, then the next client's.  Returns 0; or -1 with errno
-   if there is no next client.  */
+   if that socket cannot be made (reference_renew).  */
 static int reference_end(struct reference *reference)
 {
     const char *failed;

@@ -27,24 +27,26 @@ struct reference {
 /* The timeout of a reference connection, in milliseconds.  */
 enum { REFERENCE_TIMEOUT = 5000 };
 
-/* Open REFERENCE for FAMILY, AF_INET or AF_INET6 on the loopback interface, or
-   AF_UNIX, without a connection.  Returns 0; or -1 with errno, nothing left
-   open, and in *FAILED the name of the call that failed.  */
+/* Open REFERENCE, a listener and the socket of a client, for FAMILY: AF_INET or
+   AF_INET6 on the loopback interface, or AF_UNIX.  No connection is begun.
+   Returns 0, and the caller calls reference_close; or -1 with errno, nothing
+   left open, and in *FAILED the name of the call that failed.  */
 int reference_open(struct reference *reference, int family,
                    const char **failed);
 
-/* Begin a connection, unless one is in progress.  Does not wait.
-   reference_check reports a failure.  */
+/* Begin a connection of REFERENCE, which is open, unless one is in progress.
+   Does not wait.  reference_check reports a failure.  */
 void reference_begin(struct reference *reference);
 
 /* Check the connection, without waiting.  Returns 0 while connect is in
-   progress, for at most REFERENCE_TIMEOUT.  Otherwise ends the connection, and
-   returns 1 after a complete connect; or -1, with the errno in REFERENCE, after
-   a failure or timeout (ETIMEDOUT), if the socket of the next client cannot be
-   made, or if no connection was begun.  */
+   progress, for at most REFERENCE_TIMEOUT since its beginning.  Otherwise ends
+   the connection, makes the socket of the next client, and returns 1; or -1,
+   with ERROR and FAILED of REFERENCE set, after a failed connect or poll, after
+   the timeout (ETIMEDOUT), or if that socket cannot be made.  Returns -1, with
+   REFERENCE unchanged, if no connection was begun.  Changes errno.  */
 int reference_check(struct reference *reference);
 
-/* Close the listener and the client.  */
+/* Close the listener and the client, if open.  Keeps errno.  */
 void reference_close(struct reference *reference);
 
 /* Try one connection over the loopback interface in FAMILY, or between UNIX

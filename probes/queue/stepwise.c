@@ -34,8 +34,9 @@ int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
     return -1;
 }
 
-/* WHAT failed with ERROR: record the first shortage of a resource, or failure
-   of poll, which is never a result of the host.  */
+/* WHAT, a call, failed with ERROR.  If that is a shortage of a resource
+   (limit_of), or a failure of poll, which is never a result of the host, and
+   the first such failure, record WHAT and ERROR in FAILED and SHORTAGE.  */
 static void stepwise_note(struct stepwise *stepwise, const char *what,
                           int error)
 {
@@ -99,8 +100,9 @@ enum client_state stepwise_add(struct stepwise *stepwise, int wait)
     return stepwise_settle(stepwise, 0);
 }
 
-/* Whether the kernel counts room in the queue, or no drop since the last client
-   began: a full queue drops the client's SYN.  False without a report.  */
+/* Whether the kernel reports fewer queued connections than the backlog, or no
+   drop since the last client began: a full queue drops the client's SYN.  False
+   without a report.  */
 static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;

@@ -32,50 +32,62 @@ struct stepwise {
     struct sonde_address address;
 };
 
-/* Listen in FAMILY with BACKLOG.  Returns 0; or -1 with errno, and the call in
-   FAILED.  Call stepwise_close in each case.  */
+/* Make *STEPWISE anew, with a listener of FAMILY and BACKLOG (queue_listener)
+   and no client.  Returns 0; or -1 with errno, and the name of the failed call
+   in FAILED of *STEPWISE.  Call stepwise_close in each case.  */
 int stepwise_open(struct stepwise *stepwise, int family, int backlog);
 
-/* Listen in FAMILY with BACKLOG, as stepwise_open; write a failure as the
-   finding KEY of PREFIX.  Returns 0; or -1, and nothing is left open.  */
+/* As stepwise_open, but write a failure as the finding KEY of PREFIX, not
+   testable.  Returns 0, and the caller calls stepwise_close; or -1, and nothing
+   is left open.  */
 int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
                     const char *key, int family, int backlog);
 
-/* Connect another client: none is pending, and fewer than STEPWISE_CLIENTS are
-   connected.  WAIT is the silence timeout in milliseconds.  For TCP a silent
-   client is checked again after a reference connection, so the timeout grows on
-   a busy host.  Returns the client's state: CONNECTED, and the client joins
-   CLIENTS; PENDING, and the client stays open in PENDING; FAILED, or UNKNOWN
-   if poll failed, with the errno in ERROR, and the client is closed.  After a
+/* Connect another client.  Before, none must be pending, and fewer than
+   STEPWISE_CLIENTS be connected.  WAIT is the silence timeout in milliseconds.
+   For TCP a silent client is checked again after a reference connection, which
+   takes up to REFERENCE_TIMEOUT on a busy host.  Sets DROPS.  Returns the state
+   of the client: CONNECTED, and the client joins CLIENTS; PENDING, and the
+   client stays open in PENDING; FAILED, also without a socket, or UNKNOWN if
+   poll failed, with the errno in ERROR, and the client is closed.  After a
    SHORTAGE, which may be of the reference connection, the state is no result of
    the host.  */
 enum client_state stepwise_add(struct stepwise *stepwise, int wait);
 
-/* Connect clients until one is silent or fails, as in stepwise_add, or an
-   earlier one was reset: then the queue is FULL, and a silent client stays
-   pending.  The queue is not FULL if STEPWISE_CLIENTS are connected, after a
-   SHORTAGE, or if the kernel counts room (DISTURBED).  Clients of earlier calls
-   count, but are not checked.  */
+/* Connect clients, by stepwise_add with WAIT, until one is silent or fails, or
+   one that this call connected was reset: then FULL is set, and a silent client
+   stays pending.  Before, no client must be pending.  FULL is false if
+   STEPWISE_CLIENTS are connected, after a SHORTAGE, also of an earlier call, or
+   if the kernel counts room (DISTURBED).  Clients of earlier calls count
+   towards STEPWISE_CLIENTS, but are not checked.  ERROR is the errno of the
+   last client, or 0.  */
 void stepwise_fill(struct stepwise *stepwise, int wait);
 
-/* Wait up to WAIT milliseconds for the pending client.  A connected client
-   joins CLIENTS; a failed client is closed, with its errno in ERROR.  Returns
-   the client's state; CLIENT_FAILED if none is pending.  */
+/* Wait up to WAIT milliseconds for the pending client.  Returns the state of
+   the client: CONNECTED, and the client joins CLIENTS; PENDING, and the client
+   stays pending; FAILED, or UNKNOWN if poll failed, with the errno in ERROR,
+   and the client is closed; a shortage is recorded.  If none is pending,
+   returns CLIENT_FAILED at once, and changes nothing.  */
 enum client_state stepwise_settle(struct stepwise *stepwise, int wait);
 
-/* The number of CLIENTS that were not reset; before any accept.  Returns -1 if
-   poll fails, which is recorded as a shortage.  */
+/* The number of CLIENTS that were not reset.  To be called before any accept,
+   since stepwise_accept resets clients.  Does not wait.  Returns -1 if poll
+   fails, and records the failure as a shortage.  */
 long stepwise_connected(struct stepwise *stepwise);
 
-/* Accept up to MAX connections, without waiting, and close them; CLIENTS still
-   contain their clients.  Returns their number.  A shortage is recorded.  */
+/* Accept up to MAX connections, without waiting, and close them, so that their
+   clients, which stay in CLIENTS, are reset.  Returns the number of accepted
+   connections, also if accept then fails; only a shortage or a failed poll is
+   recorded.  */
 long stepwise_accept(struct stepwise *stepwise, long max);
 
-/* Close the listener and all clients, also the pending client.  */
+/* Close the listener and all clients, also the pending client.  Harmless when
+   repeated, and after a failed stepwise_open.  */
 void stepwise_close(struct stepwise *stepwise);
 
-/* Write COUNT as the finding KEY of PREFIX.  Not testable, with the reason,
-   after a shortage, if STEPWISE is not full, or if COUNT is negative.  */
+/* Write COUNT as the finding KEY of PREFIX, measured.  Not testable, with the
+   reason, after a shortage, or if STEPWISE is not FULL: only then may COUNT be
+   negative.  */
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count);
 

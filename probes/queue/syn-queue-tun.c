@@ -51,8 +51,8 @@ struct half_open {
     bool carries;     /* an RST arrived: the interface carries packets */
 };
 
-/* Send a SYN from SOURCE_PORT of the played host to PORT of this host.  Returns
-   whether it was sent.  */
+/* Send a SYN through the interface of RUN, from SOURCE_PORT of the played host
+   to PORT of this host.  Does not wait.  Returns whether the SYN was sent.  */
 static bool send_from(const struct half_open *run, uint16_t source_port,
                       uint16_t port)
 {
@@ -80,8 +80,9 @@ static struct target *find_target(const struct half_open *run, uint16_t port)
     return NULL;
 }
 
-/* Read the packets of the kernel, without waiting and up to PACKETS; count its
-   SYN-ACKs by SYN, and note an RST.  Other packets are ignored.  */
+/* Read the packets that the kernel sent, without waiting and up to PACKETS.
+   Count in ANSWERS the SYN-ACKs to SYNs that were sent, with the time of the
+   last in RECEIVED; after an RST set CARRIES.  Other packets are ignored.  */
 static void read_packets(struct half_open *run)
 {
     uint8_t packet[PACKET_MAX];
@@ -106,8 +107,9 @@ static void read_packets(struct half_open *run)
 }
 
 /* Wait until the interface carries packets of the kernel: just after it was
-   brought up, Linux drops them.  A SYN to a closed port is answered with RST.
-   Returns 0, or -1 after LATEST milliseconds.  */
+   brought up, Linux drops them.  SYNs to a closed port, sent again and again,
+   are answered with RST.  Returns 0; or -1 if no RST has come after LATEST
+   milliseconds.  */
 static int await_interface(struct half_open *run)
 {
     struct pollfd poll_fd = {.fd = run->tun, .events = POLLIN};
@@ -120,7 +122,9 @@ static int await_interface(struct half_open *run)
     return run->carries ? 0 : -1;
 }
 
-/* Send the next SYN to TARGET, not counted on failure; read the answers.  */
+/* Send the next SYN to TARGET, and count the SYN in SENT unless sending failed;
+   then read the packets of the kernel (read_packets).  ANSWERS must have room
+   for the SYN.  */
 static void send_syn(struct half_open *run, struct target *target)
 {
     uint16_t port = (uint16_t)(FIRST_PORT + target->sent);
@@ -128,10 +132,10 @@ static void send_syn(struct half_open *run, struct target *target)
     read_packets(run);
 }
 
-/* Listen with TARGET's backlog at an ephemeral port of TUN_HERE, and allocate
-   ANSWERS, all zero.  Returns the number of SYNs that certainly fills the
-   queue, and for which ANSWERS has room; or -1 with errno; the caller calls
-   close_target in each case.  */
+/* Listen with TARGET's backlog at an ephemeral port of TUN_HERE, set PORT, and
+   allocate ANSWERS, all zero.  Returns the number of SYNs that certainly fills
+   the queue, MORE than the backlog in force, and for which ANSWERS has room; or
+   -1 with errno.  The caller calls close_target in each case.  */
 static int open_target(struct target *target)
 {
     struct sonde_address address;
@@ -152,8 +156,9 @@ static int open_target(struct target *target)
 }
 
 /* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
-   TARGET: SYNs with at least two SYN-ACKs.  Not testable with ERROR of TARGET.
-   Nor if each SYN has two, as the queue was then not full.  */
+   TARGET: the SYNs with at least two SYN-ACKs.  Not testable if TARGET has an
+   ERROR, with its name, or if each SYN sent has two SYN-ACKs: the queue was
+   then not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
@@ -167,9 +172,11 @@ static void put_target(const struct half_open *run, const struct target *target)
                                     : "the queue was not full");
 }
 
-/* Count SYN-ACKs until all retransmissions have been sent, LATEST milliseconds
-   after START at most.  The clock is read before the packets: so a late process
-   counts every packet.  Returns false if the reader of the findings is gone. */
+/* Count SYN-ACKs until all retransmissions have been sent: until RETRANSMITTED
+   milliseconds after START, by monotonic_ms, have passed and QUIET milliseconds
+   without a SYN-ACK, but LATEST milliseconds after START at most.  The clock is
+   read before the packets: so a late process counts every packet.  Returns
+   true; or false if the reader of the findings is gone (WATCH).  */
 static bool wait_for_retransmissions(struct half_open *run, int64_t start)
 {
     int64_t now;
@@ -186,7 +193,8 @@ static bool wait_for_retransmissions(struct half_open *run, int64_t start)
     return true;
 }
 
-/* Close the listener of TARGET, if open, and forget the SYNs.  */
+/* Close the listener of TARGET, if open, free ANSWERS, and set SENT to 0.  The
+   other members stay.  */
 static void close_target(struct target *target)
 {
     free(target->answers);
@@ -197,9 +205,9 @@ static void close_target(struct target *target)
 
 /* Open TARGET, and send the number of SYNs that fills its queue.  If that took
    longer than FILL_TIMEOUT, the kernel may have retransmitted or dropped the
-   first handshakes: begin anew, five tries in all.  ERROR of TARGET is the
-   errno if TARGET cannot be opened, and ANSWERS may be NULL; ETIMEDOUT after
-   five late tries; or 0.  */
+   first handshakes: begin anew, five tries in all.  Sets ERROR of TARGET: the
+   errno if TARGET cannot be opened, with ANSWERS perhaps NULL; ETIMEDOUT after
+   five late tries; or 0.  In each case the caller calls close_target.  */
 static void fill_target(struct half_open *run, struct target *target)
 {
     bool is_late;
@@ -217,9 +225,9 @@ static void fill_target(struct half_open *run, struct target *target)
         target->error = ETIMEDOUT;
 }
 
-/* Fill all queues, wait for the retransmissions, write a finding for each
-   queue, and close all queues.  Returns false, without findings, if the reader
-   is gone.  */
+/* Fill the queues of all targets, wait for the retransmissions, write a finding
+   for each queue (put_target), and close all queues.  Returns true; or false,
+   without findings, if the reader is gone.  */
 static bool run_targets(struct half_open *run)
 {
     for (size_t i = 0; i < run->count; i++)
@@ -233,9 +241,11 @@ static bool run_targets(struct half_open *run)
     return whole;
 }
 
-/* Enter a namespace with the settings of the first method: those of PLAN alone,
-   or without any the current values, as far as readable.  Returns 0; or -1 with
-   *TROUBLE filled in, or left as it is if PLAN has settings.  */
+/* Enter a new network namespace with the settings of the first method: those of
+   PLAN alone; or if PLAN has none, the current values of the settings of the
+   queues, as far as readable.  Returns 0; or -1 with *TROUBLE filled in, but
+   unchanged if PLAN has settings.  The process may then be in the
+   namespace.  */
 static int syn_queue_tun_enter(const struct queue_plan *plan,
                                struct namespace_trouble *trouble)
 {
@@ -259,8 +269,9 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* Make a target for each backlog of PLAN that this method can measure, 0 to
-   BACKLOG_MAX; none without memory.  */
+/* Set the targets of RUN: one, not open, for each backlog of PLAN that this
+   method can measure, 0 to BACKLOG_MAX.  Without memory COUNT is 0.  The caller
+   frees TARGETS.  */
 static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);
@@ -272,8 +283,8 @@ static void choose_targets(struct half_open *run, const struct queue_plan *plan)
 
 /* Whether there is memory for all targets, which are filled together: a request
    takes less than half a KiB of kernel memory, the namespace at most 1 MiB
-   (measured, Linux 6.18); twice that is assumed.  Returns false with the reason
-   in *TROUBLE.  */
+   (measured, Linux 6.18); twice that is assumed.  Returns true; or false with
+   the reason in *TROUBLE.  */
 static bool can_afford(const struct half_open *run,
                        struct namespace_trouble *trouble)
 {
@@ -289,9 +300,10 @@ static bool can_afford(const struct half_open *run,
     return false;
 }
 
-/* Choose the targets, check the memory, enter the namespace, make its interface
-   and wait for it.  Returns NULL, or why that failed, perhaps in TROUBLE.  In
-   each case the caller frees the targets and closes the interface.  */
+/* Choose the targets of RUN by PLAN, check the memory, enter the namespace,
+   make its interface, and wait until the interface carries packets.  Returns
+   NULL; or why that failed, a constant or the text of *TROUBLE, which must have
+   a text before.  In each case the caller frees the targets and closes TUN.  */
 static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)

@@ -44,8 +44,8 @@ bool syn_has_new_peers(int family, bool own)
     return family == AF_INET || (own && !namespace_add_inet6());
 }
 
-/* Choose a random address in 127.0.0.0/8, with port 0; not in 127.0.0.0/16,
-   which other programs use.  */
+/* Set *ADDRESS to a random address in 127.0.0.0/8, with port 0; not in
+   127.0.0.0/16, which other programs use.  For one thread only.  */
 static void choose_peer(struct sonde_address *address)
 {
     static uint64_t chance;
@@ -81,9 +81,10 @@ static int syn_queue_wait(int fd, short events)
     return ready > 0 ? 0 : -1;
 }
 
-/* Connect CLIENT to LISTENER, and wait up to REFERENCE_TIMEOUT for the
-   connection.  Returns the accepted socket, or -1 with errno, ETIMEDOUT after
-   the timeout.  CLIENT stays open.  */
+/* Connect CLIENT, a non-blocking socket, to LISTENER, and wait up to
+   REFERENCE_TIMEOUT until LISTENER has the connection.  Returns the accepted
+   socket, the caller's to close; or -1 with errno, ETIMEDOUT after the timeout.
+   CLIENT stays open.  */
 static int syn_queue_connect(int listener, int client)
 {
     struct sonde_address address;
@@ -94,18 +95,21 @@ static int syn_queue_connect(int listener, int client)
     return sonde_accept(listener, NULL, SONDE_CLOEXEC);
 }
 
-/* Wait until FD is readable, REFERENCE_TIMEOUT at most, and read at most one
-   byte.  Returns the length, 0 at the end of the data, or -1 with errno.  */
+/* Wait until FD is readable, REFERENCE_TIMEOUT at most, and read one byte,
+   which is dropped.  Returns 1; 0 at the end of the data; or -1 with errno,
+   ETIMEDOUT after the timeout.  */
 static ssize_t read_byte(int fd)
 {
     char byte;
     return syn_queue_wait(fd, POLLIN) ? -1 : recv(fd, &byte, 1, 0);
 }
 
-/* Shut down the connection so that the kernel keeps the peer's metrics: the
-   server sends FIN first, and is closed after its FIN was acknowledged, which
-   the client's byte proves.  The client's RST then removes the socket from
-   TIME_WAIT.  The caller closes SERVER, then CLIENT.  Returns 0, or -1.  */
+/* Shut down the connection of SERVER and CLIENT, its two sockets, so that the
+   kernel keeps the peer's metrics: the server sends FIN first, and is closed
+   after its FIN was acknowledged, which the client's byte proves.  The client's
+   RST then removes the socket from TIME_WAIT.  The caller closes SERVER, then
+   CLIENT, in each case.  Returns 0; or -1 with errno: EPROTO if other data or a
+   FIN came instead, ETIMEDOUT, or that of a call.  */
 static int syn_queue_disconnect(int server, int client)
 {
     errno = EPROTO; /* if a length is not as expected */
@@ -115,9 +119,11 @@ static int syn_queue_disconnect(int server, int client)
     return 0;
 }
 
-/* Make ADDRESS a known peer, by a connection from ADDRESS over the loopback
-   interface.  The listener is not of queue_listener, whose connections close
-   with RST and leave no metrics.  Returns 0, or -1 with errno.  */
+/* Make ADDRESS, of AF_INET or AF_INET6 with port 0, a known peer, by a
+   connection from ADDRESS over the loopback interface, which is then closed.
+   Waits as syn_queue_connect and syn_queue_disconnect.  The listener is not of
+   queue_listener, whose connections close with RST and leave no metrics.
+   Returns 0, or -1 with errno.  */
 static int syn_queue_make_known(const struct sonde_address *address)
 {
     struct sonde_address loopback;

@@ -11,6 +11,7 @@
 
 #include "probes/verdict/advice.h"
 
+/* Whether the file or folder PATH exists and can be looked up.  */
 static bool is_there(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -67,8 +68,8 @@ static const struct {
 
 enum { ADVICE_COUNT = sizeof advice / sizeof *advice, INDENT = 17 };
 
-/* Write TEXT and a newline, with SETTING in place of each "@" and WANTED in
-   place of each "%".  */
+/* Write TEXT and a newline to OUT, with SETTING in place of each "@" and WANTED
+   in place of each "%".  */
 static void write_filled(FILE *out, const char *text, const char *setting,
                          int wanted)
 {
@@ -83,8 +84,8 @@ static void write_filled(FILE *out, const char *text, const char *setting,
     putc('\n', out);
 }
 
-/* Write row I of the advice for SETTING, in one or two lines, with WANTED or
-   the max of the row if lower.  */
+/* Write row I of the advice to OUT, in one or two lines, filled with SETTING
+   and WANTED; instead of WANTED the max of the row, if lower.  */
 static void write_one(FILE *out, int i, const char *setting, int wanted)
 {
     if (advice[i].max > 0 && wanted > advice[i].max)

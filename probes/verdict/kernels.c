@@ -92,9 +92,10 @@ static long cap_of(const struct kernel *kernel, long measured)
                : rule_inverse(&kernel->accepted, measured);
 }
 
-/* The connections that accept returns for BACKLOG if KERNEL has CAP.  A
-   negative BACKLOG counts as CAP, or with NEGATIVE_IS_ZERO as 0; with
-   ZERO_IS_CAP 0 counts as CAP.  */
+/* The connections that accept returns for BACKLOG if KERNEL has CAP.  A BACKLOG
+   above CAP counts as CAP; a negative BACKLOG as CAP, or with NEGATIVE_IS_ZERO
+   as 0; with ZERO_IS_CAP 0 counts as CAP.  With CAP_COUNTS the result is CAP at
+   most.  */
 static long kernels_expect(const struct kernel *kernel, long cap, long backlog)
 {
     if (backlog < 0)
@@ -129,9 +130,9 @@ static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
 }
 
 /* How well KERNEL fits the figures of TABLE.  0: not, because the largest queue
-   or any row contradicts.  2: with the default cap, as measured.  1: with
-   another cap, or with an unknown one; with CAP_FIXED rows are expected by the
-   default then.  */
+   or any row contradicts.  2: the largest queue was measured and shows the
+   default cap.  1: the largest queue shows another cap, or was not measured:
+   then no cap limits the rows, but with CAP_FIXED the default cap.  */
 static int kernels_fit(const struct kernel *kernel,
                        const struct queue_table *table)
 {
@@ -146,7 +147,7 @@ static int kernels_fit(const struct kernel *kernel,
     return largest >= 0 && cap == kernel->cap ? 2 : 1;
 }
 
-/* Whether any row of TCP has a stable figure of accepted connections.  */
+/* Whether a row of TCP in TABLE has a known figure of accepted connections.  */
 static bool has_figures(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++)

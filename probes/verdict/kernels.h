@@ -23,14 +23,16 @@ struct likeness {
     bool comparable; /* a TCP row of the table has figures */
 };
 
-/* The kernel families that would give the TCP figures of TABLE.  A family with
-   its default cap fits better than a family with a changed cap.  Without TCP
-   figures no family is named.  */
+/* The kernel families that would give the TCP figures of TABLE: BEST, if one
+   fits better than all others, and the rest in ALSO.  A family with its default
+   cap fits better than a family with another or unknown cap.  Without TCP
+   figures COMPARABLE is false and no family is named.  */
 struct likeness kernels_like(const struct queue_table *table);
 
-/* Whether a kernel family named in LIKE can have a cap named SETTING; true also
-   if LIKE names no family.  False reveals a program for Linux on a stack that
-   lacks the settings of Linux.  */
+/* Whether a kernel family named in LIKE, as BEST or in ALSO, can have a cap
+   named SETTING, by the beginning of the name; true also if LIKE names no
+   family.  False reveals a program for Linux on a stack that lacks the settings
+   of Linux.  */
 bool kernels_may_have(const struct likeness *like, const char *setting);
 
 #endif /* PROBES_VERDICT_KERNELS_H */

@@ -35,8 +35,8 @@ static struct requirement require_judge(const struct queue_row *row, int asked)
     return one;
 }
 
-/* Whether ROW, if without figures, makes the result unknown: ROW was tested, or
-   its family has addresses, but connections fail.  */
+/* Whether ROW of TABLE, if its grant is unknown, makes the result unknown: ROW
+   was tested, or its family has addresses, but connections fail.  */
 static bool is_owed(const struct queue_table *table,
                     const struct queue_row *row)
 {
@@ -45,9 +45,9 @@ static bool is_owed(const struct queue_table *table,
            (table->inet6_dead && !strcmp(row->family, "inet6"));
 }
 
-/* Rank, from 3 to 0: truncated is worse than unknown, unknown worse than full.
-   Last come unknown grants of rows that were not measured and of disabled
-   families: these count only if there is no better row.  */
+/* The rank of ONE: 3, truncated; 2, unknown and OWED; 1, full; 0, unknown and
+   not OWED, of a row that was not measured or a disabled family.  A higher rank
+   prevails.  */
 static int require_badness(const struct requirement *one)
 {
     if (one->grant == GRANT_UNKNOWN)

@@ -25,11 +25,15 @@ struct requirement {
     bool owed;          /* an unknown grant that makes the result unknown */
 };
 
-/* The smallest grant for ASKED among the rows of TABLE with that backlog.  A
-   queue shorter than ASKED, or a smaller backlog in force, is truncated.
-   Otherwise an enabled family without any figure makes the result unknown.
-   Disabled families count only if no family has figures.  Without a row:
-   unknown, with the reason "no row".  The result points into TABLE.  */
+/* The smallest grant for ASKED among the rows of TABLE with the backlog ASKED.
+   Truncated: a measured queue is shorter than ASKED, or a backlog in force is
+   smaller.  Otherwise unknown, and OWED: a family that was tested, or has
+   addresses, has no figure that decides.  Otherwise full: all other families
+   have the queue, or a limit of the process or host ended the test and the
+   kernel reports enough.  A disabled family, or a family without a test of
+   ASKED, counts only if there is no other row.  Without a row: unknown, with
+   FAMILY NULL and the reason "no row".  The result points into TABLE and its
+   findings.  */
 struct requirement require_of(const struct queue_table *table, int asked);
 
 #endif /* PROBES_VERDICT_REQUIRE_H */

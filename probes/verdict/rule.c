@@ -49,8 +49,8 @@ long rule_inverse(const struct rule *rule, long count)
                                                                      : -1;
 }
 
-/* If CANDIDATE explains more than *FITS samples exactly, set *BEST and *FITS.
-   On a tie the earlier rule stays.  */
+/* If CANDIDATE gives the counts of more than *FITS of the COUNT SAMPLES, set
+   both *BEST to CANDIDATE and *FITS to their number.  On a tie *BEST stays.  */
 static void try_rule(const struct sample *samples, size_t count,
                      const struct rule *candidate, struct rule *best,
                      size_t *fits)
@@ -65,7 +65,7 @@ static void try_rule(const struct sample *samples, size_t count,
     }
 }
 
-/* The number of different backlogs in the samples.  */
+/* The number of different backlogs in the COUNT SAMPLES.  */
 static size_t count_different(const struct sample *samples, size_t count)
 {
     size_t different = 0;
@@ -78,7 +78,7 @@ static size_t count_different(const struct sample *samples, size_t count)
     return different;
 }
 
-/* The smallest count of the COUNT samples; there is at least one.  */
+/* The smallest count in the COUNT SAMPLES; COUNT is at least 1.  */
 static long min_count(const struct sample *samples, size_t count)
 {
     long min = samples[0].count;
@@ -87,8 +87,9 @@ static long min_count(const struct sample *samples, size_t count)
     return min;
 }
 
-/* Try SLOPE with the addend by which the line meets a sample, for each sample
-   in turn, until all samples fit.  Updates *BEST and *FITS.  */
+/* Try SLOPE, whose PLUS is ignored, with the addend by which the line meets a
+   sample, for each of the COUNT SAMPLES in turn, until all samples fit.
+   Updates *BEST and *FITS (try_rule).  */
 static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)
 {
@@ -98,9 +99,10 @@ static void try_slope(const struct sample *samples, size_t count,
     }
 }
 
-/* Try a constant, which a slope that fits no more does not replace, then all
-   slopes with the minimum FLOOR (or RULE_NO_FLOOR), in order of times + by, so
-   that 3/2 comes before 6/4.  Updates *BEST and *FITS.  */
+/* Try constants, then all slopes, in order of times + by, so that 3/2 comes
+   before 6/4; all with the minimum FLOOR, or RULE_NO_FLOOR.  Updates *BEST and
+   *FITS if a rule fits more samples (try_rule): so a constant precedes a slope
+   that fits as many.  */
 static void try_slopes(const struct sample *samples, size_t count, long floor,
                        struct rule *best, size_t *fits)
 {
@@ -123,8 +125,8 @@ bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
     return true;
 }
 
-/* Write RULE without its floor to TEXT: "n", "3n/2+1", with SPACED "3n/2 + 1";
-   a constant as "5".  */
+/* Write RULE without its floor to TEXT, cut to SIZE bytes: "n", "3n/2+1", with
+   SPACED "3n/2 + 1"; a constant as "5".  */
 static void print_line(const struct rule *rule, bool spaced, char *text,
                        size_t size)
 {

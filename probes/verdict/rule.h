@@ -26,20 +26,23 @@ struct sample {
 long rule_value(const struct rule *rule, long n);
 
 /* The largest backlog n with rule_value (RULE, n) equal to COUNT; -1 if no
-   backlog has this queue length, or for a constant rule.  */
+   backlog has this queue length, if RULE is a constant, or if COUNT is so large
+   that the computation would overflow.  */
 long rule_inverse(const struct rule *rule, long count);
 
 /* Set *RULE to the simplest rule that fits the largest number of the COUNT
-   samples, and *FITS to the number of fitting samples.  Not all samples need
-   fit.  Simplest: the smallest times + by (times up to 12, by up to 8), then a
-   constant; a rule with a floor only if more samples fit.  Returns false if
-   there are fewer than three different backlogs, which do not determine a rule:
-   then *FITS is 0 and *RULE is unchanged.  */
+   SAMPLES, whose figures are not negative, and *FITS to the number of fitting
+   samples.  Not all samples need fit.  Simplest is a constant, then the slope
+   with the smallest times + by (times up to 12, by up to 8); a rule with a
+   floor, the smallest count, is taken only if it fits more samples.  Returns
+   true; or false if there are fewer than three different backlogs, which do not
+   determine a rule: then *FITS is 0 and *RULE is unchanged.  */
 bool rule_fit(const struct sample *samples, size_t count, struct rule *rule,
               size_t *fits);
 
-/* Write RULE to TEXT as "3n/2+1", "max(1,n)", or with SPACED "3n/2 + 1",
-   "max (1, n)"; a constant as "5".  The text is cut to SIZE bytes.  */
+/* Write RULE to TEXT as "3n/2+1", with a floor as "max(1,n)"; or with SPACED as
+   "3n/2 + 1", "max (1, n)"; a constant as "5".  The text is cut to SIZE bytes,
+   NUL included.  */
 void rule_print(const struct rule *rule, bool spaced, char *text, size_t size);
 
 #endif /* PROBES_VERDICT_RULE_H */

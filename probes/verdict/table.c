@@ -15,7 +15,8 @@ static void print_key(char *whole, size_t size, const struct queue_row *row,
     snprintf(whole, size, "%s.%d.%s", row->family, row->backlog, key);
 }
 
-/* The finding KEY of ROW, or NULL.  */
+/* The finding "listen.queue", "FAMILY.BACKLOG.KEY" in FINDINGS, by the family
+   and backlog of ROW; NULL if there is none.  */
 static const struct finding *table_get(const struct findings *findings,
                                        const struct queue_row *row,
                                        const char *key)
@@ -25,7 +26,8 @@ static const struct finding *table_get(const struct findings *findings,
     return findings_get(findings, "listen.queue", whole);
 }
 
-/* The value of the finding KEY of ROW, stable or not; NULL if there is none. */
+/* The value of the finding KEY of ROW, stable or not; NULL if the finding or
+   its value is missing.  */
 static const char *get_text(const struct findings *findings,
                             const struct queue_row *row, const char *key)
 {
@@ -43,8 +45,9 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why ROW has no figure of its SYN queue, a text of FINDINGS or a constant;
-   NULL if ROW has the figure.  */
+/* Why ROW has no figure of its SYN queue: no finding, an unstable one, or one
+   without a value.  A text of FINDINGS or a constant; NULL if ROW has the
+   figure, or the finding has no reason.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
@@ -63,7 +66,8 @@ static const char *why_incomplete(const struct findings *findings,
 }
 
 /* Why ROW has no figure of its SYN queue by the second method (half-open
-   handshakes); NULL if ROW has the figure.  */
+   handshakes), a text of FINDINGS or a constant; NULL if ROW has the figure, or
+   the finding has no reason.  */
 static const char *why_half_open(const struct findings *findings,
                                  const struct queue_row *row)
 {
@@ -95,7 +99,9 @@ static void compare_methods(struct queue_row *row)
 }
 
 /* Fill in ROW from FINDINGS by its family and backlog, which are set.  Missing
-   and unstable figures become -1, missing texts NULL.  */
+   and unstable figures become -1, missing texts NULL.  If the two methods for
+   the SYN queue differ, INCOMPLETE is unknown (compare_methods).  STABLE is set
+   if none of client, accepted and overflow is unstable.  */
 static void fill_row(const struct findings *findings, struct queue_row *row)
 {
     static const char *const counted[] = {"client", "accepted", "overflow"};
@@ -128,10 +134,11 @@ static void fill_row(const struct findings *findings, struct queue_row *row)
     }
 }
 
-/* Set the family and backlog of *ROW, and clear the rest, if FINDING is
-   FAMILY.N.accepted, which every row has.  N must be the canonical form of an
-   int, so that the key for looking up is equal.  Returns false for any other
-   finding; then *ROW may have been overwritten.  */
+/* If FINDING is "listen.queue", "FAMILY.N.accepted", which every row has, set
+   the family and backlog of *ROW, clear the rest, and return true.  FAMILY has
+   7 bytes at most, and N must be the canonical form of an int, so that the key
+   for looking up is equal.  Returns false for any other finding; then *ROW may
+   have been overwritten.  */
 static bool row_begin(const struct finding *finding, struct queue_row *row)
 {
     const char *dot = strchr(finding->key, '.');
@@ -146,9 +153,10 @@ static bool row_begin(const struct finding *finding, struct queue_row *row)
     return !strcmp(finding->key, whole);
 }
 
-/* Fill in *CAP from the findings "listen.cap"; -1 or NULL where missing.
-   REASON is "not measured" without a finding "accepted".  Whether a finding is
-   stable does not count, but a range is no number: -1.  */
+/* Fill in *CAP from the findings "listen.cap" in FINDINGS; -1 or NULL where
+   missing.  REASON is that of the finding "accepted", or "not measured" without
+   that finding.  Whether a finding is stable does not count, but a range is no
+   number: -1.  */
 static void fill_cap(const struct findings *findings, struct cap_row *cap)
 {
     static const char id[] = "listen.cap";
@@ -170,9 +178,10 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
 }
 
 /* Read the finding KEY, "FAMILY.available".  If "no", set *ABSENT to the
-   reason, and return whether connect failed; for a disabled family an earlier
-   call fails.  Otherwise set *ABSENT to NULL, and return true if the finding is
-   not testable; false if "yes", or missing: the family was not requested.  */
+   reason, or "not measured", and return whether the failed call was connect;
+   for a disabled family an earlier call fails.  Otherwise set *ABSENT to NULL,
+   and return true if the finding is not testable, with a reason; false if
+   "yes", or missing: the family was not requested.  */
 static bool table_family(const struct findings *findings, const char *key,
                          const char **absent)
 {

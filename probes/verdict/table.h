@@ -56,21 +56,23 @@ struct queue_table {
     long cookies, max_backlog;
 };
 
-/* Make *TABLE from FINDINGS, which must be sorted and outlive the table: its
-   texts are not copied.  Findings of other ids are ignored.  Returns 0; free
-   with table_free.  Or -1 with ENOMEM and an empty table.  */
+/* Make *TABLE from FINDINGS, which must be sorted and outlive the table: texts
+   are not copied.  A row is made for each finding "listen.queue",
+   "FAMILY.N.accepted".  Findings of ids not about listen queues are ignored.
+   Returns 0, and the caller frees *TABLE with table_free; or -1 with ENOMEM and
+   an empty table.  An earlier *TABLE is not freed.  */
 int table_make(struct queue_table *table, const struct findings *findings);
 
 /* The row of FAMILY ("inet", "inet6", "unix") and BACKLOG, or NULL.  */
 const struct queue_row *table_row(const struct queue_table *table,
                                   const char *family, int backlog);
 
-/* A figure of a row; -1 if unknown.  row_known is row_incomplete for
-   a known peer.  */
+/* A figure of ROW: each function returns the member with its name; -1 if
+   unknown.  row_known is row_incomplete for a known peer.  */
 typedef long row_figure(const struct queue_row *row);
 row_figure row_effective, row_client, row_accepted, row_incomplete, row_known;
 
-/* The largest FIGURE of all rows; -1 if no row has it.  */
+/* The largest FIGURE of all rows of TABLE; -1 if no row has that figure.  */
 long table_max(const struct queue_table *table, row_figure *figure);
 
 /* Free the rows of TABLE and make TABLE empty.  The findings are kept.  */

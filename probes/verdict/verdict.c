@@ -14,10 +14,11 @@ struct top {
     long queue, backlog;
 };
 
-/* Whether RULE, limited by the largest queue, or if that is unknown by RULE for
-   the largest backlog in force, explains the FOUND connections of BACKLOG; true
-   if FOUND is negative, unknown.  A negative backlog may count as the cap or as
-   0, since systems differ.  */
+/* Whether RULE explains the FOUND connections of BACKLOG; true if FOUND is
+   negative, unknown.  The result of RULE is limited by the largest queue of
+   TOP, or if that is unknown, by RULE for the largest backlog in force, if
+   known.  A negative BACKLOG may count as the cap or as 0, since systems
+   differ.  */
 static bool rule_explains(const struct rule *rule, const struct top *top,
                           int backlog, long found)
 {
@@ -42,9 +43,10 @@ static bool is_sample(const struct top *top, int backlog, long found)
                            : top->backlog < 0 || backlog <= top->backlog;
 }
 
-/* Find the rule for FIGURE of all rows, limited by TOP, and count the rows with
-   FIGURE, and if the figures determine a rule, the rows that contradict the
-   rule.  Without memory, all zero: as if no row had figures.  */
+/* Find the rule for FIGURE of the rows of TABLE that TOP does not limit
+   (is_sample).  Count all rows with FIGURE, and if the figures determine a
+   rule, the rows that contradict the rule, limited by TOP (rule_explains).
+   Without memory the result is all zero, as if no row had figures.  */
 static struct ruling rule_on(const struct queue_table *table,
                              const struct top *top, row_figure *figure)
 {
@@ -69,7 +71,8 @@ static struct ruling rule_on(const struct queue_table *table,
 }
 
 /* Whether ROW contradicts the reported backlog in force EFFECTIVE of another
-   test with ACCEPTED connections: the same report, another count.  */
+   test with ACCEPTED connections: the same report, another count.  False if one
+   of the four figures is unknown.  */
 static bool row_contradicts(const struct queue_row *row, long effective,
                             long accepted)
 {
@@ -112,9 +115,9 @@ static bool is_setting_true(const struct queue_table *table)
     return true;
 }
 
-/* The cap as the kernel reports it: of the row of the cap, or of a row whose
-   backlog it has reduced; -1 if it reports none, or if the counts contradict
-   its reports (is_report_true).  */
+/* The cap as the kernel reports: the backlog in force of the row of the cap, or
+   else of the first row whose backlog the kernel has reduced; -1 if there is no
+   such report, or if the counts contradict the reports (is_report_true).  */
 static long reported_cap(const struct queue_table *table)
 {
     if (!is_report_true(table))
@@ -154,8 +157,9 @@ static void find_cap(struct verdict *verdict, const struct queue_table *table)
                              !verdict->setting_foreign;
 }
 
-/* The result of the next client, in the rows of UNIX sockets (LOCAL) or of TCP:
-   of the last row with a full queue, and whether such rows differ.  */
+/* The result of the next client in the rows of UNIX sockets (LOCAL) or of TCP:
+   SAW of the last row with an overflow, NULL without such a row; and whether
+   such rows differ.  */
 static struct next verdict_next_of(const struct queue_table *table, bool local)
 {
     struct next next = {0};
@@ -169,9 +173,10 @@ static struct next verdict_next_of(const struct queue_table *table, bool local)
     return next;
 }
 
-/* The struct top of a largest queue of COUNT connections, -1 if unknown.  Its
-   backlog is the cap as the kernel reports, unless the queue contradicts the
-   reports; otherwise the setting, if in force; otherwise -1.  */
+/* The struct top with QUEUE COUNT, the connections of the largest queue, or -1
+   if unknown.  BACKLOG is the cap as the kernel reports (reported_cap); if
+   unknown, the setting, if possibly in force (is_setting_true); otherwise
+   -1.  */
 static struct top top_of(const struct queue_table *table, long count)
 {
     long reported = reported_cap(table);
@@ -201,10 +206,11 @@ static long new_peer_limit(const struct queue_table *table)
                : -1;
 }
 
-/* The bound of the SYN queue of ROW, with known figures: cookies if
-   nothing is queued with tcp_syncookies 2; the backlog if both queues are
-   equally long; the setting at new_peer_limit; the backlog if the SYN queue is
-   one shorter than the accept queue; else BOUND_UNKNOWN.  */
+/* The bound of the SYN queue of ROW, whose INCOMPLETE and ACCEPTED are known;
+   the first that applies: BOUND_COOKIES if nothing is queued with
+   tcp_syncookies 2; BOUND_BACKLOG if both queues are equally long;
+   BOUND_SETTING if the SYN queue has the length new_peer_limit; BOUND_BACKLOG
+   if the SYN queue is one shorter than the accept queue; BOUND_UNKNOWN.  */
 static enum bound bound_of(const struct queue_table *table,
                            const struct queue_row *row)
 {
@@ -220,9 +226,9 @@ static enum bound bound_of(const struct queue_table *table,
     return BOUND_UNKNOWN;
 }
 
-/* The bound in all rows with figures of both queues; if the rows differ, the
-   last of enum bound.  BOUND_UNKNOWN if a row has no known bound, or if no row
-   has figures.  */
+/* The bound in all rows with figures of both queues (bound_of); if the rows
+   differ, the bound that is last in enum bound.  BOUND_UNKNOWN if one of these
+   rows has no known bound, or if there is no such row.  */
 static enum bound find_bound(const struct queue_table *table)
 {
     enum bound found = BOUND_UNKNOWN;
@@ -240,10 +246,11 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* The largest SYN queue: the figure, if above 0, of the last row whose accept
-   queue is as long as that of the cap, or else the length of the cap's accept
-   queue; but at most new_peer_limit, which also replaces an unknown length.  -1
-   if all are unknown.  */
+/* The struct top of the largest SYN queue.  QUEUE is the SYN queue, if above 0,
+   of the last row whose accept queue is as long as that of the cap, or else the
+   length of the cap's accept queue; but at most new_peer_limit, which also
+   replaces an unknown length; -1 if all are unknown.  BACKLOG is as by
+   top_of.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
     long limit = new_peer_limit(table);

@@ -25,7 +25,8 @@ enum bound {
     BOUND_COOKIES  /* not used: always a SYN cookie instead of an entry */
 };
 
-/* BOUND in JSON: "backlog", "tcp_max_syn_backlog", "tcp_syncookies"; NULL for
+/* The word for BOUND, a value of enum bound, in JSON: "backlog",
+   "tcp_max_syn_backlog" or "tcp_syncookies", a constant; NULL for
    BOUND_UNKNOWN.  */
 const char *bound_name(enum bound bound);
 
@@ -48,8 +49,9 @@ struct verdict {
     struct likeness like;
 };
 
-/* Draw all conclusions from TABLE, which must outlive the verdict.  Without
-   memory the rules are not determined, with ROWS 0.  */
+/* Draw all conclusions from TABLE, which, with its findings, must outlive the
+   verdict.  A rule for which memory is missing is not determined, with ROWS
+   0.  */
 struct verdict verdict_of(const struct queue_table *table);
 
 /* Whether the rule of VERDICT, whose ACCEPTED is comparable, explains the
