@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -280,9 +281,10 @@ static int backlogprobe_measure(void)
         return complain("--with: %s", settings_failure(&findings));
     if (findings.count == 0 || check_families())
         return STATUS_TROUBLE;
-    if (missing_add(&findings, &plan, trouble.text) ||
-        host_add(&findings, (long)elapsed))
+    if (missing_add(&findings, &plan, trouble.text))
         return complain("out of memory");
+    if (host_add(&findings, (long)elapsed))
+        return complain("cannot describe the host: %s", strerror(errno));
     int status = print_report();
     return failed ? STATUS_TROUBLE : status;
 }

@@ -96,6 +96,11 @@ is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
 run "$backlogprobe" -b 0,2000 --half-open --json
 json_is 'all(.rows[]; (.half_open == null) == (.half_open_reason != null))' \
     "--half-open: each figure that is not there has a reason"
+# All listeners are open at once: the soft limit is raised.
+run sh -c 'ulimit -S -n 32 && exec "$@"' - "$backlogprobe" -4 -b 0-40 --half-open \
+    --profile
+is "--half-open: more listeners than the soft limit" \
+    lacks "$scratch/out" 'half-open.*EMFILE'
 run "$backlogprobe" -4 -b 0-3 --json --no-incomplete
 json_is 'all(.rows[]; .incomplete == null and .incomplete_reason != null)' \
     "--no-incomplete: nothing, and a reason"

@@ -54,9 +54,10 @@ static const char *figure_print(const struct figure *figure, const char *value,
     if (value)
         figure_parse(value, &number);
     double time = (double)number;
-    for (; time >= 10000 && unit < 3; time /= 1000)
+    /* Four digits, also after rounding.  */
+    for (; time >= 9999.5 && unit < 3; time /= 1000)
         unit++;
-    int digits = unit == 0 || time >= 1000 ? 0 : time >= 100 ? 1 : 2;
+    int digits = unit == 0 || time >= 999.95 ? 0 : time >= 99.995 ? 1 : 2;
     if (!value)
         snprintf(text, FIGURE_TEXT, "missing");
     else if (figure->kind == FIGURE_TIME)

@@ -134,7 +134,8 @@ static int profile_read_lines(struct findings *findings,
     bool has_version = false;
     int found;
     errno = 0;
-    for (long number = 1; (found = profile_read_line(file, line, sizeof line));
+    for (long number = 1;
+         (found = profile_read_line(file, line, sizeof line)) && !ferror(file);
          number++) {
         if (found < 0)
             snprintf(why, sizeof why, "line too long, or with a NUL byte");

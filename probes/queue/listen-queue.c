@@ -236,7 +236,7 @@ static const char *why_not_incomplete(const struct measuring *measuring,
 }
 
 /* Add the row KIND of the SYN queue of FAMILY with BACKLOG: two tests over IPv4
-   for a BACKLOG up to LARGE, also a negative one, else one test.  If known
+   for a BACKLOG from 0 to LARGE, else one test.  If known
    peers are favored, the clients of ROW_NEW_PEER get a new address.  For
    ROW_KNOWN_PEER the clients' address is made known to the kernel by a
    connection (syn_known_peer, which may wait); a failure becomes the error of
@@ -245,9 +245,9 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
     bool favor_known = syn_settings_favor_known(&measuring->settings);
-    struct listen_row *row =
-        listen_queue_add_row(measuring, kind, family, backlog,
-                             family != AF_INET || backlog > LARGE ? 1 : 2);
+    struct listen_row *row = listen_queue_add_row(
+        measuring, kind, family, backlog,
+        family == AF_INET && backlog >= 0 && backlog <= LARGE ? 2 : 1);
     for (size_t i = 0; i < row->repeats; i++) {
         struct fill *fill = &row->fills[i];
         fill->deferred = true;

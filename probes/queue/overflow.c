@@ -316,7 +316,8 @@ static void put_blocking_status(const struct prefix *prefix, int status,
 /* Write "blocking", the result of a blocking connect, in a child, to the full
    queue STEPWISE: "connects", an errno by name, or "waits" if connect has not
    returned after WAIT milliseconds; not testable, with the reason, as by
-   put_blocking_status or if fork fails.  After "waits" accept a connection and
+   put_blocking_status, if fork fails, or if connect has not begun within
+   TIMEOUT and WAIT.  After "waits" accept a connection and
    write "enters", whether the connect completes within TIMEOUT after that: yes
    or no; not testable if accept ran out of a resource.  The child is reaped, or
    was killed, when this returns.  REPORT, all zero, is memory shared with
@@ -336,11 +337,14 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
         put_blocking_status(prefix, status, report->error);
         return;
     }
-    overflow_put(prefix, "blocking", "waits", NULL);
+    if (report->has_begun)
+        overflow_put(prefix, "blocking", "waits", NULL);
+    else
+        overflow_put(prefix, "blocking", NULL, "the client did not begin");
     stepwise_accept(stepwise, 1);
     if (stepwise->shortage) {
         stepwise_put(stepwise, prefix, "enters", -1);
-    } else {
+    } else if (report->has_begun) {
         status = await_child(child, TIMEOUT);
         overflow_put(prefix, "enters",
                      status == BLOCKING_CONNECTS ? "yes" : "no", NULL);

@@ -68,9 +68,13 @@ void reference_begin(struct reference *reference)
         reference->error = errno;
         return;
     }
-    if (sonde_address_local(reference->listener, &address) ||
-        queue_client_connect(reference->client, &address) == CLIENT_FAILED)
+    if (sonde_address_local(reference->listener, &address)) {
         reference->error = errno;
+        reference->failed = "getsockname";
+    } else if (queue_client_connect(reference->client, &address) ==
+               CLIENT_FAILED) {
+        reference->error = errno;
+    }
 }
 
 int reference_check(struct reference *reference)

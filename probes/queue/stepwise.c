@@ -107,7 +107,7 @@ static bool has_room(const struct stepwise *stepwise)
 {
     struct sonde_queue queue;
     return !sonde_queue(stepwise->listener, &queue) &&
-           (queue.queued < queue.backlog ||
+           ((queue.queued >= 0 && queue.queued < queue.backlog) ||
             (queue.drops >= 0 && queue.drops == stepwise->drops));
 }
 

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -168,8 +169,9 @@ static void put_target(const struct half_open *run, const struct target *target)
     bool ended = !target->error && (size_t)kept < target->sent;
     snprintf(key, sizeof key, "%d.half-open", target->backlog);
     prefix_put_figure(&run->prefix, key, ended ? kept : -1, HOW_MEASURED,
-                      target->error ? errno_name(target->error)
-                                    : "the queue was not full");
+                      target->error       ? errno_name(target->error)
+                      : target->sent == 0 ? "no SYN could be sent"
+                                          : "the queue was not full");
 }
 
 /* Count SYN-ACKs until all retransmissions have been sent: until RETRANSMITTED
@@ -270,15 +272,19 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
 }
 
 /* Set the targets of RUN: one, not open, for each backlog of PLAN that this
-   method can measure, 0 to BACKLOG_MAX.  Without memory COUNT is 0.  The caller
-   frees TARGETS.  */
-static void choose_targets(struct half_open *run, const struct queue_plan *plan)
+   method can measure, 0 to BACKLOG_MAX.  Returns NULL, and the caller frees
+   TARGETS; or why there are none.  */
+static const char *choose_targets(struct half_open *run,
+                                  const struct queue_plan *plan)
 {
     run->targets = calloc(plan->count + 1, sizeof *run->targets);
-    for (size_t i = 0; run->targets && i < plan->count; i++)
+    if (!run->targets)
+        return "out of memory";
+    for (size_t i = 0; i < plan->count; i++)
         if (plan->backlogs[i] >= 0 && plan->backlogs[i] <= BACKLOG_MAX)
             run->targets[run->count++] =
                 (struct target){.backlog = plan->backlogs[i], .listener = -1};
+    return run->count > 0 ? NULL : "needs a backlog from 0 to 1024";
 }
 
 /* Whether there is memory for all targets, which are filled together: a request
@@ -308,9 +314,9 @@ static const char *make_ready(struct half_open *run,
                               const struct queue_plan *plan,
                               struct namespace_trouble *trouble)
 {
-    choose_targets(run, plan);
-    if (run->count == 0)
-        return "needs a backlog from 0 to 1024";
+    const char *reason = choose_targets(run, plan);
+    if (reason)
+        return reason;
     if (!can_afford(run, trouble) || syn_queue_tun_enter(plan, trouble) ||
         (run->tun = tun_open(trouble)) < 0)
         return trouble->text;
@@ -322,6 +328,7 @@ bool measure_half_open(FILE *out, int watch, const void *data)
     struct namespace_trouble trouble = {"the settings could not be made"};
     struct half_open run = {
         .prefix = {out, "listen.queue", "inet"}, .watch = watch, .tun = -1};
+    descriptors_raise(LONG_MAX); /* a listener for each backlog */
     const char *reason = make_ready(&run, data, &trouble);
     prefix_put_text(&run.prefix, "half-open", reason ? NULL : "yes",
                     HOW_MEASURED, reason);
