@@ -40,7 +40,7 @@ enum filler {
     FILLER_NONE
 };
 
-/* Where clients of this host reach PORT.  */
+/* The address for own clients of PORT: the local one, with --any loopback.  */
 static struct sonde_address blackhole_target(const struct fault_port *port)
 {
     struct sonde_address address = port->local;
@@ -59,7 +59,7 @@ static bool blackhole_is_refused(int error)
 
 /* Connect one more client to PORT, waiting up to TIMEOUT milliseconds.  Returns
    IN, connected, or SILENT, no answer yet, with the socket in *FD; FULL after
-   EAGAIN; REFUSED after RST; or NONE with errno.  */
+   EAGAIN; REFUSED after RST; or NONE with another errno: *FD is then -1.  */
 static enum filler filler_connect(const struct fault_port *port, int timeout,
                                   int *fd)
 {
@@ -81,7 +81,8 @@ static enum filler filler_connect(const struct fault_port *port, int timeout,
     return is_full ? FILLER_FULL : is_refused ? FILLER_REFUSED : FILLER_NONE;
 }
 
-/* Whether a new connection to a listener with room comes through in time.  */
+/* Whether a new connection of FAMILY to another listener, with room, comes
+   through within REFERENCE_MS.  False also if a call fails.  */
 static bool has_reference(int family)
 {
     const char *failed;
@@ -100,7 +101,8 @@ static bool has_reference(int family)
     return connected;
 }
 
-/* Keep FD as a client of PORT.  Returns false, FD closed, without memory.  */
+/* Keep FD as a client of PORT, and count the clients in the report.  Returns
+   true; or false, FD closed, without memory.  */
 static bool filler_keep(struct fault_port *port, int fd)
 {
     int *fillers =
@@ -123,7 +125,8 @@ static int blackhole_fail(struct fault_port *port, int status, const char *why)
     return -1;
 }
 
-/* PORT cannot be opened: this kernel answers by RST.  Returns -1.  */
+/* PORT cannot be opened: this kernel answers by RST.  Set the reason and the
+   exit status 1.  Returns -1.  */
 static int blackhole_refuse(struct fault_port *port)
 {
     return blackhole_fail(port, 1,
@@ -131,9 +134,10 @@ static int blackhole_refuse(struct fault_port *port)
                           "(ECONNREFUSED), so connect fails at once");
 }
 
-/* The client FD got no answer.  Returns 1, FD closed, if the queue is full: a
-   connection begun later came through; 0, FD kept, if FD has connected by now;
-   -1 with the reason in PORT, FD closed.  */
+/* The client FD got no answer: make a reference connection, which may take
+   REFERENCE_MS.  Returns 1, FD closed, if the queue is full: the reference came
+   through; 0, FD kept, if FD has connected by now; -1 with the reason and the
+   exit status in PORT, FD closed.  */
 static int blackhole_check(struct fault_port *port, int fd)
 {
     int result = 1;
@@ -171,8 +175,9 @@ static int fillers_check(struct fault_port *port)
                           "connect completes");
 }
 
-/* Add a client to PORT's queue.  Returns 1 if the queue is full, 0 if there may
-   be room, or -1 with the reason in PORT.  */
+/* Add a client to PORT's queue, waiting up to SILENCE_MS, and REFERENCE_MS for
+   a client without an answer.  Returns 1 if the queue is full, 0 if there may
+   be room, or -1 with the reason and the exit status in PORT.  */
 static int blackhole_add(struct fault_port *port)
 {
     int fd;
@@ -213,8 +218,9 @@ int fault_blackhole_open(struct fault_port *port)
     return blackhole_fail(port, 1, "this kernel queues more than 1024 clients");
 }
 
-/* The client of the last tick: keep it if connected by now, which may take a
-   moment after connect; else close it.  */
+/* End the trial of the last tick, if there is one.  The trial client is kept if
+   connected by now, which may take a moment after connect; else closed, and
+   counted as an own dropped SYN if still pending.  */
 static void blackhole_end_trial(struct fault_port *port)
 {
     if (port->trial < 0)
@@ -228,7 +234,6 @@ static void blackhole_end_trial(struct fault_port *port)
     port->trial = -1;
 }
 
-/* Take a place that has become free.  */
 int64_t fault_blackhole_tick(struct fault_port *port, int64_t now)
 {
     int fd;

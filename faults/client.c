@@ -69,7 +69,7 @@ void fault_client_close(struct fault_client *client, enum fault_end end)
     free(client);
 }
 
-/* Close CLIENT by RST.  */
+/* Close CLIENT by RST, and record FAULT_PLAYED.  CLIENT is freed.  */
 static void client_reset(struct fault_client *client)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -77,6 +77,7 @@ static void client_reset(struct fault_client *client)
     fault_client_close(client, FAULT_PLAYED);
 }
 
+/* End this direction of the stream by a FIN, and set fin_sent.  */
 static void client_send_fin(struct fault_client *client)
 {
     sonde_half_close(client->fd);
@@ -84,7 +85,8 @@ static void client_send_fin(struct fault_client *client)
 }
 
 /* The limit is reached and all is sent: send nothing more, and end by THEN:
-   FIN, half-close, RST or silence.  Returns false if CLIENT is closed.  */
+   FIN, after which data cause RST; half-close; RST; or silence.  Returns false
+   if CLIENT is closed, as by RST.  */
 static bool client_do_then(struct fault_client *client)
 {
     client->muted = true;
@@ -135,7 +137,8 @@ static size_t client_make_room(struct fault_client *client)
     return sizeof client->bytes - client->tail;
 }
 
-/* Append up to *COUNT bytes of padding, which are counted down.  */
+/* Append padding, up to *COUNT bytes, as far as there is room, and subtract the
+   number of bytes appended from *COUNT.  */
 static void client_pad(struct fault_client *client, int64_t *count)
 {
     size_t room = client_make_room(client);
@@ -145,7 +148,9 @@ static void client_pad(struct fault_client *client, int64_t *count)
     *count -= (int64_t)some;
 }
 
-/* Whether the middle part of the reply is complete.  */
+/* Whether the middle part of the reply is complete, be it sent or not: the
+   whole reply of the options is appended, or for an echo the client's FIN has
+   come.  */
 static bool is_replied(const struct fault_client *client)
 {
     const struct fault_options *options = client->port->server->options;
@@ -154,8 +159,10 @@ static bool is_replied(const struct fault_client *client)
                : client->ended;
 }
 
-/* Append what is due, if there is room: bytes before the reply, the reply of
-   the options, or extra bytes behind the whole reply.  */
+/* Append the part that is due, as far as there is room: bytes before the reply;
+   the reply of the options; or, behind the whole reply, extra bytes, once up to
+   keep_back unsent bytes are dropped.  Appends nothing if CLIENT is muted or
+   cut.  */
 static void client_fill(struct fault_client *client)
 {
     const struct fault_options *options = client->port->server->options;
@@ -190,8 +197,9 @@ static size_t client_sendable(const struct fault_client *client)
 }
 
 /* Send what may be sent at NOW, with a pace only one byte, until the send
-   buffer is full.  Sets BLOCKED if it is full.  Returns false if an error of
-   the write closed CLIENT.  */
+   buffer is full, and nothing before hold_until.  Sets BLOCKED if the send
+   buffer is full, else clears BLOCKED.  Returns false if an error of the write
+   closed CLIENT, with FAULT_RST.  */
 static bool client_write(struct fault_client *client, int64_t now)
 {
     client->blocked = false;
@@ -220,8 +228,9 @@ static bool client_write(struct fault_client *client, int64_t now)
     return true;
 }
 
-/* All is sent: do what follows at the limit, or send a FIN after the reply, and
-   close CLIENT after both FINs.  Returns false if CLIENT is closed.  */
+/* All is sent: do what follows at the limit, or send a FIN after the reply,
+   unless CLIENT stays.  After both FINs close CLIENT.  Returns false if CLIENT
+   is closed.  */
 static bool client_complete(struct fault_client *client)
 {
     if (client->cut && !client->muted && !client_do_then(client))
@@ -244,7 +253,8 @@ static bool is_discarding(const struct fault_client *client)
 }
 
 /* Whether to read CLIENT: not if never_reads is set, nor after the client's
-   FIN, nor, for an echo, without room or while bytes must come before it.  */
+   FIN, nor, for an echo, without room or while bytes must come before the
+   echo.  */
 static bool may_read(const struct fault_client *client)
 {
     return !client->never_reads && !client->ended &&
@@ -253,9 +263,10 @@ static bool may_read(const struct fault_client *client)
              client->tail - client->head < sizeof client->bytes));
 }
 
-/* COUNT bytes have come, behind the tail unless they are dropped: count them,
-   start the delay, and echo them or begin the reply.  After our FIN, a strict
-   CLIENT is reset.  Returns false if CLIENT is closed.  */
+/* COUNT bytes have come at NOW, behind the tail unless they are dropped: count
+   them, start the delay unless a reply is pending, and echo them or begin the
+   reply.  After our FIN, a strict CLIENT is reset.  Returns false if CLIENT is
+   closed.  */
 static bool client_input(struct fault_client *client, size_t count, int64_t now)
 {
     bool is_first = client->head == client->tail && !client->triggered;
@@ -276,8 +287,9 @@ static bool client_input(struct fault_client *client, size_t count, int64_t now)
     return true;
 }
 
-/* Read once: pass on the input, or note the FIN.  Returns 1 if there may be
-   more; 0 if not; -1 if CLIENT is closed, also by an error.  */
+/* Read once, at NOW: pass on the input, or note the FIN.  For an echo there
+   must be room.  Returns 1 if there may be more; 0 if not; -1 if CLIENT is
+   closed, also by an error.  */
 static int client_read(struct fault_client *client, int64_t now)
 {
     static char dropped[FAULT_BUFFER];
@@ -325,8 +337,9 @@ static void client_watch(struct fault_client *client)
         client->events = events;
 }
 
-/* Read and write once, go on to what follows the reply if all is sent, and poll
-   for the next events.  Returns false if CLIENT is closed.  */
+/* Read once if CLIENT may be read, write what may be sent, go on to what
+   follows the reply if all is sent, and poll for the next events.  Returns
+   false if CLIENT is closed.  */
 static bool client_step(struct fault_client *client)
 {
     int64_t now = monotonic_ms();
@@ -393,7 +406,8 @@ void fault_client_finish(struct fault_client *client)
     fault_client_close(client, client->ended ? FAULT_FIN : FAULT_OPEN);
 }
 
-/* Add CLIENT to the server's list and, if there is room, to the report.  */
+/* Add CLIENT to the server's list, count CLIENT, and add the record to the
+   report; without room the client is counted as unrecorded, and index is -1. */
 static void client_enter(struct fault_client *client)
 {
     struct fault_server *server = client->port->server;

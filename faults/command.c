@@ -26,7 +26,9 @@ struct command_place {
     char ports[12 * FAULT_PORTS_MAX];
 };
 
-/* Fill in PLACE: the loopback address and the ports of REPORT, or the path.  */
+/* Fill in PLACE from REPORT, which has a port: the loopback address with the
+   first port, and all ports, separated by blanks.  With a path in OPTIONS the
+   host and the address are the path, and the ports are empty.  */
 static void place_make(struct command_place *place,
                        const struct fault_options *options,
                        const struct fault_report *report)
@@ -59,7 +61,8 @@ static void place_export(const struct command_place *place)
     setenv("FAULTSRV_ADDRESS", place->address, 1);
 }
 
-/* Copy TEXT, {host}, {port} and {address} replaced.  NULL without memory.  */
+/* A copy of TEXT, for the caller to free, in which the texts of PLACE replace
+   {host}, {port} and {address}.  NULL without memory.  */
 static char *place_replace(const struct command_place *place, const char *text)
 {
     const struct {
@@ -88,10 +91,12 @@ static char *place_replace(const struct command_place *place, const char *text)
     return made;
 }
 
-/* Become the command, with a process group of its own and the limit FILES
-   unless NULL; on failure log, and exit with EXEC_FAILED.  Standard output goes
-   to standard error: the report has the former.  A terminal is no input for a
-   background process group.  */
+/* In the child: become the command, with a process group of its own, the
+   addresses of REPORT in the environment, and the limit FILES unless NULL.
+   Never returns: on failure log, except without memory for an argument, and
+   exit with EXEC_FAILED.  Standard output goes to standard error: the report
+   has the former.  A terminal is no input for a background process group:
+   /dev/null replaces the terminal.  */
 static void command_exec(const struct fault_options *options,
                          const struct fault_report *report,
                          const struct rlimit *files)

@@ -26,7 +26,8 @@ struct crash_report {
 
 /* ---- the child ----------------------------------------------------------- */
 
-/* Close what is of other clients: a copy would keep their connections open.  */
+/* In the child: close the self-pipe, the poller, the ports, and the connections
+   of all clients but OWN: a copy would keep their connections open.  */
 static void crash_close_others(const struct fault_client *own)
 {
     const struct fault_server *server = own->port->server;
@@ -41,8 +42,10 @@ static void crash_close_others(const struct fault_client *own)
             descriptor_close(&each->fd);
 }
 
-/* Echo until LIMIT bytes are read, reporting to OUT, then die by SIGKILL.  Exit
-   status 0: the client ended first; 1: the client reset, or OUT failed.  */
+/* Echo on FD until LIMIT bytes are read, and write a struct crash_report to OUT
+   after each call; then die by SIGKILL, without an echo of the last piece.
+   Never returns.  Exit status 0: the client ended first; 1: the client reset,
+   or sent nothing for FAULT_CLIENT_MS, or OUT failed.  */
 static void crash_child(int fd, int out, int64_t limit)
 {
     struct crash_report report = {0};
@@ -68,8 +71,10 @@ static void crash_child(int fd, int out, int64_t limit)
 
 /* ---- the parent ---------------------------------------------------------- */
 
-/* The watch of a child's pipe: take the counts; at the end of the pipe reap the
-   child, and close the client, DATA, as the exit status has it.  */
+/* The watch of a child's pipe: take the counts of one report.  At the end of
+   the pipe reap the child, killed if still running after FAULT_REAP_MS, and
+   close the client, DATA: with FAULT_FIN for the exit status 0, FAULT_RST for
+   another, FAULT_PLAYED if the child was killed.  READY is ignored.  */
 static void crash_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;
@@ -94,8 +99,9 @@ static void crash_ready(void *data, unsigned ready)
                                                           : FAULT_RST);
 }
 
-/* Replace the connection of CLIENT by IN, the pipe of its child.  Returns 0, or
-   -1 if IN cannot be polled.  */
+/* Close the connection of CLIENT in this process, and put IN, the pipe of its
+   child, in its place, non-blocking and close-on-exec.  Returns 0; or -1 with
+   errno if IN cannot be polled, and CLIENT has IN all the same.  */
 static int crash_watch(struct fault_client *client, int in)
 {
     struct sonde_poller *poller = client->port->server->poller;

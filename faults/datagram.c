@@ -14,8 +14,9 @@
 #include "base/monotonic.h"
 #include "faults/server.h"
 
-/* Find the record of the sender at PORT, or begin one.  Returns the index, or
-   FAULT_RECORDS_MAX without room.  */
+/* Find the record of the sender FROM at PORT, or begin one, and count the
+   client.  Returns the index; or without room FAULT_RECORDS_MAX, and the
+   datagram is counted as unrecorded.  */
 static size_t datagram_record(struct fault_port *port,
                               const struct sonde_address *from)
 {
@@ -38,8 +39,10 @@ static size_t datagram_record(struct fault_port *port,
     return report->record_count++;
 }
 
-/* Send SIZE BYTES from FD to the sender of ENDS, and count them in RECORD; with
-   --any up to *CREDIT, from which SIZE is taken, else count as withheld.  */
+/* Send the SIZE bytes BYTES from FD to the sender of ENDS, and if sent, add
+   SIZE to the record of index RECORD (FAULT_RECORDS_MAX: none); a failure is
+   ignored.  With --any, SIZE is taken from *CREDIT; a reply above *CREDIT is
+   not sent, but counted as withheld.  */
 static void fault_reply_send(struct fault_port *port, int fd, const char *bytes,
                              size_t size, const struct sonde_datagram *ends,
                              size_t *credit, size_t record)

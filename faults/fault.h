@@ -40,9 +40,11 @@ struct fault {
     const char *does;      /* what the server does, one sentence */
     const char *condition; /* the condition of UNIX Network Programming */
     /* Make the port ready once the socket is bound.  Returns 0; or -1 with the
-       reason in port->reason: this system cannot play the fault.  */
+       reason in port->reason, and the exit status in port->status: 1 if this
+       system cannot play the fault, else 2.  */
     int (*open)(struct fault_port *port);
-    /* A client of a stream is accepted: set the behaviour.  */
+    /* A client of a stream is accepted: set the behaviour.  After a failure
+       client->child is -1, with errno.  */
     void (*connected)(struct fault_client *client);
     /* The port's timer at NOW, in ms.  Returns the next call's time, or -1.  */
     int64_t (*tick)(struct fault_port *port, int64_t now);
@@ -62,8 +64,10 @@ struct fault_choice {
 
 enum { FAULT_TEXT = 240 };
 
-/* Read TEXT, NAME or NAME,ARG, into *CHOICE, which points into TEXT.  Returns
-   true; or false with a sentence without a full stop in PROBLEM.  */
+/* Read TEXT, NAME or NAME,ARG, into *CHOICE; without ARG the number is the
+   usual one.  An address is not checked, and points into TEXT.  Returns true;
+   or false with a sentence without a full stop in PROBLEM, and *CHOICE may be
+   changed.  */
 bool fault_choose(struct fault_choice *choice, const char *text,
                   char problem[FAULT_TEXT]);
 
@@ -151,27 +155,35 @@ struct fault_report {
     struct fault_command command;
 };
 
-/* Play the faults until a signal, the end of the duration, or of the command,
-   which is then killed.  REPORT is filled in each case; free it by faults_free.
-   Without a command, capabilities (unless root) and, unless NO_SANDBOX, access
-   are given up, and stay so.  The soft limit of descriptors stays raised.  The
-   self-pipe of the library is used and closed.  Returns 0, also if the command
-   failed: its status is in REPORT; 1 with the reason in the log if this system
-   cannot play a fault; 2 with the reason in the log after any other failure.
-   Once in a process.  */
+/* Play the faults until SIGTERM, SIGINT or SIGHUP (unless ignored), the end of
+   the duration, or the end of the command.  Then the process group of the
+   command is killed.  The addresses are logged; with VERBOSE also the end of
+   each client, and the sandbox.  REPORT is filled in each case; free it by
+   faults_free.  Without a command, capabilities (unless root) and, unless
+   NO_SANDBOX, access are given up, and stay so.  The soft limit of descriptors
+   stays raised.  The self-pipe of the library is used and closed.  Returns 0,
+   also if the command failed: its status is in REPORT; 1 with the reason in the
+   log if this system cannot play a fault; 2 with the reason in the log after
+   any other failure.  To be called once in a process.  */
 int faults_run(const struct fault_options *options,
                struct fault_report *report);
 void faults_free(struct fault_report *report);
 
-/* Write REPORT, of a run with OPTIONS: faults_print as text, faults_print_json
-   as JSON.  Write errors are left to ferror (OUT).  */
+/* Write REPORT, of a run with OPTIONS: faults_print as text of 80 columns, a
+   paragraph for each fault, each recorded client and the command, and a line
+   with the number of other clients; faults_print_json as a JSON object.  Write
+   errors are left to ferror (OUT).  */
 void faults_print(FILE *out, const struct fault_options *options,
                   const struct fault_report *report);
 void faults_print_json(FILE *out, const struct fault_options *options,
                        const struct fault_report *report);
-/* The table, for --list.  */
+/* Write the table of faults, for --list: for each fault a line with the name,
+   the argument, the transports and the default of a number; then, indented and
+   wrapped, what the server does, and the condition.  */
 void faults_list(FILE *out);
-/* RECORD as a sentence without a full stop: "sent 5 bytes, ...".  */
+/* Write RECORD to TEXT of SIZE bytes (truncated), as a sentence without subject
+   and full stop: "connected, sent 5 bytes, ...", or for datagrams "sent 5 bytes
+   in 1 datagrams, ...".  */
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size);
 

@@ -20,8 +20,9 @@ enum { USUAL_QUEUE = 1024, TRIES = 32, BATCH = 64, PORT_MAX = 65535 };
 
 /* ---- opening ------------------------------------------------------------- */
 
-/* Set *ADDRESS to that of the fault number INDEX, BASE being the first port.
-   Returns 0, or -1 with errno.  */
+/* Set *ADDRESS to that of the fault number INDEX: BASE plus INDEX, or with BASE
+   0 any port; with a path of OPTIONS the UNIX address.  Returns 0, or -1 with
+   errno.  */
 static int port_address(const struct fault_options *options, size_t index,
                         long base, struct sonde_address *address)
 {
@@ -72,8 +73,9 @@ static void port_remove_file(struct fault_port *port)
     port->has_file = false;
 }
 
-/* Bind all ports from BASE, or from a port that the system chooses.  Returns 0,
-   or -1 with errno, and nothing open.  */
+/* Bind all ports from BASE, or with BASE 0 from a port that the system chooses.
+   Returns 0; or -1 with errno, and nothing open: EADDRINUSE also if the chosen
+   port has too few above.  */
 static int ports_bind(struct fault_server *server, long base)
 {
     for (size_t i = 0; i < server->options->count; i++) {
@@ -127,7 +129,7 @@ static void port_announce(const struct fault_port *port)
                      choice->fault->name);
 }
 
-/* Log why the ports cannot be bound.  Returns 2.  */
+/* Log errno as the reason why the ports cannot be bound.  Returns 2.  */
 static int complain_bind(const struct fault_options *options)
 {
     const char *reason = strerror(errno);
@@ -205,8 +207,10 @@ void fault_port_update(struct fault_port *port)
     port->watched = watches;
 }
 
-/* The watch of a port, DATA: accept clients or receive datagrams, up to BATCH;
-   if none is accepted, the first client starts the timer of the fault.  */
+/* The watch of a port, DATA: accept clients or receive datagrams, up to BATCH,
+   and call fault_port_tick after each; after an error other than EAGAIN sleep
+   for some milliseconds.  If none is accepted, the first client starts the
+   timer of the fault.  READY is ignored.  */
 static void port_ready(void *data, unsigned ready)
 {
     struct fault_port *port = data;
@@ -262,7 +266,8 @@ int64_t fault_port_tick(struct fault_port *port, int64_t now)
     return due;
 }
 
-/* Note the number of clients in PORT's queue, if none is accepted.  */
+/* Note the number of clients in PORT's queue, if known, in the report; nothing
+   for a port that accepts, or is filled by own clients.  */
 static void port_note(struct fault_port *port)
 {
     struct sonde_queue queue;

@@ -14,7 +14,8 @@
 
 enum { ADDRESS_ROOM = SONDE_ADDRESS_TEXT + 16 };
 
-/* ADDRESS as 127.0.0.1:80, or a path, in TEXT.  */
+/* Write ADDRESS to TEXT as 127.0.0.1:80, or a path; "?" if unprintable.
+   Returns TEXT.  */
 static const char *address_text(const struct sonde_address *address,
                                 char text[ADDRESS_ROOM])
 {
@@ -23,7 +24,8 @@ static const char *address_text(const struct sonde_address *address,
     return text;
 }
 
-/* MILLISECONDS as "300 ms" or "3.00 s" in TEXT.  */
+/* Write MILLISECONDS to TEXT as "300 ms" or, from a second on, cut to "3.00 s".
+   Returns TEXT.  */
 static const char *time_text(int64_t milliseconds, char text[32])
 {
     enum { SECOND = 1000, HUNDREDTH = 10 };
@@ -82,7 +84,8 @@ void fault_record_print(const struct fault_record *record, char *text,
 
 /* ---- text ---------------------------------------------------------------- */
 
-/* Write how COMMAND ended, in a line; nothing without a command.  */
+/* Write how COMMAND, of OPTIONS, ended, and after which time, in a wrapped
+   line; nothing without a command.  */
 static void print_command(FILE *out, const struct fault_options *options,
                           const struct fault_command *command)
 {
@@ -105,7 +108,9 @@ static void print_command(FILE *out, const struct fault_options *options,
     wrap_labelled(out, "command", 10, 10, text);
 }
 
-/* Write the fault, the address and the figures of a port, in a sentence.  */
+/* Write the fault number INDEX of OPTIONS, with the address and the figures of
+   its port, SEEN, in a wrapped sentence, separated by semicolons; a figure that
+   is unknown, or 0 where 0 is usual, is left out.  */
 static void print_port(FILE *out, const struct fault_options *options,
                        const struct fault_seen *seen, size_t index)
 {
@@ -160,6 +165,9 @@ void faults_print(FILE *out, const struct fault_options *options,
 
 /* ---- JSON ---------------------------------------------------------------- */
 
+/* Write the fault number INDEX of OPTIONS, with the address and the figures of
+   its port, SEEN, as an object in a line.  An unknown figure is null, as is an
+   argument that is no number.  */
 static void json_port(struct json *json, const struct fault_options *options,
                       const struct fault_seen *seen, size_t index)
 {
@@ -186,6 +194,8 @@ static void json_port(struct json *json, const struct fault_options *options,
     json_object_end(json);
 }
 
+/* Write RECORD, with the name of its fault, as an object in a line; "after_ms"
+   is null for an open connection and for datagrams.  */
 static void json_record(struct json *json, const struct fault_options *options,
                         const struct fault_record *record)
 {
@@ -206,7 +216,8 @@ static void json_record(struct json *json, const struct fault_options *options,
     json_object_end(json);
 }
 
-/* Write how COMMAND ended, or null without a command.  */
+/* Write the member "command": how COMMAND, of OPTIONS, ended; null without a
+   command.  */
 static void json_command(struct json *json, const struct fault_options *options,
                          const struct fault_command *command)
 {

@@ -43,9 +43,9 @@ static void run_signal(void *data, unsigned ready)
             run->is_over = true;
 }
 
-/* Catch SIGTERM, SIGINT, SIGCHLD and, unless it is ignored, SIGHUP by the
-   self-pipe.  It is opened, and added to the server's poller, which is open.
-   Returns 0, or -1 with errno; the caller closes the self-pipe in each case. */
+/* Open the self-pipe, catch SIGTERM, SIGINT, SIGCHLD and, unless ignored,
+   SIGHUP, and add the self-pipe to the server's poller, which is open.  Returns
+   0, or -1 with errno; the caller closes the self-pipe in each case.  */
 static int run_catch(struct fault_run *run)
 {
     struct sigaction hangup;
@@ -84,8 +84,9 @@ static int64_t run_tick(struct fault_run *run)
     return next;
 }
 
-/* Wait up to TIMEOUT, and serve what is ready.  Returns the number of ready
-   descriptors, or -1 with errno.  */
+/* Wait up to TIMEOUT milliseconds (negative: no limit), and serve what is
+   ready.  Returns the number of ready descriptors, 0 after TIMEOUT, or -1 with
+   errno.  */
 static int run_serve(struct fault_run *run, int timeout)
 {
     struct sonde_event event;
@@ -114,8 +115,8 @@ static bool run_check(struct fault_run *run, int64_t now)
     return true;
 }
 
-/* Serve until the run is over, then take what has come.  Returns 0, or 2 with
-   the reason in the log.  */
+/* Serve until the run is over, then take what has come.  Returns 0; or 2 with
+   the reason in the log, and the command is killed.  */
 static int run_rounds(struct fault_run *run)
 {
     int64_t next = run_tick(run);
@@ -151,8 +152,9 @@ static void run_find_folder(const char *path, char *folder, size_t size)
     snprintf(folder, size, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
 }
 
-/* Enter the sandbox, as the other servers do; a failure is only logged.  A
-   fault with a timer may connect or bind later.  */
+/* Enter the sandbox, as the other servers do; a failure is only logged, and
+   with --verbose the sandbox.  A fault with a timer may connect or bind
+   later.  */
 static void run_enter_sandbox(const struct fault_options *options)
 {
     char folder[sizeof(struct sockaddr_storage) + 2], text[SANDBOX_TEXT];
@@ -175,9 +177,9 @@ static void run_enter_sandbox(const struct fault_options *options)
         options->log("sandbox: %s", text);
 }
 
-/* The sockets are open: give up capabilities, and other access by the sandbox;
-   nothing if a command is to run.  Returns 0, or 2 with the reason in the
-   log.  */
+/* The sockets are open: give up capabilities, unless root, and other access by
+   the sandbox, unless NO_SANDBOX; nothing if a command is to run.  Returns 0,
+   or 2 with the reason in the log.  */
 static int run_confine(const struct fault_options *options)
 {
     if (options->command_count > 0)

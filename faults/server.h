@@ -123,75 +123,114 @@ struct fault_datagram {
 
 /* ---- client.c ------------------------------------------------------------ */
 
-/* Accept one client of PORT, record and begin to serve the client by the fault.
-   Returns 0; or -1 with errno, and no client is left.  */
+/* Accept one client of PORT without waiting, record the client, and begin to
+   serve the client by the fault; the client may be closed at the return.
+   Returns 0; or -1 with errno, and no client is left: EAGAIN: no client waits,
+   or no process can be started; any errno of sonde_accept, of the poller, or of
+   a failed fault.  */
 int fault_client_accept(struct fault_port *port);
-/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or when a client
-   that is not read has left; go on after a delay.  Returns the time of the next
-   call.  CLIENT may be closed and freed by this call, which the result does not
-   tell: do not use CLIENT afterwards.  */
+/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or when the
+   connection of a client that is not read was reset, or has ended in both
+   directions; go on after a delay.  Returns the time of the next call.  CLIENT
+   may be closed and freed by this call, which the result does not tell: do not
+   use CLIENT afterwards.  */
 int64_t fault_client_tick(struct fault_client *client, int64_t now);
-/* Read what has come without waiting, and close CLIENT, at the end of a run. */
+/* At the end of a run: read what has come, without waiting, unless a child
+   serves CLIENT.  Then close CLIENT as fault_client_close: FAULT_FIN if the
+   client has ended its stream, FAULT_RST after an error, else FAULT_OPEN.  */
 void fault_client_finish(struct fault_client *client);
-/* Close and free CLIENT, kill its child, and record and log END.  */
+/* Close and free CLIENT, kill its child, if any, waiting up to FAULT_REAP_MS,
+   and record END; the time is that of the client's FIN, else now, and none for
+   FAULT_OPEN.  With --verbose the record is logged.  */
 void fault_client_close(struct fault_client *client, enum fault_end end);
 
 /* ---- blackhole.c, crash.c, datagram.c: callbacks of the table ------------ */
 
-/* Fill the accept queue of PORT with own clients.  Returns 0, or -1 with
-   port->reason and port->status.  */
+/* Fill the accept queue of PORT with own clients, 1024 at most, which stay
+   open, and accept none.  May wait for seconds.  Returns 0; or -1 with
+   port->reason and port->status: 1 if this kernel has no queue that can be kept
+   full, else 2.  */
 int fault_blackhole_open(struct fault_port *port);
-/* Twice a second, take a place in the queue that has become free.  */
+/* Twice a second, by NOW, try to take a place in the queue that has become
+   free, by one more own client.  Returns the time of the next try.  */
 int64_t fault_blackhole_tick(struct fault_port *port, int64_t now);
-/* Note how many SYNs of clients were dropped, and close the own clients.  */
+/* Note how many SYNs of clients were dropped, if known, and close the own
+   clients.  The listener of PORT must still be open.  Does nothing for a port
+   without own clients.  */
 void fault_blackhole_close(struct fault_port *port);
-/* Have a child serve CLIENT; client->child is -1 after a failure.  */
+/* Have a child serve CLIENT: client->child is the child, and client->fd the
+   pipe of its reports.  After a failure client->child is -1, with errno.  */
 void fault_crash_connected(struct fault_client *client);
-/* Bind port->second, which replies, to the argument's address (127.0.0.2 by
-   default), or to another port.  Return 0, or -1 with port->reason and
-   port->status.  */
+/* Bind port->second, which replies: fault_other_address_open to the address of
+   the argument (127.0.0.2 by default; IPv6 has no default), at the port of
+   PORT, or at any port if that one is in use; fault_other_port_open to another
+   port at the address of PORT.  Return 0; or -1 with port->reason and
+   port->status: 1 if the other address is missing or cannot be bound, else
+   2.  */
 int fault_other_address_open(struct fault_port *port);
 int fault_other_port_open(struct fault_port *port);
 
-/* Receive a datagram, and reply by the fault.  Returns 0, or -1 with errno.  */
+/* Receive one datagram of PORT without waiting, record the sender and the
+   datagram, and reply by the fault.  A source that sonde_datagram_check_source
+   refuses is counted, and gets no reply.  Returns 0, also for a datagram above
+   SONDE_DATAGRAM_MAX bytes, which is dropped; or -1 with errno, as
+   sonde_datagram_receive_from: EAGAIN: no datagram waits.  */
 int fault_datagram_receive(struct fault_port *port);
-/* Send the replies that are due at NOW.  Returns the next time, or -1.  */
+/* Send the held replies of PORT that are due at NOW.  Returns when the next
+   held reply is due, or -1 if none is held.  */
 int64_t fault_datagram_tick(struct fault_port *port, int64_t now);
-/* Send DATAGRAM's reply from FD, with --any only within its credit.  */
+/* Send DATAGRAM's reply from FD, and count its bytes in the record; a failure
+   is ignored.  With --any the size of the reply is taken from the credit of
+   DATAGRAM; a reply above the credit is counted as withheld in port->seen, and
+   not sent.  */
 void fault_datagram_send(struct fault_port *port, int fd,
                          struct fault_datagram *datagram);
-/* Keep DATAGRAM's reply until DUE; without room the reply is discarded, and
-   counted.  */
+/* Keep a copy of DATAGRAM's reply until DUE, which is above 0, for
+   fault_datagram_tick.  Without memory, or with FAULT_HELD replies of PORT
+   held, the reply is discarded, and counted in port->seen.  */
 void fault_datagram_hold(struct fault_port *port,
                          const struct fault_datagram *datagram, int64_t due);
 
 /* ---- port.c -------------------------------------------------------------- */
 
-/* Open the ports of SERVER, and log where they are.  Returns 0; or the exit
-   status, with the reason in the log.  */
+/* Open the ports of SERVER, poll them, set the ports of the report, and log the
+   addresses.  Returns 0; or the exit status, with the reason in the log: 1 if
+   this system cannot play a fault, else 2.  Call fault_port_close in each
+   case.  */
 int fault_ports_open(struct fault_server *server);
-/* Poll PORT for clients or datagrams while they are wanted, else not.  */
+/* Poll PORT for datagrams; for clients while fewer than max_clients are served,
+   if the fault accepts any; or for the first client, if the fault has a timer
+   to start.  Otherwise do not poll PORT.  A failure is repeated by the next
+   call.  */
 void fault_port_update(struct fault_port *port);
-/* No longer listen at PORT: the next client is refused, the clients in the
-   queue are reset.  */
+/* Close the listener of PORT, a port of streams: the next client is refused,
+   the clients in the queue are reset.  A TCP port stays bound, if possible, by
+   port->second.  */
 void fault_port_refuse(struct fault_port *port);
-/* Call the timer, or send held replies.  Returns the next time, or -1.  */
+/* Call the timer of the fault at NOW, if the fault has one, and update the
+   polling of PORT; or for datagrams send the held replies that are due.
+   Returns the next time, or -1.  */
 int64_t fault_port_tick(struct fault_port *port, int64_t now);
-/* Note the last figures, close the sockets, and remove the UNIX file.  */
+/* Note the last figures in the report, close all sockets of PORT, remove the
+   UNIX file, and free the held replies.  PORT itself is not freed.  */
 void fault_port_close(struct fault_port *port);
 
 /* ---- command.c ----------------------------------------------------------- */
 
-/* Start the command of OPTIONS, with the addresses of REPORT's ports, and with
-   FILES as its limit of descriptors, unless NULL.  Returns the process, or -1
-   with the reason in the log.  */
+/* Start the command of OPTIONS, with the addresses of REPORT's ports in its
+   environment and arguments, and with FILES as its limit of descriptors, unless
+   NULL.  REPORT has at least one port.  Returns the process, or -1 with the
+   reason in the log.  A process that cannot run the program logs the reason,
+   and ends with exit status 127.  */
 pid_t fault_command_start(const struct fault_options *options,
                           const struct fault_report *report,
                           const struct rlimit *files);
 
-/* Whether the process CHILD of fault_command_start has ended.  If so, or if
-   KILLS, the whole process group is killed, and status and signal of END are
-   set.  Waits only if KILLS.  */
+/* Whether the process CHILD of fault_command_start has ended, or KILLS is set.
+   Then the whole process group is killed, CHILD is reaped, which may take
+   FAULT_REAP_MS, and END is set: KILLED if CHILD still ran, the status and the
+   signal; the status is -1 if CHILD cannot be reaped.  Not to be called again
+   after true.  */
 bool fault_command_ended(pid_t child, bool kills, struct fault_command *end);
 
 #endif /* FAULTS_SERVER_H */

@@ -95,13 +95,15 @@ static void delay_connected(struct fault_client *client)
 
 /* ---- listeners ----------------------------------------------------------- */
 
+/* Accept no client.  Returns 0.  */
 static int no_accept_open(struct fault_port *port)
 {
     port->accepts = false;
     return 0;
 }
 
-/* Accept no client; the first client starts the time until the reset.  */
+/* Accept no client; the first client starts the time until the reset.  Returns
+   0.  */
 static int reset_queued_open(struct fault_port *port)
 {
     port->accepts = false;
@@ -109,7 +111,7 @@ static int reset_queued_open(struct fault_port *port)
     return 0;
 }
 
-/* Refuse clients from the start if N is 0.  */
+/* Refuse clients from the start if N is 0.  Returns 0.  */
 static int refuse_open(struct fault_port *port)
 {
     if (port->choice->number == 0)
@@ -117,7 +119,7 @@ static int refuse_open(struct fault_port *port)
     return 0;
 }
 
-/* Refuse clients when N have been accepted.  */
+/* Refuse clients when N have been accepted.  Returns -1: no time is due.  */
 static int64_t refuse_tick(struct fault_port *port, int64_t now)
 {
     (void)now;
@@ -126,8 +128,8 @@ static int64_t refuse_tick(struct fault_port *port, int64_t now)
     return -1;
 }
 
-/* After the time set by the first client, note the length of the queue, and
-   refuse.  Returns that time if not over, else -1.  */
+/* After the time set by the first client, note the length of the queue, -1 if
+   unknown, and refuse.  Returns that time if set and not over, else -1.  */
 static int64_t reset_queued_tick(struct fault_port *port, int64_t now)
 {
     struct sonde_queue queue;
@@ -142,6 +144,7 @@ static int64_t reset_queued_tick(struct fault_port *port, int64_t now)
 
 /* ---- datagrams ----------------------------------------------------------- */
 
+/* Send no reply.  */
 static void silence_datagram(struct fault_port *port,
                              struct fault_datagram *datagram)
 {
@@ -185,7 +188,7 @@ static void truncate_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Reply after N milliseconds.  */
+/* Hold the reply for N milliseconds, as fault_datagram_hold does.  */
 static void delay_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {
@@ -208,7 +211,7 @@ static void duplicate_datagram(struct fault_port *port,
         fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Hold each first reply until after the second; alone, for a second.  */
+/* Hold the first reply of two until the other is sent, at most 1000 ms.  */
 static void reorder_datagram(struct fault_port *port,
                              struct fault_datagram *datagram)
 {
@@ -354,8 +357,10 @@ static bool takes_address(const struct fault *fault)
     return fault->argument && fault->max == 0;
 }
 
-/* Read ARGUMENT, a number or an address, into CHOICE.  Returns true; or false
-   with a sentence without a full stop in PROBLEM.  */
+/* Read ARGUMENT, a number or an address, into CHOICE, whose fault is set.  A
+   number is decimal, and within the limits of the fault; an address is not
+   checked, nor copied.  Returns true; or false with a sentence without a full
+   stop in PROBLEM.  */
 static bool choice_read(struct fault_choice *choice, const char *argument,
                         char problem[FAULT_TEXT])
 {

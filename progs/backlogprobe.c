@@ -160,7 +160,7 @@ static int check_families(void)
 
 /* The exit status for REPORT: STATUS_DONE with --check; with --require
    STATUS_DONE if granted, STATUS_NO if cut, else STATUS_TROUBLE; otherwise
-   STATUS_TROUBLE if no row has figures.  */
+   STATUS_DONE, or STATUS_TROUBLE if no row has figures.  */
 static int status_of(const struct report *report)
 {
     if (choices.check)
@@ -172,7 +172,9 @@ static int status_of(const struct report *report)
     return report->verdict.accepted.rows > 0 ? STATUS_DONE : STATUS_TROUBLE;
 }
 
-/* Print REPORT in the chosen form; no metrics without a row of figures.  */
+/* Print REPORT in the chosen form; no metrics without a row of figures.  The
+   metrics of --prometheus are for the file of that option, which output_end
+   writes.  */
 static void print_form(const struct report *report)
 {
     FILE *out = output_stream();
@@ -226,8 +228,9 @@ static int print_comparison(void)
 }
 
 /* Print the findings as the options say, with --compare by print_comparison
-   alone, and complain if no row has figures, except with --require, unless
-   metrics are then missing.  Returns the exit status.  */
+   alone.  If no row has figures, complain, with --require only if metrics are
+   then missing.  Returns the exit status, of print_comparison or status_of;
+   STATUS_TROUBLE if memory ran out, or if metrics are missing.  */
 static int print_report(void)
 {
     struct report report;
@@ -251,10 +254,11 @@ static int print_report(void)
     return status;
 }
 
-/* Run MEASURE under a deadline.  The default rows take well under a second; the
-   limit for a slow host is a minute, two with --overflow, plus four silence
-   timeouts for each row and family, as if rows were measured in sequence.
-   Returns as run_measurement.  */
+/* Run MEASURE under a deadline, and add to the findings.  The default rows take
+   well under a second; the limit for a slow host is a minute, two with
+   --overflow, plus four silence timeouts for each row and family, as if rows
+   were measured in sequence.  Returns 0; or -1 with TROUBLE filled in, as
+   run_measurement.  */
 static int measure_one(measurement *measure, struct run_trouble *trouble)
 {
     int64_t deadline = (plan.overflow ? 120000 : 60000) +
@@ -264,8 +268,9 @@ static int measure_one(measurement *measure, struct run_trouble *trouble)
 }
 
 /* Measure the plan and report, also after a measurement that ended early.
-   Returns the exit status: STATUS_TROUBLE after a message, if a measurement
-   ended early, a setting of --with failed, or no family works.  */
+   Returns the exit status: that of print_report; STATUS_TROUBLE after a
+   message, if a measurement ended early, a setting of --with failed, no family
+   works, or memory ran out; STATUS_TROUBLE without findings, too.  */
 static int backlogprobe_measure(void)
 {
     struct run_trouble trouble;
@@ -314,7 +319,9 @@ static int backlogprobe_make_plan(void)
     return OPTIONS_GO_ON;
 }
 
-/* Enter the namespace of --netns, measure, report.  Returns the status.  */
+/* Enter the namespace of --netns, if given, measure, report.  Returns the exit
+   status: STATUS_TROUBLE after a message if the namespace cannot be entered or
+   the plan cannot be made.  */
 static int backlogprobe_run(void)
 {
     struct namespace_trouble trouble;

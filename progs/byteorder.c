@@ -13,6 +13,7 @@
 #include "progs/status.h"
 #include "sonde.h"
 
+/* ORDER in words; "neither big- nor little-endian" if ORDER is no order.  */
 static const char *order_name(int order)
 {
     return order == SONDE_BIG_ENDIAN      ? "big-endian"
@@ -24,7 +25,7 @@ static const uint16_t two = 0x0102;
 static const uint64_t eight = 0x0102030405060708;
 
 /* Write the SIZE bytes VALUE, at most 8, in the order in memory, to TEXT in
-   hexadecimal.  Returns TEXT.  */
+   hexadecimal, separated by blanks.  Returns TEXT.  */
 static const char *print_bytes(const void *value, size_t size, char text[32])
 {
     const unsigned char *byte = value;
@@ -34,7 +35,8 @@ static const char *print_bytes(const void *value, size_t size, char text[32])
     return text;
 }
 
-/* Print numbers as stored and on the wire, and the order of the build.  */
+/* Print numbers as stored and on the wire, the order of the build, and whether
+   ORDER, that of the process, is the same.  */
 static void byteorder_explain(int order)
 {
     FILE *out = output_stream();
@@ -78,14 +80,16 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *byteorder_conflict(void)
 {
     return explain && json ? "--explain and --json are two reports; choose one"
                            : NULL;
 }
 
-/* Print the byte order.  Returns the exit status: STATUS_TROUBLE if the order
-   is not that of the build, then after a message, too.  */
+/* Print the byte order, in JSON or in a line, after which --explain has more.
+   Returns the exit status: STATUS_DONE; or STATUS_TROUBLE after a message if
+   the order is not that of the build.  */
 static int byteorder_run(void)
 {
     int order = sonde_byteorder();

@@ -36,9 +36,9 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Set TARGET's source, in static memory, from --source, and its family, since a
-   source reaches only addresses of its family.  Returns OPTIONS_GO_ON, or the
-   exit status after a usage error.  */
+/* Set TARGET's source, in static memory, from --source, which is given, and
+   TARGET's family, since a source reaches only addresses of its family.
+   Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -101,7 +101,8 @@ static int target_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Take the path of --unix instead of HOST and PORT.  Returns OPTIONS_GO_ON, or
+/* Set TARGET's path from --unix, which is given.  Operands, -4, -6, --source
+   and an empty path or "@" are usage errors then.  Returns OPTIONS_GO_ON, or
    the exit status after a usage error.  */
 static int target_take_path(struct client_target *target)
 {
@@ -120,8 +121,8 @@ static int target_take_path(struct client_target *target)
 }
 
 /* Fill TARGET, in static memory and argv, from options and operands; without
-   PORT the port of SERVICE.  Returns OPTIONS_GO_ON, or the exit status after a
-   usage error.  */
+   PORT the port of SERVICE, or SERVICE_PORT if the host's database lacks
+   SERVICE.  Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int target_make(struct client_target *target, const char *service,
                        int service_port)
 {

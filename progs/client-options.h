@@ -52,10 +52,11 @@ int client_options_run(const char *service, int service_port,
                        void (*exchange)(struct client *client));
 
 /* As client_options_run, but nothing is connected and no message printed by -v:
-   RUN is called with the target, a stream and not the path of --unix, and the
-   first address of the target, and returns the exit status.  A failed lookup,
-   also after the timeout, by default CLIENT_TIMEOUT, is reported, and has the
-   exit status that client_options_run returns for it.  */
+   RUN is called with the target and the first address of the target, and
+   returns the exit status.  The target must be a stream, without the path of
+   --unix.  A failed lookup, also after the timeout, by default CLIENT_TIMEOUT,
+   is reported, and has the exit status that client_options_run returns for it,
+   but CLIENT_TROUBLE for a missing interface.  */
 int client_options_resolve(const char *service, int service_port,
                            int (*check)(const struct client_target *target),
                            int (*run)(const struct client_target *target,

@@ -21,6 +21,7 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* The usage error if options contradict each other, or NULL.  */
 static const char *daytimecli_conflict(void)
 {
     return utc && !parse ? "--utc applies to --parse only" : NULL;
@@ -47,11 +48,11 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
-/* Print the instant, and the offset between the server's clock and the local
-   clock; with -v also the format, on standard error.  A reply in no known form
-   fails CLIENT.  The server sends whole seconds, so its clock was half a second
-   further, plus or minus half a second; the uncertainty also has half of the
-   round trip.  */
+/* Print the instant, and in seconds the offset between the server's clock and
+   the local clock, and the uncertainty; with -v also the format, on standard
+   error.  A reply in no known form fails CLIENT, and nothing is printed.  The
+   server sends whole seconds, so its clock was half a second further, plus or
+   minus half a second; the uncertainty also has half of the round trip.  */
 static void print_instant(struct client *client, const struct daytime *daytime)
 {
     struct daytime_instant instant;
@@ -91,6 +92,7 @@ static void daytimecli_exchange(struct client *client)
     }
 }
 
+/* Run the client, for the service "daytime".  Returns the exit status.  */
 static int daytimecli_run(void)
 {
     return client_options_run("daytime", 13, NULL, daytimecli_exchange);

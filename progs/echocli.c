@@ -8,13 +8,15 @@
 #include "clients/echo-client.h"
 #include "progs/client-options.h"
 
-/* Echo standard input through CLIENT to standard output.  */
+/* Echo standard input through CLIENT to standard output: by echo_datagrams with
+   --udp, else by echo_stream.  The end is in CLIENT.  */
 static void echocli_exchange(struct client *client)
 {
     (client->target->type == SOCK_DGRAM ? echo_datagrams : echo_stream)(
         client, STDIN_FILENO, STDOUT_FILENO);
 }
 
+/* Run the client, for the service "echo".  Returns the exit status.  */
 static int echocli_run(void)
 {
     return client_options_run("echo", 7, NULL, echocli_exchange);

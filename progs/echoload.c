@@ -103,7 +103,8 @@ static bool echoload_is_percentiles(void)
     return choices.histogram && !strcmp(choices.histogram, "-");
 }
 
-/* The usage error if forms of the report contradict each other, or NULL.  */
+/* The usage error if forms of the report contradict each other, or --tolerance
+   comes without --compare; else NULL.  */
 static const char *echoload_form_conflict(void)
 {
     if (choices.json + choices.profile + (choices.compare != NULL) +
@@ -179,7 +180,8 @@ static const char *echoload_conflict(void)
     return NULL;
 }
 
-/* Make the plan, check it against the limits of this process, and raise the
+/* Make the plan.  Refuse a --source with a port, a plan that cannot run against
+   TARGET, and more connections than descriptors or memory allow; raise the
    limit of descriptors if need be.  Returns OPTIONS_GO_ON, or the exit status
    after a message.  */
 static int echoload_check(const struct client_target *target)
@@ -245,7 +247,9 @@ static int echoload_compare(void)
                : STATUS_DONE;
 }
 
-/* Make and write the profile, or the differences.  Returns the exit status.  */
+/* Make the profile of the run, and write the profile, or with --compare the
+   differences.  Returns the exit status: that of echoload_compare, or
+   STATUS_TROUBLE after a message if the profile cannot be made.  */
 static int echoload_report_profile(void)
 {
     if (load_profile_make(&here, &report))
@@ -266,8 +270,10 @@ static load_progress_function *echoload_progress(void)
     return load_lines_progress;
 }
 
-/* Report the run in the chosen form; without HAS_REPORT, nothing was measured:
-   only pending lines of --json.  Sets report_status.  */
+/* Report the run in the chosen form, and replace the file of --histogram;
+   without HAS_REPORT, nothing was measured: only pending lines of --json.  Ends
+   the progress line.  Sets report_status: STATUS_TROUBLE after a message if a
+   part of the report is lost.  */
 static void echoload_report(bool has_report)
 {
     progress_end();
@@ -311,7 +317,8 @@ static int echoload_connect_only(const struct client_target *target,
     return (int)load_end_of(&report);
 }
 
-/* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
+/* Read the profile NAME into FINDINGS, which the caller frees in each case.
+   Returns 0; not 0 after a message.  */
 static int echoload_read(const char *name, struct findings *findings)
 {
     char problem[400];
@@ -320,8 +327,9 @@ static int echoload_read(const char *name, struct findings *findings)
                : 0;
 }
 
-/* After a failed lookup of HOST: with --compare, if no such file exists either,
-   print that HOST may have been meant for a file.  */
+/* After a failed lookup of HOST: with --compare, if HOST is the only operand,
+   and no such file exists either, print that HOST may have been meant for a
+   file.  */
 static void echoload_explain_host(void)
 {
     struct stat status;
@@ -333,8 +341,9 @@ static void echoload_explain_host(void)
                  name, strerror(errno));
 }
 
-/* Run and report.  Returns the exit status: that of a failed run comes before a
-   difference, and the loss of the report before both.  */
+/* Run and report; not if the file of --histogram cannot be written.  Returns
+   the exit status: that of a failed run comes before a difference, and the loss
+   of the report before both.  */
 static int echoload_run_load(void)
 {
     if (choices.histogram && !echoload_is_percentiles() &&
@@ -352,7 +361,9 @@ static int echoload_run_load(void)
                : status;
 }
 
-/* Compare two files, or run the load.  Returns the exit status.  */
+/* Compare two files, or run the load, once the profile of --compare is read.
+   Returns the exit status: STATUS_TROUBLE after a message if a profile cannot
+   be read.  */
 static int echoload_run(void)
 {
     int status = choices.compare && echoload_read(choices.compare, &there)

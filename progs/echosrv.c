@@ -5,6 +5,7 @@
 
 #include "progs/server-options.h"
 
+/* Run the server.  Returns the exit status.  */
 static int echosrv_run(void)
 {
     return server_options_run("echosrv", "echo", NULL);

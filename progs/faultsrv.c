@@ -107,7 +107,8 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
 }
 
 /* Read the file PATH into the reply of OPTIONS, memory never freed.  Returns
-   OPTIONS_GO_ON; or the exit status after a message, also if too long.  */
+   OPTIONS_GO_ON; or the exit status after a message: PATH cannot be read, or is
+   longer than REPLY_MAX, for datagrams than a datagram.  */
 static int faultsrv_read_reply(struct fault_options *options, const char *path)
 {
     size_t max = !options->datagrams ? REPLY_MAX
@@ -156,7 +157,8 @@ static int faultsrv_play(const struct fault_options *options)
 
 /* List the faults, with --list; otherwise choose the faults, read the reply,
    and play, by default for COMMAND_MS with a command, else without limit.
-   Returns the exit status.  */
+   Returns the exit status: that of faultsrv_play, or STATUS_TROUBLE after a
+   message.  */
 static int faultsrv_run(void)
 {
     static struct fault_choice chosen[FAULT_PORTS_MAX];

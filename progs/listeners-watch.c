@@ -42,9 +42,10 @@ struct watch_run {
     int short_sleeps;
 };
 
-/* Append the JSON of watch_json, or else the text report, masked, to the spool.
-   Only the report is added to a full spool.  A line without room or memory is
-   left out, and counted.  */
+/* Append to the spool, masked, the JSON of watch_json for LINE, or without
+   --json the text report, for which LINE is WATCH_REPORT.  Only the report is
+   added to a full spool.  A line without room or memory is left out, and
+   counted.  */
 static void watch_run_put(struct watch_run *run, enum watch_line line)
 {
     char *text = NULL;
@@ -94,6 +95,7 @@ static void watch_run_second(struct watch_run *run)
     while (run->second <= run->watch.now);
 }
 
+/* The earlier of two times.  */
 static int64_t watch_run_earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;

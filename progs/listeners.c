@@ -241,8 +241,9 @@ static int check_found(const struct listeners *listeners)
     return output_check_result(&check);
 }
 
-/* Watch the selected listeners.  Returns the exit status: STATUS_TROUBLE after
-   a message if a family or another namespace could not be read.  */
+/* Watch the selected listeners.  Returns the exit status: that of
+   listeners_watch; STATUS_TROUBLE after a message if LISTENERS are those of
+   another namespace, read from outside, or a family could not be read.  */
 static int watch_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -259,8 +260,9 @@ static int watch_found(const struct listeners *listeners)
 }
 
 /* Report the selected listeners: as a check, by a watch, or in the chosen form.
-   Returns the exit status: STATUS_TROUBLE after a message if a family could not
-   be read.  */
+   Returns the exit status, with --check that for output_end: STATUS_TROUBLE
+   after a message if a family could not be read, but not if the check alerts
+   all the same.  */
 static int report_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -283,12 +285,13 @@ static int check_missing(const struct sentence *why)
 }
 
 /* Report the listeners of the operand, or all without an operand.  If none is
-   selected, the reason is a message, or with --check the check is critical;
-   JSON and metrics have an empty list, unless the operand is impossible.
-   Returns the exit status: STATUS_NO if no listener matches among those seen,
-   but with --check STATUS_TROUBLE if one may be hidden; STATUS_TROUBLE if the
-   operand is impossible, or a family that may have the listener was not
-   read.  */
+   selected, the reason is a message, or with --check, if none is hidden, a
+   critical check; JSON and metrics have an empty list, unless the operand is
+   impossible, or with --watch.  Returns the exit status: STATUS_NO if no
+   listener matches among those seen, but with --check STATUS_TROUBLE if one may
+   be hidden; STATUS_TROUBLE if the operand is impossible, a family that may
+   have the listener was not read, or memory ran out with --all; else that of
+   report_found or check_missing.  */
 static int select_and_report(struct listeners *listeners)
 {
     struct sentence why = {""};
@@ -339,8 +342,8 @@ static bool choose_namespace(struct listeners *listeners)
 }
 
 /* Read the handshakes, which a check does not need, and for an explanation the
-   age of waiting clients, without regard to failures; then as
-   select_and_report.  */
+   age of waiting clients, without regard to failures; then report as
+   select_and_report does.  Returns the exit status.  */
 static int read_more_and_report(struct listeners *listeners)
 {
     if (!choices.check)

@@ -33,8 +33,8 @@ void load_lines_begin(void)
     due = LINE_SECOND;
 }
 
-/* Set SECOND to REPORT less EARLIER, ELAPSED ns apart, and EARLIER to
-   REPORT.  */
+/* Set SECOND to REPORT less EARLIER, ELAPSED ns apart, and EARLIER to REPORT.
+   The first wrong reply and the time of opening are still those of the run.  */
 static void load_lines_subtract(const struct load_report *report,
                                 int64_t elapsed)
 {

@@ -50,7 +50,8 @@ struct making {
     bool failed;
 };
 
-/* Add a finding; without memory set FAILED of MAKING.  */
+/* Add the finding ID, KEY with VALUE, found as HOW; without memory set FAILED
+   of MAKING.  */
 static void making_text(struct making *making, const char *id, const char *key,
                         const char *value, enum how how)
 {

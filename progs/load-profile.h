@@ -25,14 +25,18 @@ int load_profile_make(struct findings *findings,
 void load_profile_write(FILE *out, const struct findings *findings);
 
 /* Add the findings of the load profile NAME, a file, to FINDINGS, as
-   profile_read_form.  Fails also if a figure that load_profile_compare compares
-   is no number.  */
+   profile_read_form, and sort FINDINGS; in each case the caller frees them.
+   Returns 0; or -1 with a sentence in PROBLEM of SIZE bytes, also if a figure
+   that load_profile_compare compares is no number.  */
 int load_profile_read(struct findings *findings, const char *name,
                       char *problem, size_t size);
 
-/* Compare HERE and THERE by figures_compare: the settings, the rate, errors,
-   and the 50th, 90th and 99th percentile of latencies; if HERE is a run of
-   connections also the rate and the times of connect.  */
+/* Compare HERE and THERE, both of load_profile_read or load_profile_make: the
+   settings, the rate, errors, and the 50th, 90th and 99th percentile of
+   latencies; if HERE is a run of connections also the rate and the times of
+   connect.  Write the differences beyond TOLERANCE percent, and what is on one
+   side only, to OUT, one a line, and last a line with the numbers, as
+   figures_compare does.  Returns the numbers.  */
 struct comparison load_profile_compare(FILE *out, const struct findings *here,
                                        const struct findings *there,
                                        long tolerance);

@@ -217,7 +217,7 @@ static void print_figures(FILE *out, const struct load_report *report)
                 100 * (double)lost / (double)(lost + report->messages));
 }
 
-/* The bound after BOUND in the row 1, 2, 5, 10, 20, 50 and so on.  */
+/* The bound after BOUND, one of the row 1, 2, 5, 10, 20, 50 and so on.  */
 static int64_t next_bound(int64_t bound)
 {
     int64_t power = 1;
@@ -226,8 +226,9 @@ static int64_t next_bound(int64_t bound)
     return bound / power == 2 ? 5 * power : 2 * bound;
 }
 
-/* Print a bar for COUNT, of full length at MAX, and the share of COUNT in ALL.
-   No COUNT but 0 has an empty bar.  */
+/* Print a line with NAME, a bar for COUNT, of full length at MAX, and the share
+   of COUNT in ALL in percent.  MAX and ALL are above 0.  No COUNT but 0 has an
+   empty bar.  */
 static void print_bar(FILE *out, const char *name, uint64_t count, uint64_t max,
                       uint64_t all)
 {

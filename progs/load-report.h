@@ -18,9 +18,10 @@ enum load_line { LOAD_LINE_SECOND, LOAD_LINE_REPORT };
    the latency.  */
 void load_report_text(FILE *out, const struct load_report *report);
 
-/* Write REPORT as a line of JSON; of a second, with its figures alone.  AT is
-   in nanoseconds since the start of the run, LEFT_OUT the number of lines left
-   out before this line.  */
+/* Write REPORT as an object in a line of JSON.  With LOAD_LINE_SECOND the
+   counts of REPORT are those of the second alone, and the verdict is null.  AT
+   is in nanoseconds since the start of the run, LEFT_OUT the number of lines
+   left out before this line.  */
 void load_report_json(FILE *out, const struct load_report *report,
                       enum load_line line, int64_t at, int64_t left_out);
 
@@ -52,7 +53,8 @@ uint64_t load_report_bytes_rate(const struct load_report *report);
 /* COUNT per second of the run; 0 if no time has passed.  */
 double load_report_rate(const struct load_report *report, uint64_t count);
 
-/* For load_run: progress_show messages and errors.  Returns true.  */
+/* For load_run and load_connect_only: show the numbers of messages and errors
+   by progress_show, ELAPSED being in nanoseconds.  Returns true.  */
 load_progress_function load_progress;
 
 #endif /* PROGS_LOAD_REPORT_H */

@@ -220,7 +220,8 @@ static int take_choice(const struct option_row *row, const char *text)
                        text, row->name, all);
 }
 
-/* As take_number, for a range such as 90 or 10:20.  */
+/* As take_number, for a range such as 90 or 10:20; the target is a struct
+   check_range, which keeps TEXT, and MIN and MAX do not apply.  */
 static int take_range(const struct option_row *row, const char *text)
 {
     if (!check_range_read(row->target, text))
@@ -245,8 +246,9 @@ static int list_add(struct option_list *list, const char *text)
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* ROW was given, with VALUE if any: set its target, or print help or version to
-   the report.  Returns OPTIONS_GO_ON, or the exit status.  */
+/* ROW, of VIEW, was given, with VALUE if any, which is not copied: set its
+   target, or print help or version to the report.  Returns OPTIONS_GO_ON; or
+   the exit status, after the help, the version or a message.  */
 static int row_take(const struct option_row *row, const char *value,
                     const struct option_view *view)
 {

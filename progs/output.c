@@ -207,7 +207,8 @@ static int output_write_beside(const char *path, char *temporary,
     return -1;
 }
 
-/* Make a file by mkstemp, and remove it.  Returns 0, or -1 with errno.  */
+/* Make a file by mkstemp of TEMPORARY, in which the last six letters, XXXXXX,
+   are replaced, and remove the file.  Returns 0, or -1 with errno.  */
 static int output_try_beside(char *temporary)
 {
     int fd = mkstemp(temporary);

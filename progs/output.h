@@ -31,9 +31,10 @@ __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 __attribute__((format(printf, 1, 2))) int usage_error(const char *format, ...);
 int usage_hint(void);
 
-/* Replace the progress line on standard error by the time and a text, without a
-   newline: on a terminal only, and not before MILLISECONDS, the time since the
-   start, is a second.  progress_end removes the line, if there is one.  */
+/* Replace the progress line on standard error by the time in seconds and a
+   text, "3 s: TEXT", without a newline: only on a terminal that takes output at
+   once, and not before MILLISECONDS, the time since the start, is a second.
+   progress_end removes the line, if there is one.  */
 __attribute__((format(printf, 2, 3))) void
 progress_show(int64_t milliseconds, const char *format, ...);
 void progress_end(void);

@@ -70,7 +70,8 @@ const struct option_row server_rows[] = {
     {0},
 };
 
-/* A sentence if options contradict each other, else NULL.  */
+/* The usage error if options contradict each other, or NULL.  The model of the
+   options must be set.  */
 static const char *find_conflict(void)
 {
     bool has_address = places->any || addresses.count > 0;

@@ -259,8 +259,9 @@ static bool has_second(void)
            profile_exists(choices.ids.texts[0]);
 }
 
-/* The exit status of a comparison: STATUS_TROUBLE after a message if nothing
-   was compared.  With --tap answers that cannot be compared are enough.  */
+/* The exit status of a comparison: STATUS_NO for a difference; STATUS_TROUBLE
+   after a message if nothing was compared; else STATUS_DONE.  With --tap
+   answers that cannot be compared are enough.  */
 static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
@@ -333,7 +334,8 @@ static void matrix_report(const struct matrix *matrix)
 
 /* Fill in COLUMN, which owns the findings, from the operand NAME: a profile,
    with the name in SHOWN; or "-", which asks this host, with the name "this
-   host", and leaves HERE empty.  Returns 0; not 0 after a message.  */
+   host", and leaves HERE, empty before, empty.  Returns 0; not 0 after a
+   message.  */
 static int matrix_read(struct matrix_column *column, const char *name,
                        char shown[NAME_SIZE])
 {

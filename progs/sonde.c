@@ -39,7 +39,8 @@ static const struct command *command_find(const char *name)
 
 static struct option_list operands;
 
-/* Without the name of a program: list the programs, or report the operand.  */
+/* Without an operand, list the programs, a line each with the purpose.  An
+   operand, which is no program, is a usage error.  Returns the exit status.  */
 static int sonde_run(void)
 {
     enum { COLUMN = 14 };
