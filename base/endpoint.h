@@ -38,9 +38,9 @@ const char *endpoint_port(const char *host);
    name of Linux: "@NAME" for "\\000NAME".  Otherwise TEXT stays.  */
 void endpoint_show_abstract(char *text);
 
-/* Whether HOST is an IPv6 address with an interface that this host lacks.  If
-   so, NAME, of SIZE bytes (at least 1, truncated), is the interface: "nix" of
-   "fe80::1%nix".  Otherwise NAME stays.  Keeps errno.  */
+/* Whether HOST is an IPv6 address with an interface that does not exist here.
+   If so, NAME, of SIZE bytes (at least 1, truncated), is the interface: "nix"
+   of "fe80::1%nix".  Otherwise NAME stays.  Keeps errno.  */
 bool endpoint_lacks_interface(const char *host, char *name, size_t size);
 
 #endif /* BASE_ENDPOINT_H */

@@ -31,7 +31,7 @@ static void fin_connected(struct fault_client *client)
     client->then = THEN_FIN;
 }
 
-/* N bytes of the reply, then RST; rst-at-once has 0.  */
+/* Send N bytes of the reply, then RST; N is 0 for rst-at-once.  */
 static void rst_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;
@@ -69,7 +69,7 @@ static void alter_connected(struct fault_client *client)
     client->alter_at = client->port->choice->number;
 }
 
-/* Send N bytes before the reply, at once.  */
+/* Send N bytes before the reply, as soon as CLIENT is accepted.  */
 static void early_connected(struct fault_client *client)
 {
     client->first = client->port->choice->number;

@@ -33,9 +33,10 @@ enum {
 };
 
 /* The receive buffer to request for COUNT datagrams of SIZE bytes with their
-   overhead, or for as many as fit in max_buffer: 0 if not one fits.  A third
-   more than the datagrams need: Linux gives the room of datagrams that were
-   read back when a quarter of the buffer is free.  */
+   overhead, or for as many as fit in max_buffer: 0 if not one fits, or COUNT is
+   0.  A third more than the datagrams need: while others wait, Linux returns
+   the room of datagrams that were read only once it is a quarter of the
+   buffer.  */
 static int buffer_size(size_t count, size_t size)
 {
     uint64_t one = ((uint64_t)size + overhead) * 4 / 3;

@@ -90,9 +90,9 @@ int sonde__receive_finish(const struct msghdr *message,
 /* Receive a datagram on FD into BUFFER, of SIZE bytes, without waiting.
    Returns its length, the sender in *FROM, and the flags and control messages
    in *MESSAGE.  Returns -1 with errno: EMSGSIZE: the datagram was longer than
-   SIZE; BUFFER, *FROM and *MESSAGE are set; or of recvmsg, EAGAIN: no datagram.
-   CONTROL is the room for control messages, which must outlive MESSAGE; NULL:
-   these are dropped.  */
+   SIZE; BUFFER, *FROM and *MESSAGE are set; or any errno of recvmsg, EAGAIN: no
+   datagram waits.  CONTROL, which must outlive MESSAGE, is the room for control
+   messages; NULL: these are dropped, and descriptors in them are closed.  */
 static ssize_t receive_once(int fd, void *buffer, size_t size,
                             struct sonde_address *from, struct msghdr *message,
                             union sonde__control *control)

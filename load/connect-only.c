@@ -75,8 +75,9 @@ static void only_fail(struct only *only, struct only_client *client,
 }
 
 /* Whether this host has the source, if given, and an address that reaches the
-   peer: a UDP socket, whose ports are others, can be bound to the source and
-   connected to the peer, which sends nothing.  */
+   peer: a UDP socket, whose ports are not those of TCP, can be bound to the
+   source and connected to the peer; neither call sends a packet.  False also
+   without a socket.  */
 static bool only_has_address(const struct only *only)
 {
     const struct sonde_address *peer = &only->report->peer;

@@ -53,9 +53,10 @@ void output_to(const char *path);
    the rules of output_to.  Returns 0, or STATUS_TROUBLE after a message.  */
 int output_replace(const char *path, const char *bytes, size_t size);
 
-/* Check, before long work, that output_replace or output_to could replace PATH:
-   make a file beside PATH, and remove the new file.  Returns 0, or
-   STATUS_TROUBLE after a message.  */
+/* Check, before long work, whether the file PATH ("-" is a file, too) could be
+   replaced: refuse what output_to refuses; otherwise make a file beside PATH,
+   and remove the new file.  rename is not tried, and may still fail.  Returns
+   0, or STATUS_TROUBLE after a message.  */
 int output_check_path(const char *path);
 
 /* The report is data for another program, byte by byte.  Otherwise output_end

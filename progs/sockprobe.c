@@ -297,8 +297,9 @@ static int sockprobe_compare(bool second)
     return sockprobe_judge(&difference);
 }
 
-/* Choose questions; list or explain them, or ask this host or read a profile,
-   and report or compare.  Returns the exit status.  */
+/* Choose questions.  Either list or explain them; or get their answers, from
+   this host or from a profile, and report or compare these.  Returns the exit
+   status.  */
 static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;

@@ -172,10 +172,14 @@ void server_loop(struct server *server);
 /* ---- shutdown.c ---------------------------------------------------------- */
 
 /* Make one transition between phases, if due, and do the work of the new phase.
-   STOPPING: accept queued clients, close the listen sockets, except in a worker
-   and where workers accept.  CUT: close the connections.  OVER: close the
-   listen sockets that are left, except in a worker.  If the server has failed,
-   end the grace period first.  Returns whether the phase changed.  */
+   STOPPING: begin the grace period, which is over at once if the server has
+   failed; accept the clients in the queues, but not of inherited sockets, nor
+   once the grace period is over; outside of workers reject the others, as cut
+   off, and close the sockets; call the model's stop.  Where workers accept, the
+   parent does neither, and only removes the file of a UNIX socket.  CUT: call
+   the model's cut, which closes the connections.  OVER: close the listen
+   sockets that are left, except in a worker.  Returns whether the phase
+   changed.  */
 bool shutdown_step(struct server *server);
 
 /* Milliseconds until a transition by time; -1: none.  A signal, not this time,

@@ -41,7 +41,7 @@ enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
 int stop_begin_child(void);
 
 /* Block and unblock, in the calling thread, all signals of this file and
-   SIGCHLD.  Calls do not nest.  */
+   SIGCHLD.  Calls are not counted: one stop_release unblocks all.  */
 void stop_hold(void);
 void stop_release(void);
 

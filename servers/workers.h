@@ -78,8 +78,8 @@ void workers_end(struct server *server);
 
 /* In a worker of a pool with a total: count a client that is about to be
    accepted.  Elsewhere count nothing, and return true.  Returns false, and
-   counts nothing, if there would be more than the maximum; of two workers that
-   count the last one, both may fail.  */
+   counts nothing, if there would be more than the maximum; if two workers
+   reserve the last place at the same time, both may get false.  */
 bool workers_reserve(struct server *server);
 
 /* Undo workers_reserve, as when accept fails or a client has left; elsewhere do

@@ -69,9 +69,9 @@ static int compare_text(const char *a, size_t a_length, const char *b,
     return order ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-/* Whether the LENGTH bytes at TEXT, which ends with NUL, are an integer in
-   canonical form, "-" or no sign, without a leading 0 ("0" is one, "-0" not):
-   so different texts are different numbers.  */
+/* Whether the first LENGTH bytes of the string TEXT are an integer in canonical
+   form: "-" or no sign, and no leading 0 ("0" is canonical, "-0" and "01" are
+   not).  So different texts are different numbers.  */
 static bool finding_is_number(const char *text, size_t length)
 {
     size_t sign = length > 0 && *text == '-';

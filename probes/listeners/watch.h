@@ -50,14 +50,15 @@ struct watch {
     int64_t udp_before, udp_after;
 };
 
-/* Begin to watch the rows of LISTENERS; if ALL, every listener of FAMILIES
-   (bits), those to come as well; otherwise also those to come at the same
-   addresses, and FAMILIES is not read.  Rows with a peer or without a cookie
-   are left out.  Sets BEFORE, but does not look yet.  Returns 0, or -1:
-   ENOTSUP, EACCES, EPERM: not possible here, also the errno in REDUCED or
-   DATAGRAMS_REDUCED of LISTENERS if all families are from /proc, and ENOTSUP
-   also if no row is left, unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call
-   watch_free in each case.  */
+/* Begin to watch: if ALL, every listener of FAMILIES (bits) and of the families
+   of LISTENERS, also later ones; otherwise the rows of LISTENERS, and later
+   listeners at the same addresses, and FAMILIES is ignored.  Rows with a peer
+   or without a cookie are left out.  The rows are copied, *WATCH need not be
+   empty, and no queue is looked at yet.  Returns 0, or -1: ENOTSUP, EACCES,
+   EPERM: not possible here, or the errno in REDUCED or DATAGRAMS_REDUCED of
+   LISTENERS if all families are from /proc; ENOTSUP also if no row is left,
+   unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call watch_free in each
+   case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 

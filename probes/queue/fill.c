@@ -376,10 +376,10 @@ static long check_previous(const struct fill *fill)
     return queue_clients_connected(&fill->clients[fill->count - 2], 1);
 }
 
-/* Keep the connected client FD.  FILL ends in four cases: without memory, with
-   LIMIT_MEMORY and FD closed; if poll fails, with that failure; if the client
-   before FD was reset (check_previous); and at CLIENTS_MAX clients, with
-   LIMIT_CLIENTS.  */
+/* Keep the connected client FD.  FILL ends in four cases: no memory
+   (LIMIT_MEMORY, and FD is closed); a failure of poll; the client before FD was
+   reset, as check_previous finds; and CLIENTS_MAX clients are kept
+   (LIMIT_CLIENTS).  */
 static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
 {
     long previous = 0;
@@ -395,9 +395,9 @@ static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
     }
 }
 
-/* If FILL defers handshakes, record the drop count of its listener before the
-   next client begins, -1 if unknown.  Otherwise DROPS stays 0: no packet is
-   dropped while there is room.  */
+/* To be called before the next client begins: if FILL defers handshakes, set
+   DROPS to the drop count of its listener, -1 if unknown.  Otherwise DROPS
+   stays 0: no packet is dropped while there is room.  */
 static void fill_note_drops(struct fill *fill)
 {
     struct sonde_queue queue;

@@ -30,8 +30,9 @@ int reference_open(struct reference *reference, int family, const char **failed)
     return -1;
 }
 
-/* Make the socket of the next client, CLIENT of REFERENCE.  Returns 0; or -1
-   with errno, and then CLIENT is -1 and FAILED is "socket".  */
+/* Make a socket for the next client, and store it in CLIENT of REFERENCE, which
+   is -1.  Returns 0; or -1 with errno, and then CLIENT is -1 and FAILED is
+   "socket".  */
 static int reference_renew(struct reference *reference)
 {
     reference->client = queue_client_socket(reference->family);

@@ -14,7 +14,7 @@ enum { SIDE_MAX = 4096, VALUE_MAX = 4200 };
 
 /* Write a newline, then "SIDE: VALUE", cut to SIDE_MAX + VALUE_MAX - 1 bytes
    and wrapped to WIDTH columns: the first line is indented by 4, further lines
-   by 8.  No newline follows.  */
+   by 8.  No newline follows.  VALUE is not NULL.  */
 static void put_side(FILE *out, const char *side, const char *value)
 {
     char text[SIDE_MAX + VALUE_MAX];

@@ -99,7 +99,7 @@ struct matrix_counts matrix_count(const struct matrix *matrix)
 }
 
 /* The smallest key of QUESTION above LAST, by strcmp, in any column; NULL if
-   none.  The answer is a key, too.  */
+   none.  The key "answer" counts, too.  */
 static const char *next_key(const struct matrix *matrix,
                             const struct question *question, const char *last)
 {

@@ -528,9 +528,9 @@ static void say_bound(struct sentence *sentence, const struct report *report)
 }
 
 /* Append the comparison with the second method for the SYN queue, half-open
-   handshakes, if requested.  The first that applies: not testable and why; the
-   number of rows that differ; that agree; that have this figure only; or that
-   no row has a figure.  */
+   handshakes, if requested.  The first that applies: why it is not testable;
+   how many rows differ; how many agree; how many have the half-open figure
+   only; that no row has one.  */
 static void say_half_open(struct sentence *sentence,
                           const struct report *report)
 {
@@ -678,7 +678,7 @@ static void report_text_put_with(FILE *out, const struct findings *findings)
     put_sentence(out, NULL, &sentence);
 }
 
-/* The scope is "net:[4026531833]", or not written.  */
+/* The scope is written only if it has a number, as "net:[4026531833]".  */
 void report_head(FILE *out, const struct report *report)
 {
     const struct findings *findings = report->findings;

@@ -63,7 +63,7 @@ void report_json_host(struct json *json, const struct findings *findings);
 void report_text(FILE *out, const struct report *report);
 
 /* Parts of the text report.  report_head: the host, the network namespace if
-   its number is known, after --with the settings, and an empty line.
+   its number is known, with --with also the settings, and an empty line.
    report_rule: the rule for accepted connections, or why there is none, with
    the rows that contradict the rule; and the rule for connections complete at
    the clients, if that is determined and differs.  report_cap: the cap, or

@@ -14,8 +14,9 @@ enum { CONTAINER_NAME = 64 };
    pod's number, since the containers of a pod share a network namespace; "lxc
    NAME"; "machine NAME", of systemd; or a unit such as "nginx.service".  Empty:
    none of these.  Bytes that are not printable ASCII become '?'; a long name is
-   cut.  Names are those that the engines choose: a process with the privilege
-   to make cgroups can choose any.  */
+   cut.  A pod comes before a container, then a machine, then a unit; of several
+   the last.  The name proves nothing: a process with the privilege to make
+   cgroups can choose any.  */
 void container_name(const char *text, char name[CONTAINER_NAME]);
 
 #endif /* PROBES_RUN_CONTAINER_H */

@@ -62,8 +62,9 @@ int namespace_set(const char *setting, const char *value,
 #define NAMESPACE_INET6 "fd73:6f6e:6465::1"
 int namespace_add_inet6(void);
 
-/* The number of SETTING in the current namespace; or -1 with errno, as
-   proc_number, ENOENT also if SETTING cannot belong to a network namespace.  */
+/* The first number in the value of SETTING in the current namespace; or -1 with
+   errno, as proc_number: ENOENT also if SETTING cannot belong to a network
+   namespace, and always on systems without such namespaces.  */
 long namespace_read(const char *setting);
 
 /* Whether the current network namespace is the initial one.  */

@@ -29,7 +29,7 @@ struct netns {
     bool is_own;                 /* this process is in it */
 };
 
-/* All zero is empty.  Free with netns_list_free.  */
+/* Empty: all zero, but HERE -1.  Free with netns_list_free.  */
 struct netns_list {
     struct netns *list; /* by the first process; those without one last */
     size_t count;
@@ -44,12 +44,13 @@ struct netns_list {
 
 /* Fill in *LIST, which is empty, with the network namespaces of all processes
    that /proc shows, by their main threads, and of the mounts that this process
-   sees, within TIMEOUT milliseconds (negative: no limit).  A namespace that
-   only a descriptor or a socket keeps is in no list.  A child is forked for a
-   moment, and this process enters its own namespace again.  Returns 0, or -1:
-   ENOTSUP: this system has no such list; EAGAIN at the timeout; ENOMEM; any
-   errno of opendir, readdir, open, read and fork.  Call netns_list_free in each
-   case.  */
+   sees.  TIMEOUT, in milliseconds (negative: no limit), bounds the walk over
+   /proc alone.  A namespace that only a descriptor or a socket keeps is not
+   found.  A child is forked for a moment; and to find out CAN_ENTER the calling
+   thread enters the namespace of this process, in which it should be.  Returns
+   0, or -1, and then *LIST is only to be freed: ENOTSUP: this system has no
+   such list; EAGAIN at the timeout, or of fork; ENOMEM; any errno of opendir,
+   readdir, open, read and fork.  Call netns_list_free in each case.  */
 int netns_list_read(struct netns_list *list, int timeout);
 
 /* Enter NETNS, in a process of one thread, by a process of PIDS or else by

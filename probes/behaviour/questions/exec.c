@@ -23,8 +23,9 @@ enum { KEPT = 8, CLOSED = 9 };
 /* An exit status of exec_be_peer, beside the errno of exec.  */
 enum { EXEC_FAILED = 128 };
 
-/* Let SIGPROF end this process after 0.2 s of processor time: some shells
-   repeat a write of a message without end while it is interrupted.  Timers stay
+/* Let SIGPROF, with its default action, end this process after 0.2 s of
+   processor time: some shells repeat the write of a message endlessly as long
+   as signals interrupt the write.  Timers stay
    set after exec.  */
 static void exec_limit_cpu(void)
 {

@@ -76,7 +76,8 @@ static bool tcp_states_is_transient(const struct walk *walk, const char *here,
     return walk->last && !strcmp(walk->last, here);
 }
 
-/* Report the states after the event WHAT as the next finding.  */
+/* Report HERE and PEER, the states of both ends after the event WHAT, as the
+   next finding of WALK.  */
 static void tcp_states_report(struct walk *walk, const char *what,
                               const char *here, const char *peer)
 {

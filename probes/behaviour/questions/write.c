@@ -54,7 +54,8 @@ static void write_probe_dontwait(struct probe *probe)
     probe_report(probe, "recv", "%s", write_try_call(try_read, empty.server));
 }
 
-/* The class of BYTES, of four, in words: the exact figure varies by chance.  */
+/* BYTES in words, by class, since the exact figure varies by chance: "1 MiB or
+   more", "64 KiB or more", "4 KiB or more", else "less than 4 KiB".  */
 static const char *write_size_class(long bytes)
 {
     return bytes >= 1024 * 1024 ? "1 MiB or more"
