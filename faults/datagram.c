@@ -141,12 +141,6 @@ int fault_datagram_receive(struct fault_port *port)
 int fault_other_port_open(struct fault_port *port)
 {
     struct sonde_address address = port->local;
-    if (port->server->options->path) {
-        snprintf(port->reason, sizeof port->reason,
-                 "UNIX sockets have no port");
-        port->status = 2;
-        return -1;
-    }
     sonde_address_set_port(&address, 0);
     port->second =
         sonde_datagram_bind(&address, SONDE_NONBLOCK | SONDE_CLOEXEC);
@@ -156,6 +150,22 @@ int fault_other_port_open(struct fault_port *port)
              strerror(errno));
     port->status = 2;
     return -1;
+}
+
+/* TEXT cannot be bound: explain errno in port->reason.  Returns the status: 1
+   if TEXT is no address of this host, else 2.  */
+static int explain_other_address(struct fault_port *port, const char *text)
+{
+    int error = errno;
+    if (error == EADDRNOTAVAIL)
+        snprintf(port->reason, sizeof port->reason,
+                 "%.60s is not an address of this host (%s); name one: "
+                 "other-address,ADDR",
+                 text, strerror(error));
+    else
+        snprintf(port->reason, sizeof port->reason, "cannot bind %.60s: %s",
+                 text, strerror(error));
+    return error == EADDRNOTAVAIL ? 1 : 2;
 }
 
 int fault_other_address_open(struct fault_port *port)
@@ -171,7 +181,8 @@ int fault_other_address_open(struct fault_port *port)
                  "this host: other-address,ADDR");
         return -1;
     }
-    if (sonde_address_parse(&address, text ? text : "127.0.0.2", number) ||
+    text = text ? text : "127.0.0.2";
+    if (sonde_address_parse(&address, text, number) ||
         address.storage.ss_family !=
             (sa_family_t)port->server->options->family) {
         snprintf(port->reason, sizeof port->reason,
@@ -188,9 +199,6 @@ int fault_other_address_open(struct fault_port *port)
     }
     if (port->second >= 0)
         return 0;
-    snprintf(port->reason, sizeof port->reason,
-             "%.60s is not an address of this host (%s); name one: "
-             "other-address,ADDR",
-             text ? text : "127.0.0.2", strerror(errno));
+    port->status = explain_other_address(port, text);
     return -1;
 }

@@ -16,13 +16,15 @@
 #include "sonde.h"
 
 /* Where a fault can be played; FAULT_GROWS: sends more over UDP than came;
-   FAULT_ECHOES: takes no reply of the options.  */
+   FAULT_ECHOES: takes no reply of the options; FAULT_INET: not over UNIX
+   datagrams, which have no port.  */
 enum {
     FAULT_TCP = 1,
     FAULT_UDP = 2,
     FAULT_UNIX = 4,
     FAULT_GROWS = 8,
-    FAULT_ECHOES = 16
+    FAULT_ECHOES = 16,
+    FAULT_INET = 32
 };
 
 struct fault_client;

@@ -165,7 +165,7 @@ void fault_crash_connected(struct fault_client *client);
    the argument (127.0.0.2 by default; IPv6 has no default), at the port of
    PORT, or at any port if that one is in use; fault_other_port_open to another
    port at the address of PORT.  Return 0; or -1 with port->reason and
-   port->status: 1 if the other address is missing or cannot be bound, else
+   port->status: 1 if the other address is missing or is not of this host, else
    2.  */
 int fault_other_address_open(struct fault_port *port);
 int fault_other_port_open(struct fault_port *port);

@@ -324,12 +324,13 @@ const struct fault faults[] = {
      "Replies to all datagrams but each Nth.",
      "Lost datagrams: recvfrom blocks for ever without a timeout (8.7).", NULL,
      NULL, NULL, lose_datagram},
-    {"other-address", "ADDR", 0, 0, FAULT_UDP,
+    {"other-address", "ADDR", 0, 0, FAULT_UDP | FAULT_INET,
      "Replies from another address of this host, by default 127.0.0.2.",
      "The reply of a host with several addresses: only a connected socket, or "
      "a comparison, keeps it out (8.8, 8.11).",
      fault_other_address_open, NULL, NULL, elsewhere_datagram},
-    {"other-port", NULL, 0, 0, FAULT_UDP, "Replies from another port.",
+    {"other-port", NULL, 0, 0, FAULT_UDP | FAULT_INET,
+     "Replies from another port.",
      "A datagram of another process: only a connected socket, or a "
      "comparison, keeps it out (8.8, 8.11).",
      fault_other_port_open, NULL, NULL, elsewhere_datagram},

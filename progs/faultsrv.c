@@ -96,6 +96,9 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
                            choice->fault->kinds & FAULT_UDP ? "add --udp"
                            : choices.udp                    ? "leave out --udp"
                                          : "leave out --unix");
+    if (choices.path && choice->fault->kinds & FAULT_INET)
+        return usage_error("fault '%s' is for UDP; leave out --unix",
+                           choice->fault->name);
     if (choices.reply && choice->fault->kinds & FAULT_ECHOES)
         return usage_error("fault '%s' echoes; leave out --reply",
                            choice->fault->name);

@@ -456,7 +456,20 @@ bad () {
 }
 bad 'missing option --fault'
 bad "there is no fault 'nix'" --fault=nix
-bad 'UNIX sockets have no port' -u --unix "$scratch/no-port" --fault=other-port
+bad 'is for UDP; leave out --unix' -u --unix "$scratch/no-port" \
+    --fault=other-port
+bad 'is for UDP; leave out --unix' -u --unix "$scratch/no-port" \
+    --fault=other-address
+bad 'is for UDP; leave out --unix' -u --unix "$scratch/no-port" \
+    --fault=other-address,"$scratch/other"
+# A link-local address without an interface cannot be bound.
+if [ "$(uname -s)" = Linux ] &&
+    "$faultsrv" -6 --fault=echo -- true > /dev/null 2>&1; then
+    bad 'cannot bind fe80::1: Invalid argument' -6 -u \
+        --fault=other-address,fe80::1
+else
+    skip "UDP other-address: another failure of bind" "Linux or IPv6 is not here"
+fi
 bad "'::1' is no address of the family" -u --fault=other-address,::1
 bad "'echo' takes no argument" --fault=echo,1
 bad 'give a number from 0' --fault=fin,x
