@@ -216,6 +216,7 @@ static enum client_end end_of_lookup(int error)
 {
     switch (error) {
     case ENOENT:
+    case ENXIO:
     case EOVERFLOW:
         return CLIENT_NAME_UNKNOWN;
     case EAGAIN:
@@ -236,6 +237,7 @@ int client_options_resolve(const char *service, int service_port,
 {
     struct client_target target;
     struct sonde_address peer;
+    char interface[ENDPOINT_TEXT];
     int code;
     int status = target_make(&target, service, service_port);
     if (status == OPTIONS_GO_ON && check)
@@ -248,6 +250,11 @@ int client_options_resolve(const char *service, int service_port,
     if (sonde_resolve(&name, timeout, &peer, 1, &code) > 0)
         return run(&target, &peer);
     int error = errno;
-    complain("%s port %s: %s", target.host, target.service, lookup_text(code));
+    if (endpoint_lacks_interface(target.host, interface, sizeof interface))
+        complain("%s port %s: no such interface: '%s'", target.host,
+                 target.service, interface);
+    else
+        complain("%s port %s: %s", target.host, target.service,
+                 lookup_text(code));
     return (int)(code == EAI_SYSTEM ? CLIENT_TROUBLE : end_of_lookup(error));
 }

@@ -55,6 +55,32 @@ is "text: of one client, and of two" sh -c '
         grep -q "^the client connected" &&
     "$echoload" --connect-only -n 2 127.0.0.1 "$1" |
         grep -q "^both clients connected"' - "$port"
+run "$echoload" --connect-only fe80::1%nix 7
+is "an interface that is not here: 7" said 7 "no such interface: 'nix'"
+# The progress is for a terminal, from the first second on.
+cat > "$scratch/terminal" << 'END'
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=slave)
+os.close(slave)
+try:
+    while True:
+        more = os.read(master, 4096)
+        if not more:
+            break
+        os.write(1, more)
+except OSError:
+    pass
+sys.exit(child.wait())
+END
+if have python3; then
+    run bounded 120 python3 "$scratch/terminal" "$echoload" --connect-only \
+        -n 50 -r 20 127.0.0.1 "$port"
+    is "progress: the connects" grep -q ' s: [1-9][0-9]* connects, 0 errors' \
+        "$scratch/out"
+else
+    skip "progress: the connects" "python3 is not here"
+fi
 only -n 10 -r 40
 json_is '.connects == 10 and .elapsed_ns >= 200000000' "--rate"
 is "--source: names of its family only" sh -c '
