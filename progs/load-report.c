@@ -383,8 +383,11 @@ void load_report_json(FILE *out, const struct load_report *report,
 bool load_progress(const struct load_report *report, int64_t elapsed)
 {
     char number[NUMBER_TEXT], errors[NUMBER_TEXT];
-    progress_show(elapsed / 1000000, "%s messages, %s errors",
-                  load_report_grouped(report->messages, number),
+    bool is_only = report->plan->kind == LOAD_ONLY;
+    progress_show(elapsed / 1000000, "%s %s, %s errors",
+                  load_report_grouped(
+                      is_only ? report->connects : report->messages, number),
+                  is_only ? "connects" : "messages",
                   load_report_grouped(load_count_errors(report), errors));
     return true;
 }

@@ -53,8 +53,9 @@ uint64_t load_report_bytes_rate(const struct load_report *report);
 /* COUNT per second of the run; 0 if no time has passed.  */
 double load_report_rate(const struct load_report *report, uint64_t count);
 
-/* For load_run and load_connect_only: show the numbers of messages and errors
-   by progress_show, ELAPSED being in nanoseconds.  Returns true.  */
+/* For load_run and load_connect_only: show the numbers of messages (of
+   LOAD_ONLY: connects) and errors by progress_show, ELAPSED being in
+   nanoseconds.  Returns true.  */
 load_progress_function load_progress;
 
 #endif /* PROGS_LOAD_REPORT_H */
