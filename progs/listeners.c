@@ -160,8 +160,8 @@ static int complain_unread(const struct listeners *listeners)
                         strerror(errno));
     if (errno == EAGAIN)
         return complain("cannot list the listeners: no complete answer from "
-                        "the kernel within %d s (%s)",
-                        LIST_MS / 1000, strerror(errno));
+                        "the kernel before the timeout (%s)",
+                        strerror(errno));
     return complain("cannot list the listeners: %s", strerror(errno));
 }
 
