@@ -40,9 +40,9 @@ static size_t datagram_record(struct fault_port *port,
 }
 
 /* Send the SIZE bytes BYTES from FD to the sender of ENDS, and if sent, add
-   SIZE to the record of index RECORD (FAULT_RECORDS_MAX: none); a failure is
-   ignored.  With --any, SIZE is taken from *CREDIT; a reply above *CREDIT is
-   not sent, but counted as withheld.  */
+   SIZE to the record of index RECORD (FAULT_RECORDS_MAX: none), otherwise count
+   the reply as unsent.  With --any, SIZE is taken from *CREDIT; a reply above
+   *CREDIT is not sent, but counted as withheld.  */
 static void fault_reply_send(struct fault_port *port, int fd, const char *bytes,
                              size_t size, const struct sonde_datagram *ends,
                              size_t *credit, size_t record)
@@ -54,8 +54,9 @@ static void fault_reply_send(struct fault_port *port, int fd, const char *bytes,
         }
         *credit -= size;
     }
-    if (!sonde_datagram_reply(fd, bytes, size, ends) &&
-        record < FAULT_RECORDS_MAX)
+    if (sonde_datagram_reply(fd, bytes, size, ends))
+        port->seen->unsent++;
+    else if (record < FAULT_RECORDS_MAX)
         port->server->report->records[record].replied += (int64_t)size;
 }
 
@@ -111,8 +112,12 @@ int fault_datagram_receive(struct fault_port *port)
     struct fault_datagram datagram = {.bytes = bytes};
     ssize_t count = sonde_datagram_receive_from(port->fd, came, sizeof came, 0,
                                                 &datagram.ends);
+    if (count < 0 && errno == EMSGSIZE) {
+        port->seen->unsent++;
+        return 0;
+    }
     if (count < 0)
-        return errno == EMSGSIZE ? 0 : -1;
+        return -1;
     size_t size = (size_t)count;
     port->count++;
     datagram.record = datagram_record(port, &datagram.ends.from);

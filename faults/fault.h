@@ -136,6 +136,8 @@ struct fault_seen {
     long withheld;   /* datagrams that would have sent more than came */
     long refused;    /* datagrams left without a reply for safety */
     long discarded;  /* replies not held, since too many were held already */
+    long unsent;     /* replies that could not be sent, and those to datagrams
+                        too long to be received */
 };
 
 /* The end of a command.  */

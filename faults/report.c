@@ -129,6 +129,7 @@ static void print_port(FILE *out, const struct fault_options *options,
         {"replies longer than the datagram, withheld", seen->withheld, 1},
         {"datagrams without a reply, for safety", seen->refused, 1},
         {"replies discarded, since too many waited", seen->discarded, 1},
+        {"replies not sent, since the system refused", seen->unsent, 1},
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         if (figures[i].value >= figures[i].min && used > 0 &&
@@ -191,6 +192,7 @@ static void json_port(struct json *json, const struct fault_options *options,
     json_number(json, "withheld", seen->withheld);
     json_number(json, "refused", seen->refused);
     json_number(json, "discarded", seen->discarded);
+    json_number(json, "unsent", seen->unsent);
     json_object_end(json);
 }
 

@@ -173,16 +173,17 @@ int fault_other_port_open(struct fault_port *port);
 /* Receive one datagram of PORT without waiting, record the sender and the
    datagram, and reply by the fault.  A source that sonde_datagram_check_source
    refuses is counted, and gets no reply.  Returns 0, also for a datagram above
-   SONDE_DATAGRAM_MAX bytes, which is dropped; or -1 with errno, as
-   sonde_datagram_receive_from: EAGAIN: no datagram waits.  */
+   SONDE_DATAGRAM_MAX bytes, which is dropped, and whose reply is counted as
+   unsent; or -1 with errno, as sonde_datagram_receive_from: EAGAIN: no datagram
+   waits.  */
 int fault_datagram_receive(struct fault_port *port);
 /* Send the held replies of PORT that are due at NOW.  Returns when the next
    held reply is due, or -1 if none is held.  */
 int64_t fault_datagram_tick(struct fault_port *port, int64_t now);
-/* Send DATAGRAM's reply from FD, and count its bytes in the record; a failure
-   is ignored.  With --any the size of the reply is taken from the credit of
-   DATAGRAM; a reply above the credit is counted as withheld in port->seen, and
-   not sent.  */
+/* Send DATAGRAM's reply from FD, and count its bytes in the record; after a
+   failure count the reply as unsent in port->seen.  With --any the size of the
+   reply is taken from the credit of DATAGRAM; a reply above the credit is
+   counted as withheld in port->seen, and not sent.  */
 void fault_datagram_send(struct fault_port *port, int fd,
                          struct fault_datagram *datagram);
 /* Keep a copy of DATAGRAM's reply until DUE, which is above 0, for

@@ -109,14 +109,26 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
     return OPTIONS_GO_ON;
 }
 
+/* The largest reply of OPTIONS in bytes: REPLY_MAX for a stream, otherwise that
+   of a datagram: 65535 bytes, with IPv4 less its header of 20, and less the
+   header of UDP of 8.  */
+static size_t faultsrv_reply_max(const struct fault_options *options)
+{
+    enum { IPV4_HEADER = 20, UDP_HEADER = 8 };
+    if (!options->datagrams)
+        return REPLY_MAX;
+    if (options->path)
+        return FAULT_DATAGRAM_MAX;
+    return SONDE_DATAGRAM_MAX - UDP_HEADER -
+           (options->family == AF_INET ? IPV4_HEADER : 0);
+}
+
 /* Read the file PATH into the reply of OPTIONS, memory never freed.  Returns
    OPTIONS_GO_ON; or the exit status after a message: PATH cannot be read, or is
-   longer than REPLY_MAX, for datagrams than a datagram.  */
+   longer than faultsrv_reply_max.  */
 static int faultsrv_read_reply(struct fault_options *options, const char *path)
 {
-    size_t max = !options->datagrams ? REPLY_MAX
-                 : options->path     ? FAULT_DATAGRAM_MAX
-                                     : SONDE_DATAGRAM_MAX;
+    size_t max = faultsrv_reply_max(options);
     FILE *in = fopen(path, "rb");
     char *bytes = in ? malloc(max + 1) : NULL;
     if (!bytes) {

@@ -296,6 +296,9 @@ play_to -u --fault=truncate,2 -- udp datagram=hello from
 is "UDP truncate" saw 'from: he:True:True'
 play_to -u --fault=extra,2 -- udp datagram=hello from
 is "UDP extra" saw 'from: helloxx:True:True'
+play_to -u --fault=extra,131072 -- udp datagram=hello from=0.3
+json_is '.faults[0].unsent == 1 and .clients[0].replied_bytes == 0' \
+    "UDP extra: a reply too long for a datagram is counted"
 play_to -u --fault=alter,1 -- udp datagram=hello from
 is "UDP alter" saw 'from: hdllo:True:True'
 delayed_datagram () {
@@ -482,5 +485,7 @@ bad 'takes a single fault' --fault=fin --fault=rst --unix /x
 bad 'echoes; leave out --reply' --fault=crash --reply "$scratch/long"
 bad 'exclude each other' -4 -6 --fault=fin
 bad '--reply' --fault=fin --greet
+head -c 65508 /dev/zero > "$scratch/longest"
+bad 'is longer than 65507 bytes' -u --fault=echo --reply "$scratch/longest"
 bad 'No such file' --fault=fin --reply /nowhere/at/all
 finish
