@@ -140,8 +140,8 @@ int64_t fault_client_tick(struct fault_client *client, int64_t now);
    client has ended its stream, FAULT_RST after an error, else FAULT_OPEN.  */
 void fault_client_finish(struct fault_client *client);
 /* Close and free CLIENT, kill its child, if any, waiting up to FAULT_REAP_MS,
-   and record END; the time is that of the client's FIN, else now, and none for
-   FAULT_OPEN.  With --verbose the record is logged.  */
+   and record END; the time is for FAULT_FIN that of the client's FIN, none for
+   FAULT_OPEN, else now.  With --verbose the record is logged.  */
 void fault_client_close(struct fault_client *client, enum fault_end end);
 
 /* ---- blackhole.c, crash.c, datagram.c: callbacks of the table ------------ */

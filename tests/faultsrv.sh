@@ -11,7 +11,7 @@ python=$(python3 -c 'import sys; print(sys.executable)')
 # A client run by faultsrv: its work is a list of steps, and what it saw is
 # printed.
 cat > "$scratch/client" << 'END'
-import os, signal, socket, sys
+import os, signal, socket, struct, sys
 host, port = os.environ["FAULTSRV_HOST"], os.environ["FAULTSRV_PORT"]
 family = socket.AF_UNIX if not port else \
     socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -19,6 +19,7 @@ where = (host, int(port)) if port else host
 s = socket.socket(family, socket.SOCK_DGRAM if "udp" in sys.argv else
                   socket.SOCK_STREAM)
 def step(word):
+    global s
     name, _, value = word.partition("=")
     if name == "connect":
         s.settimeout(float(value or 20))
@@ -67,6 +68,12 @@ def step(word):
         os.kill(os.getppid(), signal.SIGCONT)
     elif name == "timeout":
         s.settimeout(float(value))
+    elif name == "reset":
+        # A new socket follows.
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack("ii", 1, 0))
+        s.close()
+        s = socket.socket(family, socket.SOCK_STREAM)
     elif name == "end":
         s.shutdown(socket.SHUT_WR)
 for word in sys.argv[1:]:
@@ -180,6 +187,11 @@ slow_bytes () {
 delays='20 200 2000'
 is "slow: a byte at a time, and another" in_time slow_bytes
 delays=
+# The second byte of the later client is due after the reset.
+play_to --fault=slow,100 -- connect send=hello end recv recv reset \
+    connect send=hello recv recv
+json_is '.clients[0] | .end == "rst" and .after_ms >= 100' \
+    "the time of an RST is not that of an earlier FIN"
 play_to --fault=alter,4 -- connect send=hello recv
 is "alter: byte 4" saw 'recv: helln'
 play_to --fault=early,3 -- connect recv send=hello recv
