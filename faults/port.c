@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/endpoint.h"
 #include "base/monotonic.h"
 #include "base/wait.h"
 #include "faults/server.h"
@@ -120,6 +121,7 @@ static void port_announce(const struct fault_port *port)
     if (number >= 0)
         sonde_address_set_port(&address, 0);
     sonde_address_print(&address, text, sizeof text);
+    endpoint_show_abstract(text);
     if (number >= 0)
         options->log("listening on %s port %d, %s, fault %s", text, number,
                      options->datagrams ? "UDP" : "TCP", choice->fault->name);

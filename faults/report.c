@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "base/json.h"
 #include "base/names.h"
 #include "base/wrap.h"
@@ -14,13 +15,14 @@
 
 enum { ADDRESS_ROOM = SONDE_ADDRESS_TEXT + 16 };
 
-/* Write ADDRESS to TEXT as 127.0.0.1:80, or a path; "?" if unprintable.
-   Returns TEXT.  */
+/* Write ADDRESS to TEXT as 127.0.0.1:80, a path, or @NAME; "?" if
+   unprintable.  Returns TEXT.  */
 static const char *address_text(const struct sonde_address *address,
                                 char text[ADDRESS_ROOM])
 {
     if (sonde_address_print(address, text, ADDRESS_ROOM) < 0)
         strcpy(text, "?");
+    endpoint_show_abstract(text);
     return text;
 }
 

@@ -381,6 +381,10 @@ if [ "$(uname -s)" = Linux ]; then
         "$echocli" --unix '{host}'
     json_is '.command.exit_status == 0 and .faults[0].clients == 1' \
         "an abstract name"
+    json_is ".faults[0].address == \"@sonde-faults-$$\"" \
+        "an abstract name in the report: as in --unix"
+    is "an abstract name in the log: as in --unix" \
+        grep -q "listening on @sonde-faults-$$, UNIX stream" "$scratch/err"
 fi
 
 # A kernel that answers a client of a full queue by RST: a filter that does so
