@@ -91,18 +91,28 @@ static char *place_replace(const struct command_place *place, const char *text)
     return made;
 }
 
+/* The arguments of the command of OPTIONS, with the texts of PLACE; never
+   freed.  NULL without memory, with errno.  */
+static char **arguments_make(const struct command_place *place,
+                             const struct fault_options *options)
+{
+    char **arguments = calloc(options->command_count + 1, sizeof *arguments);
+    for (size_t i = 0; arguments && i < options->command_count; i++)
+        if (!(arguments[i] = place_replace(place, options->command[i])))
+            return NULL;
+    return arguments;
+}
+
 /* In the child: become the command, with a process group of its own, the
    addresses of REPORT in the environment, and the limit FILES unless NULL.
-   Never returns: on failure log, except without memory for an argument, and
-   exit with EXEC_FAILED.  Standard output goes to standard error: the report
-   has the former.  A terminal is no input for a background process group:
-   /dev/null replaces the terminal.  */
+   Never returns: on failure log, and exit with EXEC_FAILED.  Standard output
+   goes to standard error: the report has the former.  A terminal is no input
+   for a background process group: /dev/null replaces the terminal.  */
 static void command_exec(const struct fault_options *options,
                          const struct fault_report *report,
                          const struct rlimit *files)
 {
     struct command_place place;
-    char **arguments = calloc(options->command_count + 1, sizeof *arguments);
     setpgid(0, 0);
     sonde_selfpipe_close();
     sonde_signal(SIGPIPE, SIG_DFL, SONDE_RESTART);
@@ -111,15 +121,13 @@ static void command_exec(const struct fault_options *options,
     place_export(&place);
     dup2(STDERR_FILENO, STDOUT_FILENO);
     if (isatty(STDIN_FILENO)) {
-        int fd = open("/dev/null", O_RDONLY);
+        int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (fd >= 0)
             dup2(fd, STDIN_FILENO);
     }
-    for (size_t i = 0; arguments && i < options->command_count; i++)
-        if (!(arguments[i] = place_replace(&place, options->command[i])))
-            _exit(EXEC_FAILED);
     if (files)
         setrlimit(RLIMIT_NOFILE, files);
+    char **arguments = arguments_make(&place, options);
     if (arguments)
         execvp(arguments[0], arguments);
     options->log("cannot run '%s': %s", options->command[0], strerror(errno));

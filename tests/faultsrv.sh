@@ -433,6 +433,19 @@ if have_namespaces; then
 else
     skip "chosen ports follow each other" "no namespaces here"
 fi
+# A terminal is replaced by /dev/null, which has no other descriptor.
+if [ -e /proc/self/fd/0 ]; then
+    run bounded 120 python3 -c 'import os, pty, subprocess, sys
+master, slave = pty.openpty()
+sys.exit(subprocess.call(sys.argv[1:], stdin=slave))' "$faultsrv" --fault=echo \
+        -- sh -c 'for fd in 0 3 4 5 6 7 8 9; do
+            if [ "/proc/$$/fd/$fd" -ef /dev/null ]; then echo "null: $fd" >&2; fi
+        done'
+    is "a command: /dev/null instead of a terminal, once" \
+        sh -c '[ "$(grep "^null: " "$1")" = "null: 0" ]' - "$scratch/err"
+else
+    skip "a command: /dev/null instead of a terminal, once" "/proc is not here"
+fi
 run "$faultsrv" --fault=echo -- sh -c 'kill -KILL $$'
 is "a command that dies" grep -q 'sh was ended by SIGKILL' "$scratch/out"
 # The second process has the same group.
