@@ -311,6 +311,10 @@ is "UDP extra" saw 'from: helloxx:True:True'
 play_to -u --fault=extra,131072 -- udp datagram=hello from=0.3
 json_is '.faults[0].unsent == 1 and .clients[0].replied_bytes == 0' \
     "UDP extra: a reply too long for a datagram is counted"
+play_to -u --unix "$scratch/datagrams" --fault=echo -- udp \
+    datagram="$(head -c 70000 /dev/zero | tr '\0' x)"
+json_is '.faults[0].unsent == 1 and .clients == []' \
+    "UNIX datagrams: one too long to be received is counted"
 play_to -u --fault=alter,1 -- udp datagram=hello from
 is "UDP alter" saw 'from: hdllo:True:True'
 delayed_datagram () {
