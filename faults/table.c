@@ -307,7 +307,9 @@ const struct fault faults[] = {
      "Leaves out the last N bytes of the reply.",
      "End of file before the whole reply: readn returns a short count (3.9).",
      NULL, short_connected, NULL, NULL},
-    {"delay", "MS", 1000, MS_MAX, ALL, "Sends each reply MS milliseconds late.",
+    {"delay", "MS", 1000, MS_MAX, ALL,
+     "Sends each reply MS milliseconds late; over a stream with all that has "
+     "come until then.",
      "The client needs a timeout (14.2), over UDP one that follows the round "
      "trip time (22.5).",
      NULL, delay_connected, NULL, delay_datagram},
