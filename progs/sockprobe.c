@@ -148,7 +148,7 @@ static int ask_host(void)
         complain("memory ran out: %s", why);
     if (stopped)
         complain("stopped by a signal: the report has the runs until then");
-    memory_ran_out = !failed && *why;
+    memory_ran_out = memory_ran_out || (!failed && *why);
     findings_sort(&here);
     free(questions);
     return failed;
