@@ -261,8 +261,10 @@ static int print_report(void)
    run_measurement.  */
 static int measure_one(measurement *measure, struct run_trouble *trouble)
 {
-    int64_t deadline = (plan.overflow ? 120000 : 60000) +
-                       (int64_t)plan.count * 2 * 4 * (plan.wait + 50);
+    enum { FAMILIES = 3, SILENCES = 4 };
+    int64_t deadline =
+        (plan.overflow ? 120000 : 60000) +
+        (int64_t)plan.count * FAMILIES * SILENCES * (plan.wait + 50);
     return run_measurement(measure, &plan, deadline, &findings,
                            backlogprobe_show_progress, trouble);
 }
