@@ -187,7 +187,7 @@ void faults_print_json(FILE *out, const struct fault_options *options,
 void faults_list(FILE *out);
 /* Write RECORD to TEXT of SIZE bytes (truncated), as a sentence without subject
    and full stop: "connected, sent 5 bytes, ...", or for datagrams "sent 5 bytes
-   in 1 datagrams, ...".  */
+   in 1 datagram, ...".  */
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size);
 

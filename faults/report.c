@@ -39,6 +39,12 @@ static const char *time_text(int64_t milliseconds, char text[32])
     return text;
 }
 
+/* The ending of a noun after COUNT.  */
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* END as a word of JSON; NULL for datagrams.  */
 static const char *end_name(enum fault_end end)
 {
@@ -66,15 +72,18 @@ void fault_record_print(const struct fault_record *record, char *text,
         break;
     case FAULT_NONE:
         snprintf(text, size,
-                 "sent %" PRId64 " bytes in %" PRId64
-                 " datagrams, was sent %" PRId64 " bytes",
-                 record->sent, record->datagrams, record->replied);
+                 "sent %" PRId64 " byte%s in %" PRId64
+                 " datagram%s, was sent %" PRId64 " byte%s",
+                 record->sent, plural(record->sent), record->datagrams,
+                 plural(record->datagrams), record->replied,
+                 plural(record->replied));
         return;
     }
     int used = snprintf(text, size,
-                        "connected, sent %" PRId64 " bytes, was sent %" PRId64
-                        " bytes",
-                        record->sent, record->replied);
+                        "connected, sent %" PRId64 " byte%s, was sent %" PRId64
+                        " byte%s",
+                        record->sent, plural(record->sent), record->replied,
+                        plural(record->replied));
     if (record->after_fin > 0 && used > 0 && (size_t)used < size)
         used += snprintf(text + used, size - (size_t)used,
                          ", sent %" PRId64 " of its bytes after the server's "
@@ -120,12 +129,12 @@ static void print_port(FILE *out, const struct fault_options *options,
     int used = snprintf(text, sizeof text, "%s at %s, %ld client%s",
                         options->choices[index].fault->name,
                         address_text(&seen->address, address), seen->clients,
-                        seen->clients == 1 ? "" : "s");
+                        plural(seen->clients));
     const struct {
         const char *what;
         int64_t value, min; /* shown from MIN on */
     } figures[] = {
-        {"own clients keep the queue full", seen->filled, 1},
+        {"own clients in the full queue", seen->filled, 1},
         {"SYNs of clients dropped", seen->dropped, 0},
         {"clients in the queue, never accepted", seen->queued, 0},
         {"replies longer than the datagram, withheld", seen->withheld, 1},
@@ -138,7 +147,7 @@ static void print_port(FILE *out, const struct fault_options *options,
             (size_t)used < sizeof text)
             used +=
                 snprintf(text + used, sizeof text - (size_t)used,
-                         "; %" PRId64 " %s", figures[i].value, figures[i].what);
+                         "; %s: %" PRId64, figures[i].what, figures[i].value);
     wrap_labelled(out, "fault", 10, 10, text);
 }
 

@@ -259,6 +259,8 @@ fi
 # ---- datagrams
 play_to -u --fault=echo -- udp datagram=hello from
 is "UDP echo" saw 'from: hello:True:True'
+json_is '.clients[0].text == "sent 5 bytes in 1 datagram, was sent 5 bytes"' \
+    "UDP echo: the sentence"
 play_to -u --fault=silence -- udp datagram=hello from=0.3
 is "UDP silence" saw 'from=0.3: timed out'
 json_is '.clients[0] | .datagrams == 1 and .sent_bytes == 5 and
