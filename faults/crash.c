@@ -74,7 +74,8 @@ static void crash_child(int fd, int out, int64_t limit)
 /* The watch of a child's pipe: take the counts of one report.  At the end of
    the pipe reap the child, killed if still running after FAULT_REAP_MS, and
    close the client, DATA: with FAULT_FIN for the exit status 0, FAULT_RST for
-   another, FAULT_PLAYED if the child was killed.  READY is ignored.  */
+   another, FAULT_PLAYED if the child was killed or cannot be reaped.  READY is
+   ignored.  */
 static void crash_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;
@@ -89,14 +90,15 @@ static void crash_ready(void *data, unsigned ready)
     }
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (wait_child(client->child, &status, FAULT_REAP_MS) == 0) {
+    pid_t reaped = wait_child(client->child, &status, FAULT_REAP_MS);
+    if (reaped == 0) {
         kill(client->child, SIGKILL);
-        wait_child(client->child, &status, FAULT_REAP_MS);
+        reaped = wait_child(client->child, &status, FAULT_REAP_MS);
     }
     client->child = 0;
-    fault_client_close(client, !WIFEXITED(status)         ? FAULT_PLAYED
-                               : WEXITSTATUS(status) == 0 ? FAULT_FIN
-                                                          : FAULT_RST);
+    fault_client_close(client, reaped <= 0 || !WIFEXITED(status) ? FAULT_PLAYED
+                               : WEXITSTATUS(status) == 0        ? FAULT_FIN
+                                                                 : FAULT_RST);
 }
 
 /* Close the connection of CLIENT in this process, and put IN, the pipe of its

@@ -124,6 +124,11 @@ done
 inject wait4 EINTR always "$sockprobe" nonblock.errno
 is "sockprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
+# A child whose end is not known has not seen the client's FIN.
+inject wait4 ECHILD always "$builddir/faultsrv" --json -d 1 --fault=crash,1 -- \
+    "$builddir/echocli" '{host}' '{port}' < "$srcdir/tests/injected.sh"
+is "faultsrv crash: waitpid always fails: ended by the fault" \
+    grep -q '"end": "played"' "$scratch/out"
 inject wait4 EINTR always "$backlogprobe" -4 -b 0
 is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
