@@ -371,7 +371,7 @@ START_TEST(out_of_descriptors_is_not_an_unknown_scope)
     close(next);
     limit.rlim_cur = (rlim_t)next;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    int result = resolve(text, "7", AF_UNSPEC);
+    ssize_t result = resolve(text, "7", AF_UNSPEC);
     int error = errno;
     limit.rlim_cur = before;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
