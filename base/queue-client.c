@@ -146,16 +146,19 @@ enum client_state queue_client_check(int fd)
     return CLIENT_CONNECTED;
 }
 
-/* Whether the client of WATCHED, the result of poll for POLLIN, was reset, or
-   of UNIX closed by the peer.  A system may report that the client is readable,
-   and nothing else: after a reset the client has no peer, whereas a peer that
-   has only closed is still known.  */
+/* Whether WATCHED, the result of poll for POLLIN, was reset.  After a reset it
+   has no peer, whereas a peer that has only closed is still known: a system may
+   report nothing but POLLIN in both cases, or POLLHUP in both (macOS).  A UNIX
+   socket keeps the address of a peer that has closed.  */
 static bool is_reset(const struct pollfd *watched)
 {
     struct sonde_address peer;
-    if (watched->revents & (POLLERR | POLLHUP))
+    if (!watched->revents)
+        return false;
+    if (sonde_address_peer(watched->fd, &peer))
         return true;
-    return watched->revents & POLLIN && sonde_address_peer(watched->fd, &peer);
+    return peer.storage.ss_family == AF_UNIX &&
+           watched->revents & (POLLERR | POLLHUP);
 }
 
 long queue_clients_connected(const int *fds, size_t count)

@@ -289,10 +289,11 @@ static int make_own_path(struct client *client, struct sonde_address *source)
     const char *where = getenv("TMPDIR");
     if (!where || *where != '/' || strlen(where) > WHERE_MAX)
         where = "/tmp";
-    /* Before mkdtemp, which writes the name and then makes the folder.  */
-    client_watch_signals();
     snprintf(own_folder, sizeof own_folder, "%.*s%s", (int)WHERE_MAX, where,
              template);
+    /* Before mkdtemp, which writes the name and then makes the folder; but not
+       while own_folder is the beginning of the path.  */
+    client_watch_signals();
     /* A server of another user needs access.  */
     bool is_made = mkdtemp(own_folder) != NULL;
     if (!is_made || chmod(own_folder, 0711)) {

@@ -236,7 +236,8 @@ static bool local_seconds(const struct reading *reading, int64_t *seconds)
     *seconds = mktime(&tm) + (int64_t)of['S'];
     /* -1 is a valid result, too; mktime sets the weekday on success, and moves
        a time that the zone skips.  */
-    return tm.tm_wday >= 0 && tm.tm_hour == of['H'] && tm.tm_min == of['I'];
+    return tm.tm_wday >= 0 && tm.tm_mday == of['d'] && tm.tm_hour == of['H'] &&
+           tm.tm_min == of['I'];
 }
 
 /* READING as seconds since 1970, by its zone; without a zone as UTC.  */

@@ -51,7 +51,8 @@ void fault_client_close(struct fault_client *client, enum fault_end end)
     client->record.after =
         end == FAULT_OPEN
             ? -1
-            : (end == FAULT_FIN ? client->ended_at : now) - client->since;
+            : (end == FAULT_FIN && client->ended ? client->ended_at : now) -
+                  client->since;
     client_note(client);
     if (client->child > 0) {
         kill(client->child, SIGKILL);

@@ -140,7 +140,7 @@ static void print_port(FILE *out, const struct fault_options *options,
         {"replies longer than the datagram, withheld", seen->withheld, 1},
         {"datagrams without a reply, for safety", seen->refused, 1},
         {"replies discarded, since too many waited", seen->discarded, 1},
-        {"replies not sent, since the system refused", seen->unsent, 1},
+        {"replies that could not be sent", seen->unsent, 1},
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         if (figures[i].value >= figures[i].min && used > 0 &&

@@ -203,7 +203,7 @@ static void elsewhere_datagram(struct fault_port *port,
     fault_datagram_send(port, port->second, datagram);
 }
 
-/* Reply, and send N copies.  */
+/* Send the reply, and N copies, N being the argument of the fault.  */
 static void duplicate_datagram(struct fault_port *port,
                                struct fault_datagram *datagram)
 {

@@ -348,7 +348,9 @@ void load_connection_adopt(struct load *load,
         connection_establish(load, connection);
 }
 
-/* Close the socket, and go to STATE, from which connect is retried later.  */
+/* Close the socket, if any, without counting an error, and go to STATE,
+   CONNECTION_BACKOFF or CONNECTION_QUEUE_FULL.  Sets RETRY_AT, when connect is
+   tried again.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)

@@ -88,9 +88,12 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
     size_t size = number_size(load);
     uint64_t mask = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
     uint64_t carried = sonde_load(load->bytes, size, SONDE_LITTLE_ENDIAN);
-    uint64_t number = length < size ? connection->begun - 1
+    uint64_t last = connection->begun > 0 ? connection->begun - 1 : 0;
+    uint64_t number = length < size ? last
                                     : connection->done +
                                           ((carried - connection->done) & mask);
+    if (number == UINT64_MAX) /* number + 1 is reported */
+        number--;
     bool is_pending = length >= size && number >= connection->done &&
                       number < connection->begun &&
                       load_message(load, connection, number)->begun >= 0;

@@ -55,8 +55,8 @@ int client_options_run(const char *service, int service_port,
    RUN is called with the target and the first address of the target, and
    returns the exit status.  The target must be a stream, without the path of
    --unix.  A failed lookup, also after the timeout, by default CLIENT_TIMEOUT,
-   is reported, and has the exit status that client_options_run returns for it,
-   but CLIENT_TROUBLE for a missing interface.  */
+   is reported, and has the exit status that client_options_run returns for
+   it.  */
 int client_options_resolve(const char *service, int service_port,
                            int (*check)(const struct client_target *target),
                            int (*run)(const struct client_target *target,

@@ -141,13 +141,14 @@ static int faultsrv_read_reply(struct fault_options *options, const char *path)
     bool failed = ferror(in);
     int error = errno;
     fclose(in);
-    options->reply = bytes;
-    options->reply_size = size;
-    if (failed)
-        return complain("--reply: %s: %s", path, strerror(error));
-    if (size > max)
-        return complain("--reply: %s is longer than %zu bytes", path, max);
-    return OPTIONS_GO_ON;
+    if (!failed && size <= max) {
+        options->reply = bytes;
+        options->reply_size = size;
+        return OPTIONS_GO_ON;
+    }
+    free(bytes);
+    return failed ? complain("--reply: %s: %s", path, strerror(error))
+                  : complain("--reply: %s is longer than %zu bytes", path, max);
 }
 
 /* ---- the run ------------------------------------------------------------- */

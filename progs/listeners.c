@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "probes/listeners/datagrams.h"
 #include "probes/listeners/handshakes.h"
 #include "probes/listeners/listeners-all.h"
@@ -165,14 +166,26 @@ static int complain_unread(const struct listeners *listeners)
     return complain("cannot list the listeners: %s", strerror(errno));
 }
 
+/* Complain that WHAT is possible only inside the network namespace of
+   LISTENERS, and why this process is not there.  Returns STATUS_TROUBLE.  */
+static int complain_outside(const struct listeners *listeners, const char *what)
+{
+    if (listeners->enter_error == EPERM)
+        return complain("%s only from inside, and entering it needs "
+                        "CAP_SYS_ADMIN",
+                        what);
+    return complain("%s only from inside, and it cannot be entered (%s)", what,
+                    errno_name(listeners->enter_error));
+}
+
 /* The waiting connections of LISTENERS could not be read: explain errno, or why
    not from outside.  Returns STATUS_TROUBLE.  */
 static int complain_waiting(const struct listeners *listeners)
 {
     if (listeners->pid)
-        return complain("--waiting: the connections that wait in another "
-                        "network namespace can be read only from inside, and "
-                        "entering it needs CAP_SYS_ADMIN");
+        return complain_outside(listeners,
+                                "--waiting: the connections that wait in "
+                                "another network namespace can be read");
     return complain("--waiting: the connections that wait cannot be read "
                     "(%s)%s",
                     strerror(errno),
@@ -241,6 +254,18 @@ static int check_found(const struct listeners *listeners)
     return output_check_result(&check);
 }
 
+/* Write to stderr which families of a watch without WHAT are left out, since
+   sock_diag did not report them for LISTENERS; nothing if none is.  */
+static void note_unwatched(const struct listeners *listeners)
+{
+    unsigned missing = families_of() & listeners->wanted & ~listeners->direct;
+    for (int i = 0; i < LISTENERS_FAMILIES; i++)
+        if (missing & 1U << i && choices.operands.count == 0)
+            complain("--watch: %s are not watched: sock_diag does not report "
+                     "them here",
+                     listeners_family_words(i));
+}
+
 /* Watch the selected listeners.  Returns the exit status: that of
    listeners_watch; STATUS_TROUBLE after a message if LISTENERS are those of
    another namespace, read from outside, or a family could not be read.  */
@@ -248,9 +273,10 @@ static int watch_found(const struct listeners *listeners)
 {
     struct sentence why = {""};
     if (listeners->pid)
-        return complain("--watch: another network namespace can be watched "
-                        "only from inside, and entering it needs "
-                        "CAP_SYS_ADMIN");
+        return complain_outside(listeners, "--watch: another network namespace "
+                                           "can be watched");
+    if (listeners->direct)
+        note_unwatched(listeners);
     int status =
         listeners_watch(listeners, families_of(), choices.operands.count == 0,
                         choices.duration, choices.json);

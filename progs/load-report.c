@@ -136,7 +136,7 @@ static void print_errors(FILE *out, const struct load_report *report)
     char number[NUMBER_TEXT];
     const char *title = "errors";
     if (report->late > 0)
-        fprintf(out, "  %-10s %s answer%s came too late\n", "late",
+        fprintf(out, "  %-10s %s answer%s came too late, or twice\n", "late",
                 load_report_grouped(report->late, number),
                 report->late == 1 ? "" : "s");
     for (int i = 0; i < LOAD_ERRORS; i++) {

@@ -39,7 +39,9 @@ struct datagram_limit *datagram_limit_open(void)
     if (memory == MAP_FAILED)
         return NULL;
     struct datagram_limit *limit = memory;
+    limit->rates.seed = limit_seed();
     limit->repeats.seed = limit_seed();
+    limit->repeats.rates.seed = limit_seed();
     return limit;
 }
 

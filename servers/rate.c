@@ -41,12 +41,20 @@ static struct rate_bucket *rate_find(struct rate_bucket *set, uint64_t source,
     return full;
 }
 
+/* The number of the set of SOURCE in TABLE: the high bits of a product with a
+   secret odd factor, which two sources share by chance alone.  */
+static size_t rate_set(const struct rate_table *table, uint64_t source)
+{
+    _Static_assert(RATE_SETS == 1 << 9, "as many sets as 9 bits count");
+    uint64_t factor = (table->seed ^ UINT64_C(0x9e3779b97f4a7c15)) | 1;
+    return (size_t)(source * factor >> (64 - 9));
+}
+
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now)
 {
-    uint64_t hash = source * UINT64_C(0x9e3779b97f4a7c15);
     struct rate_bucket *bucket =
-        rate_find(table->buckets[(hash >> 40) % RATE_SETS], source, rate, now);
+        rate_find(table->buckets[rate_set(table, source)], source, rate, now);
     if (!bucket)
         return false;
     bucket->content = rate_content(bucket, rate, now);

@@ -20,15 +20,17 @@ struct rate_bucket {
     int64_t content; /* in thousandths of a datagram */
 };
 
-/* All zero is empty.  */
+/* All zero is empty.  SEED, set before the first call, is unknown to senders:
+   so no sender can choose sources of one set, and take its buckets.  */
 struct rate_table {
+    uint64_t seed;
     struct rate_bucket buckets[RATE_SETS][RATE_WAYS];
 };
 
 /* Take a token of SOURCE, not 0, at NOW, monotonic milliseconds, at RATE tokens
    a second, at least 1, the same for all calls on TABLE.  A new source begins
    with the tokens of one second.  Returns true with a token; false if there is
-   none, or no bucket left for SOURCE, as under a flood with a thousand forged
+   none, or no bucket left for SOURCE, as under a flood with thousands of forged
    sources a second.  */
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now);

@@ -49,9 +49,11 @@ uint64_t repeat_note(struct repeat_table *table,
                      const struct sonde_address *from, const char *data,
                      size_t size);
 
-/* Count a repeated datagram against the limit NUMBER at NOW, monotonic
-   milliseconds.  Returns false if REPEAT_USUAL of them were answered within a
-   second, or the table of senders is full.  */
+/* Take a token for the answer to a repeated datagram, at NOW, monotonic
+   milliseconds, of the limit that NUMBER of repeat_note, not 0, identifies:
+   REPEAT_USUAL tokens at first and at most, and as many more each second.
+   Returns false, and takes nothing, if there is no token, or no bucket for
+   NUMBER (rate_take).  */
 bool repeat_take(struct repeat_table *table, uint64_t number, int64_t now);
 
 #endif /* SERVERS_REPEAT_H */

@@ -125,8 +125,8 @@ bool source_enter(struct source_table *table, uint64_t source, long max)
     return true;
 }
 
-/* Free SLOT, and move up later entries that a search would miss otherwise.  The
-   caller lowers table->used.  */
+/* Free SLOT, and move later entries into the gap where a search would miss them
+   otherwise.  The caller lowers table->used.  */
 static void source_free_slot(struct source_table *table, size_t slot)
 {
     size_t mask = table->size - 1;

@@ -30,8 +30,9 @@ struct source_table {
     size_t size, used; /* size is 0 or a power of two */
 };
 
-/* Count one more client of SOURCE, up to MAX; of SOURCE 0 any number.  Returns
-   false with errno, and nothing counted: EDQUOT beyond MAX, ENOMEM.  */
+/* Count one more client of SOURCE, up to MAX.  SOURCE 0 has no limit and is not
+   counted.  Returns true; or false with errno, and nothing counted: EDQUOT
+   beyond MAX, ENOMEM.  */
 bool source_enter(struct source_table *table, uint64_t source, long max);
 
 /* Count one client of SOURCE fewer; nothing if SOURCE is 0 or has no client.

@@ -224,7 +224,7 @@ json_is '.clients[0] | .end == "played" and .sent_bytes == 5' \
     "crash: killed when it had read 5 bytes"
 play_to --fault=crash,9 -- connect send=hello recv end all
 is "crash: an echo before" saw 'recv: hello'
-json_is '.clients[0] | .end == "fin" and .replied_bytes == 5' \
+json_is '.clients[0] | .end == "fin" and .replied_bytes == 5 and .after_ms >= 0' \
     "crash: the client ended first"
 
 # ---- one client after the other

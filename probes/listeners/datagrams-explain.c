@@ -215,8 +215,9 @@ static void say_larger_buffer(struct sentence *text,
 
 /* Append advice for ROW, a UDP socket with drops, by TOTALS, the reasons
    counted for all sockets.  If TOTALS has no loss by a full buffer, the advice
-   is not about the buffer.  Otherwise, also if TOTALS are unknown: let the
-   program read faster, or make the buffer larger.  */
+   is to look at net.ipv4.udp_mem, or for what drops or damages packets.
+   Otherwise, also if TOTALS are unknown, the advice is to let the program read
+   faster or to enlarge the buffer, whose limits are those of LISTENERS.  */
 static void say_lost(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row,
                      const struct sonde_datagram_totals *totals)
@@ -233,7 +234,9 @@ static void say_lost(struct sentence *text, const struct listeners *listeners,
             "nothing about the buffer: no receive buffer of this network "
             "namespace was ever full (RcvbufErrors 0)%s",
             totals->checksum > 0 ? "; look for damaged packets (InCsumErrors)"
-                                 : "; look for a filter, or for IPsec");
+            : totals->memory < 0
+                ? "; look at net.ipv4.udp_mem, and for a filter or IPsec"
+                : "; look for a filter, or for IPsec");
         return;
     }
     if (totals->full == 0) {

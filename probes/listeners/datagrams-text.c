@@ -5,14 +5,50 @@
 
 #include <string.h>
 
+#include "base/names.h"
 #include "probes/listeners/datagrams.h"
 
 enum {
     COLUMNS = 80,
     LOCAL_MIN = 13, /* width of the heading */
     LOCAL_MAX = 26,
-    FIGURES = 32 /* columns between address and owner */
+    FIGURES = 34 /* columns between address and owner */
 };
+
+/* Append to TEXT which datagram sockets are from /proc: all, or those of the
+   families that sock_diag did not report.  */
+static void say_from_proc(struct sentence *text,
+                          const struct listeners *listeners)
+{
+    const char *separator = "";
+    const unsigned missing =
+        LISTENERS_DATAGRAMS & listeners->wanted & ~listeners->direct;
+    if (!(listeners->direct & LISTENERS_DATAGRAMS)) {
+        say(text, "datagram sockets");
+        return;
+    }
+    for (int i = 0; i < LISTENERS_FAMILIES; i++)
+        if (missing & 1U << i) {
+            say(text, "%s%s", separator, listeners_family_words(i));
+            separator = " and ";
+        }
+}
+
+void datagrams_say_reduced(struct sentence *text,
+                           const struct listeners *listeners)
+{
+    say_from_proc(text, listeners);
+    if (listeners->pid)
+        say(text, " are from /proc/%ld/net", (long)listeners->pid);
+    else
+        say(text,
+            " are from /proc/net, since sock_diag does not report them here "
+            "(%s)",
+            errno_name(listeners->datagrams_reduced));
+    say(text, "%s; limits are unknown",
+        listeners->datagrams_counted ? ""
+                                     : ", which does not show their queues");
+}
 
 /* Append the address of ROW, and its peer, if any: "LOCAL->PEER".  */
 static void datagrams_say_address(struct sentence *text,

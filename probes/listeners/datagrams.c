@@ -62,11 +62,27 @@ static bool datagrams_shows_own(int family)
     return known.is_pending;
 }
 
+/* Whether SOCKET is a UDP socket of LISTENERS from /proc.  */
+static bool is_from_proc(const struct listeners *listeners,
+                         const struct sonde_listener *socket)
+{
+    int family = socket->address.storage.ss_family;
+    unsigned bit = family == AF_INET    ? LISTENERS_UDP
+                   : family == AF_INET6 ? LISTENERS_UDP6
+                                        : 0;
+    return listener_is_datagram(socket) && bit && !(listeners->direct & bit);
+}
+
 void datagrams_check_proc(struct listeners *listeners)
 {
+    const unsigned udp = LISTENERS_UDP | LISTENERS_UDP6;
     static int shows_own = -1;
     if (!listeners->datagrams_reduced)
         return;
+    if (!(listeners->wanted & udp & ~listeners->direct)) {
+        listeners->datagrams_counted = true; /* UNIX: "some" or unknown */
+        return;
+    }
     if (shows_own < 0)
         shows_own =
             datagrams_shows_own(AF_INET) || datagrams_shows_own(AF_INET6);
@@ -74,27 +90,11 @@ void datagrams_check_proc(struct listeners *listeners)
     for (size_t i = 0; i < listeners->count && !listeners->datagrams_counted;
          i++) {
         struct sonde_listener *socket = &listeners->rows[i].listener;
-        if (!listener_is_datagram(socket))
+        if (!is_from_proc(listeners, socket))
             continue;
         socket->queue.queued = socket->queue.drops = -1;
         socket->pending = -1;
     }
-}
-
-void datagrams_say_reduced(struct sentence *text,
-                           const struct listeners *listeners)
-{
-    if (listeners->pid)
-        say(text, "datagram sockets are from /proc/%ld/net",
-            (long)listeners->pid);
-    else
-        say(text,
-            "datagram sockets are from /proc/net, since sock_diag does not "
-            "report them here (%s)",
-            errno_name(listeners->datagrams_reduced));
-    say(text, "%s; limits are unknown",
-        listeners->datagrams_counted ? ""
-                                     : ", which does not show their queues");
 }
 
 /* ---- counters ------------------------------------------------------------ */

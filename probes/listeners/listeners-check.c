@@ -62,9 +62,10 @@ static size_t count_judged(const struct listeners *listeners)
     return judged;
 }
 
-/* Set the state and the text of CHECK by RANGES and the first KNOWN rows, at
-   least one: the rows that call for an alert, NAMED_MAX of them by name and the
-   rest as a number; without an alert, the number of listeners and the fullest.
+/* Set the state of CHECK, and append to its text, by RANGES and the first KNOWN
+   rows of LISTENERS, at least one, whose percentage is known: the rows that
+   call for an alert, NAMED_MAX of them by name and the rest as a number;
+   without an alert, the number of judged rows (count_judged) and the fullest.
    The state is the worst of all these rows, and never better than before.  */
 static void check_judge(struct check *check, const struct listeners *listeners,
                         size_t known, const struct check_ranges *ranges)

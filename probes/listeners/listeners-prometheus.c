@@ -161,8 +161,9 @@ static void put_listeners(FILE *out, const struct listeners *listeners)
     metrics_put_host(out, listeners);
 }
 
-/* Write the metrics of the datagram sockets, and the number of owners by name
-   of those without a peer.  */
+/* Write the figures of the UDP sockets without a peer, and the UDP counters of
+   each network namespace (datagrams_prometheus); then the number of owners by
+   name of each datagram socket without a peer, UNIX sockets included.  */
 static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
 {
     datagrams_prometheus(out, listeners);

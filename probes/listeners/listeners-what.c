@@ -475,8 +475,9 @@ static bool is_at_number(const struct listener_row *row,
     return is_at_port(row, meaning->number);
 }
 
-/* Whether the text of MEANING names ROW: an owner, a path, a socket file, an
-   "@name", a service, or unless ROW is connected the address as printed.  */
+/* Whether the text of MEANING names ROW: as an owner, a path (by its text), a
+   socket file (by device and inode), an "@name" or a service; or, unless ROW is
+   connected, is its address as printed.  */
 static bool is_meant(const struct listener_row *row,
                      const struct meaning *meaning)
 {

@@ -360,7 +360,8 @@ static int64_t watch_udp_full(void)
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all)
 {
-    *watch = (struct watch){.all = all, .families = all ? families : 0};
+    *watch = (struct watch){.all = all,
+                            .families = all ? families & listeners->direct : 0};
     if (!listeners->direct) {
         errno = listeners->reduced ? listeners->reduced
                                    : listeners->datagrams_reduced;

@@ -50,15 +50,15 @@ struct watch {
     int64_t udp_before, udp_after;
 };
 
-/* Begin to watch: if ALL, every listener of FAMILIES (bits) and of the families
-   of LISTENERS, also later ones; otherwise the rows of LISTENERS, and later
-   listeners at the same addresses, and FAMILIES is ignored.  Rows with a peer
-   or without a cookie are left out.  The rows are copied, *WATCH need not be
-   empty, and no queue is looked at yet.  Returns 0, or -1: ENOTSUP, EACCES,
-   EPERM: not possible here, or the errno in REDUCED or DATAGRAMS_REDUCED of
-   LISTENERS if all families are from /proc; ENOTSUP also if no row is left,
-   unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call watch_free in each
-   case.  */
+/* Begin to watch: if ALL, every listener of those FAMILIES (bits) that
+   sock_diag reported for LISTENERS, also later ones; otherwise the rows of
+   LISTENERS, and later listeners at the same addresses, and FAMILIES is
+   ignored.  Rows with a peer or without a cookie are left out.  The rows are
+   copied, *WATCH need not be empty, and no queue is looked at yet.  Returns 0,
+   or -1: ENOTSUP, EACCES, EPERM: not possible here, or the errno in REDUCED or
+   DATAGRAMS_REDUCED of LISTENERS if all families are from /proc; ENOTSUP also
+   if no row is left, unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call
+   watch_free in each case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 

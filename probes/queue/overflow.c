@@ -337,17 +337,18 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
         put_blocking_status(prefix, status, report->error);
         return;
     }
-    if (report->has_begun)
-        overflow_put(prefix, "blocking", "waits", NULL);
-    else
-        overflow_put(prefix, "blocking", NULL, "the client did not begin");
-    stepwise_accept(stepwise, 1);
-    if (stepwise->shortage) {
-        stepwise_put(stepwise, prefix, "enters", -1);
-    } else if (report->has_begun) {
-        status = await_child(child, TIMEOUT);
-        overflow_put(prefix, "enters",
-                     status == BLOCKING_CONNECTS ? "yes" : "no", NULL);
+    bool waits = report->has_begun;
+    overflow_put(prefix, "blocking", waits ? "waits" : NULL,
+                 waits ? NULL : "the client did not begin");
+    if (waits) {
+        stepwise_accept(stepwise, 1);
+        if (stepwise->shortage) {
+            stepwise_put(stepwise, prefix, "enters", -1);
+        } else {
+            status = await_child(child, TIMEOUT);
+            overflow_put(prefix, "enters",
+                         status == BLOCKING_CONNECTS ? "yes" : "no", NULL);
+        }
     }
     if (status < 0) {
         kill(child, SIGKILL);

@@ -72,9 +72,10 @@ static void choose_width(struct chart *chart)
     chart->width = chart->width > most ? most : chart->width;
 }
 
-/* Set MAX, CAP, IS_LOG (the largest count is at least FAR_APART + 1 times the
-   smallest, which is not 0) and HEIGHT: MAX, at most 15; 0 if all counts are
-   0.  */
+/* From the bars of CHART, which are chosen already, set MAX, the largest count;
+   HEIGHT: MAX, at most 15 lines; and IS_LOG: no count is 0, and the largest is
+   at least FAR_APART + 1 times the smallest.  Set CAP from REPORT: the
+   connections accepted with the largest backlog, or -1.  */
 static void choose_scale(struct chart *chart, const struct report *report)
 {
     long min = LONG_MAX;

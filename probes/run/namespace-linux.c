@@ -364,14 +364,17 @@ static int explain_set(struct namespace_trouble *trouble, const char *setting,
 }
 
 /* Whether SETTING reads back as VALUE: the same number first, where VALUE is
-   decimal, hexadecimal with 0x or octal with 0, as for the kernel; or a text
-   that begins with VALUE.  True if VALUE does not begin with a number.  */
+   decimal, hexadecimal with 0x or octal with 0, as for the kernel; or, if VALUE
+   is more than a number, a text that begins with VALUE.  True if VALUE does not
+   begin with a number.  */
 static bool reads_back(const char *setting, const char *value)
 {
     char *end, text[PROC_PATH];
     long wanted = strtol(value, &end, 0);
     if (end == value || proc_number(setting) == wanted)
         return true;
+    if (*end == '\0')
+        return false;
     return !proc_setting(setting, text, sizeof text) &&
            !strncmp(text, value, strlen(value));
 }

@@ -11,8 +11,8 @@
 
 enum { NAME_SIZE = 256 };
 
-/* Copy the name in TEXT, "NAME=VALUE", to NAME, cut to NAME_SIZE - 1 bytes,
-   which are too many for a setting.  Returns the value, in TEXT; or NULL if
+/* Copy the name in TEXT, "NAME=VALUE", to NAME, cut to NAME_SIZE - 1 bytes: a
+   name of that length is no setting.  Returns the value, in TEXT; or NULL if
    TEXT has another form, or an empty name or value.  */
 static const char *settings_split(const char *text, char *name)
 {

@@ -37,49 +37,63 @@ static void watchdog_note(pid_t *groups, pid_t group)
         }
 }
 
-/* Remove FOLDER and the files in it, but no folders within; never through a
-   link, nor in a folder of another user, since the name may have been taken.
-   Returns 0, also if there is no FOLDER; or -1 with errno: EPERM for a folder
-   of another user; ENOTEMPTY or EEXIST if a file or folder is left in FOLDER;
-   any other of rmdir.  */
-static int clear_folder(const char *folder)
+/* Open FOLDER for reading; never through a link, nor a folder of another user,
+   since the name may have been taken.  Returns NULL with errno: EPERM for a
+   folder of another user; any other of open, fstat or fdopendir.  */
+static DIR *open_folder(const char *folder)
 {
     struct stat status;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && (fstat(fd, &status) || status.st_uid != geteuid())) {
-        close(fd);
+    if (fd < 0)
+        return NULL;
+    int failed = fstat(fd, &status);
+    if (!failed && status.st_uid != geteuid()) {
+        failed = -1;
         errno = EPERM;
-        return -1;
     }
-    DIR *list = fd < 0 ? NULL : fdopendir(fd);
-    if (fd >= 0 && !list)
-        close(fd);
-    /* fdopendir may lack memory, and the folder is usually empty.  */
+    DIR *list = failed ? NULL : fdopendir(fd);
     if (!list)
-        return rmdir(folder) && errno != ENOENT ? -1 : 0;
-    for (struct dirent *entry; (entry = readdir(list));)
-        unlinkat(dirfd(list), entry->d_name, 0);
-    closedir(list);
-    return rmdir(folder);
+        descriptor_close(&fd);
+    return list;
 }
 
-/* Remove FOLDER, with its files; "": nothing.  A FOLDER that is not empty is
-   retried for ten seconds: a killed process may make one more file before it
-   dies, which takes a while on a busy host.  Any other failure leaves FOLDER,
-   without a message.  */
-static void remove_folder(const char *folder)
+/* Remove FOLDER and the files in LIST, its entries; NULL: no files.  Folders in
+   FOLDER stay.  Returns 0, also if there is no FOLDER; or -1 with errno:
+   ENOTEMPTY or EEXIST if a file or folder is left in FOLDER; any other of
+   rmdir.  */
+static int clear_folder(const char *folder, DIR *list)
 {
-    for (int i = 0; i < 1000 && *folder && clear_folder(folder); i++) {
+    if (list)
+        rewinddir(list);
+    for (struct dirent *entry; list && (entry = readdir(list));)
+        unlinkat(dirfd(list), entry->d_name, 0);
+    return rmdir(folder) && errno != ENOENT ? -1 : 0;
+}
+
+/* Remove FOLDER, with its files, by LIST of open_folder, which is closed; NULL:
+   FOLDER is opened, unless "".  A FOLDER that is not empty is retried for ten
+   seconds: a killed process may make one more file before it dies, which takes
+   a while on a busy host.  Any other failure leaves FOLDER, without a
+   message.  */
+static void remove_folder(const char *folder, DIR *list)
+{
+    if (!list && *folder)
+        list = open_folder(folder);
+    if (!list && errno == EPERM)
+        return;
+    for (int i = 0; i < 1000 && *folder && clear_folder(folder, list); i++) {
         if (errno != ENOTEMPTY && errno != EEXIST)
-            return;
+            break;
         wait_pause(10);
     }
+    if (list)
+        closedir(list);
 }
 
 /* Read process groups from PIPE until end of file, or until reads fail for a
    second.  Then kill the remaining groups with SIGKILL, remove FOLDER with its
-   files (remove_folder), unless "", and exit with 0.  */
-static _Noreturn void watchdog_run(int pipe, const char *folder)
+   files (remove_folder with LIST), unless "", and exit with 0.  */
+static _Noreturn void watchdog_run(int pipe, const char *folder, DIR *list)
 {
     pid_t groups[GROUPS_MAX] = {0};
     pid_t group;
@@ -97,13 +111,15 @@ static _Noreturn void watchdog_run(int pipe, const char *folder)
     for (int i = 0; i < GROUPS_MAX; i++)
         if (groups[i] > 0)
             kill(-groups[i], SIGKILL);
-    remove_folder(folder);
+    remove_folder(folder, list);
     _exit(0);
 }
 
 /* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
-   or else in /tmp, and note its name, "" on failure, in WATCHDOG.  */
-static void make_folder(struct watchdog *watchdog)
+   or else in /tmp, and note its name, "" on failure, in WATCHDOG.  Returns the
+   folder, opened now: at the end there may be no memory for that.  NULL on
+   failure.  */
+static DIR *make_folder(struct watchdog *watchdog)
 {
     const char *const places[] = {getenv("TMPDIR"), "/tmp"};
     for (int i = 0; i < 2; i++) {
@@ -111,10 +127,15 @@ static void make_folder(struct watchdog *watchdog)
             continue;
         snprintf(watchdog->folder, sizeof watchdog->folder,
                  "%s/sockprobe-XXXXXX", places[i]);
-        if (mkdtemp(watchdog->folder))
-            return;
+        if (!mkdtemp(watchdog->folder))
+            continue;
+        DIR *list = open_folder(watchdog->folder);
+        if (list)
+            return list;
+        rmdir(watchdog->folder);
     }
     *watchdog->folder = '\0';
+    return NULL;
 }
 
 /* Be the watchdog, in the child.  PIPE is for watchdog_run.  WITH_FOLDER: the
@@ -128,18 +149,20 @@ static _Noreturn void watchdog_be_child(struct watchdog *watchdog, int pipe,
                                         int answer, bool with_folder)
 {
     static const int ignored[] = {SIGPIPE, SIGHUP, SIGINT, SIGTERM};
+    DIR *list = NULL;
     setpgid(0, 0); /* no signals of the terminal */
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         sonde_signal(ignored[i], SIG_IGN, SONDE_RESTART);
     if (with_folder) {
-        make_folder(watchdog);
+        list = make_folder(watchdog);
         if (write_all(answer, watchdog->folder, sizeof watchdog->folder)) {
-            remove_folder(watchdog->folder);
+            remove_folder(watchdog->folder, list);
             *watchdog->folder = '\0';
+            list = NULL;
         }
     }
     close(answer);
-    watchdog_run(pipe, watchdog->folder);
+    watchdog_run(pipe, watchdog->folder, list);
 }
 
 /* Read FOLDER of WATCHDOG from ANSWER: the whole array, which arrives in one
@@ -225,6 +248,6 @@ void watchdog_stop(struct watchdog *watchdog)
     }
     /* If it was killed before it could.  */
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        remove_folder(watchdog->folder);
+        remove_folder(watchdog->folder, NULL);
     errno = error;
 }

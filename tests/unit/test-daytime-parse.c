@@ -128,6 +128,13 @@ START_TEST(test_time_that_the_zone_skips)
     ck_assert_int_eq(daytime_parse("Sun Mar 29 01:59:60 2026", false, &instant),
                      0);
     ck_assert_int_eq(instant.seconds, 1774746000);
+    /* A whole day was skipped, where the zone is known.  */
+    setenv("TZ", "Pacific/Apia", 1);
+    tzset();
+    if (!daytime_parse("Sat Dec 31 12:05:00 2011", false, &instant) &&
+        instant.seconds != 1325333100)
+        ck_assert_int_eq(
+            daytime_parse("Fri Dec 30 12:05:00 2011", false, &instant), -1);
 }
 END_TEST
 
