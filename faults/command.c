@@ -145,7 +145,7 @@ pid_t fault_command_start(const struct fault_options *options,
         options->log("cannot start '%s': fork: %s", options->command[0],
                      strerror(errno));
     else
-        setpgid(child, child); /* whichever of the two comes first */
+        setpgid(child, child); /* the first of the two sets it */
     return child;
 }
 

@@ -1291,11 +1291,11 @@ struct sonde_datagram_buffer {
 
 /* Enlarge the receive buffer of FD, a datagram socket of a server, to hold
    COUNT datagrams (0 counts as 1) of up to SIZE bytes, as far as the system
-   allows, and fill in *BUFFER.  A larger buffer is unchanged.  The kernel uses
-   memory only for datagrams that wait.  512 MiB at most are requested.  A
-   second socket is made, and closed again.
-   Returns 0.  EINVAL: SIZE is over 256 MiB.  Any errno of sonde_socket,
-   getsockopt and setsockopt.
+   allows, and fill in *BUFFER.  A receive buffer that is larger already stays.
+   The kernel uses memory only for datagrams that wait.  512 MiB at most are
+   requested.  A second socket is made, and closed again.
+   Returns 0; after -1 *BUFFER is unchanged.  EINVAL: SIZE is over 256 MiB.  Any
+   errno of sonde_socket, getsockopt and setsockopt.
 
    Hides: what a kernel counts for a datagram, twice its length and more; that a
    size too large is an error on the BSDs and macOS, and is cut on Linux, which

@@ -137,9 +137,10 @@ static int watch_request(struct sonde_watch *watch,
     return result;
 }
 
-/* Whether there is any socket of the type of LISTENER at the address of
-   LISTENER, which is unchanged.  Requests one from the kernel, and waits as
-   watch_request; after any failure 0, with the errno of watch_request.  */
+/* Whether any socket of the type of LISTENER, perhaps another, is at the
+   address of LISTENER.  *LISTENER is unchanged.  Sends one request to the
+   kernel and waits as watch_request.  0 also after a failure, with its errno;
+   ENOENT: no such socket.  */
 static int watch_any(struct sonde_watch *watch,
                      const struct sonde_listener *listener)
 {

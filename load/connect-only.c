@@ -291,12 +291,13 @@ static void only_count_resets(struct only *only)
     }
 }
 
-/* End all connections: by FIN, with 2 s for the servers' FINs, or by RST.
-   After an interruption there is one wait at most.  Clients still connecting
-   are closed, too.  No error is counted.  */
+/* End all connections: by FIN, with 2 s for the servers' FINs, or none after an
+   interruption; or by RST.  Clients still connecting are closed, too.  No error
+   is counted.  */
 static void only_end(struct only *only)
 {
-    int64_t deadline = sonde_deadline(ONLY_LINGER);
+    int64_t deadline =
+        sonde_deadline(only->report->interrupted ? 0 : ONLY_LINGER);
     for (size_t i = 0; i < only->next && !only->plan->reset; i++) {
         struct only_client *client = &only->clients[i];
         if (client->state == ONLY_CONNECTED &&

@@ -60,7 +60,7 @@ struct load_report {
     uint64_t errors[LOAD_ERRORS]; /* how many of each error */
     char wrong[200]; /* the first wrong reply, as a sentence; or empty */
     struct sonde_datagram_buffer buffer; /* of each datagram connection */
-    bool interrupted;                    /* by a signal */
+    bool interrupted;                    /* by a signal, or by PROGRESS */
     /* Segments sent again, SYNs too, by all connections of a stream; known if
        the system counts them for at least one of them.  */
     bool has_retransmissions;
@@ -86,17 +86,19 @@ long load_count_retransmissions(struct load_report *report, int fd);
 void load_only_verdict(char *text, size_t size,
                        const struct load_report *report);
 
-/* Connect the connections of PLAN, of LOAD_ONLY, to PEER, of TCP, from SOURCE
-   (or NULL), all at once or by the rate, without sending a byte.  A client
+/* Open the connections of PLAN, of kind LOAD_ONLY, to PEER, a TCP
+   address, from the local address SOURCE (NULL: any), all at once or by the
+   rate, without sending a byte.  A client
    without an answer within the timeout of PLAN is SONDE_CONNECT_TIMED_OUT.  All
    stay connected until the last has connected or failed; a reset until then is
-   an error, too.  Then connections end by FIN, closed within two seconds more;
-   with reset of PLAN by RST.  PROGRESS may be NULL.  Its result false, or
-   SIGINT or SIGTERM, interrupts the run at once: clients still connecting are
-   closed and are no errors.  The run uses and closes the self-pipe of the
-   library, and calls budget_volunteer, as load_run.  *REPORT is always filled
-   in; PLAN must outlive *REPORT.  Returns 0, also if all clients failed; -1
-   with errno if the run could not begin or waiting failed.  */
+   an error, too.  Then each connection is shut down by FIN and closed at most
+   two seconds later, which is no error; with reset of PLAN by RST, at once.
+   PROGRESS may be NULL.  If it returns false, or on SIGINT or SIGTERM, the run
+   ends at once: clients still connecting are closed and are no errors.  The run
+   uses and closes the self-pipe of the library, and calls budget_volunteer, as
+   load_run.  *REPORT is always filled in; PLAN must outlive *REPORT.  Returns
+   0, also if all clients failed; -1 with errno if the run could not begin or
+   waiting failed.  */
 int load_connect_only(const struct load_plan *plan,
                       const struct sonde_address *peer,
                       const struct sonde_address *source,

@@ -365,9 +365,10 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* The duration of the measured phase: to the last reply, but at least to the
-   end of RUNNING, after DURATION or an interruption, if connections are open,
-   or with --connect.  With --hold to the last reply alone.  */
+/* The duration of the measured phase: to the last reply.  But if connections
+   are open when the run ends, and always with --connect, at least to the end of
+   RUNNING, by DURATION or an interruption.  With --hold always to the last
+   reply.  */
 static int64_t elapsed_of(const struct load *load)
 {
     int64_t elapsed = load->last - load->start;

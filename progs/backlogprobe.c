@@ -123,7 +123,8 @@ static const char *not_working(const char *key)
     return found->reason ? found->reason : "-";
 }
 
-/* Whether the finding KEY is "no", by a test.  */
+/* Whether the finding KEY of listen.queue is "no": the test ran and failed.
+   False if there is no such finding, or no value: not testable.  */
 static bool is_down(const char *key)
 {
     const struct finding *found = findings_get(&findings, "listen.queue", key);

@@ -270,10 +270,12 @@ static load_progress_function *echoload_progress(void)
     return load_lines_progress;
 }
 
-/* Report the run in the chosen form, and replace the file of --histogram;
-   without HAS_REPORT, nothing was measured: only pending lines of --json.  Ends
-   the progress line.  Sets report_status: STATUS_TROUBLE after a message if a
-   part of the report is lost.  */
+/* Report the run in the chosen form, and replace the file of --histogram.  If
+   HAS_REPORT is false, nothing was measured: then only the pending lines of
+   --json are written, and the file stays.  Ends the progress line.  Sets
+   report_status: with --compare the result of echoload_compare; STATUS_TROUBLE
+   after a message if a part of the report is lost, or its profile cannot be
+   made.  */
 static void echoload_report(bool has_report)
 {
     progress_end();

@@ -159,8 +159,9 @@ void server_report_sandbox(void);
 
 /* ---- loop.c -------------------------------------------------------------- */
 
-/* Open server->poller for the listen sockets, for no events yet, and for the
-   wake-up descriptor.  Returns 0, or -1 with errno: the poller may be open.  */
+/* Open server->poller, and add the listen sockets, with no events yet, and the
+   wake-up descriptor.  Returns 0; or -1 with errno, and server->poller, unless
+   NULL, is to be closed.  */
 int loop_open(struct server *server);
 
 /* Serve until SERVER_OVER.  Returns earlier if poll can never succeed, with the

@@ -27,17 +27,17 @@
    signals caught: nothing undoes that but the end of the process.  */
 int stop_begin(long grace);
 
-/* The same in a child with a loop of its own: closes the parent's self-pipe,
+/* A terminal or a service manager signals the whole process group, so the
+   parent has separate signals for children: STOP_SOON begins the grace period,
+   unless begun before; STOP_NOW ends the grace period.  */
+enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
+
+/* Begin in a child, with a loop of its own: closes the parent's self-pipe,
    opens a separate one, and unblocks the signals in each case.  The handlers,
    the grace period and the signals received so far stay those of the parent; an
    alarm set before fork does not.  The parent calls stop_hold before fork, so
    that no signal to the child is lost.  Returns the descriptor, or -1 with
-   errno, as stop_begin.
-
-   A terminal or a service manager signals the whole process group, so the
-   parent has separate signals for children: STOP_SOON begins the grace period,
-   unless begun before; STOP_NOW ends the grace period.  */
-enum { STOP_SOON = SIGUSR1, STOP_NOW = SIGALRM };
+   errno, as stop_begin.  */
 int stop_begin_child(void);
 
 /* Block and unblock, in the calling thread, all signals of this file and

@@ -55,7 +55,7 @@ void peer_setting(struct peer *peer, const char *setting, long value);
    returns false.  */
 bool peer_receive(struct peer *peer, struct segment *segment, int timeout);
 
-/* To be called before and after a measurement whose outcome depends on timely
+/* To be called before and after a measurement that depends on timely
    replies to the kernel's packets; between the calls, only peer_receive may
    wait.  peer_was_absent returns whether this process was not scheduled for
    more than 0.5 s at a time, so that the measurement must be repeated; instead

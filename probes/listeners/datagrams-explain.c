@@ -217,7 +217,7 @@ static void say_larger_buffer(struct sentence *text,
    counted for all sockets.  If TOTALS has no loss by a full buffer, the advice
    is to look at net.ipv4.udp_mem, or for what drops or damages packets.
    Otherwise, also if TOTALS are unknown, the advice is to let the program read
-   faster or to enlarge the buffer, whose limits are those of LISTENERS.  */
+   faster or to enlarge the buffer, within the limits of LISTENERS.  */
 static void say_lost(struct sentence *text, const struct listeners *listeners,
                      const struct listener_row *row,
                      const struct sonde_datagram_totals *totals)

@@ -35,8 +35,8 @@ static bool group_is_possible(const struct listener_row *row)
            (family == AF_INET || family == AF_INET6);
 }
 
-/* Add ROW to GROUP, whose array MEMBERS has room for one more, and count ROW in
-   COUNT, FULL and EMPTY.  Sets GROUP of ROW.  */
+/* Add ROW to GROUP, with room for one more in its array MEMBERS, and count ROW
+   in COUNT, FULL and EMPTY.  Sets GROUP of ROW.  */
 static void group_add(struct listener_group *group, struct listener_row *row)
 {
     group->members[group->count++] = (struct listener_member){

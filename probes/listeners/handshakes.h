@@ -29,9 +29,10 @@ long handshakes_of(const struct listener_row *row, long *resent);
 void handshakes_explain(FILE *out, const struct listeners *listeners,
                         const struct listener_row *row);
 
-/* Write a note if handshakes are in progress: the number of all, the listener
-   with the most, and whether its SYN queue seems to be full; a listener whose
-   SYN queue seems full comes before any other.  If the queue of that listener
+/* Write a note if handshakes are in progress: their number, one listener with
+   its own number, and whether its SYN queue seems to be full.  The listener is
+   the one with the most handshakes, of those whose SYN queue seems full if
+   there are any.  If the queue of that listener
    seems full, the note also counts the SYNs that have found a SYN queue full
    since the network namespace began, unless 0 or unknown.  */
 void handshakes_note(FILE *out, const struct listeners *listeners);

@@ -63,7 +63,7 @@ static size_t count_judged(const struct listeners *listeners)
 }
 
 /* Set the state of CHECK, and append to its text, by RANGES and the first KNOWN
-   rows of LISTENERS, at least one, whose percentage is known: the rows that
+   rows of LISTENERS, at least one, with a known percentage: the rows that
    call for an alert, NAMED_MAX of them by name and the rest as a number;
    without an alert, the number of judged rows (count_judged) and the fullest.
    The state is the worst of all these rows, and never better than before.  */

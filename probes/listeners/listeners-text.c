@@ -116,7 +116,7 @@ static void put_drops_note(FILE *out, const struct listeners *listeners,
     put_sentence(out, NULL, &note);
 }
 
-/* What happens to new clients of ROW, whose queue is full, as a phrase that
+/* What happens to new clients of ROW, with a full queue, as a phrase that
    ends in "; "; "" for TCP on systems other than Linux.  A constant.  */
 static const char *listeners_text_effect(const struct listeners *listeners,
                                          const struct listener_row *row)

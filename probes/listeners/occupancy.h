@@ -56,8 +56,9 @@ void occupancy_next_second(struct occupancy *occupancy);
 /* Nanoseconds with a fill of PERCENT or more, from 1 to 100.  */
 int64_t occupancy_above(const struct occupancy *occupancy, int percent);
 
-/* Sum up the classes in STEPS: empty, below 10 percent, below 20, ... below
-   100, full; nanoseconds.  */
+/* Set STEPS to the nanoseconds in each of 12 steps of fill, without overlap:
+   empty; above empty and below 10 percent; from 10 to below 20; ... from 90 to
+   below 100; full.  */
 void occupancy_steps(const struct occupancy *occupancy,
                      int64_t steps[OCCUPANCY_STEPS]);
 

@@ -99,9 +99,9 @@ static int watch_grow(struct watch *watch)
     return 0;
 }
 
-/* Add a row for LISTENER, found now, whose cookie has no row yet, with copies
-   of LOCAL, the address as printed, and of OWNERS, which may be NULL.  Rows may
-   move.  Returns the row, or NULL with ENOMEM.  */
+/* Add a row for LISTENER, found now and without a row for its cookie, with
+   copies of LOCAL, the address as printed, and of OWNERS, which may be NULL.
+   Rows may move.  Returns the row, or NULL with ENOMEM.  */
 static struct watch_row *watch_add(struct watch *watch,
                                    const struct sonde_listener *listener,
                                    const char *local, const char *owners)

@@ -100,7 +100,7 @@ void fill_reset(struct fill *fill);
    the backlog plus 1, at most CLIENTS_MAX; twice that number if deferred.  The
    backlog is the one in force or, if that is unknown, the requested one; but a
    requested one that is not from 0 to 4096 gives 0: unknown.  No figure depends
-   on the estimate, but a test whose estimate exceeds the budget takes no
+   on the estimate, but a test with an estimate above the budget takes no
    client.  */
 int64_t fill_need(const struct fill *fill);
 

@@ -22,8 +22,8 @@ struct syn_settings {
     int error;        /* why one is -1: the errno; or 0 */
 };
 
-/* Returns the settings of the current network namespace, read now; if both
-   cannot be read, ERROR is that of COOKIES.  */
+/* Returns the settings of the current network namespace, read now; if
+   neither can be read, ERROR is that of COOKIES.  */
 struct syn_settings syn_settings_read(void);
 
 /* Why a setting of Linux was not read, as a text.  ERROR is the errno of

@@ -601,9 +601,9 @@ static void report_text_put_incomplete(FILE *out, const struct report *report)
     put_sentence(out, "syn queue", &sentence);
 }
 
-/* Append NEXT, whose SAW is not NULL, in words: silence with WAIT, the silence
-   timeout in milliseconds, reset, refused, an errno by name, or that the rows
-   differ.  */
+/* Append NEXT, with a SAW that is not NULL, in words: silence with WAIT, the
+   silence timeout in milliseconds, reset, refused, an errno by name, or that
+   the rows differ.  */
 static void say_next(struct sentence *sentence, const struct next *next,
                      int wait)
 {

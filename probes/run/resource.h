@@ -15,7 +15,7 @@ typedef void resource_handler(const char *call, int error);
 /* Set the handler that resource_check calls; NULL: none.  */
 void resource_set_handler(resource_handler *handler);
 
-/* Check RESULT of CALL, whose failure may be an answer: if RESULT is negative,
+/* Check RESULT of CALL, as a failure may be an answer: if RESULT is negative,
    and errno is that of a shortage (resource_missing), call the handler, if any,
    which may end the process.  Returns RESULT, and keeps errno.  */
 int resource_check(int result, const char *call);

@@ -87,7 +87,7 @@ static long min_count(const struct sample *samples, size_t count)
     return min;
 }
 
-/* Try SLOPE, whose PLUS is ignored, with the addend by which the line meets a
+/* Try SLOPE, without its PLUS, with the addend by which the line meets a
    sample, for each of the COUNT SAMPLES in turn, until all samples fit.
    Updates *BEST and *FITS (try_rule).  */
 static void try_slope(const struct sample *samples, size_t count,

@@ -31,7 +31,7 @@ long rule_value(const struct rule *rule, long n);
 long rule_inverse(const struct rule *rule, long count);
 
 /* Set *RULE to the simplest rule that fits the largest number of the COUNT
-   SAMPLES, whose figures are not negative, and *FITS to the number of fitting
+   SAMPLES, with figures of at least 0, and *FITS to the number of fitting
    samples.  Not all samples need fit.  Simplest is a constant, then the slope
    with the smallest times + by (times up to 12, by up to 8); a rule with a
    floor, the smallest count, is taken only if it fits more samples.  Returns

@@ -132,8 +132,8 @@ static long reported_cap(const struct queue_table *table)
     return -1;
 }
 
-/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT, whose ACCEPTED and
-   LIKE must be set already.  The cap is the first that is known: what the
+/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT, with ACCEPTED and
+   LIKE set already.  The cap is the first that is known: what the
    kernel reports of a listener; the setting, unless the measurement contradicts
    the setting, which has no effect on some stacks; what follows from the rule
    and the largest queue; or else -1.  */
@@ -206,7 +206,7 @@ static long new_peer_limit(const struct queue_table *table)
                : -1;
 }
 
-/* The bound of the SYN queue of ROW, whose INCOMPLETE and ACCEPTED are known;
+/* The bound of the SYN queue of ROW, with known INCOMPLETE and ACCEPTED;
    the first that applies: BOUND_COOKIES if nothing is queued with
    tcp_syncookies 2; BOUND_BACKLOG if both queues are equally long;
    BOUND_SETTING if the SYN queue has the length new_peer_limit; BOUND_BACKLOG

@@ -54,7 +54,7 @@ struct verdict {
    0.  */
 struct verdict verdict_of(const struct queue_table *table);
 
-/* Whether the rule of VERDICT, whose ACCEPTED is comparable, explains the
+/* Whether the rule of VERDICT, with a comparable ACCEPTED, explains the
    accepted connections of ROW, a row of TABLE, from which VERDICT was made.
    True for a row without figures.  */
 bool verdict_explains(const struct verdict *verdict,

@@ -175,8 +175,9 @@ static void tcp_states_shutdown(struct walk *walk)
     tcp_states_exchange(walk, 0, FIN, "shutdown: FIN out");
 }
 
-/* Report the walk "active": active open and active close, with a delay between
-   the simulated peer's ACK and FIN.  */
+/* Make the walk "active", and report its steps: active open and active close,
+   with a delay between the simulated peer's ACK and FIN.  Sets the flags of the
+   states met in SEEN, an array of all states, and clears none.  */
 static void tcp_states_walk_active(struct peer *peer, bool *seen)
 {
     struct walk walk = {.probe = peer->probe, .name = "active", .seen = seen};
