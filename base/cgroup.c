@@ -20,7 +20,7 @@ static const int64_t NUMBER_MAX = BUDGET_UNBOUND / 8;
 /* ---- finding the folders ------------------------------------------------- */
 
 /* The state of cgroups_find.  */
-struct search {
+struct cgroup_search {
     struct cgroups *groups;
     const char *root;
     /* The path of each kind of group in /proc/self/cgroup, with the leading
@@ -49,7 +49,7 @@ static bool list_has(const char *list, const char *word)
    for each kind of group of this line; the first path of a kind stays.  A line
    of another form has no effect.  The path is not escaped and may contain
    colons.  LINE is modified.  Returns 0, or -1 with ENOMEM.  */
-static int take_path(struct search *search, char *line)
+static int take_path(struct cgroup_search *search, char *line)
 {
     char *list = strchr(line, ':');
     char *path = list ? strchr(list + 1, ':') : NULL;
@@ -154,7 +154,7 @@ static int add_folders(struct cgroups *groups, int kind, const char *root,
    OPTIONS"; the fields before the dash vary in number.  The first mount that
    shows the own group of a kind counts.  A line of another form has no effect.
    LINE is modified.  Returns 0, or -1 with ENOMEM.  */
-static int take_mount(struct search *search, char *line)
+static int take_mount(struct cgroup_search *search, char *line)
 {
     char *mount[5], *system[3], *dash = strstr(line, " - ");
     if (!dash)
@@ -193,8 +193,9 @@ static FILE *open_below(const char *folder, const char *name)
    root, without its newline, up to the first call that does not return 0.
    Returns 0; the result of that call; or -1 with the errno of fopen or
    getline.  */
-static int cgroup_take_lines(struct search *search, const char *name,
-                             int (*take)(struct search *search, char *line))
+static int cgroup_take_lines(struct cgroup_search *search, const char *name,
+                             int (*take)(struct cgroup_search *search,
+                                         char *line))
 {
     char *line = NULL;
     size_t size = 0;
@@ -219,7 +220,7 @@ static int cgroup_take_lines(struct search *search, const char *name,
 
 int cgroups_find(struct cgroups *groups, const char *root)
 {
-    struct search search = {.groups = groups, .root = root};
+    struct cgroup_search search = {.groups = groups, .root = root};
     groups->count = 0;
     bool failed = cgroup_take_lines(&search, "proc/self/cgroup", take_path) ||
                   cgroup_take_lines(&search, "proc/self/mountinfo", take_mount);

@@ -242,7 +242,8 @@ static bool accept_clients(struct server *server,
     return !server->resume_at;
 }
 
-void accept_ready(struct server *server, struct watch *watch, unsigned ready)
+void accept_ready(struct server *server, struct server_watch *watch,
+                  unsigned ready)
 {
     long max = server->model->batch;
     if (server->max > 0 && server->max - server->clients < max)

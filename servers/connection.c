@@ -386,7 +386,7 @@ bool connection_advance(struct server *server, struct connection *connection)
 /* Callback of WATCH, the first member of a connection of the event model: take
    a step (connection_advance), and note progress if the step changed anything.
    READY is ignored.  */
-static void connection_ready(struct server *server, struct watch *watch,
+static void connection_ready(struct server *server, struct server_watch *watch,
                              unsigned ready)
 {
     if (connection_advance(server, (struct connection *)(void *)watch))

@@ -55,7 +55,7 @@ struct connection_queue {
 };
 
 struct connection {
-    struct watch watch; /* first: see watch.h */
+    struct server_watch watch; /* first: see watch.h */
     const struct service *service;
     const void *settings;
     char *pending; /* output from START to END, not yet sent */

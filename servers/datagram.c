@@ -272,7 +272,8 @@ static size_t datagrams_want(const struct listen_socket *listener)
     return batch == 1 || datagrams_allocate() ? batch : 1;
 }
 
-void datagram_ready(struct server *server, struct watch *watch, unsigned ready)
+void datagram_ready(struct server *server, struct server_watch *watch,
+                    unsigned ready)
 {
     struct listen_socket *listener = (void *)watch;
     bool is_unix = sonde_address_port(&listener->local) < 0;

@@ -23,7 +23,7 @@ enum {
 };
 
 struct listen_socket {
-    struct watch watch;
+    struct server_watch watch;
     int fd; /* -1: closed */
     enum sonde_role role;
     struct sonde_address local;

@@ -20,7 +20,7 @@ enum { LOG_AGAIN = 1000, LOOK_AGAIN = 1000, FULL_AGAIN = 20 };
 
 /* The watch of the self-pipe: empty the pipe, and note progress if a signal was
    in it.  The number is not used: a signal only wakes the loop.  */
-static void loop_woken(struct server *server, struct watch *watch,
+static void loop_woken(struct server *server, struct server_watch *watch,
                        unsigned ready)
 {
     if (stop_woken())
@@ -75,7 +75,7 @@ static void loop_dispatch(struct server *server, int ready)
     if (server->served_at && ready > 0)
         *server->served_at = (unsigned)(monotonic_ms() / 1000) + 1;
     while (sonde_poller_next(server->poller, &event)) {
-        struct watch *watch = event.data;
+        struct server_watch *watch = event.data;
         watch->ready(server, watch, event.ready);
         if (server->ends_when_quiet)
             server->quiet_since = monotonic_ms();

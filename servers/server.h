@@ -91,7 +91,7 @@ struct server {
     const struct model *model;
     enum server_phase phase;
     struct sonde_poller *poller;
-    struct watch wake; /* of stop.h */
+    struct server_watch wake; /* of stop.h */
     int wake_fd;
     struct listen_sockets listeners;
     struct sonde_reserve reserve;
@@ -194,7 +194,8 @@ int shutdown_next_due(const struct server *server);
    back-off of SERVER, and serve or reject each.  Errors are logged; a lasting
    error pauses polling, or ends the server.  READY is ignored.  At the end a
    worker may leave the next client to another worker: listener_yield.  */
-void accept_ready(struct server *server, struct watch *watch, unsigned ready);
+void accept_ready(struct server *server, struct server_watch *watch,
+                  unsigned ready);
 
 /* Accept the clients in the queue of LISTENER, which is open, now, and serve or
    reject each; where the number is unknown, until the queue is empty,
@@ -223,7 +224,8 @@ void accept_reject_queued(struct server *server,
    a line, if the service has no answer.  Failures to send, and with --verbose
    answers, are logged.  The result of the receive goes to listener_check.
    READY is ignored.  */
-void datagram_ready(struct server *server, struct watch *watch, unsigned ready);
+void datagram_ready(struct server *server, struct server_watch *watch,
+                    unsigned ready);
 
 /* ---- listen-watch.c ------------------------------------------------------ */
 

@@ -5,15 +5,15 @@
 #define SERVERS_WATCH_H 1
 
 struct server;
-struct watch;
+struct server_watch;
 
 /* Called when the poller reports READY (SONDE_READABLE, SONDE_WRITABLE) for the
    descriptor.  May free the object of WATCH.  */
-typedef void watch_call(struct server *server, struct watch *watch,
+typedef void watch_call(struct server *server, struct server_watch *watch,
                         unsigned ready);
 
 /* The first member of every watched object; the poller's user data.  */
-struct watch {
+struct server_watch {
     watch_call *ready;
 };
 

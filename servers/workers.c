@@ -26,8 +26,8 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
 
 /* Callback of the pipe, at the end of the parent: end the worker, without a
    grace period, within a second (stop_hurry).  WATCH and READY are ignored.  */
-static void worker_on_parent_end(struct server *server, struct watch *watch,
-                                 unsigned ready)
+static void worker_on_parent_end(struct server *server,
+                                 struct server_watch *watch, unsigned ready)
 {
     stop_hurry();
 }

@@ -38,11 +38,11 @@ struct worker_pool {
     /* Of workers.c.  */
     pid_t *pids; /* 0: none */
     pid_t parent;
-    int life[2];        /* a pipe: EOF when the parent has ended */
-    struct watch end;   /* of LIFE, in a worker */
-    int64_t started_at; /* the latest workers */
-    int64_t again_at;   /* no new worker before */
-    int delay;          /* from the end of a worker to AGAIN_AT */
+    int life[2];             /* a pipe: EOF when the parent has ended */
+    struct server_watch end; /* of LIFE, in a worker */
+    int64_t started_at;      /* the latest workers */
+    int64_t again_at;        /* no new worker before */
+    int delay;               /* from the end of a worker to AGAIN_AT */
 };
 
 /* Allocate what POOL, the caller's, all zero but for the members that the model

@@ -135,6 +135,14 @@ awk '$1 != "main" && !seen[$1 " " $2]++ { kinds[$1] = kinds[$1] " " $3
             print name ":" where[name] }' "$scratch/functions" > "$scratch/out"
 none "no static function has another's name" "$scratch/functions"
 
+# Nor one tag of two types.
+# shellcheck disable=SC2046
+awk '/^(struct|union|enum) [a-z0-9_]+ \{/ { where[$2] = where[$2] " " FILENAME
+        count[$2]++ }
+    END { for (tag in count) if (count[tag] > 1) print tag ":" where[tag] }' \
+    $(cat "$scratch/looked") > "$scratch/out"
+none "no tag has two types" "$scratch/looked"
+
 # What nm says of the archives that programs are linked from: "ARCHIVE OBJECT
 # NAME defined|undefined".
 : > "$scratch/symbols"

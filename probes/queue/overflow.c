@@ -240,32 +240,32 @@ enum { BLOCKING_CONNECTS, BLOCKING_FAILS, BLOCKING_NO_SOCKET, BLOCKING_KILLED };
 /* What the client of put_client tells its parent, in shared memory: whether its
    connect begins, and the errno, which may have more bits than an exit
    status.  */
-struct report {
+struct attempt {
     volatile sig_atomic_t has_begun;
     int error;
 };
 
 /* In a child: connect to STEPWISE with a blocking socket, for up to TIMEOUT.
-   HAS_BEGUN of REPORT is set before connect, ERROR is the errno.  Exits with
+   HAS_BEGUN of ATTEMPT is set before connect, ERROR is the errno.  Exits with
    BLOCKING_CONNECTS, BLOCKING_FAILS or BLOCKING_NO_SOCKET.  The descriptor of
    the listener is closed first, so that one is free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise,
-                                struct report *report)
+                                struct attempt *attempt)
 {
     struct timeval timeout = {.tv_sec = TIMEOUT / 1000};
     const void *storage = &stepwise->address.storage;
     close(stepwise->listener);
     int fd = sonde_socket(stepwise->family, SOCK_STREAM, 0);
-    report->error = errno;
+    attempt->error = errno;
     if (fd < 0)
         _exit(BLOCKING_NO_SOCKET);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    report->has_begun = 1;
+    attempt->has_begun = 1;
     int status, tries = 0;
     do /* a call with a timeout is not restarted after a stop */
         status = connect(fd, storage, stepwise->address.length);
     while (status && wait_retry(&tries));
-    report->error = errno;
+    attempt->error = errno;
     _exit(status ? BLOCKING_FAILS : BLOCKING_CONNECTS);
 }
 
@@ -280,15 +280,15 @@ static int await_child(pid_t child, int timeout_ms)
     return WIFEXITED(status) ? WEXITSTATUS(status) : BLOCKING_KILLED;
 }
 
-/* Wait until CHILD, which writes REPORT, has ended, or its connect has taken
+/* Wait until CHILD, which writes ATTEMPT, has ended, or its connect has taken
    WAIT milliseconds.  A busy host may start CHILD late: so WAIT counts from the
    beginning of the connect, or if there is none, from TIMEOUT on.  Returns as
    await_child.  */
-static int await_connect(pid_t child, const struct report *report, int wait)
+static int await_connect(pid_t child, const struct attempt *attempt, int wait)
 {
     enum { PAUSE = 5 };
     int status = -1;
-    for (int i = 0; i < TIMEOUT / PAUSE && status < 0 && !report->has_begun;
+    for (int i = 0; i < TIMEOUT / PAUSE && status < 0 && !attempt->has_begun;
          i++)
         status = await_child(child, PAUSE);
     return status < 0 ? await_child(child, wait) : status;
@@ -320,24 +320,24 @@ static void put_blocking_status(const struct prefix *prefix, int status,
    TIMEOUT and WAIT.  After "waits" accept a connection and
    write "enters", whether the connect completes within TIMEOUT after that: yes
    or no; not testable if accept ran out of a resource.  The child is reaped, or
-   was killed, when this returns.  REPORT, all zero, is memory shared with
+   was killed, when this returns.  ATTEMPT, all zero, is memory shared with
    children.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
-                       int wait, struct report *report)
+                       int wait, struct attempt *attempt)
 {
     pid_t child = fork();
     if (child == 0)
-        be_client(stepwise, report);
+        be_client(stepwise, attempt);
     if (child < 0) {
         prefix_put_failure(prefix, "blocking", "fork", errno);
         return;
     }
-    int status = await_connect(child, report, wait);
+    int status = await_connect(child, attempt, wait);
     if (status >= 0) {
-        put_blocking_status(prefix, status, report->error);
+        put_blocking_status(prefix, status, attempt->error);
         return;
     }
-    bool waits = report->has_begun;
+    bool waits = attempt->has_begun;
     overflow_put(prefix, "blocking", waits ? "waits" : NULL,
                  waits ? NULL : "the client did not begin");
     if (waits) {
@@ -363,9 +363,10 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
 static void put_blocking(const struct prefix *prefix, int wait)
 {
     struct stepwise stepwise;
-    struct report *report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
-                                 MAP_SHARED | MAP_ANON, -1, 0);
-    if (report == MAP_FAILED) {
+    struct attempt *attempt =
+        mmap(NULL, sizeof *attempt, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANON, -1, 0);
+    if (attempt == MAP_FAILED) {
         prefix_put_failure(prefix, "blocking", "mmap", errno);
         return;
     }
@@ -373,12 +374,12 @@ static void put_blocking(const struct prefix *prefix, int wait)
         stepwise_fill(&stepwise, wait);
         descriptor_close(&stepwise.pending);
         if (stepwise.full)
-            put_client(prefix, &stepwise, wait, report);
+            put_client(prefix, &stepwise, wait, attempt);
         else
             stepwise_put(&stepwise, prefix, "blocking", -1);
         stepwise_close(&stepwise);
     }
-    munmap(report, sizeof *report);
+    munmap(attempt, sizeof *attempt);
 }
 
 void overflow_family(FILE *out, int family, const char *name, int wait)

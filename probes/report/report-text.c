@@ -165,13 +165,15 @@ static void table_put_row(FILE *out, const struct queue_table *table,
                           int backlog)
 {
     char name[BACKLOG_TEXT], effective[48];
+    int width = count_width(table);
+    bool more = has_published(table);
     print_effective(table, backlog, effective, sizeof effective);
     fprintf(out, "%7s %8s", report_backlog(backlog, name), effective);
     for (int i = 0; i < REPORT_FAMILIES; i++)
         if (table_has_family(table, report_families[i].id))
             put_counts(out, table_row(table, report_families[i].id, backlog),
-                       count_width(table));
-    for (int i = 0; has_published(table) && i < PUBLISHED; i++) {
+                       width);
+    for (int i = 0; more && i < PUBLISHED; i++) {
         if (is_published(backlog))
             fprintf(out, " %*d", published_width(i),
                     published[i].queued[backlog]);

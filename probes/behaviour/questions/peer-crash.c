@@ -30,7 +30,7 @@ enum reply { NO_REPLY, REPLY_ACK, REPLY_RST, REPLY_UNREACHABLE };
 
 /* A connection that is watched for TIMEOUT milliseconds; each segment gets the
    reply REPLY.  OUTCOME: the result of read as text, or NULL.  */
-struct watch {
+struct crash_watch {
     enum reply reply;
     int timeout;
     const char *outcome;
@@ -40,7 +40,7 @@ struct watch {
 enum { WATCHES_MAX = 4 };
 
 /* Reply to the segment just received, by the REPLY of WATCH.  */
-static void peer_crash_reply(struct watch *watch)
+static void peer_crash_reply(struct crash_watch *watch)
 {
     if (watch->reply == REPLY_UNREACHABLE)
         peer_unreachable(watch->tcp.peer, ICMP_HOST, 0);
@@ -51,7 +51,7 @@ static void peer_crash_reply(struct watch *watch)
 
 /* Whether a connection of WATCHES has no outcome, though its time, since START,
    is not over.  Each without an outcome is read first.  */
-static bool peer_crash_is_watching(struct watch *watches, int count,
+static bool peer_crash_is_watching(struct crash_watch *watches, int count,
                                    int64_t start)
 {
     bool watching = false;
@@ -73,7 +73,7 @@ static bool peer_crash_is_watching(struct watch *watches, int count,
    process was not scheduled in time.  */
 static void peer_crash_watch(struct peer *peer,
                              void (*prepare)(struct peer_tcp *tcp),
-                             struct watch *watches, int count)
+                             struct crash_watch *watches, int count)
 {
     do {
         struct peer_tcp *list[WATCHES_MAX];
@@ -117,7 +117,7 @@ static void peer_crash_probe(struct probe *probe)
     long retries = namespace_read("net.ipv4.tcp_retries2");
     long longest = namespace_read(PEER_LONGEST);
     peer_open(&peer, probe, true);
-    struct watch watches[] = {
+    struct crash_watch watches[] = {
         {.reply = NO_REPLY, .timeout = WATCH_MAX},
         {.reply = REPLY_UNREACHABLE, .timeout = WATCH_MAX}};
     peer_crash_watch(&peer, peer_crash_write, watches, 2);
@@ -212,7 +212,7 @@ static void peer_crash_idle(struct peer_tcp *tcp)
 static void peer_crash_probe_keepalive(struct probe *probe)
 {
     struct peer peer;
-    struct watch watches[WATCHES_MAX] = {
+    struct crash_watch watches[WATCHES_MAX] = {
         {.reply = NO_REPLY, .timeout = WATCH_MAX},
         {.reply = REPLY_RST, .timeout = WATCH_MAX},
         {.reply = REPLY_UNREACHABLE, .timeout = WATCH_MAX},
