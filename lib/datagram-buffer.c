@@ -99,10 +99,14 @@ int sonde_datagram_buffer(int fd, size_t count, size_t size,
     uint64_t factor = probe > probe_size ? 2 : 1;
     uint64_t one = (uint64_t)buffer_size(1, size) * factor;
     uint64_t fits = (uint64_t)bytes / one;
+    /* If all was given that was requested, the limit is max_buffer.  */
+    int is_own = (uint64_t)bytes >= (uint64_t)wanted * factor;
     *buffer = (struct sonde_datagram_buffer){
         .bytes = bytes,
         .count = fits < count ? (size_t)fits : count,
-        .setting = fits < count ? SETTING : NULL};
+        .setting = fits >= count ? NULL
+                   : is_own      ? ""
+                                 : SETTING};
     errno = saved;
     return 0;
 }

@@ -293,11 +293,12 @@ static void only_count_resets(struct only *only)
 
 /* End all connections: by FIN, with 2 s for the servers' FINs, or none after an
    interruption; or by RST.  Clients still connecting are closed, too.  No error
-   is counted.  */
+   is counted.  A signal ends the wait, but the run is not interrupted: it was
+   complete before.  */
 static void only_end(struct only *only)
 {
-    int64_t deadline =
-        sonde_deadline(only->report->interrupted ? 0 : ONLY_LINGER);
+    const bool interrupted = only->report->interrupted;
+    int64_t deadline = sonde_deadline(interrupted ? 0 : ONLY_LINGER);
     for (size_t i = 0; i < only->next && !only->plan->reset; i++) {
         struct only_client *client = &only->clients[i];
         if (client->state == ONLY_CONNECTED &&
@@ -312,6 +313,7 @@ static void only_end(struct only *only)
         continue;
     for (size_t i = 0; i < only->next; i++)
         only_close(only, &only->clients[i]);
+    only->report->interrupted = interrupted;
 }
 
 /* ---- from beginning to end ----------------------------------------------- */

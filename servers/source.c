@@ -107,21 +107,26 @@ static bool source_reserve(struct source_table *table)
     return true;
 }
 
+/* The clients of SOURCE in TABLE, which may have no slots.  */
+static long source_clients(const struct source_table *table, uint64_t source)
+{
+    return table->size ? table->list[source_slot(table, source)].count : 0;
+}
+
 bool source_enter(struct source_table *table, uint64_t source, long max)
 {
     if (source == 0)
         return true;
-    if (!source_reserve(table))
-        return false;
-    struct source_count *found = &table->list[source_slot(table, source)];
-    if (found->count >= max) {
+    long clients = source_clients(table, source);
+    if (clients >= max) {
         errno = EDQUOT;
         return false;
     }
-    if (found->count++ == 0) {
-        found->source = source;
-        table->used++;
-    }
+    if (clients == 0 && !source_reserve(table))
+        return false;
+    size_t slot = source_slot(table, source);
+    table->list[slot] = (struct source_count){source, clients + 1};
+    table->used += clients == 0;
     return true;
 }
 

@@ -81,6 +81,29 @@ if have python3; then
 else
     skip "progress: the connects" "python3 is not here"
 fi
+# A server that leaves the end open: the signal comes after the last connect.
+cat > "$scratch/silent" << 'END'
+import signal, socket, subprocess, sys
+listener = socket.create_server(("127.0.0.1", 0))
+listener.settimeout(60)
+port = str(listener.getsockname()[1])
+child = subprocess.Popen(sys.argv[1:] + [port], stdout=subprocess.PIPE)
+client, _ = listener.accept()
+client.settimeout(60)
+if client.recv(1) == b"":
+    child.send_signal(signal.SIGINT)
+sys.stdout.buffer.write(child.communicate(timeout=60)[0])
+sys.exit(child.returncode)
+END
+if have python3; then
+    run bounded 120 python3 "$scratch/silent" "$echoload" --json \
+        --connect-only -n 1 127.0.0.1
+    json_is '.connects == 1 and .interrupted == false' \
+        "a signal after the last connect does not interrupt"
+else
+    skip "a signal after the last connect does not interrupt" \
+        "python3 is not here"
+fi
 only -n 10 -r 40
 json_is '.connects == 10 and .elapsed_ns >= 200000000' "--rate"
 is "--source: names of its family only" sh -c '

@@ -422,6 +422,18 @@ START_TEST(bsd_refuses_the_buffer)
 }
 END_TEST
 
+/* A system that gives more than is requested at most.  */
+START_TEST(the_request_is_the_limit)
+{
+    struct sonde_datagram_buffer buffer;
+    int fd = play_buffer(1 << 30, 1, 0);
+    ck_assert_int_eq(sonde_datagram_buffer(fd, 1000000, LONGEST, &buffer), 0);
+    ck_assert_uint_lt(buffer.count, 1000000);
+    ck_assert_str_eq(buffer.setting, "");
+    close(fd);
+}
+END_TEST
+
 static int own_fd, own_buffer;
 
 static int set_two(int fd, int level, int name, const void *value,
@@ -507,6 +519,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, silence_ends_at_the_timeout);
     tcase_add_test(tests, linux_cuts_the_buffer);
     tcase_add_test(tests, bsd_refuses_the_buffer);
+    tcase_add_test(tests, the_request_is_the_limit);
     tcase_add_test(tests, a_larger_buffer_is_kept);
     tcase_add_test(tests, the_buffer_holds_what_it_says);
     tcase_add_test(tests, not_a_socket);

@@ -66,6 +66,24 @@ START_TEST(so_many_and_no_more)
 }
 END_TEST
 
+/* A refused source needs no room.  */
+START_TEST(a_full_source_is_refused_without_room)
+{
+    struct source_table table = {0};
+    for (uint64_t i = 1; i <= 32; i++)
+        ck_assert(source_enter(&table, i, 1));
+    const size_t size = table.size;
+    ck_assert(!source_enter(&table, 7, 1));
+    ck_assert_int_eq(errno, EDQUOT);
+    ck_assert_uint_eq(table.size, size);
+    ck_assert(source_enter(&table, 7, 2));
+    ck_assert_uint_eq(table.size, size);
+    ck_assert(source_enter(&table, 33, 1));
+    ck_assert_uint_gt(table.size, size);
+    source_free(&table);
+}
+END_TEST
+
 /* Against a plain array.  */
 START_TEST(many_come_and_go)
 {
@@ -191,6 +209,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_host_is_one_source);
     tcase_add_test(tests, what_is_local);
     tcase_add_test(tests, so_many_and_no_more);
+    tcase_add_test(tests, a_full_source_is_refused_without_room);
     tcase_add_test(tests, many_come_and_go);
     tcase_add_test(tests, a_bucket_fills_at_the_rate);
     tcase_add_test(tests, the_same_again_and_again_is_a_loop);
