@@ -14,8 +14,8 @@
        delay MS    all of them
        cut, mend   none arrives; all do
        deny, mend  none arrives, and the sender has ICMP's "host unreachable"
-       reset N     the other host has a reset of the connection that spoke last,
-                   N bytes behind what it expects next
+       reset N     the other host has a reset of the newest connection from
+                   here, N bytes behind what it expects next
        syn PORT N  the other host has N SYN segments for PORT, of 192.0.2.100 to
                    199, who will not answer
        lost        how many were lost, or kept from arriving
@@ -63,7 +63,9 @@ static int loss, twice, late, delay;
 static bool is_cut, is_denied;
 static long lost;
 
-/* What the connection that spoke last has, as the far host sees it.  */
+/* The last segment of the newest connection, which began with the last SYN, and
+   the number that the far host expects next.  An older connection may still
+   acknowledge a FIN.  */
 static unsigned char last_head[40];
 static uint32_t last_next;
 
@@ -199,6 +201,8 @@ static void send_syns(int port, int count)
 static void note(const unsigned char *bytes, size_t size)
 {
     if (size < 40 || bytes[0] != 0x45 || bytes[9] != TCP)
+        return;
+    if (!(bytes[33] & SYN) && memcmp(bytes + 20, last_head + 20, 4))
         return;
     size_t head = 20 + (size_t)(bytes[32] >> 4) * 4;
     memcpy(last_head, bytes, sizeof last_head);
