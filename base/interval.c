@@ -24,8 +24,10 @@ static double interval_term(long count, long total, double share)
 }
 
 /* The probability of COUNT events or more in TOTAL trials of the probability
-   SHARE, which is neither 0 nor 1.  The sum begins at COUNT and goes away from
-   the mean, where terms become smaller.  */
+   SHARE, which is neither 0 nor 1; COUNT is from 0 to TOTAL.  A COUNT above the
+   mean: the sum of the terms from COUNT up.  Otherwise: 1 minus the sum of the
+   terms from COUNT - 1 down.  Either sum goes away from the mean, where terms
+   become smaller, and ends when a term is too small to matter.  */
 static double interval_tail(long count, long total, double share)
 {
     double odds = share / (1 - share), sum = 0;

@@ -82,8 +82,9 @@ static size_t count_letters(const char *text)
     return length;
 }
 
-/* Take one of the COUNT NAMES, or its first three letters, in any case; *VALUE
-   is its index, from 1.  Returns false for another word, and *VALUE stays.  */
+/* Take the whole word at READING if the word is one of the COUNT NAMES, or the
+   first three letters of a name, in any case; *VALUE is the index of the name,
+   from 1.  Returns false for another word; READING and *VALUE stay then.  */
 static bool take_name(struct reading *reading, const char *const *names,
                       int count, int *value)
 {

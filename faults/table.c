@@ -75,7 +75,8 @@ static void early_connected(struct fault_client *client)
     client->first = client->port->choice->number;
 }
 
-/* Send N bytes more behind the reply.  */
+/* Have N more bytes sent behind the reply; the reply of an echo ends when the
+   client's FIN has come.  */
 static void extra_connected(struct fault_client *client)
 {
     client->extra = client->port->choice->number;
@@ -169,7 +170,7 @@ static void alter_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Reply with N bytes more, up to FAULT_DATAGRAM_MAX in all.  */
+/* Reply with N bytes more at the end, up to FAULT_DATAGRAM_MAX in all.  */
 static void extra_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {

@@ -288,7 +288,8 @@ static int most_significant(const struct sonde_connect_report *report)
     return best->error;
 }
 
-/* Set the status in REPORT and errno for the failure ERROR.  Returns -1.  */
+/* Set the status in REPORT, which is not NULL, to sonde_connect_status of
+   ERROR, and errno to ERROR.  Returns -1.  */
 static int connect_fail(struct sonde_connect_report *report, int error)
 {
     report->status = sonde_connect_status(error);

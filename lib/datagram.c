@@ -108,9 +108,11 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
 }
 
 /* Whether a datagram from FROM, received on a socket connected to PEER, is from
-   another sender, and is to be skipped.  The unnamed ends of a socket pair
-   receive from each other alone.  A system that reports no sender over UDP has
-   already filtered by peer.  Keeps errno, which the receive has set.  */
+   another sender, and is to be skipped.  A UNIX sender without a name is not a
+   PEER with a name.  False for an unnamed PEER: the ends of a socket pair
+   receive from each other alone.  False over UDP if the system reports no
+   sender: such a system has already filtered by peer.  Keeps errno, which the
+   receive has set.  */
 static int is_foreign(const struct sonde_address *from,
                       const struct sonde_address *peer)
 {

@@ -279,8 +279,10 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout);
    sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR, which
    does not report groups).  take returns 1, or 0 for a message of another kind,
    with LOCAL and GROUP unchanged; MESSAGE is not const for CMSG_DATA of macOS.
-   put: write to MESSAGE, cleared before, that a datagram is to leave from
-   LOCAL; returns the space used, 0 if this system has no such message.  */
+   put: write to MESSAGE, cleared before, with room for any control message,
+   that a datagram is to leave from LOCAL.  put returns the space used, for
+   msg_controllen; or 0, with MESSAGE unchanged, if this system has no such
+   message.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);

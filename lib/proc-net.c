@@ -31,8 +31,9 @@ enum {
 };
 
 /* Set *ADDRESS to the address TEXT of FAMILY, 8 hexadecimal digits for AF_INET,
-   32 for AF_INET6, with PORT in host order and the scope 0.  Returns 1, or -1
-   if TEXT has another length; then *ADDRESS is unchanged.  */
+   32 for AF_INET6, with PORT in host order and the scope 0.  The caller has
+   checked that TEXT consists of such digits.  Returns 1, or -1 if TEXT has
+   another length; then *ADDRESS is unchanged.  */
 static int proc_net_set_address(struct sonde_address *address, int family,
                                 const char *text, unsigned port)
 {
@@ -100,8 +101,9 @@ static int proc_net_read_udp(struct sonde_listener *listener,
 }
 
 /* The type, such as SOCK_STREAM, of a socket of which a line of unix has FLAGS
-   and TYPE, Linux's numbers.  With DATAGRAMS 0 for all but datagram sockets;
-   otherwise 0 for all but listeners.  */
+   and TYPE, Linux's numbers.  If DATAGRAMS is set, only datagram sockets have a
+   result; otherwise only listeners of the types stream and seqpacket.  Returns
+   0 for all other sockets.  */
 static int proc_net_type(unsigned flags, unsigned type, int datagrams)
 {
     if (datagrams)

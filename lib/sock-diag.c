@@ -179,9 +179,11 @@ static uint64_t sock_diag_cookie(const unsigned char *at)
 }
 
 /* Write the identity of LISTENER, a TCP or UDP socket, to ID, of 48 bytes, all
-   zero before, with CLIENT, in host order, as the port of an imagined client.
-   For UDP the kernel takes source and destination the other way round.  For an
-   IPv4 address mapped into IPv6 the client has such an address, too.  */
+   zero before: address, port, interface and cookie.  CLIENT, in host order, is
+   the port of an imagined client.  For TCP the source is LISTENER and the
+   destination the client; for UDP the kernel takes both the other way round.
+   The address of the client is zero; but ::ffff:0.0.0.0 if LISTENER has an IPv4
+   address mapped into IPv6.  */
 static void sock_diag_put_id(unsigned char *id,
                              const struct sonde_listener *listener,
                              uint16_t client)

@@ -535,9 +535,10 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
                          sonde_listener_each *each, void *data);
 
 /* Call EACH, with DATA, for every bound datagram socket of FAMILY: AF_INET and
-   AF_INET6, UDP, also connected sockets; AF_UNIX, sockets with a name.  A
-   socket of UDP that never sent nor was bound has no port, and is left out.  No
-   privilege is needed.
+   AF_INET6, UDP, also connected sockets; AF_UNIX, sockets with a name.  A UDP
+   socket that was never bound or connected, and never sent, has no port, and is
+   left out.  Seldom, a socket is missing or reported twice, as by
+   sonde_listeners.  No privilege is needed.
 
    The kernel charges the memory of each UDP datagram with its overhead, several
    hundred bytes, against SO_RCVBUF.  A datagram is lost, and counted, if the
@@ -1271,8 +1272,9 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
    LENGTH bytes of DATA to the sender in ENDS.  COUNT has no limit.  Items with
    a negative LENGTH are skipped, and get ERROR 0.  One reply that fails does
    not affect the others.
-   Returns the number sent.  ERROR of each item is 0, or an errno of
-   sonde_datagram_reply.  errno is unchanged.
+   Returns the number sent.  ERROR of each item is set to 0, or to an errno of
+   sonde_datagram_reply; the ERROR from before has no effect.  errno is
+   unchanged.
 
    Hides: a system without sendmmsg; that sendmmsg ends at the first error, and
    drops the errno.  */

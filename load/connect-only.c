@@ -127,8 +127,10 @@ static void only_confirm(struct only *only, struct only_client *client)
     sonde_poller_remove(only->poller, client->fd);
 }
 
-/* A new TCP socket, non-blocking, bound to the source if given, with reset of
-   the plan to be closed by RST; -1 with errno.  */
+/* Make a TCP socket, non-blocking and close-on-exec, and bind the socket to the
+   source if given.  If the plan has reset, close will send RST; a failure to
+   set SO_LINGER is ignored.  Returns the socket; or -1 with the errno of
+   sonde_socket or bind, and nothing is left open.  */
 static int only_open_socket(const struct only *only)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};

@@ -131,9 +131,11 @@ static bool is_down(const char *key)
     return found && found->value && !strcmp(found->value, "no");
 }
 
-/* Complain if IPv4 or IPv6, where -4 or -6 asks for it, does not work on
-   loopback; without -4, -6 and --unix, if neither works.  Returns 0 if there is
-   something to report; not 0 after a message.  */
+/* Complain if, by the findings, a required family does not work on loopback, or
+   could not be tried.  -4 and -6 each require a family, even if another family
+   can be reported.  Without -4, -6 and --unix, one of IPv4 and IPv6 is enough;
+   with --unix alone, none is required.  Returns 0, or STATUS_TROUBLE after a
+   message.  */
 static int check_families(void)
 {
     const char *inet = not_working("inet.available");

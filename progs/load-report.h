@@ -47,7 +47,8 @@ const char *load_report_peer(const struct load_report *report,
    that the time until all were established is known.  */
 bool load_report_has_opened(const struct load_report *report);
 
-/* Bytes of messages a second, in each direction.  */
+/* Bytes of messages a second, in each direction, rounded; 0 if no time has
+   passed.  */
 uint64_t load_report_bytes_rate(const struct load_report *report);
 
 /* COUNT per second of the run; 0 if no time has passed.  */

@@ -205,8 +205,8 @@ static int take_seconds(const struct option_row *row, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* As take_number, for the index of TEXT, in full, in the choices of ROW; the
-   target is an int.  */
+/* Set the target of ROW, an int, to the index of TEXT in the choices of ROW.
+   TEXT must be a choice in full, in the same case.  Returns as take_number.  */
 static int take_choice(const struct option_row *row, const char *text)
 {
     char all[200];

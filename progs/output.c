@@ -208,7 +208,8 @@ static int output_write_beside(const char *path, char *temporary,
 }
 
 /* Make a file by mkstemp of TEMPORARY, in which the last six letters, XXXXXX,
-   are replaced, and remove the file.  Returns 0, or -1 with errno.  */
+   are replaced, and remove the file.  Returns 0, or -1 with the errno of
+   mkstemp or unlink.  */
 static int output_try_beside(char *temporary)
 {
     int fd = mkstemp(temporary);

@@ -59,10 +59,12 @@ static bool spool_write(struct spool *spool)
     return spool->size > 0;
 }
 
-/* Wait up to TIMEOUT milliseconds for room, then write what the descriptor
-   takes at once.  If nothing waits, wait as long for the reader to go, which
-   sets ERROR to EPIPE; the BSDs report that as a hang-up.  A failed write sets
-   ERROR; a failed poll changes nothing.  */
+/* Wait up to TIMEOUT milliseconds for room, then write pieces (spool_write) as
+   long as poll reports room.  If nothing waits, wait up to TIMEOUT for the
+   reader to go, and set ERROR to EPIPE then; the BSDs report a reader that has
+   gone as a hang-up.  ERROR must be 0 before.  A failed write ends the step,
+   and sets ERROR unless the errno is EINTR or means a want of room.  A failed
+   poll changes nothing.  */
 static void spool_step(struct spool *spool, int timeout)
 {
     struct pollfd ready = {.fd = spool->fd,

@@ -373,9 +373,12 @@ static bool lacks_scope(const struct sonde_address *address)
     return IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr) && in6.sin6_scope_id == 0;
 }
 
-/* The text for ERROR of listening on ADDRESS: strerror's, valid until the next
-   strerror, or a better one for a path that is in use, locked or replaced, or a
-   link-local address without an interface.  */
+/* The text for ERROR of listening on ADDRESS, valid until the next strerror.
+   For a UNIX path: EBUSY, another process keeps the lock of the folder;
+   ENOTSOCK, another file has taken the place of the socket; EADDRINUSE, the
+   file, examined now by lstat, is no socket.  For a link-local address without
+   an interface: EINVAL.  In all other cases, also for a socket in use, the text
+   is that of strerror.  May change errno.  */
 static const char *listen_find_reason(const struct sonde_address *address,
                                       int error)
 {

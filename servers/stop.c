@@ -106,8 +106,9 @@ static const struct {
 enum { STOP_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 /* Block (HOW: SIG_BLOCK) or unblock (SIG_UNBLOCK) in this thread the caught
-   signals, WAKE and SIGCHLD.  Returns 0, or -1 with errno after three tries:
-   with its signals blocked no server could be stopped.  */
+   signals, WAKE and SIGCHLD.  Returns 0, or -1 with errno after three failed
+   tries.  A single try is not enough: a server whose signals stay blocked
+   cannot be stopped.  */
 static int stop_mask(int how)
 {
     sigset_t set;

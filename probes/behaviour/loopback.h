@@ -120,9 +120,9 @@ void set_timeout(struct probe *probe, int fd, int option, int milliseconds);
    the question is skipped.  */
 short wait_for(int fd, short events, int timeout);
 
-/* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text: check
-   for POLLIN and POLLOUT without waiting.  Returns the events by poll_names, as
-   in "POLLIN|POLLHUP"; "none" if there are none.  */
+/* wait_input: wait_for POLLIN on FD, within LOOPBACK_TIMEOUT.  poll_text:
+   wait_for POLLIN and POLLOUT on FD, without waiting; returns the events by
+   poll_names, as in "POLLIN|POLLHUP", or "none".  */
 short wait_input(int fd);
 const char *poll_text(int fd);
 

@@ -90,8 +90,8 @@ void peer_tcp_send(struct peer_tcp *tcp, unsigned flags, size_t size);
 bool peer_tcp_receive(struct peer_tcp *tcp, int timeout);
 
 /* As peer_tcp_receive, for the COUNT connections of LIST, at least 1, all of
-   one struct peer.  Returns the index of the connection; or -1 after TIMEOUT
-   milliseconds.  */
+   one struct peer.  Returns the index in LIST of the connection that received a
+   segment; or -1 after TIMEOUT milliseconds in all.  */
 int peer_tcp_receive_any(struct peer_tcp *const *list, int count, int timeout);
 
 /* Receive segments, as peer_tcp_receive, until a segment has all FLAGS.

@@ -189,7 +189,8 @@ static int pool_attend(struct pool *pool)
     return 0;
 }
 
-/* Whether the caller, by *STOP, asked to run no further child.  */
+/* Whether the caller, by *STOP, asked to run no further child; false if STOP is
+   NULL.  */
 static bool pool_is_stopped(const struct pool *pool)
 {
     return pool->request->stop && *pool->request->stop;
@@ -246,10 +247,11 @@ static void pool_retry_job(struct pool *pool, struct repeat *job)
     pool->done++;
 }
 
-/* Retry, one by one, the late jobs of which another repeat succeeded (not with
-   TIMES), and the jobs that ran out of a resource, which parallel children may
-   have used up (pool_retry_job).  No retry begins after RETRY_MAX: what fails
-   so often does not fail because of parallel children.  */
+/* Retry, one by one and each once (pool_retry_job), two kinds of jobs: late
+   jobs of which another repeat succeeded (not with TIMES), and jobs that ran
+   out of a resource, which parallel children may have used up.  No retry begins
+   after *STOP, or later than RETRY_MAX milliseconds after the call: failures
+   that last so long are not due to parallel children.  */
 static void pool_retry(struct pool *pool)
 {
     enum { RETRY_MAX = 60000 }; /* milliseconds */

@@ -98,10 +98,12 @@ _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
    then retried (repeat_lacks_resources).  */
 #define REASON_STARVED "starved of CPU time"
 
-/* Called before the probe function: set PROBE as the question of this process,
-   and note the open descriptors, which the program that started this one
-   shares.  From now on resource_check skips the question on a lack of
-   descriptors or memory, unless the errno is the question's expected_errno.  */
+/* Called before the probe function: set PROBE as the question of this process.
+   PROBE is not copied, and must last until the process ends.  Note the open
+   descriptors, which the program that started this one shares: question_end
+   leaves their sockets alone.  From now on resource_check skips the question on
+   a lack of descriptors or memory, unless the errno is the question's
+   expected_errno.  */
 void question_begin(struct probe *probe);
 
 /* Called after the probe function, and by probe_skip: make every socket below

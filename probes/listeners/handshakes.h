@@ -17,9 +17,10 @@
    HANDSHAKE_LIMITS are -1, and QUEUE.INCOMPLETE stays.  */
 void handshakes_read(struct listeners *listeners, int timeout);
 
-/* The number of handshakes in progress at ROW, or at all members of its group.
-   Sets *RESENT to the number of these whose SYN-ACK was retransmitted.  Both
-   are -1 if unknown.  */
+/* The number of handshakes in progress at ROW, or at all members of its group
+   together.  Sets *RESENT to the number of these whose SYN-ACK was
+   retransmitted.  Each number is -1 if unknown; on systems other than Linux
+   *RESENT is always -1.  Valid only after handshakes_read.  */
 long handshakes_of(const struct listener_row *row, long *resent);
 
 /* Write the sentence "SYN queue" on ROW, a listener; and "SYN flood", if the

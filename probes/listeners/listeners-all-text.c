@@ -19,10 +19,11 @@ static void netns_say_name(struct sentence *text, const struct netns *netns)
     say(text, "%s[%ld]", name, (long)netns->pids[0]);
 }
 
-/* Append what PART, which has NETNS, is: "net:[4026532177], docker
-   0123456789ab: nginx[4242] and 2 more processes", after the id also whether
-   the namespace is that of this process, and its mount; ": no process" if there
-   is none; and ListenOverflows, unless 0 or unknown.  */
+/* Append what PART, which has NETNS, is, as in "net:[4026532177], this network
+   namespace, MOUNT, docker 0123456789ab: nginx[4242] and 2 more processes;
+   ListenOverflows 3".  Left out: "this network namespace" if another, the mount
+   and the place if there is none, and ListenOverflows if 0 or unknown.  Without
+   a process: "no process" after the colon.  */
 static void part_say_head(struct sentence *text, const struct listeners *part)
 {
     const struct netns *netns = part->netns;

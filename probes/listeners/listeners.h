@@ -134,7 +134,8 @@ int listeners_read(struct listeners *listeners, unsigned families, int timeout,
    owners found before the failure stay; or -1 with ENOMEM.
    listeners_order_rows: number the rows of an address, find the groups, and
    sort the rows as in the report.  Call once, after listeners_read_owners.
-   Returns 0, or -1 with ENOMEM.  */
+   Returns 0; or -1 with ENOMEM: there are no groups, and the rows are sorted by
+   address.  */
 int listeners_read_rows(struct listeners *listeners, unsigned families,
                         int timeout);
 void listeners_read_figures(struct listeners *listeners);
@@ -164,9 +165,12 @@ enum selection {
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
-/* Whether all requested families were read; if not, the reasons are appended to
-   *WHY, separated by "; ".  A family that the system never reports (ENOTSUP,
-   except on Linux) is no failure if all families were requested.  */
+/* Whether no requested family has an errno in ERRORS; otherwise a reason for
+   each such family is appended to *WHY, separated by "; ".  Except on Linux,
+   ENOTSUP of any family is no failure if all of LISTENERS_ALL were requested.
+   Datagram sockets that DATAGRAMS_OPTIONAL left out have no errno, and are no
+   failure on any system.  Call after listeners_read_figures, which sets
+   IS_LINUX.  */
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 

@@ -177,10 +177,11 @@ static void watch_say_looks(struct sentence *text, const struct watch *watch)
             errno_name(watch->error));
 }
 
-/* Write sentences on the looks and on the rise of the counters of the host,
-   unless only UNIX sockets are watched, which have none; if the clock was set
-   meanwhile, also on that step; and if there were too many new listeners, on
-   how many were not watched.  */
+/* Write a sentence on the looks.  Unless only UNIX sockets are watched, which
+   have no counters, write a sentence on the rise of the counters of the network
+   namespace, "not known" for an unknown one.  If the clock was set meanwhile,
+   write a sentence on the step; if there were too many new listeners, write a
+   sentence on how many were not watched.  */
 static void watch_put_host(FILE *out, const struct watch *watch)
 {
     struct sentence text = {""};

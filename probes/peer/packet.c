@@ -34,8 +34,9 @@ uint16_t packet_checksum(const uint8_t *bytes, size_t size, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* The sum of the pseudo-header of TCP: addresses of PACKET, protocol, and
-   LENGTH of the segment; to pass to packet_checksum.  */
+/* The sum of the pseudo-header of TCP, to pass to packet_checksum.  The
+   pseudo-header has the addresses in the IPv4 header of PACKET, the protocol
+   number of TCP, and LENGTH, the bytes of the segment.  */
 static uint32_t pseudo_header(const uint8_t *packet, size_t length)
 {
     uint32_t sum = TCP + (uint32_t)length;

@@ -346,8 +346,9 @@ static bool fill_make_room(struct engine *engine, struct fill *fill,
 
 /* ---- CONNECTING ---------------------------------------------------------- */
 
-/* Add FD to the clients of FILL and to the open connections.  Returns false,
-   and leaves FD open, if there is no memory.  */
+/* Add FD to the clients of FILL, and count FD as an open connection.  Returns
+   false if there is no memory: FD then stays open, and is neither added nor
+   counted.  */
 static bool keep_client(struct engine *engine, struct fill *fill, int fd)
 {
     if (fill->count == fill->capacity) {

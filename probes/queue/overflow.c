@@ -115,8 +115,8 @@ static void put_queue(const struct prefix *prefix, int family, int wait)
     stepwise_close(&stepwise);
 }
 
-/* The bytes that may fill the kernel's buffers: DATA_MAX, or if less, half of
-   the memory left by BUDGET.  */
+/* How many bytes may be sent to fill the kernel's buffers: DATA_MAX; or half of
+   the memory left by BUDGET, if that half is less.  */
 static long max_data(const struct budget *budget)
 {
     int64_t share = budget_share(&budget->memory);

@@ -50,9 +50,10 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Set WIDTH: at most 8 columns, more only if a backlog below the bars needs
-   more, with a blank before.  If all bars do not fit then, move the last bars
-   from COUNT to LEFT_OUT first; one bar always stays.  */
+/* Set WIDTH: an equal share of the columns for bars, at most 8.  The minimum is
+   the longest backlog below the bars, with a blank before; a minimum above 8
+   replaces the 8.  If not all bars fit with the minimum, first move the last
+   bars from COUNT to LEFT_OUT; one bar always stays.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;

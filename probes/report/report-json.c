@@ -103,7 +103,9 @@ static void report_json_put_like(struct json *json, const struct likeness *like)
     json_object_end(json);
 }
 
-/* Write the member "incomplete": rule, bound and settings of the SYN queue.  */
+/* Write the member "incomplete": rule, bound and settings of the SYN queue,
+   each null if unknown.  The rule is also null if a row contradicts the
+   rule.  */
 static void report_json_put_incomplete(struct json *json,
                                        const struct report *report)
 {

@@ -209,7 +209,8 @@ static void table_put(FILE *out, const struct queue_table *table)
 
 /* ---- conclusions -------------------------------------------------------- */
 
-/* Write a note that FAMILY fails, for REASON; nothing if REASON is NULL.  */
+/* Write a note that FAMILY, "IPv4" or "IPv6", does not work on the loopback
+   interface, for REASON; nothing if REASON is NULL.  */
 static void put_absence(FILE *out, const char *family, const char *reason)
 {
     struct sentence sentence = {""};
@@ -273,8 +274,8 @@ static void row_put_reason(FILE *out, const struct queue_row *row, size_t count)
     put_sentence(out, "note", &sentence);
 }
 
-/* Why FAMILY ("inet", "inet6") does not work; NULL if no such reason is known,
-   and for "unix".  */
+/* Why FAMILY ("inet", "inet6") does not work; NULL if FAMILY works, could not
+   be tried, or was not requested.  Always NULL for "unix".  */
 static const char *absence_of(const struct queue_table *table,
                               const char *family)
 {

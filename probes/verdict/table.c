@@ -82,10 +82,10 @@ static const char *why_half_open(const struct findings *findings,
                          : "needs IPv4, and a backlog from 0 to 1024";
 }
 
-/* If the figures of ROW's SYN queue by the two methods differ, set WAYS_DIFFER,
-   and make INCOMPLETE unknown, with the text "unstable" and a reason; HALF_OPEN
-   stays for the report.  Otherwise only clear WAYS_DIFFER; a missing figure
-   does not differ.  */
+/* If both figures of ROW's SYN queue, INCOMPLETE and HALF_OPEN, are known but
+   not equal, set WAYS_DIFFER, and make INCOMPLETE -1, INCOMPLETE_TEXT
+   "unstable", and INCOMPLETE_REASON the difference; HALF_OPEN stays for the
+   report.  Otherwise only clear WAYS_DIFFER.  */
 static void compare_methods(struct queue_row *row)
 {
     row->ways_differ = row->incomplete >= 0 && row->half_open >= 0 &&

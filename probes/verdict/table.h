@@ -41,7 +41,8 @@ struct cap_row {
     long initial_value;  /* of the setting there */
 };
 
-/* All rows, the cap and the settings.  The texts belong to the findings.  */
+/* All rows, the cap and the settings.  The texts belong to the findings, or are
+   constants.  */
 struct queue_table {
     struct queue_row *rows; /* by family, then by backlog */
     size_t count;

@@ -97,10 +97,11 @@ static bool is_report_true(const struct queue_table *table)
     return true;
 }
 
-/* Whether the setting may be in force: in each family, all backlogs of at least
-   the setting have the same count of accepted connections.  Unknown counts are
-   ignored; with an unknown setting, -1, all backlogs from -1 on are
-   compared.  */
+/* Whether the setting may be in force: in each family, all rows with a backlog
+   of at least the setting have the same count of accepted connections.  Rows
+   with an unknown count are ignored, and so is the test of the cap.  True if
+   there is nothing to compare.  With an unknown setting, -1, the result has no
+   meaning, and the callers get the same cap either way.  */
 static bool is_setting_true(const struct queue_table *table)
 {
     long min = table->cap.value;
@@ -246,11 +247,12 @@ static enum bound find_bound(const struct queue_table *table)
     return found;
 }
 
-/* The struct top of the largest SYN queue.  QUEUE is the SYN queue, if above 0,
-   of the last row whose accept queue is as long as that of the cap, or else the
-   length of the cap's accept queue; but at most new_peer_limit, which also
-   replaces an unknown length; -1 if all are unknown.  BACKLOG is as by
-   top_of.  */
+/* The struct top of the largest SYN queue.  QUEUE is the SYN queue of the last
+   row with an accept queue as long as the cap's and a SYN queue above 0.
+   Without such a row QUEUE is the length of the cap's accept queue.  If
+   new_peer_limit is known, QUEUE is at most new_peer_limit, and equal to
+   new_peer_limit if the length is unknown.  QUEUE is -1 if all are unknown.
+   BACKLOG is as by top_of.  */
 static struct top incomplete_top(const struct queue_table *table)
 {
     long limit = new_peer_limit(table);

@@ -114,10 +114,11 @@ static void connect_timeout_probe(struct probe *probe)
                      error ? error : "no error within 7 s");
 }
 
-/* Report, as KEY, connect if the first SYN is answered by ICMP destination
-   unreachable with CODE: the errno, and whether connect failed at once (within
-   0.7 s); or no error within 2.5 s, and whether a SYN was then retransmitted.
-   Returns the text, valid until the next call.  */
+/* Connect to TUN_BEHIND, which needs a route, and answer the first SYN with
+   ICMP destination unreachable, with CODE.  Report as KEY the errno of connect,
+   and whether connect failed at once (within 0.7 s); or that there is no error
+   within 2.5 s, and whether the SYN was retransmitted in that time.  Returns
+   the reported text, valid until the next call.  */
 static const char *connect_timeout_report_icmp(struct peer *peer,
                                                const char *key, int code)
 {

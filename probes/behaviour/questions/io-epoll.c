@@ -206,9 +206,12 @@ static void herd_await_waiting(const struct herd *herd, struct probe *probe)
     wait_pause(BETWEEN);
 }
 
-/* Of clients that come in turn and are accepted, the share of the instances, in
-   words: "spread" if no instance woke for three quarters of CLIENTS, otherwise
-   whether the first, the last or another one takes most; NULL with errno if an
+/* Connect CLIENTS clients, one after another, to a new herd, which watches by
+   MODE and accepts, and count how often each instance wakes.  A wake-up counts
+   even if another process accepts the client.  Returns "spread" if each
+   instance woke fewer than three quarters of CLIENTS times.  Otherwise returns
+   which instance woke most, by the order of epoll_ctl: "the first takes most",
+   "the last takes most" or "one takes most".  Returns NULL with errno if an
    instance cannot be made.  */
 static const char *herd_share(struct probe *probe, enum models_mode mode)
 {

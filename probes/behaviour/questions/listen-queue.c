@@ -336,12 +336,14 @@ static void listen_queue_probe_overflow(struct probe *probe)
 }
 
 /* Question listen.synqueue: how many incomplete handshakes the SYN queue holds,
-   with a backlog of 5 and up to 300 clients.  A listener with TCP_DEFER_ACCEPT
-   keeps each handshake incomplete until data arrives, so the SYN queue can be
-   filled without privilege: all clients = incomplete handshakes + capacity of
-   the accept queue.  If no client is rejected, that number is a lower bound.
-   The question is skipped without TCP_DEFER_ACCEPT, if no handshake stays
-   incomplete, or if the accept queue alone takes all clients.  */
+   with a backlog of 5 and up to 300 clients.  TCP_DEFER_ACCEPT keeps each
+   handshake in the SYN queue until data arrives; no privilege is needed.  Once
+   the SYN queue is full, SYN cookies let further clients into the accept queue.
+   So the result is the number of all clients less the capacity of the accept
+   queue, which a second listener without TCP_DEFER_ACCEPT shows.  If no client
+   is rejected, the result is a lower bound.  The question is skipped without
+   TCP_DEFER_ACCEPT, or if the accept queue alone has room for as many clients:
+   no handshake stays incomplete or, on Linux, tcp_syncookies is not 1.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };

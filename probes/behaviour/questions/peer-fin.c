@@ -10,8 +10,10 @@
 #include "probes/behaviour/interrupt.h"
 #include "probes/behaviour/loopback.h"
 
-/* Question peer.fin: poll, read and write after the peer's shutdown (SHUT_WR),
-   and on a new connection after the peer's close.  */
+/* Question peer.fin: after the peer's shutdown (SHUT_WR) poll, read twice,
+   write.  On a new connection, after the peer's close: write; then, with the
+   peer's reply received, poll, write again, read.  The answer is the first
+   read.  SIGPIPE is ignored.  */
 static void peer_fin_probe(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -30,9 +30,10 @@ struct reuseport_group {
     struct sockaddr_in address;
 };
 
-/* Make a group of up to COUNT sockets of TYPE; streams listen, all are
-   non-blocking.  The first failure of bind or listen ends the group, with
-   REFUSED set.  The question is skipped without SO_REUSEPORT.  */
+/* Make a group of up to COUNT sockets of TYPE, at most GROUP_MAX; streams
+   listen, all are non-blocking.  The first failure of bind or listen ends the
+   group, with the errno in REFUSED; otherwise REFUSED is 0.  The question is
+   skipped if setsockopt fails for SO_REUSEPORT, or if another call fails.  */
 static void group_open(struct reuseport_group *group, struct probe *probe,
                        int type, int count)
 {
