@@ -33,10 +33,10 @@ late_listener () {
     read -r port <&7
 }
 
-# late_figures: read "EARLY LATE BYTES ACCEPTED", and wait for its end.
+# late_figures: read "EARLY LATE BYTES ACCEPTED MS", and wait for its end.
 late_figures () {
-    early=none later=none bytes=none accepted=none late_status=0
-    read -r early later bytes accepted <&7
+    early=none later=none bytes=none accepted=none ms=none late_status=0
+    read -r early later bytes accepted ms <&7
     exec 7<&-
     wait "$other" || late_status=$?
     other=
@@ -134,25 +134,32 @@ late_figures
 if [ "$late_status" -eq 77 ]; then
     skip "clients let in late" "the kernel does not count drops"
 else
-    rounds=0 exact=0
-    while [ "$rounds" -lt "${SONDE_ROUNDS:-3}" ]; do
-        rounds=$((rounds + 1))
+    rounds=0 exact=0 tries=0 wanted=${SONDE_ROUNDS:-3}
+    while [ "$rounds" -lt "$wanted" ] && [ "$tries" -lt $((4 * wanted)) ]; do
+        tries=$((tries + 1))
         late_listener 50 5
-        # All SYNs are sent before the first is sent again.  Not all at once:
-        # then 44 come again in one moment, and in some rounds the listener
-        # does not get all clients (portability: "Retransmissions").  A busy
-        # host may send them so none the less.
-        only -n 50 -r 100 --timeout 30
+        # Not all at once: then 44 SYNs come again in one moment, and in some
+        # rounds the listener does not get all clients (portability:
+        # "Retransmissions").
+        only -n 50 -r 200 --timeout 30
         late_figures
         retried=$(jq '.retried' "$scratch/out")
         echo "# early $early, late $later, second SYN $retried, $bytes bytes," \
-            "$accepted accepted"
+            "$accepted accepted, $ms ms"
+        # The last SYN was sent before the first was sent again?
+        [ "$late_status" -eq 0 ] && [ "$ms" -ge 1000 ] && continue
+        rounds=$((rounds + 1))
         [ "$late_status" -eq 0 ] && [ "$later" -gt 0 ] && [ "$bytes" -eq 0 ] &&
             [ "$retried" = "$later" ] && exact=$((exact + 1))
     done
     echo "# exact in $exact of $rounds"
-    is "50 clients at backlog 5: a second SYN for each client let in late" \
-        [ "$exact" -eq "$rounds" ]
+    if [ "$rounds" -gt 0 ]; then
+        is "50 clients at backlog 5: a second SYN for each client let in late" \
+            [ "$exact" -eq "$rounds" ]
+    else
+        skip "50 clients at backlog 5: a second SYN for each client let in late" \
+            "this host sends no 50 SYNs within a second"
+    fi
     json_is '.connects == 50 and .errors == 0 and
         (.verdict | test("of 50 clients needed a second SYN"))' \
         "and a verdict"

@@ -89,6 +89,19 @@ else
     skip "IPv6 without cookies, elsewhere: not testable, and why" \
         "no namespaces, or no IPv6 here"
 fi
+# Without cookies no client enters the accept queue: all are in the SYN queue.
+if have_namespaces; then
+    run in_namespace 'echo 0 > /proc/sys/net/ipv4/tcp_syncookies || exit 9
+        "$sockprobe" --profile listen.synqueue'
+fi
+if have_namespaces && [ "$status" -ne 9 ]; then
+    is "listen.synqueue without cookies: the SYN queue alone" \
+        grep -q '^listen.synqueue	answer	[56] incomplete beside 0 complete, ' \
+        "$scratch/out"
+else
+    skip "listen.synqueue without cookies: the SYN queue alone" \
+        "no namespaces here"
+fi
 run "$backlogprobe" -4 -b -1,2000 --half-open
 is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |
     grep -q "half-open handshakes not testable: needs a backlog from\

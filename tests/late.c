@@ -6,9 +6,11 @@
    Prints its port on 127.0.0.1.  Accepts nothing until the kernel has counted
    as many clients as CLIENTS in the queue or dropped; the clients in the full
    queue came in time.  Then accepts CLIENTS, each of the others late, reads
-   each to its end, and prints "EARLY LATE BYTES ACCEPTED".  The kernel may lose
-   a client that is connected on its own side: the listener then stops accepting
-   after SILENCE.  Ends with 77 where the kernel does not count drops.  */
+   each to its end, and prints "EARLY LATE BYTES ACCEPTED MS".  The kernel may
+   lose a client that is connected on its own side: the listener then stops
+   accepting after SILENCE.  MS are the milliseconds from the port on until all
+   had knocked: from 1000 on, some may have knocked twice.  Ends with 77 where
+   the kernel does not count drops.  */
 
 #include <config.h>
 
@@ -29,11 +31,10 @@ static int late_fail(const char *what)
 }
 
 /* Wait until CLIENTS are queued or dropped.  Returns the number queued; -1
-   after PATIENCE, -2 where the kernel does not count.  */
-static long late_wait(int listener, long clients)
+   after DEADLINE, -2 where the kernel does not count.  */
+static long late_wait(int listener, long clients, int64_t deadline)
 {
     struct sonde_queue queue;
-    int64_t deadline = sonde_deadline(PATIENCE);
     while (sonde_deadline_left(deadline) > 0) {
         if (sonde_queue(listener, &queue) || queue.drops < 0)
             return -2;
@@ -74,10 +75,12 @@ int main(int argc, char **argv)
         bind(listener, (const void *)&address.storage, address.length) ||
         listen(listener, backlog) || sonde_address_local(listener, &address))
         return late_fail("listen");
+    int64_t deadline = sonde_deadline(PATIENCE);
     printf("%d\n", sonde_address_port(&address));
     fflush(stdout);
     alarm((2 * PATIENCE + SILENCE) / 1000);
-    long early = late_wait(listener, clients);
+    long early = late_wait(listener, clients, deadline);
+    int took = PATIENCE - sonde_deadline_left(deadline);
     if (early < 0)
         return early == -2 ? 77 : late_fail("no clients");
     long accepted = late_accept(listener, clients, fds);
@@ -92,6 +95,7 @@ int main(int argc, char **argv)
             return late_fail("read");
         close(fds[i]);
     }
-    printf("%ld %ld %ld %ld\n", early, clients - early, bytes, accepted);
+    printf("%ld %ld %ld %ld %d\n", early, clients - early, bytes, accepted,
+           took);
     return 0;
 }

@@ -335,15 +335,29 @@ static void listen_queue_probe_overflow(struct probe *probe)
                               unix_count);
 }
 
+/* Accept and close the clients in the queue of LISTENER, at most MAX.  Returns
+   their number.  LISTENER is non-blocking afterwards.  */
+static int listen_queue_empty(int listener, int max)
+{
+    int count = 0, fd;
+    set_nonblocking(listener, true);
+    while (count < max && (fd = accept(listener, NULL, NULL)) >= 0) {
+        close(fd);
+        count++;
+    }
+    return count;
+}
+
 /* Question listen.synqueue: how many incomplete handshakes the SYN queue holds,
    with a backlog of 5 and up to 300 clients.  TCP_DEFER_ACCEPT keeps each
    handshake in the SYN queue until data arrives; no privilege is needed.  Once
    the SYN queue is full, SYN cookies let further clients into the accept queue.
    So the result is the number of all clients less the capacity of the accept
-   queue, which a second listener without TCP_DEFER_ACCEPT shows.  If no client
-   is rejected, the result is a lower bound.  The question is skipped without
-   TCP_DEFER_ACCEPT, or if the accept queue alone has room for as many clients:
-   no handshake stays incomplete or, on Linux, tcp_syncookies is not 1.  */
+   queue, which a second listener without TCP_DEFER_ACCEPT shows.  Without SYN
+   cookies, the clients may be no more than this capacity: then those that
+   accept returns are not incomplete.  If no client is rejected, the result is a
+   lower bound.  The question is skipped without TCP_DEFER_ACCEPT, or if no
+   handshake stays incomplete.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };
@@ -358,6 +372,8 @@ static void listen_queue_probe_synqueue(struct probe *probe)
     probe_check(probe, listen(listener, backlog), "listen");
     int all = fill_queue(probe, listener, max, false, fds, &next);
     int room = listen_queue_capacity(probe, backlog, max, &plain);
+    if (all <= room)
+        room = listen_queue_empty(listener, max);
     if (all <= room)
         probe_skip(probe, "%s",
                    next ? "TCP_DEFER_ACCEPT keeps no handshake incomplete"
