@@ -87,6 +87,13 @@ int sonde__receive_finish(const struct msghdr *message,
     return message->msg_flags & MSG_TRUNC ? EMSGSIZE : 0;
 }
 
+int sonde__receive_failed(void)
+{
+    if (errno == EMSGSIZE)
+        errno = EINTR;
+    return -1;
+}
+
 /* Receive a datagram on FD into BUFFER, of SIZE bytes, without waiting.
    Returns its length, the sender in *FROM, and the flags and control messages
    in *MESSAGE.  Returns -1 with errno: EMSGSIZE: the datagram was longer than
@@ -102,7 +109,7 @@ static ssize_t receive_once(int fd, void *buffer, size_t size,
     ssize_t length = sonde__sys.recvmsg(fd, message, MSG_DONTWAIT);
     message->msg_iov = NULL;
     if (length < 0)
-        return -1;
+        return sonde__receive_failed();
     int error = sonde__receive_finish(message, from);
     return error ? sonde__fail(error) : length;
 }
@@ -169,12 +176,17 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
     if (message->msg_iov->iov_len > max_size)
         return sonde__fail(EMSGSIZE);
     int64_t deadline = sonde__call_deadline(timeout);
+    int too_long = 0;
     for (int i = 0; i < retries; i++) {
         ssize_t sent = send_once(fd, message, deadline);
         if (sent >= 0) {
             errno = saved;
             return 0;
         }
+        /* The first may be of a datagram sent before (sonde__receive_failed).
+         */
+        if (sent == -1 && errno == EMSGSIZE && !too_long++)
+            continue;
         if (sent == -2 || sonde__again(fd, POLLOUT, deadline))
             return -1;
     }

@@ -41,7 +41,7 @@ static int messages_receive(int fd, sonde__message *list, unsigned count)
     if (count > 1) {
         received = sonde__sys.recvmmsg(fd, list, count, MSG_DONTWAIT);
         if (received >= 0 || errno != ENOSYS)
-            return received;
+            return received >= 0 ? received : sonde__receive_failed();
     }
     for (received = 0; received < (int)count; received++) {
         struct msghdr *header = &list[received].msg_hdr;
@@ -50,7 +50,7 @@ static int messages_receive(int fd, sonde__message *list, unsigned count)
             break;
         list[received].msg_len = (unsigned)length;
     }
-    return received > 0 ? received : -1;
+    return received > 0 ? received : sonde__receive_failed();
 }
 
 /* Prepare MESSAGE, with PART and CONTROL, to receive into ITEM, of which DATA
@@ -111,7 +111,7 @@ static int receive_plain(int fd, struct sonde_datagram_item *item,
     item->length = sonde__sys.recvfrom(fd, item->data, item->size, MSG_DONTWAIT,
                                        (void *)&from->storage, &from->length);
     if (item->length < 0)
-        return -1;
+        return sonde__receive_failed();
     if (from->length > sizeof from->storage)
         from->length = sizeof from->storage;
     item->error = 0;

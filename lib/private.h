@@ -242,6 +242,12 @@ void sonde__receive_prepare(struct msghdr *message, struct iovec *part,
 int sonde__receive_finish(const struct msghdr *message,
                           struct sonde_address *from);
 
+/* To be called after a failed receive of a datagram, with its errno.  EMSGSIZE
+   becomes EINTR: on a connected socket Linux so reports ICMP's "fragmentation
+   needed" for a datagram sent before.  Nothing was received, and the receive is
+   to be repeated.  Returns -1.  */
+int sonde__receive_failed(void);
+
 /* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
    the system's errno for one: all of the statuses refused, host unreachable and
    network unreachable, and ECONNRESET, ENOPROTOOPT and EPROTO.  */

@@ -443,7 +443,7 @@ static ssize_t echoing_recvmsg(int fd, struct msghdr *message, int flags)
 START_TEST(a_server_does_not_hear_of_clients_that_are_gone)
 {
     static const int errors[] = {ECONNREFUSED, ECONNRESET, EHOSTUNREACH,
-                                 ENETUNREACH, EINTR};
+                                 ENETUNREACH,  EINTR,      EMSGSIZE};
     struct sonde_address address;
     struct sonde_datagram ends;
     int server = start_server(&address, AF_INET);
@@ -469,6 +469,36 @@ START_TEST(a_server_does_not_hear_of_clients_that_are_gone)
         sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
         -1);
     ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+static ssize_t narrow_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    sonde__sys.sendmsg = sendmsg;
+    errno = EMSGSIZE;
+    return -1;
+}
+
+/* By ICMP Linux learns that a path is narrow, and says so once.  */
+START_TEST(a_narrow_path_is_no_datagram_too_long)
+{
+    struct sonde_address address;
+    struct sonde_datagram ends;
+    int server = start_server(&address, AF_INET);
+    int client = start_client(&address);
+    sonde__sys.sendmsg = narrow_sendmsg;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, PATIENCE), 0);
+    ck_assert_int_eq(
+        sonde_datagram_receive_from(server, got, sizeof got, PATIENCE, &ends),
+        1);
+    ck_assert_int_eq(sonde_datagram_reply(server, "yz", 2, &ends), 0);
+    sonde__sys.recvmsg = echoing_recvmsg;
+    echoes = 1;
+    echo_error = EMSGSIZE;
+    ck_assert_int_eq(sonde_datagram_receive(client, got, sizeof got, PATIENCE),
+                     2);
+    close(client);
+    close(server);
 }
 END_TEST
 
@@ -799,6 +829,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_socket_of_both_families_is_like_one_of_ipv4);
     tcase_add_test(tests, what_a_service_must_not_answer);
     tcase_add_test(tests, a_server_does_not_hear_of_clients_that_are_gone);
+    tcase_add_test(tests, a_narrow_path_is_no_datagram_too_long);
     tcase_add_test(tests, sending_waits_for_room);
     tcase_add_test(tests, a_socket_shut_down_sends_nothing);
     tcase_add_loop_test(tests, no_sigpipe_of_a_datagram, 0, 3);

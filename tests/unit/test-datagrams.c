@@ -314,7 +314,13 @@ START_TEST(errors_of_earlier_answers_are_skipped)
     ck_assert_int_eq(sonde_datagram_send(client, "x", 1, TIMEOUT), 0);
     ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
                      1);
+    receives = 3;
+    receive_error = EMSGSIZE;
+    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, TIMEOUT), 0);
+    ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
+                     1);
     receives = 1000;
+    receive_error = ECONNREFUSED;
     ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
                      -1);
     ck_assert_int_eq(errno, ECONNREFUSED);
