@@ -21,7 +21,8 @@
 
 /* The control groups of this process and its children, searched once: on a host
    with many containers the list of mounts is long.  Empty without control
-   groups; empty after another error, and the next call searches again.  */
+   groups; empty after another error, and the next call searches again.  Changes
+   errno.  */
 static const struct cgroups *own_groups(void)
 {
     static struct cgroups groups;
@@ -31,8 +32,9 @@ static const struct cgroups *own_groups(void)
     return &groups;
 }
 
-/* The number of threads of process PID; 0 if its real user is not USER, or if
-   its status is unreadable, as after its end.  */
+/* The number of threads of process PID, a name of a folder in /proc; 0 if the
+   real user of PID is not USER, or if the status is unreadable, as after the
+   end of PID.  Changes errno.  */
 static int64_t count_threads(const char *pid, uid_t user)
 {
     static const char *const names[] = {"Uid", "Threads"};
@@ -44,10 +46,10 @@ static int64_t count_threads(const char *pid, uid_t user)
 }
 
 /* Lower BOUND to the number of threads that RLIMIT_NPROC, a limit for all
-   threads of the user, still allows.  The kernel does not report their number,
-   so visible threads are counted.  BOUND stays if lower, if the limit is above
-   8192, or limit or threads are unreadable, and for root, without such a limit.
-   Changes errno.  */
+   threads of the user, still allows, at least 0.  The kernel does not report
+   the number of threads, so visible threads are counted.  BOUND stays if lower,
+   if the limit is above 8192, if the limit or all threads are unreadable, for
+   root, and on systems without RLIMIT_NPROC.  Changes errno.  */
 static void bound_user(struct budget_bound *bound)
 {
 #ifdef RLIMIT_NPROC /* illumos has none */

@@ -84,7 +84,7 @@ void mountinfo_unescape(char *text)
 
 /* Split TEXT in place at each blank into COUNT FIELDS, which may be empty, as
    the source of a mount; further text is ignored.  Returns false if TEXT has
-   fewer fields.  */
+   fewer fields; the last of FIELDS are then undefined.  */
 static bool cgroup_split(char *text, char **fields, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -118,11 +118,12 @@ static const char *cgroup_below(const char *root, const char *path)
     return *path == '/' || *path == '\0' ? path : NULL;
 }
 
-/* Add to GROUPS the folder REST below POINT, the own group of KIND, and its
-   parents up to POINT; ROOT is put before the paths.  If the path of the own
-   group is longer than CGROUP_PATH_MAX, nothing is added; folders beyond
-   CGROUPS_MAX are omitted: no errors.  Returns 0; or -1 with ENOMEM, and the
-   folders added before stay.  */
+/* Add to GROUPS the folder REST below POINT, the own group of KIND; then the
+   parent folders, upwards, up to and including POINT.  REST is a result of
+   cgroup_below.  ROOT is put before the paths.  No errors: if the path of the
+   own group is longer than CGROUP_PATH_MAX, nothing is added; folders beyond
+   CGROUPS_MAX are omitted.  Returns 0; or -1 with ENOMEM, and the folders added
+   before stay.  */
 static int add_folders(struct cgroups *groups, int kind, const char *root,
                        const char *point, const char *rest)
 {
@@ -243,9 +244,10 @@ void cgroups_free(struct cgroups *groups)
 
 /* ---- reading figures ----------------------------------------------------- */
 
-/* The number at the beginning of TEXT; BUDGET_UNBOUND for "max" and other text,
-   for a negative number, and from NUMBER_MAX on, as for the "no limit" of
-   version 1, the largest number of whole pages.  Changes errno.  */
+/* The number at the beginning of TEXT, after any white space; BUDGET_UNBOUND
+   for "max" and other text, for a negative number, and from NUMBER_MAX on, as
+   for the "no limit" of version 1, the largest number of whole pages.  Changes
+   errno.  */
 static int64_t cgroup_read_number(const char *text)
 {
     char *end;
@@ -256,8 +258,9 @@ static int64_t cgroup_read_number(const char *text)
     return number;
 }
 
-/* The number at the beginning of the file NAME of GROUP; BUDGET_UNBOUND if
-   there is none, or if the file cannot be read.  */
+/* The number at the beginning of the file NAME of GROUP, as by
+   cgroup_read_number; BUDGET_UNBOUND also if the file cannot be read.  Changes
+   errno.  */
 static int64_t cgroup_read_file(const struct cgroup *group, const char *name)
 {
     char text[VALUE_MAX];
@@ -327,10 +330,11 @@ static int64_t cgroup_reclaimable(const int64_t *stats)
     return (cache > 0 ? cache : 0) + stats[STAT_SLAB] / 2;
 }
 
-/* Lower BOUND to LIMIT, from the source BY of GROUP, minus the number in the
-   file USAGE, of which BACK is reclaimable, but not below 0.  No effect if
-   BOUND is not higher, if LIMIT is BUDGET_UNBOUND, or if USAGE is
-   unreadable.  */
+/* Lower BOUND to LIMIT minus the use, at least 0.  The use is the number in the
+   file USAGE of GROUP minus BACK, the reclaimable part, at least 0.  The origin
+   is BY with " of the cgroup" or, if GROUP is a parent, " of a cgroup above".
+   No effect if BOUND is not higher, if LIMIT is BUDGET_UNBOUND, or if USAGE is
+   unreadable.  Changes errno.  */
 static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                          const char *by, int64_t limit, const char *usage,
                          int64_t back)
@@ -341,8 +345,9 @@ static void cgroup_lower(struct budget_bound *bound, const struct cgroup *group,
                      group->own ? " of the cgroup" : " of a cgroup above");
 }
 
-/* Lower BOUND to the memory that GROUP has left: the lowest limit minus use,
-   where reclaimable memory is not counted as used.  Version 2 has two limits.
+/* Lower BOUND to the memory that GROUP, not of CGROUP_PIDS, has left: the
+   smallest difference of a limit and its use, where reclaimable memory is not
+   counted as used.  BOUND stays if lower.  Version 2 has two limits.
    Version 1 has three: of memory, of memory and swap, and until 5.15 of kernel
    memory, which has no page cache; memory.stat there has the lowest limit of
    memory of GROUP and its parents, mounted or not.  */

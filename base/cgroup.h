@@ -67,16 +67,17 @@ void mountinfo_unescape(char *text);
 void meminfo_bound(const char *root, struct budget *budget);
 
 /* Read the numbers of the COUNT NAMES from lines "name number" or "name:
-   number" of the file FOLDER/FILE_NAME into VALUES.  The last such line counts.
-   A value is unchanged if there is no such line, if the text there is no
-   number, a negative number, or 2^60 - 1 or more, or if the file cannot be
-   opened.  Text after the number is ignored.  The parts of a line longer than
-   255 bytes are read as lines.  Changes errno.  */
+   number" of the file FOLDER/FILE_NAME into VALUES: of each name the last line
+   with a number from 0 to 2^60 - 2.  A value is unchanged without such a line,
+   or if the file cannot be opened.  Text after the number is ignored.  Each
+   part of a line longer than 255 bytes is read as a line.  Lines from the
+   100001st on are ignored.  Changes errno.  */
 void figures_read(const char *folder, const char *file_name,
                   const char *const *names, size_t count, int64_t *values);
 
-/* As budget_oom_kills, for the own group of memory in GROUPS, by the first
-   readable count; -1: none, or unreadable.  Changes errno.  */
+/* The number of processes that the kernel has killed because memory ran out,
+   ever, in the own group of memory (version 1 or 2) in GROUPS: the first
+   readable count; -1 without a readable count.  Changes errno.  */
 int64_t cgroups_oom_kills(const struct cgroups *groups);
 
 #endif /* BASE_CGROUP_H */

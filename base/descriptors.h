@@ -12,9 +12,9 @@ long descriptors_limit(void);
 
 /* Raise the soft limit to COUNT, or to the hard limit if lower or COUNT is
    negative; a higher soft limit stays.  If the system refuses, as macOS to
-   10.15 beyond kern.maxfilesperproc, half as much is tried, and so on.  Returns
-   the new descriptors_limit, which may be below COUNT, or -1 without a
-   limit.  */
+   10.15 beyond kern.maxfilesperproc, half as much is tried, and so on, down to
+   the old soft limit.  Failures are ignored.  Returns the new
+   descriptors_limit, which may be below COUNT, or -1 without a limit.  */
 long descriptors_raise(long count);
 
 /* Close *FD unless it is negative, and set it to -1.  Keeps errno.  */

@@ -29,9 +29,9 @@ bool endpoint_check_host(const char *host, char problem[ENDPOINT_TEXT]);
 bool endpoint_check_port(const char *port, unsigned min,
                          char problem[ENDPOINT_TEXT]);
 
-/* The port in HOST, ADDRESS:PORT or [ADDRESS]:PORT: the text behind the last
-   colon, unchecked, maybe empty.  NULL without a port, also for an IPv6 address
-   without brackets.  */
+/* The port in HOST, as in "name:80", "192.0.2.1:80" or "[::1]:80": the text
+   behind the last colon, inside HOST, unchecked, maybe empty.  NULL without a
+   port, also for an IPv6 address without brackets.  */
 const char *endpoint_port(const char *host);
 
 /* Give TEXT, of sonde_address_print, the form of --unix if TEXT is an abstract

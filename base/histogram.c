@@ -7,7 +7,9 @@
 
 #include "base/histogram.h"
 
-/* The class of NS: its leading seven bits, and the number of bits behind.  */
+/* The index of the class of NS, at most INT64_MAX nanoseconds: NS itself below
+   128; from there on 64 classes for each power of two, by the leading seven
+   bits of NS.  */
 static size_t class_of(uint64_t ns)
 {
     size_t shift = 0;

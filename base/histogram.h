@@ -27,7 +27,8 @@ void histogram_add(struct histogram *histogram, int64_t ns);
    exceed, rounded up to the end of its class, at most the max; 0 if empty.  */
 int64_t histogram_quantile(const struct histogram *histogram, double share);
 
-/* The largest value of class INDEX, below HISTOGRAM_CLASSES, in nanoseconds. */
+/* The largest value, in nanoseconds, of the class INDEX, which is less than
+   HISTOGRAM_CLASSES.  */
 int64_t histogram_class_end(size_t index);
 
 /* Remove the values of EARLIER, a copy of HISTOGRAM at an earlier time.  The

@@ -20,7 +20,8 @@ static void write_escape(FILE *out, const unsigned char *text, size_t length)
     fprintf(out, "\\u%04x", code);
 }
 
-/* Write TEXT in quotes, with the escapes and replacements of json.h.  */
+/* Write TEXT in quotes.  Quotes and backslashes are escaped; other characters
+   are escaped or replaced as described in json.h.  */
 static void write_text(FILE *out, const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -40,9 +41,10 @@ static void write_text(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* Write the separator before the next value (a comma unless first, a newline
-   and the indentation unless flat), then KEY and a colon, unless NULL.  The
-   next value is not the first then.  */
+/* Write the separator before a value: a comma unless FIRST is set; then a
+   newline and the indentation, or in a flat object or array a blank after a
+   comma; nothing at depth 0.  Write KEY and a colon, unless KEY is NULL.  Clear
+   FIRST.  */
 static void begin_value(struct json *json, const char *key)
 {
     bool flat = json->flat && json->depth >= json->flat;
@@ -57,8 +59,8 @@ static void begin_value(struct json *json, const char *key)
     json->first = false;
 }
 
-/* Begin an object or array by BRACKET, as KEY's value, with NULL without a key;
-   further values are one level deeper.  */
+/* Begin an object or array by BRACKET, as the value of KEY, or without a key if
+   KEY is NULL.  Further values are one level deeper.  */
 static void open_level(struct json *json, const char *key, char bracket)
 {
     begin_value(json, key);
@@ -67,9 +69,9 @@ static void open_level(struct json *json, const char *key, char bracket)
     json->first = true;
 }
 
-/* End the object or array with BRACKET, in the same line if empty or flat.
-   Ends the single line of json_line if that began here, and writes a newline
-   behind the outermost value.  */
+/* End the object or array with BRACKET, in the same line if empty or flat.  The
+   end of the object that json_line began ends the flat output.  A newline
+   follows the outermost value.  */
 static void close_level(struct json *json, char bracket)
 {
     bool flat = json->flat && json->depth >= json->flat;

@@ -61,9 +61,10 @@ size_t mask_skipped(const char *text)
     return length > 0 ? length : 1;
 }
 
-/* Replace in the SIZE bytes at TEXT, in place, the characters that mask_text
-   replaces, except those in KEPT, each by one '?'; a NUL within is replaced,
-   too.  Writes a NUL behind the result.  Returns the new length.  */
+/* Replace in the SIZE bytes at TEXT, which a NUL follows, in place, the
+   characters that mask_text replaces, except those in KEPT, each by one '?'.  A
+   NUL among the SIZE bytes is replaced, too.  KEPT has characters of one byte.
+   Writes a NUL behind the result.  Returns the new length.  */
 static size_t mask_bytes(char *text, size_t size, const char *kept)
 {
     char *to = text;

@@ -56,7 +56,8 @@ static double percentiles_root(double value)
     return root;
 }
 
-/* The middle of class INDEX, within the exact minimum and maximum.  */
+/* The middle of class INDEX in nanoseconds; but at least the exact minimum, and
+   at most the exact maximum, of HISTOGRAM.  */
 static double percentiles_middle(const struct histogram *histogram,
                                  size_t index)
 {

@@ -38,10 +38,11 @@ static int bind_loopback(int fd, int family)
                : queue_client_bind(fd, &address);
 }
 
-/* Bind FD to an unused abstract name.  Linux chooses one for an address that
-   ends behind its family; gVisor does not, but accepts an abstract name.
-   Abstract names begin with NUL, and exist in no file system.  Other systems
-   have no such names.  Returns 0, or -1 with errno.  */
+/* Bind FD to an unused abstract name, which begins with NUL, and exists in no
+   file system.  Linux chooses a name for an address that ends behind its
+   family.  gVisor fails with EINVAL then: FD is bound to "sonde-PID-COUNT".
+   Other systems have no such names.  Returns 0, or -1 with the errno of
+   bind.  */
 static int bind_unix(int fd)
 {
     static unsigned count;
@@ -146,10 +147,12 @@ enum client_state queue_client_check(int fd)
     return CLIENT_CONNECTED;
 }
 
-/* Whether WATCHED, the result of poll for POLLIN, was reset.  After a reset it
-   has no peer, whereas a peer that has only closed is still known: a system may
-   report nothing but POLLIN in both cases, or POLLHUP in both (macOS).  A UNIX
-   socket keeps the address of a peer that has closed.  */
+/* Whether the connection of WATCHED, the result of poll for POLLIN, was reset;
+   of a UNIX socket, also whether the peer has closed.  A TCP socket has no peer
+   address after a reset, but keeps the address of a peer that has only closed.
+   The events do not tell the two cases apart: a system may report nothing but
+   POLLIN in both, or POLLHUP in both (macOS).  A UNIX socket keeps the address
+   of a closed peer, so POLLERR and POLLHUP count.  */
 static bool is_reset(const struct pollfd *watched)
 {
     struct sonde_address peer;

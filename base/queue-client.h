@@ -18,8 +18,8 @@ enum client_state {
 
 /* Make a non-blocking, close-on-exec stream socket of FAMILY that closes with
    RST, so that no connection stays in TIME_WAIT, not even when the kernel
-   closes the socket of a killed process.  Returns the socket, or -1 with
-   errno.  */
+   closes the socket of a killed process.  Returns the socket; or -1 with errno,
+   also if SO_LINGER cannot be set.  */
 int queue_client_socket(int family);
 
 /* Make a listener of a socket of queue_client_socket, with exactly BACKLOG: on
@@ -32,8 +32,8 @@ int queue_listener(int family, int backlog, const char **failed);
 /* Accept and close connections of LISTENER, which does not block, until the
    queue is empty, by up to MAX calls of accept.  Returns the number of
    connections.  *FAILED is NULL, also after MAX calls; or the name of the
-   failed call, "accept" or "poll", with errno: EAGAIN of "accept" if LISTENER
-   stays readable without a connection.  */
+   failed call, "accept" or "poll", with errno: EAGAIN of "accept" if 64 calls
+   in a row find no connection though LISTENER stays readable.  */
 long queue_accept(int listener, long max, const char **failed);
 
 /* Bind FD to ADDRESS.  Returns 0, or -1 with errno.  */

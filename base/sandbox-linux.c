@@ -68,8 +68,9 @@ static int sandbox_allow(int ruleset, const char *folder)
     return result ? -1 : 0;
 }
 
-/* Make RULES, with the folders of NEEDS as exceptions, those of the calling
-   thread, for which no_new_privs is set.  Returns 0, or -1 with errno.  */
+/* Take the rights of RULES from the calling thread for good; as an exception,
+   removing files in the folders of NEEDS stays allowed.  no_new_privs must be
+   set before.  Returns 0; or -1 with errno, and no right is taken.  */
 static int sandbox_restrict(const struct sandbox_needs *needs,
                             const struct sandbox_rules *rules)
 {

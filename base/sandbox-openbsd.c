@@ -13,8 +13,9 @@
 #include "base/sandbox.h"
 
 /* Hide files outside of NEEDS->folders, where reading, making and removing
-   files stay allowed; with answers_unix or connects hide nothing.  Returns 0,
-   or -1 with errno.  */
+   files stay allowed; without folders hide all files; with answers_unix or
+   connects hide nothing.  Returns 0; or -1 with the errno of unveil, and files
+   may already be hidden.  */
 static int sandbox_hide_files(const struct sandbox_needs *needs)
 {
     /* An answer finds its client's socket by a path, anywhere.  */

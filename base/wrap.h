@@ -11,8 +11,8 @@ enum { WIDTH = 80 };
 /* Write TEXT (NULL: nothing) from the current COLUMN (0: the first), wrapped
    between words at LAST columns; further lines begin at INDENT.  The first word
    stays in the current line, without a blank before, and no word is split:
-   these may exceed LAST.  Several blanks become one.  No newline follows.
-   Returns the column behind the text.  */
+   these may exceed LAST.  Each byte counts as a column.  Several blanks become
+   one.  No newline follows.  Returns the column behind the text.  */
 int wrap(FILE *out, const char *text, int column, int indent, int last);
 
 /* Write LABEL, blanks up to COLUMN, at least one, then TEXT, wrapped to WIDTH

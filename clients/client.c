@@ -112,9 +112,9 @@ enum client_end client_end_of(enum sonde_connect_status status)
     return ends[status].end;
 }
 
-/* Print in TIME how long the client waited without a reply: the timeout given,
-   unless the kernel timed out earlier or no timeout was given; then WAITED_NS,
-   rounded to milliseconds, as deadlines are.  Returns TIME.  */
+/* Print in TIME how long the client waited without a reply: the timeout of the
+   target, if given, once less than 1 ms is left until the deadline of CLIENT;
+   otherwise WAITED_NS, rounded to milliseconds.  Returns TIME.  */
 static const char *print_waited(const struct client *client, int64_t waited_ns,
                                 char time[CLIENT_TIME_TEXT])
 {
@@ -132,10 +132,10 @@ enum client_end client_output_lost(struct client *client, int error)
                           strerror(error));
 }
 
-/* Set and return the end of STATUS.  The text: the errno ERROR in strerror's
-   words, after "unexpected error: " for SONDE_CONNECT_OTHER, with the
-   explanation of STATUS unless the target is a path, COMMA (", " or empty), and
-   WHERE as for client_lost.  */
+/* Set and return the end of STATUS.  The text, after the name of CLIENT:
+   "unexpected error: " for SONDE_CONNECT_OTHER; strerror's text for ERROR, an
+   errno; the explanation of STATUS, unless the target is a path; COMMA (", " or
+   empty); WHERE, as for client_lost.  */
 static enum client_end client_fail_by(struct client *client,
                                       enum sonde_connect_status status,
                                       int error, const char *comma,
@@ -169,11 +169,11 @@ enum client_end client_lost(struct client *client, int error, int64_t waited_ns,
                        causes);
 }
 
-/* What the user can correct in TARGET after ERROR of connect: a constant, or
-   NULL.  For a host: a link-local IPv6 address without interface (EINVAL), a
-   source address without a free port (EADDRINUSE).  For a path: too long
-   (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no permission
-   (EACCES), an abstract name on a system without any (ENOTSUP).  */
+/* What the user can correct in TARGET after ERROR of connect: a constant; NULL
+   if nothing is known.  For a host: a link-local IPv6 address without interface
+   (EINVAL), a source with port 0 when no local port is free (EADDRINUSE).  For
+   a path: too long (ENAMETOOLONG), a socket of the other type (EPROTOTYPE), no
+   permission (EACCES), an abstract name on a system without any (ENOTSUP).  */
 static const char *client_find_advice(const struct client_target *target,
                                       int error)
 {
@@ -205,9 +205,9 @@ static const char *client_find_advice(const struct client_target *target,
 
 /* Set the end and the text of CLIENT by the status in its report, and return
    the end: why connect or the name lookup failed with ERROR, an errno.  The
-   text has the time waited, or advice for the user if known.  A missing
-   interface in the host is CLIENT_NAME_UNKNOWN, for any status but refused,
-   timed out and reset.  */
+   text has the reason of the lookup, the time waited for connect, or the text
+   of ERROR with advice for the user if known.  A missing interface in the host
+   is CLIENT_NAME_UNKNOWN, for any status but refused, timed out and reset.  */
 static enum client_end client_explain(struct client *client, int error)
 {
     const struct client_target *target = client->target;
@@ -256,7 +256,8 @@ static void remove_own_path(void)
     rmdir(own_folder);
 }
 
-/* The handler: remove socket and folder, and end the process by SIGNO.  */
+/* The handler: remove socket and folder, restore the default action of SIGNO,
+   and raise SIGNO, which ends the process.  */
 static void on_end(int signo)
 {
     remove_own_path();
@@ -280,7 +281,8 @@ static void client_watch_signals(void)
    and short enough, else below /tmp.  Sets own_folder and own_path; the signals
    of client_watch_signals remove the folder as soon as it exists.  The socket
    is not made.  Returns 0, with the path to bind in *SOURCE; or -1 with errno,
-   and with end and text of CLIENT set if no folder of that mode was made.  */
+   and, if no folder of that mode was made, with end and text of CLIENT set and
+   no folder left.  */
 static int make_own_path(struct client *client, struct sonde_address *source)
 {
     static const char template[] = "/sonde-XXXXXX", name[] = "/client";
@@ -313,12 +315,11 @@ static int make_own_path(struct client *client, struct sonde_address *source)
     return sonde_address_unix(source, own_path);
 }
 
-/* Set *SOURCE to the address of this client's own datagram socket: a path in a
-   new folder, which client_close removes, and signals that end the process too;
-   or, for a server with an abstract name, as the server may have another file
-   system, an abstract name that the kernel chooses at bind (autobind).  Returns
-   0; or -1 with errno, and with end and text of CLIENT if there is no
-   folder.  */
+/* Set *SOURCE to the address of this client's own datagram socket.  For a
+   server with a path: a path in a new folder, which make_own_path makes.  For a
+   server with an abstract name, which may have another file system: an address
+   without a name, for which the kernel chooses an abstract name at bind
+   (autobind).  Returns 0; or -1 as make_own_path.  */
 static int make_own_address(struct client *client, struct sonde_address *source)
 {
     if (*client->target->path != '@')
@@ -330,10 +331,11 @@ static int make_own_address(struct client *client, struct sonde_address *source)
 }
 
 /* Connect to the UNIX socket of the target within TIMEOUT milliseconds.  A
-   datagram socket is bound to the address of make_own_address, a path being
-   writable for all users, not to the source of OPTIONS.  Returns the
-   descriptor; or -1 with errno and the status in the report, and maybe the end
-   and text of CLIENT.  A new folder then stays until client_close.  */
+   datagram socket is bound to the address of make_own_address, and the source
+   of OPTIONS is ignored; a path is made writable for all users, if possible.
+   Returns the descriptor; or -1 with errno and the status in the report, and
+   with end and text of CLIENT set only if make_own_path sets them.  A folder,
+   once made, stays until client_close.  */
 static int connect_path(struct client *client, int timeout,
                         const struct sonde_connect_options *options)
 {
@@ -356,8 +358,9 @@ static int connect_path(struct client *client, int timeout,
 }
 
 /* Write the target to the name of CLIENT, and connect within the timeout of the
-   target, by default CLIENT_TIMEOUT.  Returns the descriptor; or -1 with
-   errno and the status in the report, and maybe the end and text of CLIENT.  */
+   target, by default CLIENT_TIMEOUT.  Returns the descriptor; or -1 with errno
+   and the status in the report.  The end and text of CLIENT are set only if no
+   folder for the client's own UNIX socket could be made.  */
 static int connect_target(struct client *client)
 {
     const struct client_target *target = client->target;

@@ -125,9 +125,9 @@ enum { CLIENT_ADDRESS_TEXT = SONDE_ADDRESS_TEXT + 16 };
 const char *client_print_address(const struct sonde_address *address,
                                  char text[CLIENT_ADDRESS_TEXT]);
 
-/* Print NS nanoseconds, "224 us", "1.5 ms", "2 s", in TEXT: in us below 1 ms,
-   in ms below 1 s, else in s, rounded; with one decimal below 100, if that
-   decimal is not 0.  Returns TEXT.  */
+/* Print NS nanoseconds, at least 0, "224 us", "1.5 ms", "2 s", in TEXT: in us
+   below 999.5 us, in ms below 999.5 ms, else in s.  Rounded, with one decimal
+   below 100, if that decimal is not 0.  Returns TEXT.  */
 enum { CLIENT_TIME_TEXT = 24 };
 const char *client_print_time(int64_t ns, char text[CLIENT_TIME_TEXT]);
 

@@ -48,10 +48,10 @@ static enum client_end daytime_client_too_long(struct client *client,
                        DAYTIME_MAX);
 }
 
-/* Read the reply up to end of file into *DAYTIME.  The round trip begins with
-   connect, when a stream server reads its clock.  Returns CLIENT_DONE,
-   CLIENT_CLOSED_EARLY (empty), CLIENT_WRONG_REPLY (too long), or by
-   client_lost.  */
+/* Read the reply up to end of file into *DAYTIME; no NUL is added.  The round
+   trip begins with name lookup and connect, since a stream server reads its
+   clock at accept.  Returns the end of CLIENT: CLIENT_DONE, CLIENT_CLOSED_EARLY
+   (empty), CLIENT_WRONG_REPLY (too long), or by client_lost.  */
 static enum client_end get_stream(struct client *client,
                                   struct daytime *daytime)
 {
@@ -74,10 +74,10 @@ static enum client_end get_stream(struct client *client,
                        "server closed the connection without a reply");
 }
 
-/* Send an empty datagram, and receive one reply into *DAYTIME.  Nothing is
-   retransmitted.  The first DAYTIME_MAX bytes of a reply that is too long stay,
-   without clock and round trip.  Returns CLIENT_DONE, CLIENT_WRONG_REPLY (empty
-   or too long), or by client_lost.  */
+/* Send an empty datagram, and receive one reply into *DAYTIME; no NUL is added.
+   Nothing is retransmitted.  The first DAYTIME_MAX bytes of a reply that is too
+   long stay, without clock and round trip.  Returns the end of CLIENT:
+   CLIENT_DONE, CLIENT_WRONG_REPLY (empty or too long), or by client_lost.  */
 static enum client_end get_datagram(struct client *client,
                                     struct daytime *daytime)
 {

@@ -99,9 +99,10 @@ static bool take_name(struct reading *reading, const char *const *names,
     return false;
 }
 
-/* Take an offset, +01, +01:00, +0100 or -01, into the zone, in minutes.  The
-   caller has checked that the text begins with a sign.  Returns false for
-   another form, or from 24 hours or 60 minutes on.  */
+/* Take an offset, +01, +01:00, +0100 or -01, into the zone, in minutes east of
+   Greenwich.  The caller has checked that the text begins with a sign.  Returns
+   false for another form, or from 24 hours or 60 minutes on; READING is
+   undefined then.  */
 static bool take_offset(struct reading *reading)
 {
     int sign = *reading->at == '-' ? -1 : 1, hours, minutes = 0;
@@ -209,8 +210,9 @@ static int64_t days_of(const struct reading *reading)
                            reading->of['d']);
 }
 
-/* Whether READING is an existing date and time, of the Julian Date given if
-   any.  A leap second is a second of the next minute, as in POSIX.  */
+/* Whether READING is an existing date and time and, if the form has a Modified
+   Julian Date (not -1), whether the two dates are the same.  Second 60, a leap
+   second, exists in each minute.  The zone has no effect.  */
 static bool is_possible(const struct reading *reading)
 {
     enum { julian_1970 = 40587 };
@@ -221,8 +223,10 @@ static bool is_possible(const struct reading *reading)
            (of['J'] < 0 || of['J'] - julian_1970 == days_of(reading));
 }
 
-/* Convert READING by this host's zone to *SECONDS.  False if mktime cannot, or
-   the zone skips the time, as where summer time begins.  */
+/* Convert READING by this host's zone to *SECONDS since 1970.  Of a time that
+   comes twice, as where summer time ends, mktime chooses one.  False, with
+   *SECONDS undefined, if mktime cannot convert the time, or if the zone skips
+   the time, as where summer time begins.  */
 static bool local_seconds(const struct reading *reading, int64_t *seconds)
 {
     const int *of = reading->of;

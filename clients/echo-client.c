@@ -71,7 +71,7 @@ static enum client_end echo_client_lost(const struct session *session,
 
 /* ---- events ------------------------------------- */
 
-/* Each returns whether the session goes on.  */
+/* Functions that return bool return whether the session goes on.  */
 
 /* Read input into the ring, which has space, without waiting, and note the end
    of input.  False, with CLIENT_TROUBLE, after a read error.  */
@@ -181,8 +181,9 @@ static bool take_echo(struct session *session)
 
 /* ---- waiting ------------------------------------------------------------- */
 
-/* Whether a reply is due: bytes are not echoed, or input has ended and the
-   server has not closed.  Not while input is awaited or output is blocked.  */
+/* Whether a reply is due: not all bytes read from the input are echoed, or
+   input has ended, and the server has not closed.  False as long as verified
+   bytes are not yet written to the output.  */
 static bool is_due(const struct session *session)
 {
     return !has_pending(session) &&
@@ -232,9 +233,10 @@ static enum client_end echo_client_late(const struct session *session)
 /* Wait until UNTIL for what the session needs, and handle the events.  A
    descriptor that is not needed is not polled, since poll reports a closed peer
    in each case: the input after a send error or without space, the socket for
-   replies while output is pending.  Sets *READY to the number of events; -1 if
-   poll failed.  False, with the end set: the session is over, also after more
-   than WAIT_FAILURES failures of poll in a row.  */
+   replies while output is pending.  Room to send is only waited for: send_some
+   sends in the next round.  Sets *READY to the number of descriptors with
+   events; 0 at UNTIL; -1 if poll failed.  False, with the end set: the session
+   is over, also after more than WAIT_FAILURES failures of poll in a row.  */
 static bool echo_client_wait(struct session *session, int64_t until, int *ready)
 {
     size_t space, unsent;
@@ -269,9 +271,10 @@ static uint64_t progress_of(const struct session *session)
 }
 
 /* One round: send, wait, handle the events.  False, with the end set: the
-   session is over, also at the deadline of a due reply.  If poll keeps
-   reporting a descriptor ready without progress, and no reply is due,
-   CLIENT_TROUBLE after some 1.5 seconds.  */
+   session is over, also if the deadline of a due reply has passed, unless the
+   events have moved that deadline, or no reply is due any more.  If poll keeps
+   reporting a descriptor ready without progress, and no reply is due, the end
+   is CLIENT_TROUBLE after some 1.5 seconds.  */
 static bool echo_client_step(struct session *session)
 {
     int ready;

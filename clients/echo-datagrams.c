@@ -82,8 +82,8 @@ static enum client_end echo_datagrams_ask(struct exchange *exchange,
 
 /* Wait, without a timeout, for the next line, or for the next part of a line
    longer than a datagram; the deadline, unless SONDE_NEVER, is extended by the
-   wait.  Returns the size with *LINE; 0 at the end of input; -1 with errno
-   (sonde_line).  */
+   wait.  Returns the size, and *LINE points to the text until the next call; 0
+   at the end of input; -1 with the errno of sonde_line.  */
 static ssize_t echo_datagrams_next_line(struct exchange *exchange, char **line)
 {
     int64_t start = monotonic_now();
@@ -111,9 +111,9 @@ static enum client_end look_for_more(struct exchange *exchange)
                                   : (size_t)length);
 }
 
-/* Write SIZE bytes of LINE to the output, however long this takes: the client's
-   deadline, unless SONDE_NEVER, moves on by that time.  Returns 0, or the
-   errno.  */
+/* Write SIZE bytes of LINE to the output, without a timeout; the deadline of
+   the client, unless SONDE_NEVER, is extended by the time of the write.
+   Returns 0; or the errno, and the deadline stays.  */
 static int echo_datagrams_put(struct exchange *exchange, const char *line,
                               size_t size)
 {

@@ -40,7 +40,8 @@ enum filler {
     FILLER_NONE
 };
 
-/* The address for own clients of PORT: the local one, with --any loopback.  */
+/* The address for own clients of PORT: that of the listener; with --any and IP,
+   the loopback address at the same port.  */
 static struct sonde_address blackhole_target(const struct fault_port *port)
 {
     struct sonde_address address = port->local;
@@ -58,8 +59,9 @@ static bool blackhole_is_refused(int error)
 }
 
 /* Connect one more client to PORT, waiting up to TIMEOUT milliseconds.  Returns
-   IN, connected, or SILENT, no answer yet, with the socket in *FD; FULL after
-   EAGAIN; REFUSED after RST; or NONE with another errno: *FD is then -1.  */
+   IN, connected, or SILENT, no answer yet: *FD is the socket.  Otherwise *FD is
+   -1, and the result is FULL after EAGAIN of connect, REFUSED after RST, or
+   NONE with the errno of any other failure.  */
 static enum filler filler_connect(const struct fault_port *port, int timeout,
                                   int *fd)
 {
@@ -161,8 +163,8 @@ static int blackhole_check(struct fault_port *port, int fd)
 }
 
 /* Check that no client so far was reset, without waiting: some kernels connect
-   all clients, and reset those beyond the queue.  Returns 0, or -1 with the
-   reason in PORT, also if poll fails.  */
+   all clients, and reset those beyond the queue.  Returns 0; or -1 with the
+   reason and the exit status in PORT, also if poll fails.  */
 static int fillers_check(struct fault_port *port)
 {
     long count = queue_clients_connected(port->fillers, port->filler_count);

@@ -78,7 +78,8 @@ static void client_reset(struct fault_client *client)
     fault_client_close(client, FAULT_PLAYED);
 }
 
-/* End this direction of the stream by a FIN, and set fin_sent.  */
+/* End this direction of the stream by a FIN, and set fin_sent; errors are
+   ignored.  */
 static void client_send_fin(struct fault_client *client)
 {
     sonde_half_close(client->fd);
@@ -86,8 +87,8 @@ static void client_send_fin(struct fault_client *client)
 }
 
 /* The limit is reached and all is sent: send nothing more, and end by THEN:
-   FIN, after which data cause RST; half-close; RST; or silence.  Returns false
-   if CLIENT is closed, as by RST.  */
+   FIN, after which data cause RST; half-close, after which data are read; RST;
+   or silence.  Returns false after RST: CLIENT is closed and freed.  */
 static bool client_do_then(struct fault_client *client)
 {
     client->muted = true;
@@ -111,8 +112,9 @@ static bool client_do_then(struct fault_client *client)
 
 /* ---- output -------------------------------------------------------------- */
 
-/* Add the COUNT bytes behind the tail to the reply; alter the byte at alter_at,
-   and cut the reply at the limit.  */
+/* Add the COUNT bytes behind the tail to the reply, and alter the byte at
+   alter_at, if among them.  If the reply has reached the limit, drop the bytes
+   beyond, and set CUT.  */
 static void client_take(struct fault_client *client, size_t count)
 {
     int64_t offset = client->produced;
@@ -161,9 +163,10 @@ static bool is_replied(const struct fault_client *client)
 }
 
 /* Append the part that is due, as far as there is room: bytes before the reply;
-   the reply of the options; or, behind the whole reply, extra bytes, once up to
-   keep_back unsent bytes are dropped.  Appends nothing if CLIENT is muted or
-   cut.  */
+   the reply of the options; or, behind the whole reply, extra bytes.  The first
+   call behind the whole reply drops up to keep_back unsent bytes at the end,
+   and sets TAIL_DONE.  Without room, or if CLIENT is muted or cut, nothing is
+   appended or dropped.  */
 static void client_fill(struct fault_client *client)
 {
     const struct fault_options *options = client->port->server->options;
@@ -197,10 +200,10 @@ static size_t client_sendable(const struct fault_client *client)
     return unsent > kept ? unsent - kept : 0;
 }
 
-/* Send what may be sent at NOW, with a pace only one byte, until the send
-   buffer is full, and nothing before hold_until.  Sets BLOCKED if the send
-   buffer is full, else clears BLOCKED.  Returns false if an error of the write
-   closed CLIENT, with FAULT_RST.  */
+/* Send what may be sent at NOW, until the send buffer is full; nothing before
+   hold_until.  With a pace send one byte, and set hold_until by the pace.  Sets
+   BLOCKED if the send buffer is full, else clears BLOCKED.  Returns false if an
+   error of the write closed CLIENT, with FAULT_RST.  */
 static bool client_write(struct fault_client *client, int64_t now)
 {
     client->blocked = false;
@@ -229,9 +232,10 @@ static bool client_write(struct fault_client *client, int64_t now)
     return true;
 }
 
-/* All is sent: do what follows at the limit, or send a FIN after the reply,
-   unless CLIENT stays.  After both FINs close CLIENT.  Returns false if CLIENT
-   is closed.  */
+/* To be called when nothing more can be sent now.  If the reply is cut, do
+   once what follows at the limit; otherwise, if TAIL_DONE is set, send a FIN,
+   once and unless CLIENT stays.  After both FINs close CLIENT, with FAULT_FIN.
+   Returns false if CLIENT is closed.  */
 static bool client_complete(struct fault_client *client)
 {
     if (client->cut && !client->muted && !client_do_then(client))
@@ -264,10 +268,10 @@ static bool may_read(const struct fault_client *client)
              client->tail - client->head < sizeof client->bytes));
 }
 
-/* COUNT bytes have come at NOW, behind the tail unless they are dropped: count
-   them, start the delay unless a reply is pending, and echo them or begin the
-   reply.  After our FIN, a strict CLIENT is reset.  Returns false if CLIENT is
-   closed.  */
+/* COUNT bytes have come at NOW, stored behind the tail unless is_discarding:
+   count the bytes, start the delay unless a reply is pending, and echo the
+   bytes or begin the reply of the options.  For a strict CLIENT the bytes are
+   only counted, and CLIENT is reset.  Returns false if CLIENT is closed.  */
 static bool client_input(struct fault_client *client, size_t count, int64_t now)
 {
     bool is_first = client->head == client->tail && !client->triggered;
@@ -290,7 +294,7 @@ static bool client_input(struct fault_client *client, size_t count, int64_t now)
 
 /* Read once, at NOW: pass on the input, or note the FIN.  For an echo there
    must be room.  Returns 1 if there may be more; 0 if not; -1 if CLIENT is
-   closed, also by an error.  */
+   closed, by client_input or, with FAULT_RST, after an error of the read.  */
 static int client_read(struct fault_client *client, int64_t now)
 {
     static char dropped[FAULT_BUFFER];
@@ -319,7 +323,8 @@ static int client_read(struct fault_client *client, int64_t now)
 
 /* ---- one client in the loop ---------------------------------------------- */
 
-/* Whether the connection was reset or closed in both directions.  */
+/* Whether the connection was reset or closed in both directions; false if poll
+   fails.  */
 static bool is_gone(const struct fault_client *client)
 {
     struct pollfd look = {.fd = client->fd};

@@ -20,15 +20,17 @@
 
 enum { ADDRESS_TEXT = SONDE_ADDRESS_TEXT, EXEC_FAILED = 127 };
 
-/* The first port as text: for a UNIX socket all are the path but PORT.  */
+/* The first port as text, and the numbers of all ports, separated by blanks.
+   For a UNIX socket HOST and ADDRESS are the path, PORT and PORTS empty.  */
 struct command_place {
     char host[ADDRESS_TEXT], port[12], address[ADDRESS_TEXT];
     char ports[12 * FAULT_PORTS_MAX];
 };
 
-/* Fill in PLACE from REPORT, which has a port: the loopback address with the
-   first port, and all ports, separated by blanks.  With a path in OPTIONS the
-   host and the address are the path, and the ports are empty.  */
+/* Fill in PLACE from REPORT, which has a port.  The host is the loopback
+   address, also with --any; the address is the host with the first port.  With
+   a path in OPTIONS the host and the address are the path, and the other texts
+   are empty.  */
 static void place_make(struct command_place *place,
                        const struct fault_options *options,
                        const struct fault_report *report)
@@ -52,7 +54,8 @@ static void place_make(struct command_place *place,
             i ? " " : "", sonde_address_port(&report->ports[i].address));
 }
 
-/* Set FAULTSRV_HOST, _PORT, _PORTS and _ADDRESS in the environment.  */
+/* Set FAULTSRV_HOST, FAULTSRV_PORT, FAULTSRV_PORTS and FAULTSRV_ADDRESS in the
+   environment to the texts of PLACE.  Failures are ignored.  */
 static void place_export(const struct command_place *place)
 {
     setenv("FAULTSRV_HOST", place->host, 1);
@@ -91,8 +94,8 @@ static char *place_replace(const struct command_place *place, const char *text)
     return made;
 }
 
-/* The arguments of the command of OPTIONS, with the texts of PLACE; never
-   freed.  NULL without memory, with errno.  */
+/* The arguments of the command of OPTIONS, each by place_replace, and a NULL at
+   the end; never freed.  NULL without memory, with errno.  */
 static char **arguments_make(const struct command_place *place,
                              const struct fault_options *options)
 {
@@ -105,9 +108,11 @@ static char **arguments_make(const struct command_place *place,
 
 /* In the child: become the command, with a process group of its own, the
    addresses of REPORT in the environment, and the limit FILES unless NULL.
-   Never returns: on failure log, and exit with EXEC_FAILED.  Standard output
-   goes to standard error: the report has the former.  A terminal is no input
-   for a background process group: /dev/null replaces the terminal.  */
+   Never returns: if the program cannot be run, log, and exit with EXEC_FAILED;
+   other failures are ignored.  SIGPIPE and SIGXFSZ get the default action, and
+   signals of the self-pipe the former one.  Standard output goes to standard
+   error: the report has the former.  A terminal is no input for a background
+   process group: /dev/null replaces the terminal.  */
 static void command_exec(const struct fault_options *options,
                          const struct fault_report *report,
                          const struct rlimit *files)

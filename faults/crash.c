@@ -43,9 +43,10 @@ static void crash_close_others(const struct fault_client *own)
 }
 
 /* Echo on FD until LIMIT bytes are read, and write a struct crash_report to OUT
-   after each call; then die by SIGKILL, without an echo of the last piece.
-   Never returns.  Exit status 0: the client ended first; 1: the client reset,
-   or sent nothing for FAULT_CLIENT_MS, or OUT failed.  */
+   after each read and each echo; then die by SIGKILL, without an echo of the
+   last piece.  Errors of the echo are ignored.  Never returns.  Exit status 0:
+   the client ended first; 1: the client reset, or sent nothing for
+   FAULT_CLIENT_MS, or OUT failed.  */
 static void crash_child(int fd, int out, int64_t limit)
 {
     struct crash_report report = {0};

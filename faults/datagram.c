@@ -14,9 +14,9 @@
 #include "base/monotonic.h"
 #include "faults/server.h"
 
-/* Find the record of the sender FROM at PORT, or begin one, and count the
-   client.  Returns the index; or without room FAULT_RECORDS_MAX, and the
-   datagram is counted as unrecorded.  */
+/* Find the record of the sender FROM at PORT; if there is none, begin a record,
+   and count a client of PORT.  Returns the index; or without room
+   FAULT_RECORDS_MAX, and the datagram is counted as unrecorded.  */
 static size_t datagram_record(struct fault_port *port,
                               const struct sonde_address *from)
 {

@@ -159,10 +159,10 @@ struct fault_report {
     struct fault_command command;
 };
 
-/* Play the faults until SIGTERM, SIGINT or SIGHUP (unless ignored), the end of
-   the duration, or the end of the command.  Then the process group of the
-   command is killed.  The addresses are logged; with VERBOSE also the end of
-   each client, and the sandbox.  REPORT is filled in each case; free it by
+/* Play the faults until SIGTERM, SIGINT, SIGHUP (unless SIGHUP is ignored), the
+   end of the duration, or the end of the command.  Then the process group of
+   the command is killed.  The addresses are logged; with VERBOSE also the end
+   of each client, and the sandbox.  REPORT is filled in each case; free it by
    faults_free.  Without a command, capabilities (unless root) and, unless
    NO_SANDBOX, access are given up, and stay so.  The soft limit of descriptors
    stays raised.  The self-pipe of the library is used and closed.  Returns 0,
@@ -175,8 +175,9 @@ void faults_free(struct fault_report *report);
 
 /* Write REPORT, of a run with OPTIONS: faults_print as text of 80 columns, a
    paragraph for each fault, each recorded client and the command, and a line
-   with the number of other clients; faults_print_json as a JSON object.  Write
-   errors are left to ferror (OUT).  */
+   with the number of other clients (for datagrams, the number of their
+   datagrams) unless 0; faults_print_json as a JSON object.  Write errors are
+   left to ferror (OUT).  */
 void faults_print(FILE *out, const struct fault_options *options,
                   const struct fault_report *report);
 void faults_print_json(FILE *out, const struct fault_options *options,

@@ -21,9 +21,10 @@ enum { USUAL_QUEUE = 1024, TRIES = 32, BATCH = 64, PORT_MAX = 65535 };
 
 /* ---- opening ------------------------------------------------------------- */
 
-/* Set *ADDRESS to that of the fault number INDEX: BASE plus INDEX, or with BASE
-   0 any port; with a path of OPTIONS the UNIX address.  Returns 0, or -1 with
-   errno.  */
+/* Set *ADDRESS to that of the fault number INDEX: the loopback address, or with
+   --any all addresses, with the port BASE plus INDEX, at most 65535, or with
+   BASE 0 any port; with a path of OPTIONS the UNIX address.  Returns 0, or -1
+   with errno.  */
 static int port_address(const struct fault_options *options, size_t index,
                         long base, struct sonde_address *address)
 {
@@ -59,10 +60,11 @@ static int port_bind(struct fault_port *port, long base)
     return 0;
 }
 
-/* Remove the socket file of PORT, if it has one, unless another server has
-   replaced the file: by its device and inode, and once the listener is closed,
-   when a new file may have the same inode, by its time as well.  Failures are
-   ignored.  */
+/* Remove the socket file of PORT, if PORT has one, unless another server has
+   replaced the file.  The file is still that of PORT if device and inode are
+   the same; once the listener is closed, a new file may have the same inode, so
+   the modification time must be the same, too.  Failures are ignored.  Clears
+   has_file.  */
 static void port_remove_file(struct fault_port *port)
 {
     const char *path = port->server->options->path;
@@ -75,8 +77,8 @@ static void port_remove_file(struct fault_port *port)
 }
 
 /* Bind all ports from BASE, or with BASE 0 from a port that the system chooses.
-   Returns 0; or -1 with errno, and nothing open: EADDRINUSE also if the chosen
-   port has too few above.  */
+   Returns 0; or -1 with errno, and nothing open: EADDRINUSE also if too few
+   ports are above the first one.  */
 static int ports_bind(struct fault_server *server, long base)
 {
     for (size_t i = 0; i < server->options->count; i++) {
@@ -96,8 +98,9 @@ static int ports_bind(struct fault_server *server, long base)
     return 0;
 }
 
-/* Bind all ports; where the system chooses the first and another is in use, try
-   again, TRIES times.  Returns 0, or -1 with errno.  */
+/* Bind all ports by ports_bind.  If the system chooses the first port, repeat
+   after EADDRINUSE, up to TRIES calls in all.  Returns 0; or -1 with errno, and
+   nothing open.  */
 static int ports_bind_any(struct fault_server *server)
 {
     const struct fault_options *options = server->options;
@@ -150,7 +153,8 @@ static int complain_bind(const struct fault_options *options)
 
 static void port_ready(void *data, unsigned ready);
 
-/* Initialize PORT for the fault number INDEX, without a socket yet.  */
+/* Initialize PORT, all zero before, and its figures in the report, for the
+   fault number INDEX, without a socket yet.  */
 static void port_begin(struct fault_port *port, size_t index,
                        struct fault_server *server)
 {
@@ -269,7 +273,7 @@ int64_t fault_port_tick(struct fault_port *port, int64_t now)
 }
 
 /* Note the number of clients in PORT's queue, if known, in the report; nothing
-   for a port that accepts, or is filled by own clients.  */
+   for a port that accepts, is closed, or is filled by own clients.  */
 static void port_note(struct fault_port *port)
 {
     struct sonde_queue queue;

@@ -39,7 +39,7 @@ static const char *time_text(int64_t milliseconds, char text[32])
     return text;
 }
 
-/* The ending of a noun after COUNT.  */
+/* The ending of a noun after COUNT: "", if COUNT is 1, else "s".  */
 static const char *plural(int64_t count)
 {
     return count == 1 ? "" : "s";
@@ -208,7 +208,7 @@ static void json_port(struct json *json, const struct fault_options *options,
 }
 
 /* Write RECORD, with the name of its fault, as an object in a line; "after_ms"
-   is null for an open connection and for datagrams.  */
+   is null for an open connection and for datagrams, "end" for datagrams.  */
 static void json_record(struct json *json, const struct fault_options *options,
                         const struct fault_record *record)
 {

@@ -98,10 +98,11 @@ static int run_serve(struct fault_run *run, int timeout)
     return count;
 }
 
-/* Returns whether the run is over: by a signal, by its duration, or because the
-   command has ended.  Then what is left of the command's process group is
-   killed, and the end of the command noted in the report; this may take 2 s.
-   Not to be called again after true.  */
+/* Returns whether the run is over at NOW, of monotonic_ms: by a signal, by its
+   duration, or because the command has ended.  Then what is left of the
+   command's process group is killed, and the end of the command noted in the
+   report, which may take FAULT_REAP_MS.  With a command, not to be called again
+   after true.  */
 static bool run_check(struct fault_run *run, int64_t now)
 {
     struct fault_command *end = &run->server.report->command;
@@ -115,8 +116,9 @@ static bool run_check(struct fault_run *run, int64_t now)
     return true;
 }
 
-/* Serve until the run is over, then take what has come.  Returns 0; or 2 with
-   the reason in the log, and the command is killed.  */
+/* Serve until the run is over, then take what has come, in up to PASSES rounds
+   without waiting.  Returns 0; or, if the poller fails, 2 with the reason in
+   the log, and the command is killed.  */
 static int run_rounds(struct fault_run *run)
 {
     int64_t next = run_tick(run);
@@ -145,16 +147,19 @@ static int run_fail(const struct fault_run *run)
 
 /* ---- start and end ------------------------------------------------------- */
 
-/* Write the folder of PATH to FOLDER, of SIZE bytes: "/run/." or ".".  */
+/* Write the folder of PATH to FOLDER, of SIZE bytes (truncated): "/run/." for
+   "/run/socket", "." for a PATH without a slash.  */
 static void run_find_folder(const char *path, char *folder, size_t size)
 {
     const char *slash = strrchr(path, '/');
     snprintf(folder, size, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
 }
 
-/* Enter the sandbox, as the other servers do; a failure is only logged, and
-   with --verbose the sandbox.  A fault with a timer may connect or bind
-   later.  */
+/* Enter the sandbox.  Still allowed are: to remove files in the folder of the
+   UNIX path; to answer UNIX datagrams; processes; and, if any fault has a
+   timer, connect and bind, which the timer may need.  A failure is logged if
+   sandbox_lack has a reason, and otherwise ignored; success is logged only with
+   --verbose.  */
 static void run_enter_sandbox(const struct fault_options *options)
 {
     char folder[sizeof(struct sockaddr_storage) + 2], text[SANDBOX_TEXT];
@@ -193,10 +198,11 @@ static int run_confine(const struct fault_options *options)
     return 0;
 }
 
-/* Raise the limit of descriptors, allocate, catch signals, open the ports, and
-   set the start and the end of the run.  Then start the command, with the limit
-   as it was, or without a command give up access.  Returns 0, or the exit
-   status with the reason in the log.  run_close follows in each case.  */
+/* Raise the limit of descriptors, if possible, allocate, catch signals, open
+   the ports, and set the start and the end of the run.  Then start the command,
+   with the former limit; or, without a command, give up access by run_confine.
+   Returns 0, or the exit status with the reason in the log.  run_close follows
+   in each case.  */
 static int run_open(struct fault_run *run)
 {
     struct fault_server *server = &run->server;

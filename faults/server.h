@@ -125,13 +125,15 @@ struct fault_datagram {
 
 /* Accept one client of PORT without waiting, record the client, and begin to
    serve the client by the fault; the client may be closed at the return.
-   Returns 0; or -1 with errno, and no client is left: EAGAIN: no client waits,
-   or no process can be started; any errno of sonde_accept, of the poller, or of
-   a failed fault.  */
+   Returns 0; or -1 with errno, and no client is left.  EAGAIN: no client waits,
+   or no process can be started.  ENOMEM; any errno of sonde_accept, of the
+   poller, or of a failed fault.  After a failure of the poller or the fault the
+   record stays, with FAULT_PLAYED.  */
 int fault_client_accept(struct fault_port *port);
-/* Do what is due at NOW: end CLIENT after FAULT_CLIENT_MS, or when the
-   connection of a client that is not read was reset, or has ended in both
-   directions; go on after a delay.  Returns the time of the next call.  CLIENT
+/* Do what is due at NOW: close CLIENT after FAULT_CLIENT_MS, as FAULT_PLAYED;
+   go on after a delay; close a client that is not read now, as FAULT_RST, if
+   the connection was reset, or has ended in both directions.  With a child only
+   FAULT_CLIENT_MS has an effect.  Returns the time of the next call.  CLIENT
    may be closed and freed by this call, which the result does not tell: do not
    use CLIENT afterwards.  */
 int64_t fault_client_tick(struct fault_client *client, int64_t now);
@@ -139,24 +141,29 @@ int64_t fault_client_tick(struct fault_client *client, int64_t now);
    serves CLIENT.  Then close CLIENT as fault_client_close: FAULT_FIN if the
    client has ended its stream, FAULT_RST after an error, else FAULT_OPEN.  */
 void fault_client_finish(struct fault_client *client);
-/* Close and free CLIENT, kill its child, if any, waiting up to FAULT_REAP_MS,
-   and record END; the time is for FAULT_FIN that of the client's FIN, none for
-   FAULT_OPEN, else now.  With --verbose the record is logged.  */
+/* Close and free CLIENT, take CLIENT from the server's list and poller, kill
+   its child, if any, waiting up to FAULT_REAP_MS, and record END.  The time of
+   the end is none for FAULT_OPEN; for FAULT_FIN that of the client's FIN, if
+   this process read the FIN; otherwise now.  With --verbose the record is
+   logged.  */
 void fault_client_close(struct fault_client *client, enum fault_end end);
 
 /* ---- blackhole.c, crash.c, datagram.c: callbacks of the table ------------ */
 
-/* Fill the accept queue of PORT with own clients, 1024 at most, which stay
-   open, and accept none.  May wait for seconds.  Returns 0; or -1 with
-   port->reason and port->status: 1 if this kernel has no queue that can be kept
-   full, else 2.  */
+/* Fill the accept queue of PORT with own clients, 1024 at most, which stay open
+   until fault_blackhole_close, also after a failure; clear port->accepts.  May
+   wait for seconds.  Returns 0, and port->first_drops is the kernel's count of
+   drops so far, -1 if unknown; or -1 with port->reason and port->status: 1 if
+   this kernel has no queue that can be kept full, else 2.  */
 int fault_blackhole_open(struct fault_port *port);
 /* Twice a second, by NOW, try to take a place in the queue that has become
-   free, by one more own client.  Returns the time of the next try.  */
+   free, by one more own client; not with 1024 own clients.  Returns the time of
+   the next try; before that time nothing is done.  */
 int64_t fault_blackhole_tick(struct fault_port *port, int64_t now);
-/* Note how many SYNs of clients were dropped, if known, and close the own
-   clients.  The listener of PORT must still be open.  Does nothing for a port
-   without own clients.  */
+/* Set port->seen->dropped, if known, to the number of SYNs dropped since the
+   queue was full, without those of own clients; and close the own clients.  The
+   listener of PORT must still be open.  Does nothing for a port without own
+   clients.  */
 void fault_blackhole_close(struct fault_port *port);
 /* Have a child serve CLIENT: client->child is the child, and client->fd the
    pipe of its reports.  After a failure client->child is -1, with errno.  */
@@ -196,8 +203,8 @@ void fault_datagram_hold(struct fault_port *port,
 
 /* Open the ports of SERVER, poll them, set the ports of the report, and log the
    addresses.  Returns 0; or the exit status, with the reason in the log: 1 if
-   this system cannot play a fault, else 2.  Call fault_port_close in each
-   case.  */
+   this system cannot play a fault, else 2; port_count of the report stays 0
+   then.  In each case call fault_port_close for each port.  */
 int fault_ports_open(struct fault_server *server);
 /* Poll PORT for datagrams; for clients while fewer than max_clients are served,
    if the fault accepts any; or for the first client, if the fault has a timer
@@ -230,8 +237,8 @@ pid_t fault_command_start(const struct fault_options *options,
 /* Whether the process CHILD of fault_command_start has ended, or KILLS is set.
    Then the whole process group is killed, CHILD is reaped, which may take
    FAULT_REAP_MS, and END is set: KILLED if CHILD still ran, the status and the
-   signal; the status is -1 if CHILD cannot be reaped.  Not to be called again
-   after true.  */
+   signal (0: none).  If CHILD cannot be reaped, the status is -1, the signal
+   stays, and the result is KILLS.  Not to be called again after true.  */
 bool fault_command_ended(pid_t child, bool kills, struct fault_command *end);
 
 #endif /* FAULTS_SERVER_H */

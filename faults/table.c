@@ -17,6 +17,9 @@ enum { BYTES_MAX = 1 << 30, KEPT_MAX = 4096, MS_MAX = 600000 };
 
 /* ---- streams; N is the argument of the fault ----------------------------- */
 
+/* Each sets the behaviour of a client just accepted.  After a reply of fewer
+   than N bytes the connection ends as without a fault.  */
+
 /* N bytes of the reply, then silence.  */
 static void silence_connected(struct fault_client *client)
 {
@@ -45,13 +48,13 @@ static void half_close_connected(struct fault_client *client)
     client->then = THEN_HALF_CLOSE;
 }
 
-/* Never end the connection, not even after the client's FIN.  */
+/* Reply, but never end the connection, not even after the client's FIN.  */
 static void no_close_connected(struct fault_client *client)
 {
     client->stays = true;
 }
 
-/* Never read, and never end the connection.  */
+/* Never read CLIENT, and never end the connection.  */
 static void never_read_connected(struct fault_client *client)
 {
     client->never_reads = client->stays = true;
@@ -153,7 +156,7 @@ static void silence_datagram(struct fault_port *port,
     (void)datagram;
 }
 
-/* Reply, except to each Nth datagram.  */
+/* Reply, except to each Nth datagram of PORT; N is at least 1.  */
 static void lose_datagram(struct fault_port *port,
                           struct fault_datagram *datagram)
 {
@@ -161,7 +164,7 @@ static void lose_datagram(struct fault_port *port,
         fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Reply with byte N altered, if there is one.  */
+/* Reply, with byte N altered, counted from 0; a shorter reply is unchanged.  */
 static void alter_datagram(struct fault_port *port,
                            struct fault_datagram *datagram)
 {
@@ -180,7 +183,7 @@ static void extra_datagram(struct fault_port *port,
     fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Reply with the first N bytes.  */
+/* Reply with the first N bytes, or with all of a shorter reply.  */
 static void truncate_datagram(struct fault_port *port,
                               struct fault_datagram *datagram)
 {
@@ -196,7 +199,8 @@ static void delay_datagram(struct fault_port *port,
     fault_datagram_hold(port, datagram, monotonic_ms() + port->choice->number);
 }
 
-/* Reply from PORT's second socket, at another address or port.  */
+/* Reply from PORT's second socket, which is at another address or port, instead
+   of the address at which DATAGRAM was received.  */
 static void elsewhere_datagram(struct fault_port *port,
                                struct fault_datagram *datagram)
 {
@@ -212,7 +216,8 @@ static void duplicate_datagram(struct fault_port *port,
         fault_datagram_send(port, port->fd, datagram);
 }
 
-/* Hold the first reply of two until the other is sent, at most 1000 ms.  */
+/* Send the replies of two datagrams of PORT in the reverse order: hold the
+   first reply until the second is sent, but at most 1000 ms.  */
 static void reorder_datagram(struct fault_port *port,
                              struct fault_datagram *datagram)
 {
@@ -362,9 +367,10 @@ static bool takes_address(const struct fault *fault)
 }
 
 /* Read ARGUMENT, a number or an address, into CHOICE, whose fault is set.  A
-   number is decimal, and within the limits of the fault; an address is not
-   checked, nor copied.  Returns true; or false with a sentence without a full
-   stop in PROBLEM.  */
+   number is decimal, from 0, for "lose" and "slow" from 1, to the MAX of the
+   fault; an address is not checked, nor copied.  Returns true; or false with a
+   sentence without a full stop in PROBLEM, also if the fault takes no argument;
+   CHOICE may be changed then.  */
 static bool choice_read(struct fault_choice *choice, const char *argument,
                         char problem[FAULT_TEXT])
 {

@@ -31,7 +31,8 @@ enum { accept4_is_exact = 1 };
 
 /* Whether FD, of plain accept, has a peer: 0 if sonde_address_peer fails with
    ENOTCONN; 1 otherwise, also after another error.  macOS returns a socket for
-   an aborted connection, over IPv4 with the address of the peer, too.  */
+   an aborted connection; over IPv4 accept then reports the address of the peer,
+   and only this check shows that the peer is gone.  May change errno.  */
 static int has_peer(int fd)
 {
     struct sonde_address peer;
@@ -41,11 +42,11 @@ static int has_peer(int fd)
 /* Take one connection of LISTENER with accept4, or with accept if accept4 does
    not work.  Waits if LISTENER is blocking.  PEER is not NULL.  Returns a
    descriptor with exactly FLAGS, and the address of the client in *PEER; errno
-   may change.  Returns -1 with the errno of the last call, or with
-   ECONNABORTED: the connection was aborted in the queue, and is closed here:
-   the address has length 0 or, after accept, there is no peer.  A UNIX
-   connection is never ECONNABORTED for these reasons.  After -1 *PEER is
-   undefined.  */
+   may change.  Returns -1 with errno: that of accept4, or of accept if both
+   were called; that of fcntl, if FLAGS could not be set; or ECONNABORTED: the
+   connection was aborted in the queue, so the address has length 0 or, after
+   accept, there is no peer.  A UNIX connection is never ECONNABORTED for these
+   reasons.  After -1 no descriptor is open, and *PEER is undefined.  */
 static int accept_once(int listener, struct sonde_address *peer, unsigned flags)
 {
     void *storage = &peer->storage;

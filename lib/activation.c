@@ -18,9 +18,10 @@ enum { first_fd = 3 };
 /* Set *ROLE of FD, a stream or SEQPACKET socket: SONDE_LISTENER by
    SO_ACCEPTCONN or, without that option, if FD has no peer and poll reports
    neither room nor an error nor a hang-up; otherwise SONDE_CONNECTION, also
-   after a reset, and if poll fails.  Returns 0, or -1 with ENOTCONN: FD neither
-   listens nor ever had a peer; *ROLE is undefined then.  May change errno on
-   success.  */
+   after a reset, and if poll fails.  Returns 0, or -1 with ENOTCONN: FD is no
+   listener by the rule above and was never connected, since getpeername fails
+   with ENOTCONN, and poll reports neither input nor an error; *ROLE is
+   undefined then.  May change errno on success.  */
 static int activation_find_role(int fd, enum sonde_role *role)
 {
     int listens;

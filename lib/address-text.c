@@ -43,8 +43,10 @@ int sonde__read_number(const char *text, size_t length, uint32_t max,
 
 /* Split TEXT, such as "[fe80::1%eth0]:80", by its punctuation into *PARTS,
    which refer to TEXT.  A single colon outside brackets begins a port; several
-   are part of an IPv6 address.  The parts may be empty or invalid.  Returns 0,
-   or -1, without errno: misplaced brackets, or a colon in the scope.  */
+   are part of an IPv6 address.  The parts may be empty or invalid.  Returns 0;
+   or -1, without errno, and *PARTS is undefined: a bracket at the start is
+   never closed, other text than a port follows the closing bracket, or the
+   scope has a colon.  */
 static int address_text_split(const char *text, struct parts *parts)
 {
     *parts = (struct parts){.host = text};
@@ -91,10 +93,11 @@ static int address_text_copy(char *buffer, size_t size, const char *start,
     return 0;
 }
 
-/* The errno for an interface not found: ENXIO, unless this process lacks
-   descriptors or memory for a socket, which systems need for the lookup: one is
-   opened and closed.  The errno of the lookup does not show the reason: in
-   glibc ENOENT without a socket, and ENODEV without an interface.  */
+/* The errno for an interface not found: EMFILE, ENFILE, ENOBUFS or ENOMEM, if
+   no socket can be opened for that reason, otherwise ENXIO.  Systems need a
+   socket to look up an interface: one is opened and closed here, since the
+   errno of the lookup does not show the reason (glibc: ENOENT without a socket,
+   ENODEV without an interface).  May change errno.  */
 static int why_no_interface(void)
 {
     int fd = sonde_socket(AF_INET, SOCK_DGRAM, SONDE_CLOEXEC);

@@ -32,11 +32,11 @@ enum {
     max_size = 1 << 28
 };
 
-/* The receive buffer to request for COUNT datagrams of SIZE bytes with their
-   overhead, or for as many as fit in max_buffer: 0 if not one fits, or COUNT is
-   0.  A third more than the datagrams need: while others wait, Linux returns
-   the room of datagrams that were read only once it is a quarter of the
-   buffer.  */
+/* The receive buffer, in bytes, to request for COUNT datagrams of SIZE bytes,
+   at most max_size, with their overhead; or for as many of these datagrams as
+   fit in max_buffer.  The buffer is a third larger than the datagrams need:
+   while other datagrams wait, Linux returns the room of datagrams that were
+   read only when this room is a quarter of the buffer.  */
 static int buffer_size(size_t count, size_t size)
 {
     uint64_t one = ((uint64_t)size + overhead) * 4 / 3;
@@ -62,9 +62,10 @@ static int buffer_request(int fd, int size)
 
 /* Request a receive buffer of probe_size, then one of SIZE, on another datagram
    socket of the family of FD, which is closed again; write the sizes in force
-   to *PROBE and *GIVEN.  *PROBE is more than probe_size on Linux alone, which
-   gives twice the size, also of a probe cut by net.core.rmem_max, at least 2304
-   (sysctl_net_core.c).  A SIZE that is refused is requested in part.
+   to *PROBE and *GIVEN.  A request that is refused is repeated for less, as by
+   buffer_request.  *PROBE is more than probe_size on Linux alone, which reports
+   twice the size: even of a probe cut to net.core.rmem_max, which is at least
+   2304 (sysctl_net_core.c).
    Returns 0, or -1 with errno; *PROBE and *GIVEN are undefined then.  */
 static int buffer_probe(int fd, int size, int *given, int *probe)
 {

@@ -193,9 +193,9 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
     return sonde__fail(EAGAIN);
 }
 
-/* Let MESSAGE, by way of PART, refer to the SIZE bytes at DATA; all three must
-   outlive the send.  sendmsg does not write to the data, but takes no pointer
-   to const: the pointer is copied as bytes.  */
+/* Clear MESSAGE, and let MESSAGE refer, by way of PART, to the SIZE bytes at
+   DATA; all three must outlive the send.  sendmsg does not write to the data,
+   but takes no pointer to const: the pointer is copied as bytes.  */
 static void datagram_put_data(struct msghdr *message, struct iovec *part,
                               const void *data, size_t size)
 {
@@ -239,9 +239,10 @@ static uint32_t mapped_of(const struct in6_addr *host)
     return ntohl(in);
 }
 
-/* Whether ADDRESS is an IPv4 address, as such or mapped, in *IN, in host order;
-   otherwise its host, as of host_of, is in *HOST, and *IN has no meaning.  0
-   for UNIX.  */
+/* Whether ADDRESS is an IPv4 address, as such or in the form ::ffff:a.b.c.d.
+   If so, *IN is the IPv4 address in host order, and *HOST is not to be used.
+   If not, as for UNIX, *HOST is the result of host_of, and *IN is not to be
+   used.  */
 static int is_inet(const struct sonde_address *address, uint32_t *in,
                    struct in6_addr *host)
 {
@@ -287,9 +288,10 @@ int sonde__is_only_destination(const struct sonde_address *address)
 
 /* Request that each datagram received on FD, a socket that is or will be bound
    to ADDRESS, comes with its local address; not for UNIX.  After a failure,
-   which is ignored, the system chooses the source of answers.  An IPv6 socket
-   may serve both families: only the IPv4 option reports broadcast.  A socket
-   bound to the loopback address receives datagrams to this address alone:
+   which is ignored, the system chooses the source of answers.  For IPv6 the
+   option of IPv4 is set, too: the socket may serve both families, and only this
+   option reports broadcast.  A socket bound to the loopback address
+   (sonde__is_only_destination) receives datagrams to this address alone:
    nothing is requested, which saves time (1 to 2 % of a round trip there).  May
    change errno.  */
 static void request_local(int fd, const struct sonde_address *address)
@@ -420,10 +422,11 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
     return sonde__fail(error);
 }
 
-/* Write to CONTROL, cleared before, with room for any, the control message that
-   sets LOCAL as the source of a datagram, over IPv6 with the scope of LOCAL as
-   the interface.  Returns the space used, or 0 if the system is to choose:
-   UNIX, or IPv4 on a system without such a message.  */
+/* Write to CONTROL the control message that sets LOCAL as the source of a
+   datagram, over IPv6 with the scope of LOCAL as the interface.  CONTROL is all
+   zero before, with room for any control message.  Returns the space used, or 0
+   if the system is to choose: UNIX, or IPv4 on a system without such a
+   message.  */
 static size_t put_local(struct cmsghdr *control,
                         const struct sonde_address *local)
 {

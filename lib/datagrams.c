@@ -99,10 +99,11 @@ static int receive_many(int fd, struct sonde_datagram_item *list, size_t count,
     return received;
 }
 
-/* Receive one datagram into ITEM, of SONDE_DATAGRAM_MAX bytes at least, without
-   waiting, on a socket with the address LOCAL, which is the destination of each
-   datagram of the socket: by recvfrom, in less time than recvmsg.  Returns 1,
-   or -1 with errno, EAGAIN: no datagram.  */
+/* Receive one datagram into ITEM, without waiting, on a socket with the address
+   LOCAL, which is the destination of each datagram of the socket: by recvfrom,
+   in less time than recvmsg.  ITEM has at least SONDE_DATAGRAM_MAX bytes, so
+   that no datagram is cut, which recvfrom does not report.  Returns 1, or -1
+   with errno, EAGAIN: no datagram.  */
 static int receive_plain(int fd, struct sonde_datagram_item *item,
                          const struct sonde_address *local)
 {

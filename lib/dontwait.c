@@ -64,10 +64,10 @@ static int fill_pair(int fd, const char *bytes)
 }
 
 /* Whether send of BYTES, of piece bytes, to FD, a full blocking socket with the
-   timeout pair_timeout, returns at once with the flag sonde__dontwait: 1, 0, or
-   -1 with errno if the test failed: EPROTO: send took bytes; EINTR: send was
-   interrupted too often; another error of send than EAGAIN.  The result 0 takes
-   slow_max timeouts.  */
+   timeout pair_timeout, returns at once with the flag sonde__dontwait.  Returns
+   1; 0, after slow_max timeouts; or -1 with errno if the test failed: EPROTO:
+   send took bytes; EINTR or EAGAIN: no result in tries_max tries, because of
+   interruptions; or another errno of send.  */
 static int test_full(int fd, const char *bytes)
 {
     for (int slow = 0, i = 0; i < tries_max; i++) {

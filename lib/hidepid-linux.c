@@ -17,13 +17,13 @@
 
 #include "private.h"
 
-/* How /proc hides these processes: not known; from no reader; from all without
-   CAP_SYS_PTRACE but the members of a group; from all without
+/* How /proc hides these processes: not known; from no reader; from readers
+   without CAP_SYS_PTRACE that are not in a group; from all readers without
    CAP_SYS_PTRACE.  */
 enum { hidden_unknown, hidden_from_nobody, hidden_by_group, hidden_from_all };
 struct hiding {
     int mode;
-    long group; /* members are exempt; 0 unless the mount names a group */
+    long group; /* members are exempt; 0, root, unless the mount names one */
 };
 
 /* NS_GET_USERNS of <linux/nsfs.h>, which musl-gcc does not find.  */
@@ -144,7 +144,7 @@ static int has_full_reach(void)
 
 /* Whether CAP_SYS_PTRACE is in force for this thread: 1, 0, or -1 with the
    errno of open or read; ENOTSUP: no file "status", or no line of capabilities
-   in it. May change errno on success.  */
+   in it.  May change errno on success.  */
 static int may_trace(void)
 {
     enum { cap_sys_ptrace = 19 };

@@ -9,10 +9,10 @@
 
 #include "private.h"
 
-/* The number, not negative, in the file NAME of /proc/sys/net; -1 if not known:
-   then *ERROR, unless set before to another value than 0 and ENOTSUP, is set to
-   the errno of open or read; ENOTSUP: no such file; EPROTO: no such number.
-   May change errno.  */
+/* The number, not negative, in the file NAME of /proc/sys/net; -1 if not known.
+   Then *ERROR, if 0 or ENOTSUP before, is set to the errno of open or read;
+   ENOTSUP: no such file; EPROTO: no such number.  Any other *ERROR stays: the
+   first failure but ENOTSUP counts.  May change errno.  */
 static long limits_linux_read(const char *name, int *error)
 {
     char path[128];

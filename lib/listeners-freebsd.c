@@ -28,8 +28,9 @@
 
 #include "private.h"
 
-/* Set all but the address of LISTENER from FROM; v6only is not known (-1).  The
-   kernel accepts connections up to 3/2 of the limit, plus 1: the capacity.  */
+/* Set type, queue, capacity, inode and uid of LISTENER from FROM; v6only and
+   the drops of the queue are -1 (not known).  The kernel accepts connections up
+   to 3/2 of the limit, plus 1: the capacity.  */
 static void listeners_freebsd_read_socket(struct sonde_listener *listener,
                                           const struct xsocket *from)
 {

@@ -41,9 +41,10 @@ static int listeners_linux_unsupported(void)
 /* After a failed call on FD, with its errno: whether to repeat the call.  After
    EAGAIN waits until FD is ready for EVENTS, or DEADLINE; after EINTR does not
    wait.  Counts the failure in *FAILURES, 0 before the first.  Returns 0:
-   repeat; or -1 with errno: of the call; EAGAIN: at DEADLINE, or after
-   max_failures: without a limit the loop would be busy until the deadline, or
-   for ever; or of poll.  */
+   repeat; or -1 with errno: that of the call, if neither EAGAIN nor EINTR;
+   EAGAIN: DEADLINE has passed, or *FAILURES is above max_failures, without
+   which limit the loop would be busy until DEADLINE, or for ever; or of
+   poll.  */
 static int listeners_linux_retry(int fd, short events, int64_t deadline,
                                  int *failures)
 {
@@ -99,11 +100,11 @@ static ssize_t listeners_linux_take(int fd, void *buffer, int64_t deadline)
     }
 }
 
-/* Whether the loop over datagrams may go on: 0, or -1 with EAGAIN: DEADLINE has
-   passed (with a TIMEOUT of 0, available datagrams are still read, up to the
-   first without a socket); EPROTO: no valid answer: COUNT, of datagrams, is
-   above max_datagrams, or IDLE, of datagrams in a row without a socket, above
-   max_idle.  */
+/* Check whether the loop over datagrams may go on, after COUNT datagrams, the
+   last IDLE of them without a socket.  Returns 0; or -1: EPROTO: COUNT is above
+   max_datagrams or IDLE above max_idle, so there is no valid answer; EAGAIN:
+   DEADLINE has passed.  With a TIMEOUT of 0 DEADLINE counts only if IDLE is not
+   0: available datagrams are read up to the first without a socket.  */
 static int check_bounds(int64_t deadline, int timeout, int count, int idle)
 {
     if (idle > max_idle || count > max_datagrams)

@@ -36,8 +36,8 @@ static FILE *listeners_proc_open_file(const char *process, const char *name)
    negative, or of this thread for 0: of UDP if DATAGRAMS, else of TCP; for UNIX
    there is one file.  Without thread-self (before Linux 3.17), of the main
    thread.  To be closed by fclose.  NULL with the errno of fopen; ENOENT
-   becomes ESRCH: no process PID; or ENOTSUP: no file, or /proc is not mounted.
-   May change errno on success.  */
+   becomes ESRCH: no process PID, or /proc hides the process; or ENOTSUP: no
+   such file, or /proc is not mounted.  May change errno on success.  */
 static FILE *listeners_proc_open(pid_t pid, int family, int datagrams)
 {
     char process[24] = "thread-self";

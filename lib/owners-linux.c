@@ -245,9 +245,10 @@ static enum table search_threads(const struct search *search, const char *pid)
 /* Search the table of the process PID, in digits, as search_table, and count
    the process in search->hidden if the table is not readable, in whole or in
    part.  A main thread that has ended before the others has an empty folder, or
-   one owned by root: then the other threads are searched.  They are not after a
-   link that is not readable: sockets passed to EACH would be passed again.
-   Returns 0, or -1 with errno if the search must end.  */
+   one owned by root: after TABLE_EMPTY and TABLE_CLOSED the other threads are
+   searched.  After TABLE_HIDDEN no other thread is: sockets passed to EACH
+   would be passed again.  Returns 0, or -1 with errno if the search must
+   end.  */
 static int search_process(struct search *search, const char *pid)
 {
     enum table result = search_table(search, pid, pid);
@@ -344,7 +345,8 @@ static long owners_linux_threads(const char *fields)
     return fields ? strtol(fields, NULL, 10) : 0;
 }
 
-/* The state is after the name in parentheses, which may contain any byte.  */
+/* The state follows the name, which is in parentheses.  The name may contain
+   any byte: the last ")" of the line ends the name.  */
 int sonde_owner_state(pid_t pid)
 {
     int saved = errno;

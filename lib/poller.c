@@ -84,8 +84,9 @@ static int poller_watch(struct sonde_poller *poller, int fd, unsigned events)
 }
 
 /* Put the devices that are always ready, and watched for an event, into the
-   batch, as ready to read and to write, as far as watched for: first, so that
-   descriptors which stay ready do not keep the devices out.  */
+   batch, as ready to read and to write, as far as watched for.  Called before
+   the back end fills the batch, so that descriptors which stay ready do not
+   keep the devices out.  */
 static void find_always(struct sonde_poller *poller)
 {
     size_t left = poller->always_count;

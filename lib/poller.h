@@ -65,10 +65,10 @@ struct sonde__slot *sonde__poller_slot(struct sonde_poller *poller, int fd);
    Returns 0, or -1 with ENOMEM.  */
 int sonde__poller_make_slot(struct sonde_poller *poller, int fd);
 
-/* FD was found to be readable (IN), writable (OUT), or hung up or in error
-   (FAILED), which counts as both.  Events that FD is not watched for are
-   ignored; events of an FD already in the batch are merged; without room in the
-   batch an event is left to the next wait.  */
+/* Note in the batch of POLLER that FD is readable (IN), writable (OUT), or hung
+   up or in error (FAILED), which counts as both.  Events that FD is not watched
+   for are ignored; events of an FD already in the batch are merged; without
+   room in the batch an event is left to the next wait.  */
 void sonde__poller_found(struct sonde_poller *poller, int fd, int in, int out,
                          int failed);
 

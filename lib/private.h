@@ -142,9 +142,9 @@ int sonde__close_failed(int fd);
 /* Free MEMORY and keep errno.  */
 void sonde__free(void *memory);
 
-/* Give FD exactly the properties in FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
-   Returns 0, or -1 with the errno of fcntl, and perhaps one property
-   changed.  */
+/* Set or clear O_NONBLOCK and FD_CLOEXEC of FD, as FLAGS has SONDE_NONBLOCK and
+   SONDE_CLOEXEC.  Returns 0, or -1 with the errno of fcntl; then FD_CLOEXEC may
+   have been changed.  */
 int sonde__set_flags(int fd, unsigned flags);
 
 /* Set the option NAME of FD, an int, to VALUE; read the option into *VALUE.
@@ -249,8 +249,9 @@ int sonde__receive_finish(const struct msghdr *message,
 int sonde__receive_failed(void);
 
 /* Whether ERROR of a receive was caused by an earlier answer: an ICMP error, or
-   the system's errno for one: all of the statuses refused, host unreachable and
-   network unreachable, and ECONNRESET, ENOPROTOOPT and EPROTO.  */
+   the system's errno for one.  These are the errnos of which
+   sonde_connect_status is refused, host unreachable or network unreachable, and
+   ECONNRESET, ENOPROTOOPT and EPROTO.  */
 int sonde__is_icmp_error(int error);
 
 /* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
@@ -282,13 +283,13 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout);
    of every received datagram on FD; returns 0, or -1 with the errno of
    setsockopt, ENOTSUP if this system has no such option.  take: read from the
    control MESSAGE the local address, and set *GROUP to whether the datagram was
-   sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR, which
-   does not report groups).  take returns 1, or 0 for a message of another kind,
-   with LOCAL and GROUP unchanged; MESSAGE is not const for CMSG_DATA of macOS.
-   put: write to MESSAGE, cleared before, with room for any control message,
-   that a datagram is to leave from LOCAL.  put returns the space used, for
-   msg_controllen; or 0, with MESSAGE unchanged, if this system has no such
-   message.  */
+   sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR and on
+   macOS, which do not report groups).  take returns 1, or 0 for a message of
+   another kind, with LOCAL and GROUP unchanged; MESSAGE is not const for
+   CMSG_DATA of macOS.  put: write to MESSAGE, cleared before, with room for any
+   control message, that a datagram is to leave from LOCAL.  put returns the
+   space used, for msg_controllen; or 0, with MESSAGE unchanged, if this system
+   has no such message.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);
@@ -357,9 +358,9 @@ int64_t sonde__call_deadline(int timeout);
 /* The earlier of the deadlines A and B; SONDE_NEVER is later than all.  */
 int64_t sonde__sooner(int64_t a, int64_t b);
 
-/* Whether a call with TIMEOUT must stop, with EAGAIN in errno, because DEADLINE
-   has passed, though more bytes may be available at once.  With a timeout of 0
-   such bytes belong to the call.  */
+/* Whether a call with TIMEOUT must stop because DEADLINE has passed, though
+   more bytes may be available at once; if so, errno is EAGAIN.  Always 0 for a
+   TIMEOUT of 0: such a call takes all bytes available at once.  */
 int sonde__is_late(int timeout, int64_t deadline);
 
 /* The whole milliseconds since START, a time in nanoseconds by sonde__sys.now;
@@ -392,8 +393,8 @@ int sonde__row_sleep(struct sonde__row *row, int64_t deadline);
    after EAGAIN of poll a millisecond passes.
    Returns the number of ready descriptors, 0 at the deadline, also if poll then
    fails with EAGAIN, or 64 times with EINTR; -1 with the errno of poll.
-   ENOMEM: persistent EAGAIN of poll, which means memory.  EINTR: as often in a
-   row as sonde__row_sleep allows without a deadline.  */
+   ENOMEM: poll failed 64 times with EAGAIN, which means a lack of memory.
+   EINTR: as often in a row as sonde__row_sleep allows without a deadline.  */
 int sonde__poll(struct pollfd *fds, nfds_t count, int64_t deadline);
 
 /* Wait until FD is ready for EVENTS, or DEADLINE passes, as sonde__poll.
@@ -413,8 +414,9 @@ int sonde__again(int fd, short events, int64_t deadline);
 int sonde__not_now(int error);
 
 /* Read the available bytes of FD, a stream socket, a pipe or a terminal, at
-   least one and at most SIZE, not 0, or 2^30, waiting until DEADLINE.  Returns
-   the count; 0: end of stream; -1 with errno: EAGAIN: no data at DEADLINE; or
+   least one and at most SIZE, which is above 0, or 2^30, waiting until
+   DEADLINE.  Returns the count; 0: end of stream; -1 with errno: EAGAIN: no
+   data at DEADLINE; without a deadline EAGAIN or EINTR, as sonde__row_sleep; or
    of the call.  errno may change on success.  */
 ssize_t sonde__read(int fd, void *buffer, size_t size, int64_t deadline);
 

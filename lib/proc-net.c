@@ -115,9 +115,11 @@ static int proc_net_type(unsigned flags, unsigned type, int datagrams)
 }
 
 /* Read LINE, of unix, into LISTENER: type, inode and address of a listener or,
-   if DATAGRAMS, of a datagram socket with a name; user and queue are -1 (not
-   known).  Returns 1; 0: another socket; -1: another form, or a name longer
-   than sun_path.  */
+   if DATAGRAMS, of a datagram socket with a name; user and length of the queue
+   are -1 (not known).  A relative path that begins with '@' is read as an
+   abstract name, since the kernel prints '@' for NUL.  Returns 1; 0: another
+   socket; -1: another form, or a name longer than sun_path.  Unless 1 is
+   returned, LISTENER may be changed in part.  */
 static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
                               const char *line)
 {
@@ -148,8 +150,9 @@ static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* Set *LISTENER to TYPE, SOCK_STREAM or SOCK_DGRAM; to -1 (not known) what no
-   line has, and pending of SOCK_DGRAM; the rest to 0.  */
+/* Clear *LISTENER, and set the type to TYPE, SOCK_STREAM or SOCK_DGRAM.
+   Backlog, incomplete, drops, capacity and v6only are -1 (not known), so is
+   pending for SOCK_DGRAM; all else is 0.  */
 static void proc_net_clear(struct sonde_listener *listener, int type)
 {
     *listener = (struct sonde_listener){

@@ -5,8 +5,8 @@
 
 #include "private.h"
 
-/* On FreeBSD security.bsd.see_other_uids and jails hide processes without a
-   sign.  */
+/* Not known: on FreeBSD security.bsd.see_other_uids and jails hide processes,
+   and a process cannot tell whether they do.  */
 int sonde_owners_complete(void)
 {
     return sonde__fail(ENOTSUP);

@@ -65,13 +65,13 @@ static int queue_linux_listen(const struct sonde_address *address)
     return fd;
 }
 
-/* Check whether the counts of the listener FD, an IPv4 or IPv6 socket, both 0,
-   are true: so they are for listen (fd, 0) with an empty queue, but not on a
-   stack that does not implement them (gVisor).  Another listener at the same
-   address, with a port of its own, opened and closed here, shows the
-   difference, unless the cap is 0: then 0 is true for every backlog.  Returns
-   0, and errno may change; or -1: ENOTSUP: the counts are not true; or the
-   errno of getsockname or of the second listener.  */
+/* FD is an IPv4 or IPv6 listener, of which TCP_INFO has 0 for both counts.
+   Check whether 0 is true, as after listen (fd, 0) with an empty queue: a stack
+   that does not implement the counts (gVisor) always has 0.  Another listener
+   at the same address, with a port of its own, opened and closed here, shows
+   the difference, unless the cap is 0: then 0 is true for every backlog.
+   Returns 0, and errno may change; or -1: ENOTSUP: the counts are not true; or
+   the errno of getsockname or of the second listener.  */
 static int check_zeros(int fd)
 {
     struct sonde_address address;
@@ -103,11 +103,11 @@ static int queue_linux_take(const struct sonde_listener *listener, void *data)
 }
 
 /* Read the queue of FD, a UNIX socket, into *QUEUE from the list of listeners;
-   wait for the list up to LIST_TIMEOUT milliseconds.  Returns 0, and errno may
-   change; or -1 with *QUEUE unchanged: EINVAL: FD does not listen; ENOTSUP: the
-   list is forbidden, has no backlogs, or lacks FD, which belongs to another
-   network namespace; EAGAIN: no list within LIST_TIMEOUT; or another errno of
-   getsockopt, fstat or sonde_listeners.  */
+   wait for the list up to 2 seconds.  Returns 0, and errno may change; or -1
+   with *QUEUE unchanged: EINVAL: FD does not listen; ENOTSUP: the list is
+   forbidden, has no backlogs, or lacks FD, which belongs to another network
+   namespace; EAGAIN: no list within 2 seconds; or another errno of getsockopt,
+   fstat or sonde_listeners.  */
 static int queue_linux_read_unix(int fd, struct sonde_queue *queue)
 {
     enum { LIST_TIMEOUT = 2000 }; /* far less than a millisecond is needed */

@@ -106,11 +106,12 @@ static int resolve_start(struct resolve_job *job)
     return error;
 }
 
-/* Begin to look up HOST and SERVICE in a thread, for FAMILY and TYPE, and set
-   *BEGUN; resolve_finish must follow.  An empty HOST or SERVICE is not looked
-   up; not both are empty.  Returns 0, or an EAI code if nothing has begun, and
-   *BEGUN is unchanged: EAI_NONAME: HOST or SERVICE is too long, without errno;
-   EAI_MEMORY; EAI_SYSTEM, with errno: no pipe or thread.  */
+/* Begin to look up HOST and SERVICE, which are copied, in a thread, for FAMILY
+   and TYPE, and set *BEGUN; resolve_finish must follow.  An empty HOST or
+   SERVICE is not looked up; not both are empty.  Returns 0, or an EAI code if
+   nothing has begun, and *BEGUN is unchanged: EAI_NONAME: HOST or SERVICE is
+   too long, without errno; EAI_MEMORY; EAI_SYSTEM, with errno: no pipe or
+   thread.  */
 static int resolve_begin(struct resolve_job **begun, const char *host,
                          const char *service, int family, int type)
 {
@@ -141,9 +142,10 @@ static int resolve_begin(struct resolve_job **begun, const char *host,
 }
 
 /* Wait for JOB until DEADLINE.  Returns the EAI code of the lookup, 0 after
-   success, with the errno of getaddrinfo; EAI_AGAIN has the errno EAGAIN.  At
-   DEADLINE EAI_AGAIN with ETIMEDOUT.  If poll fails, EAI_SYSTEM with its errno.
-   JOB is still to be released by resolve_finish.  */
+   success, with the errno of getaddrinfo, but EAGAIN with EAI_AGAIN.  Without a
+   result at DEADLINE returns EAI_AGAIN with ETIMEDOUT.  If poll fails, returns
+   EAI_SYSTEM with the errno of poll.  JOB is still to be released by
+   resolve_finish.  */
 static int resolve_wait_for(struct resolve_job *job, int64_t deadline)
 {
     if (sonde__wait(job->ends[0], POLLIN, deadline) && errno != EAGAIN)
@@ -212,8 +214,9 @@ static int first_family(const struct addrinfo *found)
 }
 
 /* Append the IPv4 and IPv6 addresses of FOUND to RESULT, without duplicates and
-   as far as there is room, alternating between the two families, the resolver's
-   first one first (RFC 8305 section 4).  */
+   as far as there is room.  The two families alternate as long as both have
+   addresses, beginning with the family of the resolver's first address (RFC
+   8305 section 4).  */
 static void resolve_interleave(struct result *result,
                                const struct addrinfo *found)
 {
@@ -278,9 +281,10 @@ static int resolve_fits(int wanted, int family)
     return wanted == AF_UNSPEC || wanted == family;
 }
 
-/* Whether HOST is "localhost" or a name below it, with or without the dot of
-   the root, in any case.  Such names are loopback addresses, and are not to be
-   sent to a name server (RFC 6761 section 6.3).  */
+/* Whether HOST is "localhost" or a name that ends in ".localhost" after a
+   label, as in "a.localhost"; with or without the dot of the root, in any case.
+   Such names are loopback addresses, and are not to be sent to a name server
+   (RFC 6761 section 6.3).  */
 static int is_localhost(const char *host)
 {
     static const char name[] = "localhost";
@@ -294,10 +298,11 @@ static int is_localhost(const char *host)
 
 /* Append to RESULT, empty but with room, the addresses of HOST, of FAMILY, that
    need no lookup, with the port 0: loopback for NULL and localhost, a UNIX
-   path, or an address as text.  Returns 0, without an address for a name; or an
-   EAI code, with errno: EAI_FAMILY, no loopback address of FAMILY (errno not
-   set); EAI_ADDRFAMILY, another family; EAI_NONAME, a malformed HOST;
-   EAI_SYSTEM, no resources.  */
+   path, or an address as text.  Returns 0, without an address if HOST is a name
+   to look up; or an EAI code, with errno: EAI_FAMILY, no loopback address of
+   FAMILY (errno not set); EAI_ADDRFAMILY, an address of another family;
+   EAI_NONAME, a malformed HOST (ENAMETOOLONG: the path is too long) or an
+   unknown interface (ENXIO); EAI_SYSTEM, no resources.  */
 static int put_numeric(struct result *result, const char *host, int family)
 {
     struct sonde_address address;
@@ -346,10 +351,10 @@ static int service_known(const char *service)
 
 /* Look up, in a thread, until DEADLINE, the missing part of RESULT, which has
    room.  If RESULT is empty: the addresses of the host of TARGET, with the port
-   of the service of TARGET if *PORT is port_named, else without a port; *PORT
+   of the service of TARGET if *PORT is port_named, else with the port 0; *PORT
    is unchanged.  Otherwise, with *PORT port_named: the port of the service,
-   into *PORT.  Returns 0, with at least one address in RESULT, or an EAI code,
-   with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
+   into *PORT; RESULT is unchanged.  Returns 0, with at least one address in
+   RESULT, or an EAI code, with errno; at DEADLINE EAI_AGAIN with ETIMEDOUT.  */
 static int resolve_ask(struct result *result, const struct sonde_target *target,
                        int *port, int64_t deadline)
 {
@@ -376,11 +381,12 @@ static int resolve_ask(struct result *result, const struct sonde_target *target,
     return code;
 }
 
-/* As resolve_ask; but the port of "echo" and "daytime" is known here, should
-   the system not know the service, as without /etc/services: then *PORT is set
-   to this port, and missing addresses are looked up without the service, until
-   DEADLINE.  Unknown is EAI_SERVICE, on macOS EAI_NONAME, which may also be the
-   host.  Returns 0, or an EAI code with errno.  */
+/* As resolve_ask; but if the system does not know the service "echo" or
+   "daytime", as without /etc/services, *PORT is set to the port of the RFC, and
+   missing addresses are looked up again, without the service, until DEADLINE.
+   An unknown service is EAI_SERVICE, on macOS EAI_NONAME.  EAI_NONAME may also
+   mean an unknown host: then the second lookup fails, too.  Returns 0, or an
+   EAI code with errno.  */
 static int resolve_ask_twice(struct result *result,
                              const struct sonde_target *target, int *port,
                              int64_t deadline)

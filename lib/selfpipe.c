@@ -39,8 +39,9 @@ static struct sigaction former[signals];
 static int caught[signals]; /* by selfpipe_on_signal; then FORMER is valid */
 
 /* Make the read end readable by a byte; a full pipe is readable already.  If
-   write fails twice on an empty pipe, set BROKEN and make the write end a read
-   end: always readable.  No effect if BROKEN.  May change errno.  */
+   write fails twice on an empty pipe, replace the write end by a duplicate of
+   the read end, and set BROKEN: without a writer the pipe stays readable.  A
+   failure of dup2 is ignored.  No effect if BROKEN.  May change errno.  */
 static void selfpipe_wake(void)
 {
     struct pollfd polled = {.fd = read_end, .events = POLLIN};
@@ -53,8 +54,8 @@ static void selfpipe_wake(void)
     }
 }
 
-/* The handler: set the mark; wake the reader, but not from a forked child,
-   where the pipe is the parent's.  Keeps errno.  */
+/* The handler: set the mark of SIGNO; wake the reader, but not in a forked
+   child, where the pipe is the parent's.  Keeps errno.  */
 static void selfpipe_on_signal(int signo)
 {
     int saved = errno;
@@ -107,7 +108,8 @@ static int take_mark(int signo)
 }
 
 /* Clear the mark of the lowest signal that is caught and was marked by this
-   process.  Returns the signal, or 0 if there is none.  */
+   process; on the way, clear marks set by the parent before fork.  Returns the
+   signal, or 0 if there is none.  */
 static int next_mark(void)
 {
     for (int signo = 1; signo < signals; signo++)
@@ -116,9 +118,9 @@ static int next_mark(void)
     return 0;
 }
 
-/* Empty the pipe, which is open, up to 64 KiB: further bytes only wake the loop
-   again.  A broken pipe stays readable, so that a loop would spin: sleep for 1
-   ms first.  May change errno.  */
+/* Read and discard up to 64 KiB from the pipe, which must be open: further
+   bytes only wake the loop again.  If BROKEN, the pipe stays readable, and a
+   loop would spin: sleep for 1 ms first.  May change errno.  */
 static void empty_pipe(void)
 {
     char bytes[1024];

@@ -100,7 +100,8 @@ static uint32_t sock_diag_number(const unsigned char *at, size_t size)
     return (uint32_t)sonde_load(at, size, SONDE_BYTEORDER);
 }
 
-/* The 32-bit number at AT, limited to the range of long.  */
+/* The unsigned 32-bit number at AT, in host byte order; LONG_MAX at most, where
+   long has 32 bits.  */
 static long sock_diag_figure(const unsigned char *at)
 {
     int64_t value = sock_diag_number(at, 4);
@@ -161,8 +162,8 @@ size_t sonde__diag_request_handshakes(unsigned char *request, int family,
     return length;
 }
 
-/* Write COOKIE to AT, 8 bytes; 0 means any socket.  The kernel has two halves
-   of 32 bits, the low half first.  */
+/* Write COOKIE to AT, 8 bytes: two halves of 32 bits, the low half first.  A
+   COOKIE of 0 is written as all ones: any socket.  */
 static void sock_diag_put_cookie(unsigned char *at, uint64_t cookie)
 {
     if (cookie == 0)
@@ -225,10 +226,10 @@ size_t sonde__diag_request_exact(unsigned char *request,
     return length;
 }
 
-/* The attribute KIND of the message BODY of SIZE bytes, with attributes from
-   START on, without its header; the length without the header in *LENGTH.
-   NULL: no such attribute, or none before a malformed one; *LENGTH is
-   unchanged.  */
+/* The value of the first attribute KIND, without its header, in the message
+   BODY of SIZE bytes, with attributes from the offset START on; the length of
+   the value in *LENGTH.  NULL: no such attribute, or none before a malformed
+   one; *LENGTH is unchanged.  */
 static const unsigned char *sock_diag_attribute(const unsigned char *body,
                                                 size_t size, size_t start,
                                                 unsigned kind, size_t *length)
@@ -248,9 +249,9 @@ static const unsigned char *sock_diag_attribute(const unsigned char *body,
     return NULL;
 }
 
-/* The 32-bit number at OFFSET of the attribute KIND of the message BODY of SIZE
-   bytes, with attributes from START on; -1 if there is no such attribute before
-   a malformed one, or it is too short.  */
+/* The unsigned 32-bit number at OFFSET of the value of the attribute KIND,
+   LONG_MAX at most; BODY, SIZE and START as for sock_diag_attribute.  -1 if the
+   attribute is not found or too short.  */
 static long attribute_number(const unsigned char *body, size_t size,
                              size_t start, unsigned kind, size_t offset)
 {
@@ -262,8 +263,9 @@ static long attribute_number(const unsigned char *body, size_t size,
 }
 
 /* Set the queue of LISTENER to the length QUEUED and the backlog LIMIT, each -1
-   if not known, without incomplete and drops (-1); and the capacity to LIMIT +
-   1, since the kernel queues one connection more than the limit, or to -1.  */
+   if not known, and incomplete and drops to -1.  Set the capacity to LIMIT + 1,
+   since the kernel queues one connection more than the limit; -1 if LIMIT is
+   not known.  */
 static void set_queue(struct sonde_listener *listener, long queued, long limit)
 {
     listener->queue =
@@ -324,12 +326,14 @@ static int read_inet(struct sonde_listener *listener, const unsigned char *body,
     return 1;
 }
 
-/* Read BODY, of SIZE bytes, about a UDP socket, into LISTENER, all zero before,
-   and a connected peer into *PEER.  The memory charged is what the kernel
-   compares with the limit; idiag_rqueue is less while a program that reads has
-   memory to give back.  Without the attribute of the memory idiag_rqueue is the
-   length of the queue, and the limit (backlog and capacity) and the drops are
-   -1.  Returns 1; 0: another state; -1: too short.  */
+/* Read BODY, of SIZE bytes, about a UDP socket, into LISTENER, all zero before.
+   If the socket is connected, write its peer to *PEER, and let LISTENER->peer
+   point to PEER.  The length of the queue is the memory charged, which the
+   kernel compares with the limit; idiag_rqueue is less while a program that
+   reads has memory to give back.  Without the attribute of the memory the
+   length is idiag_rqueue, and the limit (backlog and capacity) and the drops
+   are -1.  pending is whether the length is above 0.  Returns 1; 0: another
+   state; -1: too short.  errno is not set.  */
 static int read_udp(struct sonde_listener *listener, struct sonde_address *peer,
                     const unsigned char *body, size_t size)
 {
@@ -400,7 +404,8 @@ static int read_handshake(struct sonde_handshake *handshake,
 
 /* Set the address of LISTENER from NAME, as given to bind: a path with or
    without its NUL, an abstract name after a NUL, or none (LENGTH 0).  Returns
-   1, or -1 if NAME is longer than sun_path.  */
+   1, or -1 if NAME, a NUL at its end not counted, is longer than sun_path; then
+   errno is not set and the address unchanged.  */
 static int set_unix_address(struct sonde_listener *listener,
                             const unsigned char *name, size_t length)
 {
@@ -431,8 +436,9 @@ static void set_file(struct sonde_listener *listener, const unsigned char *body,
 }
 
 /* Read BODY, of SIZE bytes, about a UNIX socket, into LISTENER, all zero
-   before.  UNIX sockets have no drops: clients wait or get an error.  Returns
-   1; 0: not a listener; -1: too short, or the name is too long.  */
+   before.  Drops and v6only are -1, the user and the queue -1 without their
+   attributes.  Returns 1; 0: not a listener; -1: too short, or the name is too
+   long.  errno is not set.  */
 static int sock_diag_read_unix(struct sonde_listener *listener,
                                const unsigned char *body, size_t size)
 {
@@ -458,8 +464,9 @@ static int sock_diag_read_unix(struct sonde_listener *listener,
 /* Read BODY, of SIZE bytes, about a UNIX socket, into LISTENER, all zero
    before.  Of the datagrams the kernel reports the length of the first alone, 0
    if there is none: pending is whether this length is above 0, -1 without the
-   attribute; capacity and queue are -1.  Returns 1; 0: not a datagram socket
-   with a name; -1: too short, or the name is too long.  */
+   attribute; capacity, queue and v6only are -1.  Returns 1; 0: not a datagram
+   socket with a name; -1: too short, or the name is too long.  errno is not
+   set.  */
 static int read_unix_datagram(struct sonde_listener *listener,
                               const unsigned char *body, size_t size)
 {
@@ -485,8 +492,9 @@ static int read_unix_datagram(struct sonde_listener *listener,
 
 /* Read BODY, of SIZE bytes, about a UDP or UNIX datagram socket, into LISTENER,
    all zero before, with the peer of a connected UDP socket in *PEER.  Returns
-   1; 0: a socket not to be listed; -1, without errno: too short, too long a
-   name, or another family.  */
+   1; 0: a socket not to be listed (UDP in another state; UNIX without a name or
+   of another type); -1, without errno: too short, too long a name, or another
+   family.  */
 static int read_datagram(struct sonde_listener *listener,
                          struct sonde_address *peer, const unsigned char *body,
                          size_t size)
@@ -518,9 +526,10 @@ static int sock_diag_read_handshake(const unsigned char *body, size_t size,
 }
 
 /* Read BODY, of SIZE bytes, about one socket, and count the socket in SINK;
-   call the function of SINK if the socket is of the kind that this function
-   takes.  Returns 0, or -1: EPROTO, unknown layout or another family, and
-   nothing is counted; ECANCELED, the function stopped the list.  */
+   call the function of SINK if the socket is of the kind for the function:
+   listener, datagram socket, waiting connection or handshake.  Returns 0, or
+   -1: EPROTO, unknown layout or another family, and nothing is counted;
+   ECANCELED, the function stopped the list.  */
 static int sock_diag_read_socket(const unsigned char *body, size_t size,
                                  struct sonde__diag_sink *sink)
 {

@@ -10,11 +10,12 @@
 
 enum { sonde__diag_request_size = 72 };
 
-/* Write to REQUEST, of sonde__diag_request_size bytes, the request for all
-   listeners of FAMILY (AF_INET, AF_INET6: TCP; AF_UNIX), or if WAITING for the
-   connections that wait for accept (TCP only), with the number SEQUENCE.  The
-   answer also has established connections that were accepted, if WAITING.
-   Returns the length of the request.  */
+/* Write to REQUEST, of sonde__diag_request_size bytes, the request with the
+   number SEQUENCE for all listeners of FAMILY (AF_INET, AF_INET6: TCP;
+   AF_UNIX).  If WAITING is not 0 (TCP only), the request is for all connections
+   in ESTABLISHED or CLOSE-WAIT instead: those that wait for accept, and those
+   accepted already.  Bytes after the request are 0.  Returns the length of the
+   request.  */
 size_t sonde__diag_request(unsigned char *request, int family, int waiting,
                            uint32_t sequence);
 
@@ -32,12 +33,12 @@ size_t sonde__diag_request_handshakes(unsigned char *request, int family,
 
 /* Write to REQUEST, as sonde__diag_request, the request for one socket,
    LISTENER, of family AF_INET, AF_INET6 or AF_UNIX: by address, interface, type
-   and cookie, or of UNIX by inode and cookie; with cookie 0, for any socket
-   there.  The kernel answers with one message, or with ENOENT: no such socket.
-   Of several sockets that share an address (SO_REUSEPORT) the kernel chooses by
-   a hash of the address and the port CLIENT, in host order, of an imagined
-   client: another socket than that of the cookie is ENOENT of TCP, ESTALE of
-   UDP and UNIX.  Returns the length of the request.  */
+   and cookie, or of UNIX by inode and cookie; a cookie of 0 matches any socket.
+   The kernel answers with one message, or with ENOENT: no such socket.  Of
+   several sockets that share an address (SO_REUSEPORT) the kernel chooses one
+   by a hash of the address and the port CLIENT, in host order, of an imagined
+   client.  If the socket found has another cookie, the answer is ENOENT for
+   TCP, ESTALE for UDP and UNIX.  Returns the length of the request.  */
 size_t sonde__diag_request_exact(unsigned char *request,
                                  const struct sonde_listener *listener,
                                  uint16_t client, uint32_t sequence);

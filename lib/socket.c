@@ -72,7 +72,8 @@ int sonde__pipe(int ends[2])
     return 0;
 }
 
-/* FLAGS as bits of socket's second argument; 0 where there are none.  */
+/* SOCK_NONBLOCK and SOCK_CLOEXEC, as in FLAGS; 0 where the system lacks
+   either.  */
 static int native_type(unsigned flags)
 {
 #if defined SOCK_NONBLOCK && defined SOCK_CLOEXEC

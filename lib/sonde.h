@@ -159,9 +159,10 @@ int sonde_address_family(int fd);
 /* Make a socket of FAMILY and TYPE (SOCK_STREAM, ...), with the default
    protocol and FLAGS (SONDE_NONBLOCK, SONDE_CLOEXEC).
 
-   Hides: macOS has no SOCK_NONBLOCK and SOCK_CLOEXEC: there the flags are set
-   after the call, and a fork by another thread in between passes the descriptor
-   on (portability: "Flags at birth").
+   Hides: SOCK_NONBLOCK and SOCK_CLOEXEC are missing on macOS, and refused by a
+   kernel older than its headers: then the flags are set after the call, and a
+   fork by another thread in between passes the descriptor on (portability:
+   "Flags at birth").
 
    Returns the descriptor, the caller's to close.  EAFNOSUPPORT, EPROTOTYPE,
    EPROTONOSUPPORT, ESOCKTNOSUPPORT (Linux): not on this host.  EMFILE, ENFILE,
@@ -605,7 +606,7 @@ int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 /* As sonde_datagram_totals, for the network namespace of the process PID, or of
    the calling thread for 0.  No privilege is needed unless /proc hides the
    process.  Returns as sonde_datagram_totals; ESRCH: no process PID, or PID
-   below 0, or /proc hides the process or has no such file.  */
+   below 0, or /proc hides the process, has no such file or is not mounted.  */
 int sonde_datagram_totals_proc(pid_t pid, int family,
                                struct sonde_datagram_totals *totals);
 
@@ -776,9 +777,9 @@ int sonde_owner_check(pid_t pid);
    /proc/PID/stat: among others R, running; S, sleeping; D, sleeping and not to
    be woken by a signal; T, stopped by a signal; t, stopped by a debugger; Z,
    ended.  With several threads S stands for D and Z: another thread may run.
-   ESRCH: no such process, or /proc hides it, or is not mounted; or PID below 1.
-   ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown layout. Any
-   errno of open or read.  */
+   ESRCH: no such process, or PID below 1, or /proc hides the process or is not
+   mounted.  ENOTSUP: not known, as on all systems but Linux.  EPROTO: unknown
+   layout.  Any errno of open or read.  */
 int sonde_owner_state(pid_t pid);
 
 /* The counters of all TCP listeners of the caller's network namespace together,
@@ -851,8 +852,9 @@ int sonde_listen(const struct sonde_address *address, int wanted,
 
 /* What to do about an errno of accept.  */
 enum sonde_accept_class {
-    SONDE_ACCEPT_RETRY,   /* the client is gone: accept again at once; but
-                             back off after sonde_accept, which has retried */
+    SONDE_ACCEPT_RETRY,   /* the client is gone, or a signal came (EINTR):
+                             accept again at once; but back off after
+                             sonde_accept, which has retried */
     SONDE_ACCEPT_WAIT,    /* empty queue: go back to poll */
     SONDE_ACCEPT_BACKOFF, /* out of descriptors or memory: serve existing
                              clients, or wait a little, before accepting */
@@ -997,8 +999,8 @@ struct sonde_inherited {
    "Inherited sockets").
 
    Returns 0.  ENOTSOCK: not a socket.  EBADF.  EPROTOTYPE: a socket of another
-   type (raw).  ENOTCONN: a stream socket that neither listens nor was ever
-   connected.  */
+   type (raw).  ENOTCONN: a SOCK_STREAM or SOCK_SEQPACKET socket that neither
+   listens nor was ever connected.  */
 int sonde_inherited(int fd, struct sonde_inherited *found);
 
 /* A flag of sonde_activation: remove LISTEN_FDS, LISTEN_PID, LISTEN_FDNAMES and
@@ -1093,8 +1095,8 @@ int sonde_half_close(int fd);
 
    Hides: the structures and members (portability: "Retransmissions").
 
-   Returns the count.  -1: ENOTSUP: no TCP socket, or another system than Linux;
-   EINVAL: FD listens; EBADF, ENOTSOCK.  */
+   Returns the count, INT_MAX at most.  -1: ENOTSUP: no TCP socket, or another
+   system than Linux; EINVAL: FD listens; EBADF, ENOTSOCK.  */
 long sonde_retransmissions(int fd);
 
 /* ---- line: text by lines, a buffer for each connection ------------------ */
@@ -1129,9 +1131,9 @@ void sonde_lines_close(struct sonde_lines *lines);
 
    Hides: the effects of stdio on a socket: no deadline, lines with a NUL inside
    cut by fgets, over-long lines returned in pieces that look like lines, a
-   buffer unknown to poll.  There is at most one read for each full buffer, so
-   several lines may be buffered: take lines until EAGAIN before waiting for FD
-   in a poller.
+   buffer unknown to poll.  A read takes all available bytes for which there is
+   room, so several lines may be buffered: take lines until EAGAIN before
+   waiting for FD in a poller.
 
    Returns the length, with the newline, which only the last line may lack; 0:
    end of stream, for every further call, too.  EAGAIN: no whole line within

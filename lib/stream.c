@@ -91,13 +91,14 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write SIZE bytes, not 0, in pieces to FD, reported as ready, as long as poll
-   reports room before DEADLINE; the first piece always.  FLAGS are those of
-   send; 0: FD is a terminal, written byte by byte, since there may be room for
-   a single byte, and with more the call would wait until all bytes are taken;
-   the caller prevents SIGPIPE then.  Returns the count, also if a later call
-   fails; or, if nothing was written, the result of the first call, with its
-   errno.  */
+/* Write SIZE bytes, not 0, to FD in pieces: the first, for which poll has
+   reported room to the caller, always; each further piece while poll reports
+   room and DEADLINE has not passed.  FLAGS are those of send, with pieces of
+   sonde__send_limit; 0: FD is a terminal, written byte by byte, since there may
+   be room for a single byte, and with more the call would wait until all bytes
+   are taken; the caller prevents SIGPIPE then.  Returns the count, also if a
+   later call fails; or, if nothing was written, the result of the first call,
+   with its errno.  */
 static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
                             int64_t deadline)
 {
@@ -120,8 +121,8 @@ static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
 /* Wait until FD, not a socket, is writable, or DEADLINE passes, and write
    without SIGPIPE at most pipe_piece bytes: once, or byte by byte to a
    terminal, as long as poll reports room.  Returns the count, or -1 with the
-   errno of write, or -2 with that of sonde__wait, which is not to be
-   repeated.  */
+   errno of write, or -2 with the errno of sonde__wait: the caller does not
+   repeat the call.  */
 static ssize_t write_other(int fd, const void *buffer, size_t size,
                            int64_t deadline)
 {
@@ -139,7 +140,7 @@ static ssize_t write_other(int fd, const void *buffer, size_t size,
 /* Send once with FLAGS, without SIGPIPE.  If FLAGS are not 0, and send may
    block nevertheless, wait until DEADLINE for room, and send pieces.  Returns
    the count; -1 with the errno of send, ENOTSOCK: not a socket; -2 with the
-   errno of sonde__wait, which is not to be repeated.  */
+   errno of sonde__wait: the caller does not repeat the call.  */
 static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
                             int64_t deadline)
 {
@@ -152,9 +153,10 @@ static ssize_t write_socket(int fd, const void *buffer, size_t size, int flags,
 
 /* Write some of the SIZE bytes, not 0, without SIGPIPE, waiting until DEADLINE;
    FLAGS are those of send on a socket: sonde__dontwait; or 0 without a
-   deadline, and then send itself may wait.  Returns the count, at least 1, or
-   -1 with errno: EAGAIN: no room; EPIPE, also instead of the 16th EPROTOTYPE;
-   or of the call.  May change errno on success.  */
+   deadline, and then send itself may wait.  Returns the count, from 1 to 2^30,
+   or -1 with errno: EAGAIN: no room at DEADLINE; without a deadline EAGAIN or
+   EINTR, as sonde__row_sleep; EPIPE, also instead of the 16th EPROTOTYPE; or of
+   the call.  May change errno on success.  */
 static ssize_t stream_write_some(int fd, const void *buffer, size_t size,
                                  int flags, int64_t deadline)
 {

@@ -112,11 +112,12 @@ static int watch_receive(const struct sonde_watch *watch,
     return sonde__fail(EPROTO);
 }
 
-/* Look LISTENER up once, as for a SYN from its client port, and read its queue,
-   capacity and pending into LISTENER.  Waits up to 100 ms to send, then up to
-   100 ms for the answer.  Returns 0, or -1 with errno.  EAGAIN: either time is
-   over; ENOENT: no such socket, or another socket answers; EPROTO: no answer
-   that can be read; or of send, recv or the kernel.  */
+/* Look LISTENER up once, as for a SYN from the port LISTENER->client, and read
+   its queue, capacity and pending into LISTENER.  Waits up to 100 ms to send,
+   then up to 100 ms for the answer.  Returns 0; or -1 with errno, and LISTENER
+   is unchanged.  EAGAIN: either time is over; ENOENT: no such socket, or
+   another socket answers; EPROTO: no answer that can be read; or of send, recv
+   or the kernel.  */
 static int watch_request(struct sonde_watch *watch,
                          struct sonde_listener *listener)
 {

@@ -66,9 +66,9 @@ struct candidate {
 };
 
 /* Read into *QUEUE the queue from RECORD, a socket of at least socket_size
-   bytes.  Drops are not known: -1.  The kernel keeps the backlog in a short;
-   with 0 and below, the result of a backlog above 32767, no connection is
-   queued: 0.  */
+   bytes.  Drops are not known: -1.  The kernel keeps the backlog in a short: a
+   backlog of 32768 to 65535 has become negative.  A negative backlog is read as
+   0, since the kernel queues no connection for either.  */
 static void read_queue(struct sonde_queue *queue, const unsigned char *record)
 {
     long all = xnu_pcblist_number(record + socket_all, 2);

@@ -92,10 +92,11 @@ static bool only_has_address(const struct only *only)
     return reaches;
 }
 
-/* connect, or a call before it, failed with the errno ERROR: count the error,
-   set LAST to the time now, and close CLIENT.  LOAD_NO_PORT, no local port is
-   free, is EADDRINUSE of bind, and EADDRNOTAVAIL if this host has the
-   addresses: the source may be of another host, and IPv6 switched off.  */
+/* connect, or a call before connect, failed with the errno ERROR: count the
+   error, set LAST to the time now, and close CLIENT.  The error is LOAD_NO_PORT
+   (no local port is free) for EADDRINUSE with a source, and for EADDRNOTAVAIL
+   if only_has_address: without the addresses, EADDRNOTAVAIL means a source of
+   another host, or IPv6 switched off.  Other errors are by load_error_of.  */
 static void only_refuse(struct only *only, struct only_client *client,
                         int error)
 {
@@ -145,7 +146,9 @@ static int only_open_socket(const struct only *only)
     return fd;
 }
 
-/* Begin to connect CLIENT; count a result known at once.  */
+/* Begin to connect CLIENT, counted in PENDING, and watch its socket for the end
+   of connect.  A connect that succeeds at once is confirmed; a failure of
+   connect, socket, bind or the poller is counted and closes CLIENT.  */
 static void only_begin(struct only *only, struct only_client *client)
 {
     const struct sonde_address *peer = &only->report->peer;
@@ -185,8 +188,9 @@ static void only_begin_due(struct only *only)
         only_begin(only, &only->clients[only->next++]);
 }
 
-/* Count and close the clients without an answer within the timeout at NOW; an
-   answer that has come, and that no wait has reported yet, counts as one.  */
+/* For each client that is connecting, and whose timeout has passed at NOW:
+   count SONDE_CONNECT_TIMED_OUT and close the client; but if connect has ended,
+   and no wait has reported the end yet, confirm instead.  */
 static void only_expire(struct only *only, int64_t now)
 {
     for (size_t i = 0; i < only->next; i++) {
@@ -212,9 +216,10 @@ static int only_timeout(const struct only *only)
 }
 
 /* Wait up to TIMEOUT milliseconds, and call HANDLE for each client with an
-   event.  Returns false after a signal, with interrupted in the report set,
-   also if it was set before; or if the poller fails, with its errno in trouble.
-   The self-pipe is not read: after a signal no further wait lasts.  */
+   event; a signal sets interrupted in the report.  Returns false if interrupted
+   is set, now or before, or if the poller fails, with its errno in trouble;
+   otherwise true, also without an event.  The self-pipe is not read: after a
+   signal no further wait lasts.  */
 static bool only_wait(struct only *only, int timeout,
                       void (*handle)(struct only *, struct only_client *))
 {
@@ -293,10 +298,11 @@ static void only_count_resets(struct only *only)
     }
 }
 
-/* End all connections: by FIN, with 2 s for the servers' FINs, or none after an
-   interruption; or by RST.  Clients still connecting are closed, too.  No error
-   is counted.  A signal ends the wait, but the run is not interrupted: it was
-   complete before.  */
+/* End all connections: with reset of the plan by RST; otherwise by FIN, with up
+   to 2 s for the servers' FINs, or no time after an interruption.  Clients
+   still connecting are closed, too.  No error is counted; a failure of the
+   poller while waiting sets trouble.  A signal ends the wait, but does not set
+   interrupted: the run was complete before.  */
 static void only_end(struct only *only)
 {
     const bool interrupted = only->report->interrupted;
@@ -320,7 +326,8 @@ static void only_end(struct only *only)
 
 /* ---- from beginning to end ----------------------------------------------- */
 
-/* Allocate, and let SIGINT and SIGTERM end the run.  Returns false with errno;
+/* Open the poller, allocate the clients, and let SIGINT and SIGTERM end the run
+   by the self-pipe.  Returns false with errno on failure; the caller calls
    only_free in each case.  */
 static bool only_make(struct only *only)
 {
@@ -334,7 +341,8 @@ static bool only_make(struct only *only)
            !sonde_poller_add(only->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Free the poller and the clients, closed before, and restore the signals.  */
+/* Free the poller and the clients, whose sockets have been closed, close the
+   self-pipe, and restore the signals.  */
 static void only_free(struct only *only)
 {
     sonde_poller_close(only->poller);

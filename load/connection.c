@@ -145,8 +145,8 @@ static void close_connection(struct load *load,
     set_state(load, connection, state);
 }
 
-/* Count ERROR, close, and go to CONNECTION_CLOSED, unless ERROR is
-   LOAD_NONE.  */
+/* If ERROR is LOAD_NONE, do nothing.  Otherwise count ERROR, close the socket,
+   if any, and go to CONNECTION_CLOSED.  */
 static void connection_fail(struct load *load,
                             struct load_connection *connection,
                             enum load_error error)
@@ -157,8 +157,9 @@ static void connection_fail(struct load *load,
     close_connection(load, connection, CONNECTION_CLOSED);
 }
 
-/* Watch the socket for the events that the state needs: connected, readable,
-   and writable if blocked.  A failure is counted and closes CONNECTION.  */
+/* Watch the socket, already in the poller, for the events that the state needs:
+   writable in CONNECTION_CONNECTING; otherwise readable, and also writable if
+   is_blocked.  A failure is counted and closes CONNECTION.  */
 static void connection_watch(struct load *load,
                              struct load_connection *connection)
 {
@@ -199,9 +200,10 @@ static void connection_half_close(struct load *load,
 
 /* ---- messages over a stream ---------------------------------------------- */
 
-/* Begin the messages that may begin, and send until all are sent, or the socket
-   takes no more, which sets is_blocked.  Returns LOAD_NONE, or the send
-   error.  */
+/* Begin the messages that may begin, and send until all bytes of the messages
+   begun are sent, or the socket takes less than offered, which sets is_blocked;
+   otherwise is_blocked is cleared.  Set has_progress if bytes were sent.
+   Returns LOAD_NONE, also if blocked, or the send error.  */
 static enum load_error stream_send(struct load *load,
                                    struct load_connection *connection)
 {
@@ -226,9 +228,10 @@ static enum load_error stream_send(struct load *load,
     return LOAD_NONE;
 }
 
-/* Compare COUNT received bytes with the bytes sent, and advance RECEIVED by the
-   bytes that match.  A difference, or a byte beyond those sent, is LOAD_WRONG,
-   described in the report.  */
+/* Compare the COUNT received bytes in load->bytes with the bytes sent, and
+   advance RECEIVED by the bytes up to the first that is wrong.  Returns
+   LOAD_NONE; or LOAD_WRONG, described in the report, for a byte that differs or
+   is beyond those sent.  */
 static enum load_error stream_verify(struct load *load,
                                      struct load_connection *connection,
                                      size_t count)
@@ -301,9 +304,9 @@ static void connection_receive(struct load *load,
 /* ---- connect ------------------------------------------------------------- */
 
 /* Use FD for CONNECTION, which closes FD from now on, set the options of FD,
-   without regard to errors, and add FD to the poller, for no event yet.  For
-   datagrams the report gets the receive buffer.  Returns 0, or -1 with errno of
-   the poller.  */
+   whose errors are ignored, and add FD to the poller, for no event yet.  For
+   datagrams the report gets the receive buffer.  Returns 0; or -1 with the
+   errno of the poller, and FD stays open.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {
@@ -324,9 +327,10 @@ static int connection_use(struct load *load, struct load_connection *connection,
     return sonde_poller_add(load->poller, fd, 0, connection);
 }
 
-/* CONNECTION is open: count the connect, number messages and bytes from 0
-   again, watch the socket, and from LOAD_RUNNING on begin messages.  The
-   messages due stay.  */
+/* Go to CONNECTION_OPEN: count the connect, number messages and bytes from 0
+   again, but keep the number of messages due; watch the socket, and in
+   LOAD_RUNNING or a later phase begin and send messages.  An error is counted
+   and closes CONNECTION.  */
 static void connection_establish(struct load *load,
                                  struct load_connection *connection)
 {
@@ -350,7 +354,7 @@ void load_connection_adopt(struct load *load,
 
 /* Close the socket, if any, without counting an error, and go to STATE,
    CONNECTION_BACKOFF or CONNECTION_QUEUE_FULL.  Sets RETRY_AT, when connect is
-   tried again.  */
+   tried again, to 10 ms from now.  */
 static void connection_back_off(struct load *load,
                                 struct load_connection *connection,
                                 enum load_state state)
@@ -359,12 +363,13 @@ static void connection_back_off(struct load *load,
     connection->retry_at = monotonic_now() + BACKOFF;
 }
 
-/* connect failed with the errno ERROR: count the error and close.  With
-   --connect, retry after a back-off while running; with a rate, when the next
-   connection is due.  EADDRNOTAVAIL of connect, or with a source address
-   EADDRINUSE of bind, means that no local port is free.  EAGAIN is no error:
-   the listen queue of a UNIX socket is full, and poll does not report when the
-   queue has room again.  */
+/* connect, or a call before connect, failed with the errno ERROR: count the
+   error and close.  The state is CONNECTION_CLOSED; but with --connect without
+   a rate, in LOAD_RUNNING, CONNECTION_BACKOFF.  EADDRNOTAVAIL, or with a source
+   address EADDRINUSE, means that no local port is free (LOAD_NO_PORT).  EAGAIN
+   of a UNIX socket is no error: the listen queue is full, and the state is
+   CONNECTION_QUEUE_FULL, since poll does not report when the queue has room
+   again.  */
 static void load_connection_refuse(struct load *load,
                                    struct load_connection *connection,
                                    int error)
@@ -382,8 +387,9 @@ static void load_connection_refuse(struct load *load,
         connection_back_off(load, connection, CONNECTION_BACKOFF);
 }
 
-/* Make a non-blocking socket, closed by exec, and bind it to the source address
-   if given.  Returns the socket; or -1 with errno, and none is left.  */
+/* Make a non-blocking socket, closed by exec, and bind the socket to the source
+   address if given.  Returns the socket; or -1 with the errno of sonde_socket
+   or bind, and no socket is left open.  */
 static int connection_open_socket(const struct load *load)
 {
     const struct sonde_address *source = load->target->source;
@@ -396,8 +402,9 @@ static int connection_open_socket(const struct load *load)
     return -1;
 }
 
-/* connect has ended, which is progress: count its time, from SINCE, and
-   establish; or handle the failure by load_connection_refuse, with no time.  */
+/* connect has ended, which sets has_progress.  After success count the connect
+   time, from SINCE to now, and establish CONNECTION; after a failure call
+   load_connection_refuse, and count no time.  */
 static void connection_confirm(struct load *load,
                                struct load_connection *connection)
 {
@@ -443,8 +450,9 @@ void load_connection_serve(struct load *load,
         load_connection_send(load, connection);
 }
 
-/* If connect of CONNECTION has ended, and no wait has reported that yet, as
-   after a stop of this process, confirm.  Returns whether it had ended.  */
+/* If CONNECTION is in CONNECTION_CONNECTING, and connect has ended, which no
+   wait has reported yet, as after a stop of this process: confirm, and return
+   true.  Otherwise return false.  */
 static bool connection_look(struct load *load,
                             struct load_connection *connection)
 {

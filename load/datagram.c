@@ -19,7 +19,8 @@ static size_t number_size(const struct load *load)
     return load->plan->size < 8 ? load->plan->size : 8;
 }
 
-/* The pattern of message NUMBER of CONNECTION, before its number is stored.  */
+/* The pattern of message NUMBER of CONNECTION, as many bytes as the size of the
+   plan; in the datagram, the number replaces the first bytes.  */
 static const unsigned char *
 message_bytes(const struct load *load, const struct load_connection *connection,
               uint64_t number)
@@ -39,9 +40,11 @@ static void mark_done(const struct load *load,
         connection->done++;
 }
 
-/* Begin the messages that may begin, each a datagram with its number; set
-   is_blocked if the socket takes no more (EAGAIN, ENOBUFS).  A datagram that is
-   not sent is not begun.  Returns LOAD_NONE, or an error.  */
+/* Send the messages that may begin, each a datagram with its number, built in
+   load->bytes.  A message that is not sent is not begun.  Set is_blocked if the
+   socket takes no more (EAGAIN, ENOBUFS), otherwise clear it; set has_progress
+   if a datagram was sent.  Returns LOAD_NONE, also if blocked, or the send
+   error.  */
 static enum load_error datagram_send(struct load *load,
                                      struct load_connection *connection)
 {
@@ -77,11 +80,13 @@ static bool is_copy(const struct load *load,
            !memcmp(load->bytes + skip, due + skip, length - skip);
 }
 
-/* Count the reply of LENGTH bytes in load->bytes: as done, or as late if its
-   message is done already; with a truncated number, any reply of the right
-   length that answers no pending message.  Returns LOAD_NONE; or LOAD_WRONG for
-   another reply, described in the report by the number it carries, or as the
-   last message begun if shorter than a number.  */
+/* Count the reply of LENGTH bytes in load->bytes, which begins with the number
+   of its message.  If the message is pending and the reply unaltered, the
+   message is done.  If no message with the number is pending, the reply counts
+   as late: with a number of 8 bytes, if unaltered and the message was begun;
+   with a truncated number, if of the right length.  Returns LOAD_NONE for
+   these; or LOAD_WRONG for any other reply, described in the report by its
+   number, or as the last message begun if shorter than a number.  */
 static enum load_error
 take_reply(struct load *load, struct load_connection *connection, size_t length)
 {
@@ -115,8 +120,8 @@ take_reply(struct load *load, struct load_connection *connection, size_t length)
     return LOAD_NONE;
 }
 
-/* Receive and count at most MAX datagrams, without waiting.  Returns the first
-   error, or LOAD_NONE.  */
+/* Receive and count at most MAX datagrams, without waiting, up to the first
+   error.  Returns that error, of receiving or LOAD_WRONG; or LOAD_NONE.  */
 static enum load_error
 receive_some(struct load *load, struct load_connection *connection, size_t max)
 {
@@ -133,8 +138,8 @@ receive_some(struct load *load, struct load_connection *connection, size_t max)
 }
 
 /* Receive and count replies that have arrived, without waiting: at most
-   MAX_RECEIVED datagrams, or one with a depth of 1.  Returns LOAD_NONE, or the
-   first error.  */
+   MAX_RECEIVED datagrams; a single one if the depth of the plan is 1.  Returns
+   LOAD_NONE, or the first error.  */
 static enum load_error datagram_receive(struct load *load,
                                         struct load_connection *connection)
 {
@@ -154,8 +159,8 @@ static bool datagram_is_late(const struct load *load,
 }
 
 /* Receive replies that have arrived, if a message is late at NOW, then count
-   messages that are still late as unanswered and done.  Returns LOAD_NONE, or
-   an error of receiving, after which nothing is counted as unanswered.  */
+   messages that are still late as unanswered and done.  Returns LOAD_NONE; or
+   the error of receive_some, and no message is counted as unanswered.  */
 static enum load_error datagram_expire(struct load *load,
                                        struct load_connection *connection,
                                        int64_t now)

@@ -26,9 +26,10 @@ enum {
 
 /* ---- phases -------------------------------------------------------------- */
 
-/* Begin PHASE at NOW, and set its end, with --hold of RUNNING at once.  RUNNING
-   is the start of the measurement.  Without a rate all connections send when
-   RUNNING begins, except with --connect.  */
+/* Begin PHASE at NOW, and set phase_end of HOLDING, RUNNING and DRAINING; with
+   --hold RUNNING ends at NOW.  RUNNING starts the measurement: without a rate
+   all connections send then, except with --connect.  DRAINING sets ENDED, and
+   lasts for the timeout.  */
 static void next_phase(struct load *load, enum load_phase phase, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -66,9 +67,10 @@ static bool is_drained(const struct load *load)
    to connect has ended; HOLDING and RUNNING at phase_end; DRAINING when nothing
    is pending, or at the timeout for replies.  Without an open connection,
    OPENING and DRAINING lead to OVER, and RUNNING ends early, but not with
-   --connect.  In the second half of the timeout no message may begin (is_late).
-   The timeout is doubled if the last poll returned events: replies may have
-   waited for this process.  */
+   --connect.  In the second half of the timeout for replies no message may
+   begin (is_late).  The timeout is doubled if the last poll returned events:
+   replies may have waited for this process.  The end of OPENING completes
+   opened of the report.  */
 static void check_phase(struct load *load, int64_t now)
 {
     const struct load_plan *plan = load->plan;
@@ -105,8 +107,9 @@ static void check_phase(struct load *load, int64_t now)
 
 /* ---- the clock ----------------------------------------------------------- */
 
-/* Whether a connection may be opened for the first time: with --hold few enough
-   at once.  */
+/* Whether another connection may be opened for the first time: in OPENING,
+   while one was never opened, and with --hold fewer than HOLD_WINDOW are
+   connecting.  */
 static bool may_open_first(const struct load *load)
 {
     size_t window =
@@ -123,9 +126,10 @@ static void open_first(struct load *load)
                              monotonic_now());
 }
 
-/* With --connect: replace closed connections, at once or as the rate allows,
-   none due at phase_end or later.  The latency begins when the connection was
-   due.  Lowers next_due to the earliest connection not yet due.  */
+/* With --connect: replace closed connections, at once, or with a rate when they
+   are due at NOW; none at phase_end or later.  The latency begins when the
+   connection was due.  Lowers next_due to the earliest due time of the
+   connections not opened.  */
 static void open_again(struct load *load, int64_t now)
 {
     for (size_t i = 0; i < load->plan->connections; i++) {
@@ -200,9 +204,9 @@ static int run_timeout(const struct load *load, int64_t tick)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-/* An interruption while running ends the measurement; in another phase, as by
-   the second signal, the run, and pending replies are no errors.  The report
-   notes the interruption.  */
+/* Interrupt the run, and set interrupted of the report.  In RUNNING the
+   measurement ends, and DRAINING begins.  In any other phase, as by the second
+   signal, the run is over and cut (is_cut): pending replies are no errors.  */
 static void run_interrupt(struct load *load)
 {
     load->is_cut = load->phase != LOAD_RUNNING;
@@ -210,7 +214,8 @@ static void run_interrupt(struct load *load)
     load->report->interrupted = true;
 }
 
-/* Interrupt the run for each signal caught by the self-pipe.  */
+/* Interrupt the run for each signal caught by the self-pipe, and set
+   has_progress.  */
 static void take_signals(struct load *load)
 {
     load->has_progress = true;
@@ -289,7 +294,8 @@ static bool run_watch_signals(struct load *load)
            !sonde_poller_add(load->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Allocate a run, for free_load, and watch signals.  NULL with errno.  */
+/* Allocate a run, to be freed by free_load, open its poller, and watch signals;
+   no connection is opened.  NULL with errno on failure, and nothing is left. */
 static struct load *make_load(const struct load_plan *plan,
                               const struct client *client,
                               struct load_report *report)
@@ -365,10 +371,11 @@ static void count_unfinished(const struct load *load)
     }
 }
 
-/* The duration of the measured phase: to the last reply.  But if connections
-   are open when the run ends, and always with --connect, at least to the end of
-   RUNNING, by DURATION or an interruption.  With --hold always to the last
-   reply.  */
+/* The nanoseconds of the measured phase: from the start of RUNNING to LAST, the
+   last reply or, with --connect, the last end of a connection.  But if
+   connections are open when the run ends, and always with --connect, at least
+   to the end of RUNNING, by DURATION or an interruption.  With --hold always to
+   the last reply.  */
 static int64_t elapsed_of(const struct load *load)
 {
     int64_t elapsed = load->last - load->start;
@@ -380,8 +387,9 @@ static int64_t elapsed_of(const struct load *load)
     return is_whole && elapsed < phase ? phase : elapsed;
 }
 
-/* Complete the report: retransmissions of the connections that have a socket,
-   the time elapsed and, unless cut, what is pending, as errors.  */
+/* Complete the report: add the retransmissions of stream connections that have
+   a socket, set the time elapsed and, unless the run is cut, count as errors
+   the messages pending and all of count_unfinished.  */
 static void finish_report(const struct load *load)
 {
     struct load_report *report = load->report;
@@ -396,9 +404,10 @@ static void finish_report(const struct load *load)
     count_unfinished(load);
 }
 
-/* Set *PEER to the address for further connections: as given, of UNIX, since
-   the server may know its socket by another path.  Returns 0, or -1 with errno;
-   ENOTCONN: the connection was reset.  */
+/* Set *PEER to the address for further connections: the peer of CLIENT; for a
+   UNIX target the path as given, since the server may know its socket by
+   another path.  Returns 0, or -1 with errno; ENOTCONN: the connection was
+   reset.  */
 static int load_find_peer(const struct client *client,
                           struct sonde_address *peer)
 {

@@ -132,11 +132,12 @@ struct load {
 
 /* ---- plan.c -------------------------------------------------------------- */
 
-/* Set the end of CLIENT by REPORT, and return the end: CLIENT_DONE without
-   errors, but CLIENT_TIMED_OUT if no reply came and the run was not
-   interrupted.  Otherwise the text has the counts, and the end is of one error:
-   wrong replies first, then closed early, unanswered (CLIENT_SILENCE for
-   datagrams), and the order of enum load_error.  */
+/* Returns the end of the run by REPORT.  Without errors CLIENT_DONE, and CLIENT
+   is unchanged; but CLIENT_TIMED_OUT if no reply came and the run was not
+   interrupted.  With errors the text of CLIENT has the counts, and the end is
+   of one error: wrong replies first, then closed early, unanswered
+   (CLIENT_SILENCE for datagrams), and the others in the order of enum
+   load_error.  An end other than CLIENT_DONE is set in CLIENT.  */
 enum client_end load_judge(struct client *client,
                            const struct load_report *report);
 
@@ -155,10 +156,10 @@ enum load_error load_error_of(int error);
 size_t load_index(const struct load *load,
                   const struct load_connection *connection);
 
-/* Describe the first wrong reply in the report: WHAT ("byte", "datagram")
-   NUMBER of CONNECTION, counted from 1, was altered, or was NEVER sent.  A
-   later wrong reply changes nothing.  No error is counted.  Returns
-   LOAD_WRONG.  */
+/* Describe the first wrong reply in the report: WHAT ("byte", "datagram") and
+   NUMBER, written as given, of CONNECTION, written as a number from 1 up, was
+   altered; or if NEVER, was never sent.  A later wrong reply changes nothing.
+   No error is counted.  Returns LOAD_WRONG.  */
 enum load_error load_note_wrong(struct load *load,
                                 const struct load_connection *connection,
                                 const char *what, uint64_t number, bool never);
@@ -167,7 +168,8 @@ enum load_error load_note_wrong(struct load *load,
 
 extern const struct load_transport datagram_transport, stream_transport;
 
-/* Fill PATTERN.  The bytes are the same in each run.  */
+/* Fill PATTERN with pseudo-random bytes of period PATTERN_PERIOD, the same in
+   each run.  */
 void pattern_make(struct pattern *pattern);
 
 /* The PATTERN_PIECE bytes from OFFSET of the stream of CONNECTION, a number of
@@ -195,9 +197,9 @@ bool load_may_begin(const struct load *load,
 void load_begin(struct load *load, struct load_connection *connection,
                 int64_t now);
 
-/* Count message NUMBER, with an unaltered reply that arrived at NOW, and its
-   latency, except with --connect, and set LAST of LOAD to NOW.  The caller
-   advances DONE of CONNECTION.  */
+/* Count message NUMBER, with an unaltered reply that arrived at NOW, as echoed
+   and no longer pending, and set LAST of LOAD to NOW.  Except with --connect,
+   count the latency, too.  The caller advances DONE of CONNECTION.  */
 void load_done(struct load *load, struct load_connection *connection,
                uint64_t number, int64_t now);
 

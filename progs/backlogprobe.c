@@ -77,7 +77,8 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or NULL.  */
+/* The usage error if options contradict each other, or if --check lacks
+   --require; else NULL.  */
 static const char *backlogprobe_conflict(void)
 {
     int reports = choices.json + choices.profile + choices.chart +
@@ -231,9 +232,10 @@ static int print_comparison(void)
 }
 
 /* Print the findings as the options say, with --compare by print_comparison
-   alone.  If no row has figures, complain, with --require only if metrics are
-   then missing.  Returns the exit status, of print_comparison or status_of;
-   STATUS_TROUBLE if memory ran out, or if metrics are missing.  */
+   alone.  If no row has figures, complain; but with --require only if
+   --prometheus is given, whose metrics are then not written.  Returns the exit
+   status, of print_comparison or status_of; STATUS_TROUBLE if memory ran out,
+   or if metrics are not written.  */
 static int print_report(void)
 {
     struct report report;
@@ -272,10 +274,13 @@ static int measure_one(measurement *measure, struct run_trouble *trouble)
                            backlogprobe_show_progress, trouble);
 }
 
-/* Measure the plan and report, also after a measurement that ended early.
-   Returns the exit status: that of print_report; STATUS_TROUBLE after a
-   message, if a measurement ended early, a setting of --with failed, no family
-   works, or memory ran out; STATUS_TROUBLE without findings, too.  */
+/* Measure the plan, with --half-open by both methods, and print the report,
+   also after a measurement that ended early.  There is no report without
+   findings, after a failed setting of --with, if a required family does not
+   work (check_families), without memory, or if the host cannot be described.
+   Returns STATUS_TROUBLE in these cases and if a measurement ended early, in
+   all but the first after a message; otherwise the exit status of
+   print_report.  */
 static int backlogprobe_measure(void)
 {
     struct run_trouble trouble;
@@ -299,7 +304,10 @@ static int backlogprobe_measure(void)
     return failed ? STATUS_TROUBLE : status;
 }
 
-/* Fill the plan.  Returns OPTIONS_GO_ON, or the exit status after a message. */
+/* Fill the plan from the options, and check --backlog and --with.  Without -4,
+   -6 and --unix the families are IPv4 and IPv6.  With --require only its
+   backlog is measured, without the SYN queue and the cap.  Returns
+   OPTIONS_GO_ON, or the exit status after a message.  */
 static int backlogprobe_make_plan(void)
 {
     char problem[300], number[24] = "0-14";

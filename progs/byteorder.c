@@ -55,7 +55,8 @@ static void byteorder_explain(int order)
             order == SONDE_BYTEORDER ? "agrees" : "DISAGREES");
 }
 
-/* Print the report in JSON; ORDER is negative for no known order.  */
+/* Print the report in JSON.  ORDER, that of the process, is negative if
+   unknown: then "byteorder" is null.  */
 static void print_json(int order)
 {
     struct json out = {.out = output_stream()};

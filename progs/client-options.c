@@ -36,9 +36,10 @@ const struct option_row client_rows[] = {
     {0},
 };
 
-/* Set TARGET's source, in static memory, from --source, which is given, and
-   TARGET's family, since a source reaches only addresses of its family.
-   Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Set TARGET's source, in static memory, from --source, a numeric address,
+   which is given, and set TARGET's family, since a source reaches only
+   addresses of its family; a family already set must be the same.  Returns
+   OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int target_take_source(struct client_target *target)
 {
     static struct sonde_address address;
@@ -120,9 +121,10 @@ static int target_take_path(struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* Fill TARGET, in static memory and argv, from options and operands; without
-   PORT the port of SERVICE, or SERVICE_PORT if the host's database lacks
-   SERVICE.  Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Fill TARGET from options and operands; its texts are in argv or static
+   memory.  Without PORT its service is the port of SERVICE, or SERVICE_PORT if
+   the host's database lacks SERVICE.  HOST and PORT are checked, not looked up.
+   Returns OPTIONS_GO_ON, or the exit status after a usage error.  */
 static int target_make(struct client_target *target, const char *service,
                        int service_port)
 {
@@ -210,8 +212,9 @@ int client_options_run(const char *service, int service_port,
     return (int)client.end;
 }
 
-/* The end for ERROR, the errno of a lookup that failed with another code than
-   EAI_SYSTEM, as of client_connect.  */
+/* The end for ERROR, the errno of a failed lookup whose code is not EAI_SYSTEM,
+   the same as by client_connect: unknown name, no answer, network unreachable;
+   or CLIENT_TROUBLE for any other errno.  */
 static enum client_end end_of_lookup(int error)
 {
     switch (error) {

@@ -29,7 +29,8 @@ static const char *daytimecli_conflict(void)
 
 /* Print the text for a terminal, which a server must not control: backslashes,
    and bytes except printable ASCII and line ends, as \ooo; CR before LF is left
-   out; a newline at the end is added.  */
+   out.  If the text does not end with a newline, one is added, but not to an
+   empty text.  */
 static void print_safely(const struct daytime *daytime)
 {
     FILE *out = output_stream();
@@ -48,11 +49,11 @@ static void print_safely(const struct daytime *daytime)
         putc('\n', out);
 }
 
-/* Print the instant, and in seconds the offset between the server's clock and
-   the local clock, and the uncertainty; with -v also the format, on standard
-   error.  A reply in no known form fails CLIENT, and nothing is printed.  The
-   server sends whole seconds, so its clock was half a second further, plus or
-   minus half a second; the uncertainty also has half of the round trip.  */
+/* Print the instant; in seconds, the server's clock minus the local clock, and
+   the uncertainty; with -v also the format, on standard error.  A reply in no
+   known form fails CLIENT, and nothing is printed.  The server sends whole
+   seconds, so its clock was half a second further, plus or minus half a second;
+   the uncertainty also has half of the round trip.  */
 static void print_instant(struct client *client, const struct daytime *daytime)
 {
     struct daytime_instant instant;

@@ -119,7 +119,7 @@ static const char *echoload_form_conflict(void)
 
 /* Whether the operand, if a single one, is the second profile of --compare: a
    path with a slash, which need not exist, or the name of a regular file.
-   False with --unix.  */
+   False without --compare, and with --unix.  */
 static bool echoload_has_second(void)
 {
     struct stat status;
@@ -131,7 +131,9 @@ static bool echoload_has_second(void)
            (!stat(name, &status) && S_ISREG(status.st_mode));
 }
 
-/* Whether an option of a run was given.  */
+/* Whether an option was given that only a run uses, such as --connections, -4
+   or --verbose.  --unix and the forms of the report do not count, except
+   --histogram.  */
 static bool echoload_has_run_options(void)
 {
     return choices.connect || choices.connect_only || choices.histogram ||
@@ -208,13 +210,15 @@ static int echoload_check(const struct client_target *target)
     return OPTIONS_GO_ON;
 }
 
-/* The histogram of the run: of messages, or of --connect-only's connects.  */
+/* The latencies of the run: of messages, with --connect of whole connections,
+   with --connect-only of connects.  */
 static const struct histogram *echoload_histogram(void)
 {
     return plan.kind == LOAD_ONLY ? &report.connect : &report.latency;
 }
 
-/* Replace the file of --histogram.  Returns 0, or not 0 after a message.  */
+/* Replace the file of --histogram by the percentile text of echoload_histogram.
+   Returns 0, or not 0 after a message.  */
 static int echoload_write_histogram(void)
 {
     char *text = NULL;
@@ -364,8 +368,8 @@ static int echoload_run_load(void)
 }
 
 /* Compare two files, or run the load, once the profile of --compare is read.
-   Returns the exit status: STATUS_TROUBLE after a message if a profile cannot
-   be read.  */
+   Returns the exit status: that of echoload_compare or echoload_run_load, or
+   STATUS_TROUBLE after a message if a profile cannot be read.  */
 static int echoload_run(void)
 {
     int status = choices.compare && echoload_read(choices.compare, &there)

@@ -52,7 +52,9 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or NULL.  */
+/* The usage error if options contradict each other, --fault is missing or given
+   more than 32 times, --unix is empty, or --port leaves too few ports for the
+   faults; else NULL.  */
 static const char *faultsrv_conflict(void)
 {
     if (choices.list)
@@ -109,9 +111,9 @@ static int faultsrv_choose(struct fault_choice *choice, const char *text)
     return OPTIONS_GO_ON;
 }
 
-/* The largest reply of OPTIONS in bytes: REPLY_MAX for a stream, otherwise that
-   of a datagram: 65535 bytes, with IPv4 less its header of 20, and less the
-   header of UDP of 8.  */
+/* The largest reply of OPTIONS in bytes: REPLY_MAX for a stream,
+   FAULT_DATAGRAM_MAX for UNIX datagrams; for UDP 65535, less the UDP header of
+   8, and with IPv4 less the IP header of 20.  */
 static size_t faultsrv_reply_max(const struct fault_options *options)
 {
     enum { IPV4_HEADER = 20, UDP_HEADER = 8 };
@@ -124,8 +126,8 @@ static size_t faultsrv_reply_max(const struct fault_options *options)
 }
 
 /* Read the file PATH into the reply of OPTIONS, memory never freed.  Returns
-   OPTIONS_GO_ON; or the exit status after a message: PATH cannot be read, or is
-   longer than faultsrv_reply_max.  */
+   OPTIONS_GO_ON; or the exit status after a message, and OPTIONS stay: PATH
+   cannot be read, or is longer than faultsrv_reply_max, or memory ran out.  */
 static int faultsrv_read_reply(struct fault_options *options, const char *path)
 {
     size_t max = faultsrv_reply_max(options);
@@ -153,8 +155,9 @@ static int faultsrv_read_reply(struct fault_options *options, const char *path)
 
 /* ---- the run ------------------------------------------------------------- */
 
-/* Play the faults, and report, unless the run failed.  Returns the exit status
-   of faults_run, or STATUS_NO if the command was killed.  */
+/* Play the faults, and print the report if faults_run returns 0.  Returns the
+   exit status: that of faults_run, or STATUS_NO if that is 0 but the command
+   was killed.  */
 static int faultsrv_play(const struct fault_options *options)
 {
     static struct fault_report report;
@@ -172,9 +175,9 @@ static int faultsrv_play(const struct fault_options *options)
 }
 
 /* List the faults, with --list; otherwise choose the faults, read the reply,
-   and play, by default for COMMAND_MS with a command, else without limit.
-   Returns the exit status: that of faultsrv_play, or STATUS_TROUBLE after a
-   message.  */
+   and play, by default for one minute with a command, else without limit.
+   Returns the exit status: STATUS_DONE with --list, that of faultsrv_play, or
+   STATUS_TROUBLE after a message.  */
 static int faultsrv_run(void)
 {
     static struct fault_choice chosen[FAULT_PORTS_MAX];

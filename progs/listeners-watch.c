@@ -101,9 +101,10 @@ static int64_t watch_run_earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Sleep until NEXT.  A signal ends the sleep, and sets IS_OVER.  So most short
-   sleeps of full length are not followed by a look for a signal, which saves
-   two system calls; every 16th is, since a signal may come before the sleep. */
+/* Sleep until NEXT, and set IS_OVER if a signal has come.  A signal ends the
+   sleep.  So the self-pipe is not read after most sleeps of full length below 5
+   ms, which saves two system calls; after every 16th the self-pipe is read,
+   since a signal may come before the sleep.  */
 static void watch_run_sleep(struct watch_run *run, int64_t next)
 {
     int64_t time = next - monotonic_now();
@@ -137,10 +138,11 @@ static int watch_run_step(struct watch_run *run)
     return 0;
 }
 
-/* Write all that waits; give up when the reader has taken nothing for DRAIN_MS.
-   The self-pipe is closed first, so that a second signal, by its former action,
-   ends the process at once.  Returns STATUS, also if the reader has gone; or
-   STATUS_TROUBLE after a message, if the rest could not be written.  */
+/* Write all that waits; give up when the reader has taken nothing for 5
+   seconds.  The self-pipe is closed first, so that a second signal, by its
+   former action, ends the process at once.  Returns STATUS, also if the reader
+   has gone; or STATUS_TROUBLE after a message, if the rest could not be
+   written.  */
 static int watch_run_finish(struct watch_run *run, int status)
 {
     sonde_selfpipe_close();

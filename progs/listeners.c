@@ -76,7 +76,8 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or NULL.  */
+/* The usage error if options contradict each other, or if the operand is empty;
+   else NULL.  */
 static const char *listeners_conflict(void)
 {
     if (choices.json && choices.prometheus)
@@ -116,9 +117,12 @@ static bool has_families(void)
            choices.local;
 }
 
-/* The families of the options; if none is chosen, all listeners, and with an
-   operand, which may name any socket, but not with --waiting, all datagram
-   sockets.  Without --udp, -4 and -6 choose TCP.  */
+/* The families of sockets that the options choose, as bits.  TCP: with --tcp,
+   and with -4 or -6 without --udp.  UDP: with --udp.  Both in IPv4 and IPv6,
+   unless only -4 or only -6 is given.  UNIX listeners: with --unix, and with
+   --udp also UNIX datagrams.  Without any of these options: all listeners, and
+   with an operand, which may name any socket, also all datagram sockets, unless
+   with --waiting.  */
 static unsigned families_of(void)
 {
     bool any = !choices.inet && !choices.inet6;
@@ -234,8 +238,9 @@ static void listeners_report(const struct listeners *listeners)
 
 /* Report the selected listeners as a check, by default with the ranges 70 and
    90 percent.  A family that could not be read, or with --all a namespace that
-   was not seen, may be fuller: OK is unknown then, by STATUS_TROUBLE after a
-   message.  Returns the status for output_end.  */
+   was not seen, may be fuller: instead of OK the result is then STATUS_TROUBLE,
+   for UNKNOWN, after a message; WARNING and CRITICAL stay.  Returns the status
+   for output_end.  */
 static int check_found(const struct listeners *listeners)
 {
     struct check check = {0};
@@ -353,8 +358,9 @@ static int select_and_report(struct listeners *listeners)
 }
 
 /* Enter the network namespace of --netns, if given.  If that fails, and --netns
-   is the number of a process, note the process in *LISTENERS, to be read from
-   outside; otherwise return false after a message.  */
+   is the number of a process, set PID and ENTER_ERROR of *LISTENERS, to be read
+   from outside.  Returns true, or false after a message if neither is
+   possible.  */
 static bool choose_namespace(struct listeners *listeners)
 {
     struct namespace_trouble trouble;
@@ -393,10 +399,11 @@ static int read_chosen(struct listeners *listeners)
                : 0;
 }
 
-/* Enter the namespace of --netns, if given, or else read it from outside
-   (choose_namespace).  Read, report, and free all.  Returns the exit status:
-   STATUS_TROUBLE after a message if neither is possible, or if the listeners,
-   or with --waiting the waiting connections, could not be read.  */
+/* Enter the namespace of --netns, if given, or prepare to read the namespace
+   from outside (choose_namespace).  Read, report, and free all.  Returns the
+   exit status: STATUS_TROUBLE after a message if neither is possible, or if the
+   listeners, or with --waiting the waiting connections, could not be read; else
+   that of read_more_and_report.  */
 static int listeners_run(void)
 {
     struct listeners listeners = {.datagrams_optional = !choices.udp,

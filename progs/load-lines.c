@@ -52,8 +52,8 @@ static void load_lines_subtract(const struct load_report *report,
     earlier = *report;
 }
 
-/* Append the line of SECOND, AT ns after the start, to the spool; or without
-   memory count the line as left out.  */
+/* Append the line of SECOND, AT ns after the start, to the spool.  Without
+   memory, or if the spool is full, the line is counted as left out.  */
 static void load_lines_put(int64_t at)
 {
     char *text = NULL;

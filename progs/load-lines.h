@@ -9,14 +9,16 @@
 
 #include "load/load.h"
 
-/* Call before the run: begin the first second, with an empty spool.  */
+/* Call before the run, once in a process: begin the first second, with an empty
+   spool.  */
 void load_lines_begin(void);
 
-/* For load_run and load_connect_only: once a second has passed since the last
-   line, add a line with the figures since then, and write what standard output
-   takes.  Several seconds passed at once share a line.  Without memory, or if
-   the spool is full, the line is left out, and counted.  Returns false after a
-   write error, or if the reader has gone.  */
+/* For load_run and load_connect_only: in the first call after each full second
+   since load_lines_begin, add a line with the figures since the last line; in
+   each call, write what standard output takes.  Several seconds passed at once
+   share a line.  Without memory, or if the spool is full, the line is left out,
+   and counted.  Returns false after a write error, or if the reader has
+   gone.  */
 load_progress_function load_lines_progress;
 
 /* Call after the run, in each case: what is not written yet, and the line of

@@ -17,7 +17,8 @@
 #include "probes/finding/finding.h"
 
 /* Add the findings of REPORT and of this host to FINDINGS, and sort FINDINGS;
-   in each case the caller frees them.  Returns 0; or -1 with errno.  */
+   in each case the caller frees them.  Returns 0; or -1 with ENOMEM or the
+   errno of uname, and only a part may be added.  */
 int load_profile_make(struct findings *findings,
                       const struct load_report *report);
 
@@ -32,11 +33,11 @@ int load_profile_read(struct findings *findings, const char *name,
                       char *problem, size_t size);
 
 /* Compare HERE and THERE, both of load_profile_read or load_profile_make: the
-   settings, the rate, errors, and the 50th, 90th and 99th percentile of
-   latencies; if HERE is a run of connections also the rate and the times of
-   connect.  Write the differences beyond TOLERANCE percent, and what is on one
-   side only, to OUT, one a line, and last a line with the numbers, as
-   figures_compare does.  Returns the numbers.  */
+   settings except peer and duration, the rate, errors, and the 50th, 90th and
+   99th percentile of latencies; if HERE is a run of connections also the rate
+   and the times of connect.  Write the differences beyond TOLERANCE percent,
+   and what is on one side only, to OUT, one a line, and last a line with the
+   numbers, as figures_compare does.  Returns the numbers.  */
 struct comparison load_profile_compare(FILE *out, const struct findings *here,
                                        const struct findings *there,
                                        long tolerance);

@@ -178,7 +178,11 @@ static void print_retransmissions(FILE *out, const struct load_report *report)
                 report->retransmissions == 1 ? "" : "s");
 }
 
-/* Write to OUT the figures of REPORT that its kind of run has.  */
+/* Write to OUT the figures of REPORT by its kind of run: numbers of connects
+   and messages; the rate of messages, or in a run of connections that of
+   connects, but none with LOAD_HOLD; times as quantiles; the loss of datagrams
+   in percent.  Errors and retransmissions are not written here, but with
+   LOAD_ONLY second SYNs are.  */
 static void print_figures(FILE *out, const struct load_report *report)
 {
     char number[NUMBER_TEXT], time[CLIENT_TIME_TEXT];
@@ -240,8 +244,10 @@ static void print_bar(FILE *out, const char *name, uint64_t count, uint64_t max,
             100 * (double)count / (double)all);
 }
 
-/* Print rows in steps of 1, 2 and 5 from the first percent of the values on, up
-   to 99 percent, at most ROWS_MAX; the rest is a single row.  With fewer than
+/* Print a bar for each bound, with the share of the values between the bound
+   before, if any, and the bound.  The bounds are 1, 2, 5, 10 us and so on, from
+   the first with one percent of the values below it to the first with 99
+   percent, at most ROWS_MAX.  A last row has the rest, if any.  With fewer than
    10 values print nothing.  */
 static void print_histogram(FILE *out, const struct histogram *histogram)
 {
@@ -307,7 +313,8 @@ static void json_latency(struct json *json, const char *key,
     json_object_end(json);
 }
 
-/* Write the member "plan"; null for settings without a meaning in this run.  */
+/* Write the member "plan"; null for settings without a meaning in this run, and
+   for the rate without a limit.  */
 static void json_plan(struct json *json, const struct load_report *report)
 {
     const struct load_plan *plan = report->plan;

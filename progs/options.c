@@ -280,8 +280,8 @@ static int row_take(const struct option_row *row, const char *value,
 
 /* Whether an option of ARGV is of the kind OPTION_CHECK.  Such an option
    applies to all errors, also to one before it, so it is looked for first.
-   Permutes ARGV as getopt_long, and sets no target; with opterr 0 nothing is
-   printed.  */
+   Permutes ARGV as getopt_long, sets no target, and resets optind for the next
+   parse.  The caller has set opterr to 0, so that nothing is printed.  */
 static bool is_check_asked(const struct option_view *view, int argc,
                            char **argv)
 {

@@ -38,8 +38,9 @@ static struct check result;
 static char first_message[1024];
 
 /* Open /dev/null as each of the standard descriptors that is closed: a socket
-   of the program would have its number.  Returns 0; or -1 with the errno of
-   open, and one may be closed.  */
+   of the program would have its number.  Returns 0 if all three are open, also
+   if open failed without need; or -1 with the errno of open, and at least one
+   is closed.  */
 static int output_fill_standard(void)
 {
     int fd;
@@ -92,8 +93,8 @@ void output_raw(void)
     is_raw = true;
 }
 
-/* Break TEXT, after a word of BEFORE letters and ": ", into lines of 79
-   columns: newlines replace blanks; a word is not split.  */
+/* Break TEXT, after a word of BEFORE letters and ": ", into lines of at most 79
+   columns: newlines replace blanks.  A word is not split, even if longer.  */
 static void output_fold(char *text, size_t before)
 {
     char *blank = NULL, *start = text;

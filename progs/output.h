@@ -80,8 +80,11 @@ int output_check_result(const struct check *check);
    output_to, and close standard output.  Returns STATUS, also if the reader of
    a pipe has gone; or STATUS_TROUBLE, after a message, if the report cannot be
    written, or is not empty and standard output was closed at the start.
-   After output_check, each STATUS but STATUS_DONE is replaced by CHECK_UNKNOWN,
-   and the line of the check by the first message of complain.  */
+
+   After output_check, a STATUS other than STATUS_DONE makes the check
+   CHECK_UNKNOWN, with the first message of complain as its text.  The result is
+   the state of the check, CHECK_OK without a check, as after --help; or
+   CHECK_UNKNOWN if the report cannot be written.  */
 int output_end(int status);
 
 #endif /* PROGS_OUTPUT_H */

@@ -70,8 +70,9 @@ const struct option_row server_rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or NULL.  The model of the
-   options must be set.  */
+/* The first usage error: options that contradict each other, --unix-mode or
+   --unix-owner without --unix, or --workers for a model without workers; NULL
+   if there is none.  options.model must be set.  */
 static const char *find_conflict(void)
 {
     bool has_address = places->any || addresses.count > 0;
@@ -93,9 +94,10 @@ static const char *find_conflict(void)
     return NULL;
 }
 
-/* Refuse an --address or --port that is wrong whatever a lookup may find: a
-   number out of range, a malformed address, a path.  Names pass.  Returns
-   OPTIONS_GO_ON, or the exit status after a usage error.  */
+/* Refuse a --port that is neither a number from 0 to 65535 nor a name, and the
+   first --address that is malformed, a bare number or a path: wrong whatever a
+   lookup may find.  Names pass unchecked.  Returns OPTIONS_GO_ON, or the exit
+   status after a usage error.  */
 static int check_addresses(void)
 {
     char problem[ENDPOINT_TEXT];

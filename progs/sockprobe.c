@@ -56,7 +56,9 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or NULL.  */
+/* The first usage error, for program_main: options that contradict each other,
+   an empty name of --html, or operands that --matrix or --states does not take;
+   NULL if there is none.  */
 static const char *sockprobe_conflict(void)
 {
     int reports = choices.list + choices.explain + choices.json +
@@ -82,8 +84,9 @@ static const char *sockprobe_conflict(void)
     return NULL;
 }
 
-/* For pool_ask: show how many runs are DONE, and with --times the time left,
-   from the average of the runs so far, since runs are alike.  */
+/* For pool_ask: show how many of TOTAL runs are DONE, and with --times the
+   seconds left, from the average of the runs DONE, since runs are alike; 0
+   before the first has ended.  ELAPSED is in milliseconds.  */
 static void sockprobe_show_progress(size_t done, size_t total, long elapsed)
 {
     double left = done > 0 ? (double)elapsed / 1000 / (double)done *
@@ -108,8 +111,9 @@ static void sockprobe_stop(int number)
     stopped = number;
 }
 
-/* End the runs of --times at the signal NUMBER, unless it is ignored, as in the
-   background of a script.  */
+/* Have the signal NUMBER end the runs of --times (sockprobe_stop), unless the
+   signal is ignored, as in the background of a script.  Failures are
+   ignored.  */
 static void stop_at(int number)
 {
     struct sigaction action;
@@ -117,10 +121,11 @@ static void stop_at(int number)
         sonde_signal(number, sockprobe_stop, SONDE_RESTART);
 }
 
-/* Ask the chosen questions, add the host, and sort the findings, HERE.  Returns
-   0; not 0 after a message.  If memory ran out for a question, set
-   memory_ran_out after a message, and return 0.  With --times SIGINT and
-   SIGTERM end the runs early, which is no failure, after a message.  */
+/* Ask the chosen questions, add the answers and the host to HERE, and sort
+   HERE.  Returns 0; not 0 after a message, with perhaps a part in HERE.  If a
+   question was killed for want of memory, set memory_ran_out after a message,
+   and return 0.  With --times SIGINT and SIGTERM end the runs early, which is
+   no failure, with a message.  */
 static int ask_host(void)
 {
     const struct question **questions =
@@ -154,7 +159,8 @@ static int ask_host(void)
     return failed;
 }
 
-/* Read the profile NAME into FINDINGS.  Returns 0; not 0 after a message.  */
+/* Read the profile NAME into FINDINGS, empty before, which the caller frees in
+   each case.  Returns 0; not 0 after a message.  */
 static int read_profile(const char *name, struct findings *findings)
 {
     char problem[400];
@@ -163,9 +169,10 @@ static int read_profile(const char *name, struct findings *findings)
                : 0;
 }
 
-/* Choose the questions named by the operands, after FIRST operands that name
-   profiles; all questions, if there are none; with --states tcp.states alone.
-   Returns 0; not 0 after a message.  */
+/* Choose the questions that the operands name, from the operand number FIRST
+   on: those before are profiles.  Without such operands choose all questions;
+   with --states tcp.states alone.  Returns 0; not 0 after a message, if an
+   operand names no question.  */
 static int sockprobe_choose(size_t first)
 {
     if (choices.states)
@@ -198,8 +205,9 @@ static void sockprobe_explain(void)
 
 enum { NAME_SIZE = 256 };
 
-/* Write the last part of PATH, masked, to NAME of NAME_SIZE bytes: a newline of
-   another user's file would begin a line of the report.  Returns NAME.  */
+/* Write the last part of PATH, masked and truncated, to NAME of NAME_SIZE
+   bytes: a newline of another user's file would begin a line of the report.
+   The part behind a final slash is empty.  Returns NAME.  */
 static const char *name_print(const char *path, char *name)
 {
     const char *slash = strrchr(path, '/');
@@ -215,16 +223,17 @@ static bool can_write(void)
     return !strcmp(choices.html, "-") || !output_check_path(choices.html);
 }
 
-/* The stream of the page of --html: the report, which replaces that file when
-   it is complete, or for "-" goes to standard output.  */
+/* Direct the report to the file of --html, which output_end replaces when the
+   report is complete; "-" is standard output.  Returns the stream of the
+   report.  */
 static FILE *page_stream(void)
 {
     output_to(choices.html);
     return output_stream();
 }
 
-/* Write the page of --html.  If IS_DIFF, add the differences between HERE and
-   THERE.  Write errors are left to output_end.  */
+/* Write the page of --html about HERE.  If IS_DIFF, with --diff, mark the
+   differences from THERE.  Write errors are left to output_end.  */
 static void write_page(bool is_diff)
 {
     char name[NAME_SIZE];
@@ -232,7 +241,8 @@ static void write_page(bool is_diff)
                  is_diff ? name_print(choices.diff, name) : NULL);
 }
 
-/* Report this host in the chosen form.  */
+/* Report HERE in the chosen form; in text, in full if operands name
+   questions.  */
 static void sockprobe_report(void)
 {
     FILE *out = output_stream();
@@ -250,8 +260,9 @@ static void sockprobe_report(void)
         answers_text(out, &catalogue, &here, choices.ids.count > 0);
 }
 
-/* Whether the first operand is the profile to compare.  The name of a question
-   is no profile, even if a file, such as a program, has the same name.  */
+/* Whether the first operand is profile B of --diff; false without --diff.  The
+   name of a question is no profile, even if a file, such as a program, has the
+   same name.  */
 static bool has_second(void)
 {
     return choices.diff && choices.ids.count > 0 &&
@@ -260,8 +271,9 @@ static bool has_second(void)
 }
 
 /* The exit status of a comparison: STATUS_NO for a difference; STATUS_TROUBLE
-   after a message if nothing was compared; else STATUS_DONE.  With --tap
-   answers that cannot be compared are enough.  */
+   after a message if nothing was compared; else STATUS_DONE.  With --tap,
+   STATUS_DONE also if both sides have answers, but none that can be
+   compared.  */
 static int sockprobe_judge(const struct difference *difference)
 {
     if (difference->different > 0)
@@ -277,7 +289,9 @@ static int sockprobe_judge(const struct difference *difference)
         choices.tap ? "--tap" : "--diff");
 }
 
-/* Report the differences; SECOND as by has_second.  Returns the exit status. */
+/* Report the differences of HERE and THERE, profile A, in the chosen form:
+   HTML, TAP or text.  SECOND: HERE is profile B, not this host; the text then
+   has A first.  Returns the exit status of sockprobe_judge.  */
 static int sockprobe_compare(bool second)
 {
     struct difference difference = answers_compare(&catalogue, &here, &there);
@@ -297,9 +311,10 @@ static int sockprobe_compare(bool second)
     return sockprobe_judge(&difference);
 }
 
-/* Choose questions.  Either list or explain them; or get their answers, from
-   this host or from a profile, and report or compare these.  Returns the exit
-   status.  */
+/* Choose questions.  With --explain or --list only write their texts.
+   Otherwise read profile A, if given, and get the answers of profile B or, by
+   asking, of this host; then report the answers, or compare the answers with
+   profile A.  Returns the exit status.  */
 static int sockprobe_ask(void)
 {
     const char *profile = choices.tap ? choices.tap : choices.diff;
@@ -333,10 +348,10 @@ static void matrix_report(const struct matrix *matrix)
         matrix_text(output_stream(), matrix);
 }
 
-/* Fill in COLUMN, which owns the findings, from the operand NAME: a profile,
-   with the name in SHOWN; or "-", which asks this host, with the name "this
-   host", and leaves HERE, empty before, empty.  Returns 0; not 0 after a
-   message.  */
+/* Fill in COLUMN, all zero, from the operand NAME: a profile, with the name in
+   SHOWN; or "-", which asks this host, with the name "this host", and leaves
+   HERE, empty before, empty.  COLUMN owns the findings, also after a failure.
+   Returns 0; not 0 after a message.  */
 static int matrix_read(struct matrix_column *column, const char *name,
                        char shown[NAME_SIZE])
 {
@@ -374,7 +389,8 @@ static int sockprobe_matrix(void)
 }
 
 /* Ask or compare, with --matrix by sockprobe_matrix, and free all.  Returns the
-   exit status; STATUS_TROUBLE if memory ran out for a question.  */
+   exit status; STATUS_TROUBLE, even after a report, if memory ran out for a
+   question.  */
 static int sockprobe_run(void)
 {
     int status = catalogue_make(&catalogue) ? complain("out of memory")

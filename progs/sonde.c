@@ -54,10 +54,11 @@ static int sonde_run(void)
     return STATUS_DONE;
 }
 
-/* Run the program named by the last part of argv[0], or else by the first
-   operand, with the arguments from there on; without such a program, sonde
-   itself, for which an unknown operand is a usage error.  Returns the exit
-   status.  */
+/* Run the program named by the last part of argv[0], with all arguments; or
+   else by the first argument, which "--" may precede, with the arguments
+   behind.  If the first argument begins with '-', or there is none, run sonde
+   itself; for an unknown program, too, as a usage error whatever arguments
+   follow.  Returns the exit status.  */
 int main(int argc, char **argv)
 {
     static const struct program program = {

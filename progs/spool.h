@@ -25,9 +25,10 @@ struct spool {
                          any more */
 };
 
-/* Append LINE, of SIZE bytes.  LINE is left out, and counted in LEFT_OUT,
-   without memory, or if SPOOL_MAX bytes or more would wait, unless the spool is
-   empty or the line IS_NEEDED.  */
+/* Append a copy of LINE, of SIZE bytes; nothing if SIZE is 0.  Without memory
+   LINE is left out, and counted in LEFT_OUT.  LINE is left out also if
+   SPOOL_MAX bytes or more would wait with LINE, unless nothing waits before or
+   LINE IS_NEEDED.  */
 void spool_add(struct spool *spool, const char *line, size_t size,
                bool is_needed);
 
@@ -35,11 +36,14 @@ void spool_add(struct spool *spool, const char *line, size_t size,
    call or before, also if the reader has gone though nothing waits.  */
 bool spool_flush(struct spool *spool);
 
-/* Write all that waits.  Returns false if ERROR is set: ETIMEDOUT if the
-   descriptor takes nothing for TIMEOUT milliseconds.  */
+/* Write all that waits.  TIMEOUT, above 0, is the longest time in milliseconds
+   without a byte written.  Returns true if all is written; false if ERROR is
+   set, before or by this call: ETIMEDOUT after TIMEOUT, or the errno of a
+   failed write.  */
 bool spool_drain(struct spool *spool, int timeout);
 
-/* Free pending output, unwritten; FD is not closed, and -1 afterwards.  */
+/* Free pending output, unwritten, and reset SPOOL: FD is -1, not closed, and
+   all else is zero, ERROR and LEFT_OUT, too.  */
 void spool_free(struct spool *spool);
 
 #endif /* PROGS_SPOOL_H */

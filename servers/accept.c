@@ -69,9 +69,9 @@ static void accept_log_source(const struct server *server,
 
 /* Count the client at PEER for --max-per-source, which is set, by the admit
    callback of the model or else in server->sources.  Sets client->source in
-   each case.  Returns false, with a line in the log, if the source has the
-   maximum, or if memory or a slot to count the client is missing; the client
-   stays open.  */
+   each case.  Returns false, with a line in the log and nothing counted, if the
+   source has the maximum, or if memory or a slot to count the client is
+   missing; the client stays open.  */
 static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
@@ -137,9 +137,8 @@ static void accept_client(struct server *server,
 /* accept at LISTENER failed with ERROR, out of descriptors or memory.  After
    EMFILE or ENFILE reject a client by the reserve descriptor, and return true:
    call accept again.  If the rejection fails, or after another error, back off
-   (server_back_off), and return false: new clients wait.  Both are logged.
-   If the queue is
-   empty, where Linux reports EMFILE, too, only return false.  */
+   (server_back_off), and return false: new clients wait.  Both are logged.  If
+   the queue is empty, where Linux reports EMFILE, too, only return false.  */
 static bool accept_shed(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -179,10 +178,10 @@ static void accept_give_up(struct server *server,
 }
 
 /* accept at LISTENER failed with ERROR: by the class of ERROR
-   (sonde_accept_class), reject a client (BACKOFF: accept_shed), give up (FATAL:
-   accept_give_up), or count the failure, which may pause polling (WAIT and
-   RETRY: listener_check).  Returns whether to call accept again: only after a
-   rejection.  */
+   (sonde_accept_class), reject a client or back off (BACKOFF: accept_shed),
+   which is progress of the loop; give up (FATAL: accept_give_up); or count the
+   failure, which may pause polling (WAIT and RETRY: listener_check).  Returns
+   whether to call accept again: only after a rejection.  */
 static bool accept_fail(struct server *server, struct listen_socket *listener,
                         int error)
 {
@@ -205,7 +204,7 @@ static bool accept_fail(struct server *server, struct listen_socket *listener,
 
 /* Accept up to MAX clients of LISTENER, none during a back-off of SERVER, and
    serve or reject each.  Each client accepted resets the back-off of LISTENER,
-   and also that of SERVER unless serving the client failed.  An empty queue
+   and also that of SERVER unless serving the client begins one.  An empty queue
    counts as a failure (accept_fail) only at the first call of accept.  A client
    rejected by accept_shed counts in MAX.  Returns true if more may be queued;
    false if the queue is empty, accept fails otherwise, SERVER backs off, or the

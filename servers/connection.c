@@ -183,10 +183,11 @@ static void connection_linger(struct connection *connection, char *buffer)
         connection_abandon(connection, CONNECTION_DONE);
 }
 
-/* All output is sent.  Unless the client has sent a FIN, read once without
-   waiting, and discard the input.  If the client has ended, or no input was
-   ever discarded, closing is harmless: end CONNECTION as done.  After an error
-   the end is the same.  Otherwise send a FIN, and begin to linger.  */
+/* All output is sent, and the service has ended.  Unless the client has sent a
+   FIN, read once without waiting, and discard the input (connection_discard).
+   Closing is harmless if the client has sent a FIN, or no input came since the
+   service ended: then, and after an error, end CONNECTION as done.  Otherwise
+   send a FIN, and begin to linger.  */
 static void connection_finish(struct connection *connection, char *buffer)
 {
     if (!connection->half_closed)
@@ -318,8 +319,8 @@ static void connection_dequeue(struct connection *connection)
 
 /* With --idle-timeout, restart the idle timeout of CONNECTION after activity,
    and move CONNECTION to the end of server->working.  A connection that lingers
-   moves to server->lingering instead, once, and expires after
-   CONNECTION_LINGER.  */
+   moves to server->lingering instead, once, also without --idle-timeout, and
+   expires CONNECTION_LINGER milliseconds later.  */
 static void connection_prolong(struct server *server,
                                struct connection *connection)
 {

@@ -17,8 +17,9 @@ struct datagram_limit {
     struct repeat_table repeats;
 };
 
-/* Allocate an empty limit, unlocked, with a seed, in memory shared with the
-   processes forked later.  Returns the limit, or NULL with errno.  */
+/* Allocate an empty limit, unlocked, with the seeds of its tables set, in
+   memory shared with the processes forked later.  Returns the limit, or NULL
+   with errno.  */
 struct datagram_limit *datagram_limit_open(void);
 
 /* Free LIMIT; NULL is allowed.  */

@@ -28,9 +28,9 @@ static void datagram_unlock(struct server *server)
 }
 
 /* Remember REQUEST of the local sender FROM, and count a repeated one.  The
-   caller has the lock of the limits.  Returns false beyond the limit of
-   repeated datagrams, or if the table of senders is full; true for a new
-   datagram.  */
+   caller has the lock of the limits.  Returns true for a new datagram, and for
+   a repeated one within the limit of repeated datagrams; false beyond the
+   limit, or if the table of senders is full.  */
 static bool datagram_take_local(struct server *server,
                                 const struct datagram_request *request,
                                 const struct sonde_address *from)
@@ -68,8 +68,9 @@ static bool datagram_count_one(struct server *server,
 
 /* Count REQUEST against the limit of the sender FROM: a rate, or for local
    senders without --max-rate a number of repeated datagrams.  Returns false,
-   with a line in the log, beyond the limit, or if another worker keeps the
-   lock; with --max-rate=0 always true, and nothing is counted.  */
+   with a line in the log, beyond the limit, if a table is full, or if another
+   worker keeps the lock; with --max-rate=0 always true, and nothing is
+   counted.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
                           const struct sonde_address *from)
@@ -100,9 +101,10 @@ static bool datagram_take(struct server *server,
     return false;
 }
 
-/* Whether to answer REQUEST, received with ENDS.  If not, a line is logged: an
-   answer may do harm, or would reach this server, or datagram_take returns
-   false.  Only datagram_take, called last, counts REQUEST.  */
+/* Whether to answer REQUEST, ENDS being the addresses of its sender and
+   receiver.  If not, a line is logged: an answer may do harm, or would reach
+   this server, or datagram_take returns false.  Only datagram_take, called
+   last, counts REQUEST.  */
 static bool datagram_accept(struct server *server,
                             const struct datagram_request *request,
                             const struct sonde_datagram *ends)
@@ -235,9 +237,9 @@ static ssize_t datagram_serve_single(struct server *server,
 }
 
 /* Receive, without waiting, and answer one datagram of LISTENER, a UNIX socket.
-   The queue is short: the kernel lets senders wait, and none is lost.
-   Returns 1, also for a datagram that is not answered, as a truncated one,
-   which is logged; or -1 with errno.  */
+   The queue is short: the kernel lets senders wait, and none is lost.  Returns
+   1 for a datagram received, also without an answer: a truncated datagram and a
+   failure to send are logged.  Returns -1 with errno if the receive fails.  */
 static ssize_t datagram_serve_unix(struct server *server,
                                    struct listen_socket *listener)
 {
@@ -259,11 +261,11 @@ static ssize_t datagram_serve_unix(struct server *server,
 }
 
 /* The number of datagrams to receive at LISTENER by the next call:
-   listener->batch + 1 if above 1, otherwise 1 or 2.  A client that waits for
-   each answer sends one at a time, and asking for more would cost some time (2
-   %); so only each eighth event asks for two, unless an event brought more.
-   The first result above 1 allocates memory for a batch (datagrams_allocate); 1
-   without memory.  */
+   listener->batch + 1, where BATCH is not 0.  With BATCH 0, 2 if SINGLE, the
+   number of events in a row with one datagram, is a multiple of 8, otherwise 1:
+   a client that waits for each answer sends one at a time, and asking for more
+   would cost some time (2 %).  The first result above 1 allocates memory for a
+   batch (datagrams_allocate); 1 without memory.  */
 static size_t datagrams_want(const struct listen_socket *listener)
 {
     size_t batch = listener->batch + 1;

@@ -5,7 +5,8 @@
 
 #include "servers/service.h"
 
-/* Answer with the data of REQUEST.  Returns their size.  */
+/* Set *ANSWER to the data of REQUEST, not copied.  Returns the size of the
+   data, perhaps 0.  */
 static ssize_t echo_answer(const void *settings,
                            struct datagram_request *request,
                            const char **answer)

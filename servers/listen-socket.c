@@ -106,8 +106,10 @@ static bool targets_are_loopback(const char *host,
     return true;
 }
 
-/* Add all addresses of HOST for TYPE that -4 and -6 allow, at least one.
-   Returns 0, or -1 with the reason in the log.  */
+/* Look up HOST and the port of the spec, for up to LOOKUP milliseconds, and add
+   the addresses for TYPE that -4 and -6 allow.  Returns 0; or -1 with the
+   reason in the log, also if -4 and -6 allow none.  After a failure some may be
+   added.  */
 static int targets_add_host(struct listen_targets *targets, const char *host,
                             int type)
 {
@@ -133,8 +135,9 @@ static int targets_add_host(struct listen_targets *targets, const char *host,
 }
 
 /* Add the loopback addresses for TYPE, or with --any the wildcard addresses,
-   that -4 and -6 allow, also of a family that this host may lack.  Returns 0,
-   or -1 with the reason in the log.  */
+   that -4 and -6 allow, also of a family that this host may lack, with the port
+   of the spec, which may be looked up.  Returns 0, or -1 with the reason in the
+   log.  */
 static int targets_add_default(struct listen_targets *targets, int type)
 {
     static const int families[] = {AF_INET, AF_INET6};
@@ -208,9 +211,10 @@ static int targets_fill(struct listen_targets *targets)
 
 /* ---- opening ------------------------------------------------------------- */
 
-/* Bind a non-blocking, close-on-exec socket to TARGET.  A stream listens, and
-   *QUEUE is filled in; for datagrams *QUEUE stays.  Returns the descriptor, or
-   -1 with errno.  */
+/* Bind a non-blocking, close-on-exec socket to TARGET.  A stream, with
+   SO_REUSEADDR, listens with a backlog of LISTEN_SOCKET_BACKLOG, and *QUEUE is
+   filled in; for datagrams *QUEUE stays.  Returns the descriptor, or -1 with
+   errno.  */
 static int target_listen(const struct listen_target *target,
                          struct sonde_queue *queue)
 {
@@ -333,9 +337,10 @@ static int target_open(struct listen_socket *listener,
 }
 
 /* Open all TARGETS, once, into LISTENERS, which is empty.  All with port 0 get
-   the port of the first.  A target of a missing family is skipped if may_lack
-   is set, unless no other is left.  Returns 0; or -1 with errno, the index of
-   the target in *FAILED, and the targets before open.  */
+   the port of the first.  A target with may_lack is skipped if its family or
+   its address is missing on this host.  Returns 0; -1 with errno after another
+   failure, or if all targets are skipped: *FAILED is then the index of the last
+   target that failed, and those opened before stay open.  */
 static int targets_open(struct listen_sockets *listeners,
                         const struct listen_targets *targets, size_t *failed)
 {
@@ -363,7 +368,7 @@ static int targets_open(struct listen_sockets *listeners,
     return listeners->count > 0 ? 0 : -1;
 }
 
-/* Whether ADDRESS is link-local, without an interface.  */
+/* Whether ADDRESS is a link-local IPv6 address without an interface.  */
 static bool lacks_scope(const struct sonde_address *address)
 {
     struct sockaddr_in6 in6;
@@ -430,8 +435,8 @@ int listen_sockets_open(struct listen_sockets *listeners,
     return -1;
 }
 
-/* Whether LISTENER has the UNIX address ADDRESS; or the file FILE, by stat,
-   unless FILE is NULL.  */
+/* Whether LISTENER has the UNIX address ADDRESS; or, unless FILE is NULL, the
+   device and the inode of FILE, the result of stat for the path in ADDRESS.  */
 static bool listen_socket_is_at(const struct listen_socket *listener,
                                 const struct sonde_address *address,
                                 const struct stat *file)
@@ -568,7 +573,7 @@ static const char *listen_socket_kind(const struct listen_socket *listener)
 
 /* Write to TEXT, of SIZE bytes, what the system has cut at LISTENER, the
    backlog or the receive buffer, to follow the kind: ", backlog 128"; empty if
-   nothing.  */
+   nothing is cut, or the limit is not known.  */
 static void listen_socket_limits(const struct listen_socket *listener,
                                  char *text, size_t size)
 {

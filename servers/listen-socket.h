@@ -70,9 +70,9 @@ struct listen_addresses {
    addresses, and of localhost, an address family that the host lacks is
    skipped, unless inet or inet6 alone is set.  A stale file of a UNIX socket is
    replaced, never one with a listening server.  Needs a single thread, as the
-   umask changes for a moment. May wait 30 s for each name and type, and 5 s for
-   the lock of a folder. Returns 0, or -1 with all sockets closed and the reason
-   in the log.  */
+   umask changes for a moment.  May wait 30 s for each name and type, and 5 s
+   for the lock of a folder.  Returns 0, or -1 with all sockets closed and the
+   reason in the log.  */
 int listen_sockets_open(struct listen_sockets *listeners,
                         const struct listen_addresses *spec);
 
@@ -102,7 +102,8 @@ bool listen_sockets_have(const struct listen_sockets *listeners,
    logged, unless the file is gone already.  A second call does nothing.  */
 void listen_socket_unlink(struct listen_socket *listener);
 
-/* Log each file of a UNIX socket that this process may not remove.  */
+/* Log each file of a UNIX socket that bind made here and this process may not
+   remove.  */
 void listen_sockets_warn_files(const struct listen_sockets *listeners);
 
 /* Close LISTENER, if open, and set fd to -1.  Before, clear O_NONBLOCK if an

@@ -107,11 +107,11 @@ int listeners_next_due(const struct server *server)
 
 /* ---- watching ------------------------------------------------------------ */
 
-/* Returns whether there is room for a client.  If not, log that new clients
-   wait, even if none does, and in an asynchronous model request a wake-up
-   (wants_fewer) when a client leaves.
-   Sets full_in_all if the maximum is reached and shared by workers.  Both are
-   cleared before.  */
+/* Returns whether there is room for a client; wants_fewer and full_in_all are
+   then cleared, unless a client leaves during the call.  At the maximum of
+   clients, log that new clients wait, even if none does; in an asynchronous
+   model set wants_fewer, so that the next client that leaves wakes the loop;
+   and set full_in_all if workers share the maximum.  */
 static bool listeners_find_room(struct server *server)
 {
     server->wants_fewer = 0;
@@ -129,9 +129,10 @@ static bool listeners_find_room(struct server *server)
     return false;
 }
 
-/* Poll LISTENER, which is open, if WATCHED, exclusively if shared with workers;
-   otherwise poll LISTENER no longer.  Nothing if unchanged.  If the poller
-   fails, SERVER fails, with a line in the log.  */
+/* With WATCHED, poll LISTENER, which is open, for readability, exclusively if
+   shared with workers (SONDE_EXCLUSIVE); without WATCHED, stop polling
+   LISTENER.  Does nothing if listener->watched is WATCHED already.  If the
+   poller fails, SERVER fails, with a line in the log.  */
 static void listener_set_watched(struct server *server,
                                  struct listen_socket *listener, bool watched)
 {
@@ -148,9 +149,10 @@ static void listener_set_watched(struct server *server,
     server_fail(server, LOG_WAIT, "cannot poll a listen socket", errno, "");
 }
 
-/* Whether this loop answers the datagrams of listen socket number INDEX.  Of
-   several workers one does: two at one socket cost a quarter more processor
-   time a datagram (measured, 6.18).  */
+/* Whether this loop answers the datagrams of listen socket number INDEX:
+   always, unless workers share the socket.  Of several workers one does: two at
+   one socket cost a quarter more processor time a datagram (measured,
+   6.18).  */
 static bool listener_is_own(const struct server *server, size_t index)
 {
     return !listeners_are_shared(server) ||

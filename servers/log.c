@@ -140,8 +140,8 @@ static void log_give_back(void)
 }
 
 /* Write the LENGTH bytes TEXT to SINK, waiting for room (log_wait_for_room).
-   Returns the number of bytes written: less than LENGTH after an error, after
-   the grace period, or if the allowance is used up.  */
+   Returns the number of bytes written: less than LENGTH after an error, or if
+   there is no room after the grace period or when the allowance is used up.  */
 static size_t log_write_some(const char *text, size_t length)
 {
     size_t done = 0;

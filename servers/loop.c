@@ -66,7 +66,8 @@ static int loop_next_due(struct server *server)
    wait.  From the 65th round in a row without progress on, sleep for some
    milliseconds, and log in the 256th (monotonic_spin): poll may report a socket
    in error.  READY 0 counts as progress.  In a server that ends when quiet,
-   note the time of the events.  */
+   note the time of the events: in quiet_since, or in a worker in
+   *served_at.  */
 static void loop_dispatch(struct server *server, int ready)
 {
     struct sonde_event event;

@@ -41,8 +41,8 @@ static struct source_slot *workers_slots(const struct event_workers *data,
 }
 
 /* The slot of WORKER with SOURCE, or with SOURCE 0 a free slot; NULL if there
-   is none.  Without a freed slot that is the first slot never used, which
-   counts as used from now on.  */
+   is none.  If all slots used so far are full, the free slot is the first never
+   used, and counts as used from now on.  */
 static struct source_slot *workers_find_slot(struct event_workers *data,
                                              size_t worker, uint64_t source)
 {
@@ -176,7 +176,7 @@ static int event_workers_begin(struct server *server)
 
 /* Kill the remaining workers, which are not reaped, count their clients as cut
    off, and free what event_workers_begin allocated; nothing if there is no
-   allocation.  */
+   allocation.  model_end clears server->model_data.  */
 static void event_workers_end(struct server *server)
 {
     struct event_workers *data = server->model_data;

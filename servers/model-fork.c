@@ -201,7 +201,7 @@ static void fork_cut(struct server *server)
 
 /* Kill the remaining children, which are not reaped, count each as cut off,
    restore the default action of SIGCHLD, and free the table; nothing without a
-   table.  */
+   table.  model_end clears server->model_data.  */
 static void fork_end(struct server *server)
 {
     struct fork_data *data = server->model_data;

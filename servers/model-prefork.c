@@ -126,8 +126,9 @@ static int prefork_begin(struct server *server)
     return workers_start(server);
 }
 
-/* Kill the remaining workers, count their clients as cut off, and free what
-   prefork_begin allocated; nothing if there is no allocation.  */
+/* Kill the remaining workers, which are not reaped, count their clients as cut
+   off, and free what prefork_begin allocated; nothing if there is no
+   allocation.  model_end clears server->model_data.  */
 static void prefork_end(struct server *server)
 {
     struct prefork_data *data = server->model_data;

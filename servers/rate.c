@@ -23,8 +23,9 @@ static int64_t rate_content(const struct rate_bucket *bucket, long rate,
     return content < full ? content : full;
 }
 
-/* The bucket of SOURCE in SET; or a free or full one, made a full bucket of
-   SOURCE; NULL if all buckets are in use.  */
+/* The bucket of SOURCE in SET.  If there is none, a free or a full bucket,
+   whose source is forgotten, becomes a full bucket of SOURCE.  NULL if other
+   sources use all buckets, none of them full.  */
 static struct rate_bucket *rate_find(struct rate_bucket *set, uint64_t source,
                                      long rate, int64_t now)
 {

@@ -47,8 +47,8 @@ static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
     return value ? value : 1;
 }
 
-/* Move NUMBER to the front of SET; a new NUMBER replaces the last.  Returns
-   whether NUMBER was in SET.  */
+/* Move NUMBER to the front of SET; a new NUMBER is put there, and the last
+   number of SET drops out.  Returns whether NUMBER was in SET.  */
 static bool repeat_enter(uint64_t set[REPEAT_WAYS], uint64_t number)
 {
     int place = 0;

@@ -203,9 +203,10 @@ static void model_end(struct server *server)
     server->model_data = NULL;
 }
 
-/* End the model, which kills remaining processes, close the listeners, which
-   removes the files of UNIX sockets, and free all but SERVER itself, and but
-   its sources if clients are left.  Also for a server whose start failed.  */
+/* End the model, which kills remaining processes, close the listeners, with the
+   files of UNIX sockets removed, the reserve and the poller, and free the
+   limits and, if no client is left, the sources.  SERVER itself and the
+   self-pipe stay.  Also for a server whose start failed.  */
 static void server_end(struct server *server)
 {
     model_end(server);

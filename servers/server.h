@@ -197,12 +197,12 @@ int shutdown_next_due(const struct server *server);
 void accept_ready(struct server *server, struct server_watch *watch,
                   unsigned ready);
 
-/* Accept the clients in the queue of LISTENER, which is open, now, and serve or
-   reject each; where the number is unknown, until the queue is empty,
-   LISTEN_SOCKET_BACKLOG clients at most.  Stops at --max-clients, at the end of
-   the grace period, during a back-off of SERVER, and at the first error, except
-   one that accept_ready answers by the reserve descriptor.  Errors are logged
-   as by accept_ready.  */
+/* Accept as many clients of LISTENER, which is open, as the queue has at the
+   start, and serve or reject each; where the number is unknown, until the queue
+   is empty, LISTEN_SOCKET_BACKLOG clients at most.  Stops at --max-clients, at
+   the end of the grace period, during a back-off of SERVER, and at the first
+   error, except one that accept_ready answers by the reserve descriptor.
+   Errors are logged as by accept_ready.  */
 void accept_queued(struct server *server, struct listen_socket *listener);
 
 /* Close the clients in the queue of LISTENER, LISTEN_SOCKET_BACKLOG at most, up

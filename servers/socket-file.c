@@ -105,8 +105,8 @@ int socket_file_remove_stale(const struct sonde_address *address, int type)
 }
 
 /* Set *ID to the number TEXT, or to the result of LOOK_UP for the name TEXT.
-   Returns 0; -1: no such name, or out of range, from 0 to (uid_t)-2; *ID is
-   then undefined.  */
+   Returns 0; -1, and *ID undefined: there is no such name, or the number is not
+   from 0 to (uid_t)-2.  */
 static int id_read(const char *text, int64_t (*look_up)(const char *),
                    int64_t *id)
 {
@@ -134,7 +134,8 @@ static int64_t socket_file_find_group(const char *name)
 }
 
 /* Read OWNER (USER, USER:GROUP or :GROUP) into ACCESS's user and group; a part
-   that is missing in OWNER stays.  Returns 0; -1, the reason logged.  */
+   that is missing in OWNER stays, but a group must follow a colon.  Returns 0;
+   or -1 with the reason in the log, and the user may be set.  */
 static int socket_access_read_owner(struct socket_access *access,
                                     const char *owner)
 {

@@ -51,7 +51,7 @@ struct socket_access {
 int socket_access_read(struct socket_access *access, const char *mode,
                        const char *owner);
 
-/* Give the file at ADDRESS to the user and group of ACCESS, if any. bind sets
+/* Give the file at ADDRESS to the user and group of ACCESS, if any.  bind sets
    the mode, by socket_access_umask, so that the file never has a wider mode.
    Returns 0, also without user and group; or -1 with errno: ENOTSOCK: another
    file is in its place; any errno of lstat and lchown.  */
@@ -63,7 +63,8 @@ int socket_access_give(const struct socket_access *access,
 mode_t socket_access_umask(const struct socket_access *access);
 
 /* Whether this process may remove the file at ADDRESS: permission to write to
-   the folder, and with the sticky bit also ownership.  Keeps errno.  */
+   the folder, and with the sticky bit also ownership of the file or the folder,
+   or root.  Keeps errno.  */
 bool socket_file_is_removable(const struct sonde_address *address);
 
 #endif /* SERVERS_SOCKET_FILE_H */

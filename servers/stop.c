@@ -83,8 +83,8 @@ static void on_soon(int signo)
 }
 
 /* Handler of SIGTERM and the like: the first signal begins the grace period,
-   unless begun before; the second ends it.  A STOP_SOON of the parent does not
-   count as the first.  */
+   unless begun before; each later signal ends the grace period.  A STOP_SOON of
+   the parent does not count as the first.  */
 static void on_stop(int signo)
 {
     if (atomic_exchange(&signalled, 1))

@@ -41,9 +41,10 @@ static void worker_close_others(struct server *server)
             descriptor_close(&server->listeners.list[i].fd);
 }
 
-/* Open a loop for the worker: close the parent's poller and sockets of others,
-   catch signals, watch for the end of the parent; if the parent has ended
-   already, stop without a grace period.  Returns 0, or -1 with errno.  */
+/* Open a loop for the worker: close the parent's poller, the write end of the
+   pipe LIFE and the sockets of worker_close_others, catch signals, and watch
+   for the end of the parent; if the parent has ended already, stop without a
+   grace period.  Returns 0, or -1 with errno: the worker must exit.  */
 static int worker_begin(struct server *server)
 {
     struct worker_pool *pool = server->pool;
@@ -63,9 +64,9 @@ static int worker_begin(struct server *server)
                             &pool->end);
 }
 
-/* In the child, worker SELF: serve clients until the server stops, and exit
-   with 0; or with the exit status FAILED, after a line in the log, if the
-   worker cannot start or continue.  */
+/* In the child, worker SELF: serve clients until the server stops, note the
+   clients cut off in the share, and exit with 0; or with the exit status
+   FAILED, after a line in the log, if the worker cannot start or continue.  */
 static _Noreturn void worker_run(struct server *server, size_t self)
 {
     struct worker_pool *pool = server->pool;
@@ -184,10 +185,11 @@ static void workers_send_all(struct server *server, int signo)
             kill(pool->pids[i], signo);
 }
 
-/* The worker PID of USER_DATA, the server, ended with STATUS: free the share
-   and what else the worker had in shared memory, its lock, too; count the
-   worker off, add the clients cut off, log the end unless the server stops, and
-   set the pause.  A PID that is no worker is ignored.  */
+/* The worker PID of USER_DATA, the server, ended with STATUS: clear its share,
+   free its other shared memory (pool->ended), release its lock of the datagram
+   limits, count the worker off, add its clients cut off to server->cut_off, log
+   the end unless the server stops, and set the pause (workers_back_off).  A PID
+   that is no worker is ignored.  */
 static void worker_ended(pid_t pid, int status, void *user_data)
 {
     struct server *server = user_data;

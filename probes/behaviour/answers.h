@@ -144,8 +144,8 @@ void answers_states(FILE *out, const struct findings *findings);
    each with the answer, details, the answers known of other systems and the
    texts of the catalogue.  At the end, chosen or not: a bar chart if findings
    of listen.queue have counts for IPv4; the states if tcp.states was asked.
-   Differences from THERE, unless NULL, a profile of the name
-   OTHER, are marked and counted.  */
+   Differences from THERE, unless NULL, a profile of the name OTHER, are marked
+   and counted.  */
 void answers_html(FILE *out, const struct catalogue *catalogue,
                   const struct findings *findings, const struct findings *there,
                   const char *other);

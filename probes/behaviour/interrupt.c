@@ -61,9 +61,9 @@ void install_handler(int number, void (*handler)(int), int flags)
         question_check(sigaction(number, &action, NULL), "sigaction");
 }
 
-/* In the child: send PARENT the signals, each after the handler of the one
-   before has run.  Returns 0; or -1 with errno, ETIMEDOUT if the handler does
-   not run within LOOPBACK_TIMEOUT.  */
+/* In the child: send PARENT SIGUSR1, SIGNALS times, each time after a pause,
+   and then wait until the handler has run.  Returns 0; or -1 with errno,
+   ETIMEDOUT if a handler does not run within LOOPBACK_TIMEOUT.  */
 static int interrupt_send(pid_t parent)
 {
     for (int i = 0; i < SIGNALS; i++) {
@@ -95,9 +95,10 @@ static _Noreturn void interrupt_disturb(pid_t parent,
         pause();
 }
 
-/* Kill and reap HELPER.  If the call has not BLOCKED, the helper may be about
-   to exit because of a failure: then wait 50 ms first, and such an exit skips
-   the question.  */
+/* Kill and reap HELPER; if kill fails, the question is skipped.  But if the
+   call has not BLOCKED, the helper may be about to exit because of a failure:
+   first wait up to 50 ms for its end; an exit with a status above 0 skips the
+   question, with that status as an errno.  */
 static void interrupt_end_helper(struct probe *probe, pid_t helper,
                                  bool blocked)
 {

@@ -116,8 +116,9 @@ int need_int(struct probe *probe, int fd, int level, int option)
     return value;
 }
 
-/* Whether FD may be closed although SO_LINGER failed with ERROR: EBADF, FD is
-   not open; EINVAL of macOS, the connection has ended.  */
+/* Whether FD need not be reset, after SO_LINGER failed with ERROR: for EBADF if
+   FD is not open; for EINVAL, as of macOS, if FD has no peer any more.  False
+   for any other ERROR.  Changes errno.  */
 static bool loopback_is_over(int fd, int error)
 {
     struct sockaddr_storage peer;
@@ -203,10 +204,11 @@ int drain(struct probe *probe, int listener)
     return count;
 }
 
-/* Write to FD, which is non-blocking, in blocks, then in single bytes, until no
-   byte fits, 4096 single bytes were tried, or ENOUGH bytes are written, up to a
-   block more.  Returns the number of bytes.  If a call fails for another reason
-   than full buffers or EINTR, which is retried, the question is skipped.  */
+/* Write to FD, which is non-blocking, in blocks of 4096 bytes while a block or
+   a part fits, then in single bytes, until no byte fits, 4096 single bytes were
+   tried, or ENOUGH bytes are written (or more, by less than a block).  Returns
+   the number of bytes.  EINTR is retried; after another error than that of full
+   buffers the question is skipped.  */
 static long loopback_write_full(struct probe *probe, int fd, long enough)
 {
     static char block[4096];
@@ -303,11 +305,11 @@ void settle(struct probe *probe)
     close(pair.listener);
 }
 
-/* Connect a client to ADDRESS without blocking, and wait 40 ms for the outcome.
-   Returns the connected non-blocking descriptor, or -1 with errno; ETIMEDOUT:
-   no reply although another connection succeeded.  A client that is not
-   connected is closed by RST.  If no other connection succeeds, or poll fails,
-   the question is skipped.  */
+/* Connect a client to ADDRESS without blocking, and wait up to 40 ms for the
+   outcome; without one, settle, and look once more.  Returns the connected
+   non-blocking descriptor, or -1 with errno; ETIMEDOUT: no reply, although the
+   connection of settle succeeded.  A client that is not connected is closed by
+   RST.  If settle or poll fails, the question is skipped.  */
 static int loopback_try_client(struct probe *probe,
                                const struct sockaddr_in *address)
 {

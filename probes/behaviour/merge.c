@@ -217,10 +217,11 @@ static int rate_add(struct findings *findings, const char *id, size_t number,
     return findings_add(findings, &finding);
 }
 
-/* Add the four findings "times.NUMBER.*" of RATE; TOTAL is the number of all
-   runs.  The answer is cut at 599 bytes.  An answer is known as its run
-   reported; a reason for no answer was observed, as the runs were.  Returns 0,
-   or not 0 with ENOMEM.  */
+/* Add the four findings "times.NUMBER.*" of RATE, of the question ID: "answer",
+   or "no answer: REASON", cut at 599 bytes; "runs"; and "low-ppm" and
+   "high-ppm", the interval of the share of TOTAL, the number of all runs, in
+   millionths.  An answer keeps the HOW of its finding; a reason is
+   HOW_MEASURED.  Returns 0, or not 0 with ENOMEM, and perhaps a part added.  */
 static int rate_add_all(struct findings *findings, const char *id,
                         size_t number, const struct rate *rate, size_t total)
 {
@@ -238,10 +239,12 @@ static int rate_add_all(struct findings *findings, const char *id,
            rate_add(findings, id, number, "high-ppm", high, HOW_COMPUTED);
 }
 
-/* Add "answer", with up to RATES_MAX answers joined, or without an answer the
-   most frequent reason, stable if KINDS is 1; "times", which is COUNT; and the
-   first RATES_MAX of the KINDS different RATES, by rates_join, of COUNT runs.
-   KINDS is at least 1.  Returns 0, or -1 with ENOMEM.  */
+/* Add the findings of the question ID from RATES, the KINDS different results,
+   at least 1, of COUNT runs, as sorted by rates_join.  "answer": the finding of
+   the most frequent answer, with up to RATES_MAX answers joined in the value;
+   if there is no answer, no value, and the most frequent reason; stable if
+   KINDS is 1.  "times": COUNT.  "times.NUMBER.*": the first RATES_MAX of RATES,
+   reasons included.  Returns 0, or -1 with ENOMEM, and perhaps a part added. */
 static int rates_add(struct findings *findings, const char *id,
                      const struct rate *rates, size_t kinds, size_t count)
 {

@@ -93,7 +93,8 @@ bool peer_receive(struct peer *peer, struct segment *segment, int timeout)
     return false;
 }
 
-/* Send PACKET to the kernel; on failure the question is skipped.  */
+/* Send PACKET, of SIZE bytes, to the kernel by the TUN interface; on failure
+   the question is skipped.  */
 static void peer_write(struct peer *peer, const uint8_t *packet, size_t size)
 {
     probe_check(peer->probe, (int)write(peer->tun, packet, size),

@@ -110,9 +110,10 @@ enum { PEER_WATCHED = 7600 };
 int64_t peer_tcp_intervals(struct peer_tcp *tcp, int other, char *text,
                            size_t size);
 
-/* The next timeout in seconds of Linux' exponential back-off, after TIMEOUT:
-   twice as long, but not longer than LONGEST, in milliseconds, the host's value
-   of PEER_LONGEST (Linux 6.15); -1: no such setting, PEER_LONGEST_DEFAULT.  */
+/* The timeout, in seconds, that follows TIMEOUT, in seconds, in Linux'
+   exponential back-off: twice TIMEOUT, at most LONGEST milliseconds.  LONGEST
+   is the host's value of PEER_LONGEST (since Linux 6.15); -1, or another value
+   below 1: unknown, PEER_LONGEST_DEFAULT milliseconds.  */
 #define PEER_LONGEST "net.ipv4.tcp_rto_max_ms"
 enum { PEER_LONGEST_DEFAULT = 120000 };
 double peer_back_off(double timeout, long longest);
@@ -122,9 +123,9 @@ double peer_back_off(double timeout, long longest);
    after accept.  Returns the listener.  */
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
 
-/* Write up to SIZE zero bytes (at most 65536) to the socket, as many as the
-   socket takes without waiting; how many is not reported.  If the socket takes
-   none, or on another failure, the question is skipped.  */
+/* Write up to SIZE zero bytes to the socket, as many as the socket takes
+   without waiting; how many is not reported.  SIZE must be at most 65536.  If
+   the socket takes none, or on another failure, the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of

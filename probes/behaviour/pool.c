@@ -219,7 +219,8 @@ static int pool_run(struct pool *pool, size_t max)
     return failed ? -1 : 0;
 }
 
-/* Whether another repeat of the question of JOB, which failed, succeeded.  */
+/* Whether any repeat of the question of JOB succeeded; JOB itself has failed,
+   and all jobs are done.  */
 static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
 {
     for (size_t i = 0; i < pool->count; i++)
@@ -229,9 +230,9 @@ static bool pool_has_sibling(const struct pool *pool, const struct repeat *job)
     return false;
 }
 
-/* Run JOB, which is done, once more, alone.  The new result replaces the former
-   one, also after a failure; a retry that cannot begin, or does not end, as
-   after *STOP, changes nothing.  */
+/* Run JOB once more, alone: JOB and all other jobs must be done.  The new
+   result replaces the former one, also if the retry failed; a retry that cannot
+   begin, or does not end, as after *STOP, changes nothing.  */
 static void pool_retry_job(struct pool *pool, struct repeat *job)
 {
     struct repeat former = *job;
@@ -267,7 +268,8 @@ static void pool_retry(struct pool *pool)
     }
 }
 
-/* The number of repeats of QUESTION: the request's, its own, or the usual.  */
+/* The number of repeats of QUESTION, by the first that is not 0: times of the
+   request, repeats of QUESTION, REPEATS_USUAL.  */
 static size_t pool_repeats_of(const struct pool *pool,
                               const struct question *question)
 {
@@ -276,7 +278,8 @@ static size_t pool_repeats_of(const struct pool *pool,
                                     : REPEATS_USUAL;
 }
 
-/* For qsort: longest deadline first, so that none begins last; then by id.  */
+/* For qsort: by the member deadline, the longest first, so that no long
+   question begins last; 0, the usual deadline, is last; then by id.  */
 static int pool_compare_jobs(const void *a, const void *b)
 {
     const struct repeat *x = a, *y = b;

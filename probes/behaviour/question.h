@@ -106,10 +106,11 @@ _Noreturn void probe_skip(struct probe *probe, const char *format, ...)
    expected_errno.  */
 void question_begin(struct probe *probe);
 
-/* Called after the probe function, and by probe_skip: make every socket below
-   512 that was opened after question_begin end by RST when closed, so that no
-   connection stays in TIME_WAIT.  None is closed here.  In a process of
-   probe_fork nothing is done: the sockets are shared.  */
+/* Called after the probe function, and by probe_skip: make every socket whose
+   descriptor, from 3 to 511, was free at question_begin end by RST when closed,
+   so that no connection stays in TIME_WAIT.  None is closed here; failures are
+   ignored.  In a process of probe_fork nothing is done: the sockets are
+   shared.  */
 void question_end(void);
 
 /* Skip the question, with CALL and errno as the reason, if RESULT is below 0,

@@ -9,11 +9,12 @@
 /* Whether LISTENER is a datagram socket.  */
 bool listener_is_datagram(const struct sonde_listener *listener);
 
-/* If /proc was read in place of sock_diag (DATAGRAMS_REDUCED), find out whether
-   the system shows the queues of UDP there, and set DATAGRAMS_COUNTED; if not,
-   set QUEUED, DROPS and PENDING of all datagram sockets to -1.  Measured with a
-   socket of its own on the loopback interface, once in a process; a failed
-   measurement counts as "not shown".  */
+/* If /proc was read in place of sock_diag (DATAGRAMS_REDUCED; otherwise do
+   nothing), set DATAGRAMS_COUNTED: whether the system shows the queues of UDP
+   there; true if only UNIX sockets are from /proc.  If false, set QUEUED, DROPS
+   and PENDING of the UDP sockets from /proc to -1.  Measured with a socket of
+   its own on the loopback interface, once in a process; a failed measurement
+   counts as "not shown".  */
 void datagrams_check_proc(struct listeners *listeners);
 
 /* Set LIMITS and DATAGRAMS, settings and counters, of this process's network

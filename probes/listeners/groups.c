@@ -16,9 +16,9 @@
 /* The maximum number of members named in a sentence.  */
 enum { NAMED_MAX = 8 };
 
-/* Whether X and Y, TCP rows with the same LOCAL, are in one group: the kernel's
-   conditions (inet_reuseport_add_sock), the same user, interface and
-   IPV6_V6ONLY.  */
+/* Whether X and Y, TCP rows of one network namespace with the same LOCAL, are
+   in one group: the kernel's conditions (inet_reuseport_add_sock), the same
+   user, interface and IPV6_V6ONLY.  */
 static bool group_has_both(const struct listener_row *x,
                            const struct listener_row *y)
 {
@@ -35,8 +35,9 @@ static bool group_is_possible(const struct listener_row *row)
            (family == AF_INET || family == AF_INET6);
 }
 
-/* Add ROW to GROUP, with room for one more in its array MEMBERS, and count ROW
-   in COUNT, FULL and EMPTY.  Sets GROUP of ROW.  */
+/* Append ROW to the array MEMBERS of GROUP, which must have room, and count ROW
+   in COUNT; with a percentage of 100 also in FULL, with an empty queue in
+   EMPTY.  Sets GROUP of ROW.  */
 static void group_add(struct listener_group *group, struct listener_row *row)
 {
     group->members[group->count++] = (struct listener_member){
@@ -51,10 +52,12 @@ static void group_add(struct listener_group *group, struct listener_row *row)
     row->group = group;
 }
 
-/* Make a group of ROWS[0], which has no group, and its siblings among the COUNT
-   rows of the same address, except rows that have a group, and set GROUP of
-   these rows, of ROWS[0] even if alone.  MEMBERS has room for COUNT.  Returns
-   the number of members: 1 if ROWS[0] is alone.  */
+/* Make *GROUP of ROWS[0], which has no group, and of those of the COUNT ROWS,
+   TCP rows of one address, that have no group and belong with ROWS[0]
+   (group_has_both).  MEMBERS, with room for COUNT, becomes the array of the
+   group; the numbers of handshakes become -1.  Sets GROUP of each member, of
+   ROWS[0] even if alone.  Returns the number of members: 1 if ROWS[0] is
+   alone.  */
 static size_t group_make(struct listener_group *group,
                          struct listener_member *members,
                          struct listener_row *rows, size_t count)

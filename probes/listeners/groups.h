@@ -28,13 +28,14 @@ struct listener_group {
     bool explained;  /* by group_explain */
 };
 
-/* Set GROUP of all rows of LISTENERS, which are sorted by address, have owners
-   and IS_LINUX, and no groups yet: one group for the TCP listeners of an
-   address that share its connections by SO_REUSEPORT, which takes the same
-   user, interface and IPV6_V6ONLY; NULL for a listener alone, and for all other
-   sockets.  Groups are found on Linux only: other systems do not share
-   connections so, or do not report the listeners.  Returns 0, or -1 with
-   ENOMEM, and all GROUPs are NULL.  listeners_free frees the groups.  */
+/* Find the groups of LISTENERS, and set GROUP of all rows: the group of the TCP
+   listeners of an address that share its connections by SO_REUSEPORT, which
+   takes the same user, interface and IPV6_V6ONLY; NULL for a listener alone,
+   and for all other sockets.  The rows must be sorted by address and have
+   PERCENT and OWNERS; IS_LINUX must be set; no groups may exist yet.  Groups
+   are found on Linux only: other systems do not share connections so, or do not
+   report the listeners.  Returns 0; or -1 with ENOMEM, and all GROUPs are NULL.
+   listeners_free frees the groups.  */
 int groups_find(struct listeners *listeners);
 
 /* Whether some members of GROUP are full while others are not.  False for
@@ -62,8 +63,8 @@ void group_say_advice(struct sentence *text, const struct listener_row *row);
 void group_say_others(struct sentence *text,
                       const struct listener_group *group);
 
-/* Write a note on each group that is stuck and has a full member in LISTENERS,
-   once: sets NOTED of the group.  */
+/* Write a note on each group that is stuck, has a full member in LISTENERS, and
+   is not NOTED yet; sets NOTED of the group.  */
 void groups_note(FILE *out, const struct listeners *listeners);
 
 /* Write the member "group" of ROW: an object with the numbers of members, of

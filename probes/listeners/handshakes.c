@@ -65,11 +65,12 @@ handshake_find(const struct listeners *listeners,
     return best;
 }
 
-/* A sonde_handshake_each: count HANDSHAKE, and its SYN-ACK if retransmitted, at
-   the row of its listener, or at the group of that row; DATA is a struct
-   handshake_reader.  A handshake without a listener in the rows is not counted.
-   In a flood most handshakes have the listener of the handshake before, so that
-   row is tried first.  Returns 0.  */
+/* A sonde_handshake_each: count HANDSHAKE, in RESENT too if its SYN-ACK was
+   retransmitted, at the row of its listener, or at the group of that row; DATA
+   is a struct handshake_reader.  A handshake without a listener in the rows is
+   not counted.  With the local address and interface of the handshake before,
+   as most handshakes have in a flood, the row is LAST, without a search.
+   Returns 0.  */
 static int handshake_count(const struct sonde_handshake *handshake, void *data)
 {
     struct handshake_reader *reader = data;
@@ -91,8 +92,9 @@ static int handshake_count(const struct sonde_handshake *handshake, void *data)
     return 0;
 }
 
-/* Set to VALUE the numbers of handshakes and of retransmitted SYN-ACKs of all
-   TCP rows of FAMILY: in the group of a row, or without a group in the row.  */
+/* Set to VALUE the numbers of handshakes, and of those with a retransmitted
+   SYN-ACK, of all TCP rows of FAMILY: in the group of a row, or without a group
+   in the row.  */
 static void handshakes_set(struct listeners *listeners, int family, long value)
 {
     for (size_t i = 0; i < listeners->count; i++) {
@@ -182,8 +184,9 @@ static void handshakes_say_limit(struct sentence *text,
 }
 
 /* Write the sentence "SYN queue" on ROW, a TCP listener: how many handshakes
-   are in progress, or that the number is unknown; how many SYN-ACKs were sent
-   again; and the limit.  */
+   are in progress, in a group at all members, or that the number is unknown; of
+   how many the SYN-ACK was retransmitted, unless 0 or unknown; and the limit
+   (handshakes_say_limit).  */
 static void handshakes_put_queue(FILE *out, const struct listeners *listeners,
                                  const struct listener_row *row)
 {
@@ -240,9 +243,9 @@ static void handshakes_say_verdict(struct sentence *text,
                   "answered instead of dropped");
 }
 
-/* SYNs that were due a cookie because a SYN queue was full; -1 if not counted;
-   0, unknown, with tcp_syncookies 2, where the kernel counts every SYN as
-   such.  */
+/* The number of SYNs that were due a cookie because a SYN queue was full; -1 if
+   not counted.  Always 0 with tcp_syncookies 2: the number is unknown, since
+   the kernel then counts every SYN.  */
 static int64_t handshakes_due_cookies(const struct listeners *listeners)
 {
     return listeners->handshake_limits.cookies == 2
@@ -259,7 +262,8 @@ static bool handshakes_had_full(const struct listeners *listeners)
 }
 
 /* A SYN queue was full (handshakes_had_full): append for how many SYNs that
-   were due a cookie, and for how many that were dropped.  */
+   were due a cookie, and for how many that were dropped; a number that is 0 or
+   unknown is left out.  */
 static void handshakes_say_full(struct sentence *text,
                                 const struct listeners *listeners)
 {
@@ -392,8 +396,9 @@ static void handshakes_put_totals(FILE *out,
     }
 }
 
-/* Whether OTHER is a TCP listener at the address of ROW, but not ROW, with a
-   known number of handshakes of its own: members of a group have none.  */
+/* Whether OTHER is a TCP listener at the address and in the network namespace
+   of ROW, a TCP listener, but not ROW, and has a known number of handshakes of
+   its own: members of a group have none.  */
 static bool handshakes_are_siblings(const struct listener_row *row,
                                     const struct listener_row *other)
 {
@@ -403,8 +408,9 @@ static bool handshakes_are_siblings(const struct listener_row *row,
            !strcmp(other->local, row->local);
 }
 
-/* Whether ROW has the lowest INDEX of the TCP listeners of LISTENERS at the
-   address of ROW: an operand may leave out the row with INDEX 0.  */
+/* Whether no TCP listener of LISTENERS at the address and in the network
+   namespace of ROW has a lower INDEX than ROW: an operand may leave out the row
+   with INDEX 0.  */
 static bool handshakes_is_lowest(const struct listeners *listeners,
                                  const struct listener_row *row)
 {

@@ -9,8 +9,8 @@
 
 enum { NAMED_NAMESPACES = 12 }; /* max namespaces without listeners in a note */
 
-/* Append the first process of NETNS, "name[number]", with the name masked
-   (mask_text).  */
+/* Append the first process of NETNS, which must have one, as "name[number]",
+   with the name masked (mask_text).  */
 static void netns_say_name(struct sentence *text, const struct netns *netns)
 {
     char name[sizeof netns->name];

@@ -44,7 +44,8 @@ static int part_read_here(struct listeners *part, unsigned families,
    end, and its number may be given to another process: the files are of the
    namespace if the process is in it before and after.  If not, the rows are
    removed, and the next process is read, NETNS_PROCESSES times at most. Returns
-   0, or -1 with errno, ESRCH if no process is left.  */
+   0; or -1 with the errno of part_read_here, and rows may stay; or -1 with
+   ESRCH, without rows, if no process is left.  */
 static int part_read_outside(struct listeners *part, const struct netns *netns,
                              unsigned families, int timeout)
 {
@@ -69,8 +70,9 @@ static int part_read_outside(struct listeners *part, const struct netns *netns,
 
 /* Read PART, all zero but for NETNS and DATAGRAMS_OPTIONAL, within TIMEOUT
    milliseconds: inside its namespace, which this process enters and leaves
-   again (netns_enter), or by /proc if the namespace cannot be entered.  Returns
-   0, or -1 with errno, ESRCH if the namespace has ended.  */
+   again (netns_enter), or by /proc if the namespace cannot be entered; then
+   ENTER_ERROR is set.  Returns 0; or -1 with errno, ESRCH if the namespace has
+   ended, and rows read before the failure stay.  */
 static int part_read(struct listeners *part, const struct netns_list *list,
                      unsigned families, int timeout)
 {
@@ -105,10 +107,11 @@ static int64_t all_sum(int64_t a, int64_t b)
     return a < 0 || b < 0 ? -1 : a + b;
 }
 
-/* Add the counters of PART, which has NETNS, to ALL, -1 if one is unknown, and
-   take the first errors and reasons; HAS_QUEUES and DATAGRAMS_COUNTED are true
-   if true for one part.  The cap, the limits and IS_LINUX are those of the own
-   namespace of this process.  */
+/* Add the counters of PART, which has NETNS, to those of ALL; a sum with an
+   unknown counter is -1.  ERRORS, REDUCED and DATAGRAMS_REDUCED of ALL, if 0,
+   become those of PART; HAS_QUEUES and DATAGRAMS_COUNTED are true if true for
+   one part.  The cap, the limits and IS_LINUX are taken from PART only if PART
+   is the own namespace of this process.  */
 static void part_add_figures(struct listeners *all,
                              const struct listeners *part)
 {
@@ -152,8 +155,8 @@ static void part_add_figures(struct listeners *all,
 /* Read all parts of ALL until DEADLINE, this process's namespace first: what
    /proc shows is found out there.  A part that has ended gets no NETNS; any
    other part that fails keeps ERRORS, without rows, and the errno in UNREAD.
-   Adds the number of rows to *ROWS.  Returns 0 if a part was read; or -1 with
-   the first errno, or at once with ENOMEM.  */
+   Adds the number of rows to *ROWS.  Returns 0 if a part was read, otherwise -1
+   with the first errno.  A lack of memory ends the reading: -1 with ENOMEM.  */
 static int parts_read(struct listeners *all, const struct netns_list *list,
                       unsigned families, int64_t deadline, size_t *rows)
 {

@@ -52,7 +52,7 @@ void listeners_all_text(FILE *out, const struct listeners *listeners,
                         bool explain);
 
 /* Write the members "namespaces", without those that have ended, and
-   "namespaces_unseen": null without PARTS.  */
+   "namespaces_unseen"; without PARTS both are null.  */
 void listeners_all_json(struct json *json, const struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_LISTENERS_ALL_H */

@@ -31,7 +31,8 @@ static void check_say_row(struct check *check, const struct listener_row *row)
     say(&check->text, ", %s", owners.text);
 }
 
-/* The number of rows with a known percentage; these are the first rows.  */
+/* The number of rows with a known percentage: the first rows, since the rows
+   are sorted, the fullest first.  */
 static size_t count_known(const struct listeners *listeners)
 {
     size_t known = 0;

@@ -50,7 +50,9 @@ static void explain_put_head(FILE *out, const struct listener_row *row)
 /* Write the sentences "requested", the backlog; "in force", the backlog and the
    capacity, only if reported; and "cut by", the limit applied.  What was
    requested and cut is inferred from the backlog in force and today's cap,
-   since the kernel keeps neither; "unknown" without one of these.  */
+   since the kernel keeps neither; "unknown" if the backlog in force or the cap
+   is unknown.  A capacity of 0 (macOS) stands for a request of 0, or of more
+   than SHRT_MAX.  */
 static void put_asked(FILE *out, const struct listeners *listeners,
                       const struct listener_row *row)
 {
@@ -344,10 +346,11 @@ static void say_full(struct sentence *text, const struct listeners *listeners,
     say(text, ", and restart the program: both take effect at listen");
 }
 
-/* Write the sentence "to do" on ROW: on the first that applies of a capacity of
-   0, an unknown percentage, a queue as good as full, a stuck group, halted
-   owners of a queue, drops; otherwise "nothing".  Only a queue that may have
-   overflowed is a reason to raise a limit.  */
+/* Write the sentence "to do" on ROW, about the first of these that applies: a
+   capacity of 0, an unknown percentage, a queue as good as full, a stuck group,
+   a queue with clients whose owners are halted, drops, a queue with clients;
+   otherwise "nothing".  Only a queue that may have overflowed is a reason to
+   raise a limit.  */
 static void put_advice(FILE *out, const struct listeners *listeners,
                        const struct listener_row *row)
 {

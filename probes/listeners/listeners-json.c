@@ -27,7 +27,8 @@ static void listeners_json_put_owners(struct json *json,
     json_array_end(json);
 }
 
-/* Write ROW as an object of "listeners"; unknown figures are null.  */
+/* Write ROW as an object of "listeners".  Unknown figures are null; so are the
+   handshakes of a member of a group, which are counted in "group".  */
 static void listeners_json_put_row(struct json *json,
                                    const struct listener_row *row)
 {

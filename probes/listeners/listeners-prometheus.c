@@ -97,7 +97,8 @@ static const struct {
 
 enum { HOST_METRICS = sizeof host_metrics / sizeof *host_metrics };
 
-/* The figure METRIC, an index of host_metrics; -1 if unknown.  */
+/* The figure METRIC, an index of host_metrics; -1 if unknown.  A cap without a
+   setting counts as unknown.  */
 static int64_t host_figure(const struct listeners *listeners, int metric)
 {
     const struct sonde_listen_totals *totals = &listeners->totals;

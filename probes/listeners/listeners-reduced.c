@@ -9,7 +9,8 @@
 #include "probes/listeners/listeners-all.h"
 
 /* Append to TEXT, if a family of listeners was read by sock_diag, " for" and
-   the families that were not.  */
+   the requested families that were not; otherwise nothing.  Datagram sockets do
+   not count.  */
 static void reduced_say_families(struct sentence *text,
                                  const struct listeners *listeners)
 {

@@ -129,9 +129,10 @@ static const char *listeners_text_effect(const struct listeners *listeners,
 
 /* Write a note on full queues, if any.  Datagram sockets, queues with capacity
    0 and groups that are stuck are left out: the last have groups_note.  The
-   note names one queue, with owners that are halted if there is such a queue;
-   if several are full, their number; then what new clients meet, and the
-   command that explains that queue.  */
+   note names the first full queue whose owners are halted, with the owners and
+   their state, or if there is none the first full queue; the number of full
+   queues, if several; what happens to new clients; and the command that
+   explains the queue named.  */
 static void put_full_note(FILE *out, const struct listeners *listeners)
 {
     struct sentence note = {""}, owners = {""};

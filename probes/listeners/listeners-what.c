@@ -447,9 +447,11 @@ static bool serves_host(const struct listener_row *row,
 
 /* ---- matching ------------------------------------------------------- */
 
-/* Parse the text of MEANING, which has only text and WHY: as digits or, if not,
-   as a socket file (by stat), and as an address or else a service.  Look-ups of
-   both may block.  Any text may still be a name.  Returns 0; or -1 with the
+/* Parse the text of MEANING, of which only TEXT, IS_LINUX and WHY are set: set
+   NUMBER; if the text has other characters than digits, also find out whether
+   the text is a socket file (by stat), and parse the text as an address if it
+   looks like one (looks_like_address), otherwise look the text up as a service.
+   Look-ups may block.  Any text may still be a name.  Returns 0; or -1 with the
    reason appended if the text looks like an address, but is invalid or cannot
    be looked up.  */
 static int operand_understand(struct meaning *meaning)
@@ -588,8 +590,8 @@ static bool say_process(struct sentence *why, const struct listeners *listeners,
 
 /* Append why the number of MEANING matches nothing.  Returns SELECTION_WRONG if
    the number is neither a port nor an existing process; SELECTION_UNSEEN if the
-   number is no port, and the sockets of the process could not be read;
-   otherwise SELECTION_NONE.  */
+   number is no port, and the sockets of the process cannot be read
+   (sonde_owner_check); otherwise SELECTION_NONE.  */
 static enum selection miss_number(const struct listeners *listeners,
                                   const struct meaning *meaning)
 {
@@ -608,8 +610,9 @@ static enum selection miss_number(const struct listeners *listeners,
 }
 
 /* Append, for a text that may be a process name, that no such process was seen,
-   and which processes were not visible; also the port of a service.  Returns
-   SELECTION_NONE, or SELECTION_UNSEEN if processes were not visible.  */
+   and which other processes may own listeners unseen; also the port, if the
+   text is a service.  Returns SELECTION_NONE; or SELECTION_UNSEEN if not all
+   owners could be read, or if /proc may hide processes.  */
 static enum selection say_name(const struct listeners *listeners,
                                const struct meaning *meaning)
 {
@@ -632,8 +635,8 @@ static enum selection say_name(const struct listeners *listeners,
 
 /* If a family that may match MEANING could not be read, append the first such
    family and its error, and return true; otherwise return false.  A path or an
-   @name may match UNIX sockets, a port TCP and UDP, any other text all
-   families.  */
+   @name may match UNIX sockets, an address or a number up to 65535 TCP and UDP,
+   any other text all families.  */
 static bool say_unread(const struct listeners *listeners,
                        const struct meaning *meaning)
 {

@@ -94,8 +94,8 @@ static void listeners_print_inet(const struct sonde_listener *listener,
 }
 
 /* Write to TEXT, of SIZE bytes, the path or name of a UNIX LISTENER, escaped as
-   by sonde_address_print, but the NUL of an abstract name as "@"; a path that
-   begins with "@" is shown with "\100" instead.  */
+   by sonde_address_print, but the first NUL of an abstract name as "@"; a path
+   that begins with "@" is shown with "\100" instead.  */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {
@@ -151,10 +151,10 @@ static char *print_peer(const struct sonde_address *peer)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* Make room in LIST, NULL or made by this function, with COUNT elements of SIZE
-   bytes, for a further element: the room doubles whenever COUNT is a power of
-   two.  Returns the list, perhaps moved; or NULL with ENOMEM, and LIST
-   unchanged.  */
+/* Make room in LIST, with COUNT elements of SIZE bytes, for a further element:
+   the room doubles whenever COUNT is a power of two.  LIST is NULL, or this
+   function was called before each element was added.  Returns the list, perhaps
+   moved; or NULL with ENOMEM, and LIST is unchanged.  */
 static void *listeners_grow(void *list, size_t count, size_t size)
 {
     bool is_full = (count & (count - 1)) == 0;
@@ -246,8 +246,8 @@ static int by_address(const void *a, const void *b)
 
 /* Compare two rows, for qsort: by percent, the largest first; then datagram
    sockets, whose queues are in bytes, after listeners; then two datagram
-   sockets by drops; then by the length of the queue, the largest first; then by
-   address.  */
+   sockets by drops, the most first; then by the length of the queue, the
+   largest first; then by address.  */
 static int by_fullness(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -389,8 +389,8 @@ static int count_dropping(const struct listeners *listeners, unsigned wanted)
     return count;
 }
 
-/* Of the listeners that are from /proc, which datagram sockets are not, set the
-   queue length to -1, unknown, since /proc shows it falsely.  */
+/* Set the queue length of each listener from /proc, which shows false lengths,
+   to -1, unknown.  Datagram sockets are unchanged, even from /proc.  */
 static void forget_queues(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++) {
@@ -401,8 +401,9 @@ static void forget_queues(struct listeners *listeners)
     }
 }
 
-/* After the reading of all families: if TCP is from /proc, set HAS_QUEUES, and
-   forget the queues unless /proc has them.  */
+/* After the reading of all families: if a TCP family is from /proc, set
+   HAS_QUEUES to whether /proc shows the length of accept queues; if /proc does
+   not, set the lengths from /proc to -1 (forget_queues).  */
 static void check_queues(struct listeners *listeners)
 {
     const unsigned tcp = LISTENERS_INET | LISTENERS_INET6;

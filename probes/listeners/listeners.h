@@ -153,15 +153,16 @@ enum selection {
     SELECTION_UNKNOWN /* a family that may have the listener was unreadable */
 };
 
-/* Keep the listeners that match WHAT and remove all others from LISTENERS: a
-   port number, or else a process number; the name of a process, of a service,
-   or both; a path or an @name; an address with a port, or else the listeners
-   that serve this address most specifically; any text printed as LOCAL.  If
-   none match, the reason for the user is appended to *WHY, an empty sentence;
-   after SELECTION_FOUND *WHY is to be ignored.  Names of hosts except localhost
-   are resolved, for 5 seconds at most; WHAT may also be looked up as a service,
-   by getservbyname, which has no timeout, and for 5 seconds each of TCP and
-   UDP.  */
+/* Keep the listeners that match WHAT and remove all others from LISTENERS.
+   WHAT is a port number, or if no listener has the port a process number; the
+   name of a process, of a service, or both; a path or an @name; any text
+   printed as LOCAL; or an address with a port: if no listener of the network
+   namespace has this address as LOCAL, those match that serve the address most
+   specifically.  If none match, no listener is left, and the reason for the
+   user is appended to *WHY, an empty sentence; after SELECTION_FOUND *WHY is to
+   be ignored.  Names of hosts except localhost are resolved, for 5 seconds at
+   most; WHAT may also be looked up as a service, by getservbyname, which has no
+   timeout, and for 5 seconds each of TCP and UDP.  */
 enum selection listeners_select(struct listeners *listeners, const char *what,
                                 struct sentence *why);
 
@@ -174,16 +175,16 @@ enum selection listeners_select(struct listeners *listeners, const char *what,
 bool listeners_all_read(const struct listeners *listeners,
                         struct sentence *why);
 
-/* Append to CHECK, empty before, how full the queues are: an alert for each
-   listener with a percentage that RANGES call for, three of them by name;
-   without an alert, the number of listeners and the fullest.  The state is that
-   of the worst alert.  In place of CHECK_OK, CHECK_UNKNOWN if the percentage of
-   a listener is unknown, or if there are only sockets that do not count as
-   listeners here: UNIX datagram sockets, and optional UDP sockets of unknown
-   percentage.  Without any socket CHECK_OK.  Performance data: the fullest
-   queue, or with EACH the first 16 of known percentage; the number of
-   listeners; ListenOverflows; if UDP was requested, RcvbufErrors.  The rows
-   must be sorted, the fullest first.  */
+/* Append to CHECK, empty before, how full the queues are: the listeners whose
+   percentage is an alert by RANGES, three by name and the rest as a number;
+   without an alert, the number of listeners and the fullest; without any known
+   percentage, the reason.  The state is that of the worst alert.  In place of
+   CHECK_OK, CHECK_UNKNOWN if the percentage of a listener is unknown, or if
+   there are only sockets that do not count as listeners here: UNIX datagram
+   sockets, and optional UDP sockets of unknown percentage.  Without any socket
+   CHECK_OK.  Performance data: the fullest queue, or with EACH the first 16 of
+   known percentage; the number of listeners; ListenOverflows; if UDP was
+   requested, RcvbufErrors.  The rows must be sorted, the fullest first.  */
 void listeners_check(struct check *check, const struct listeners *listeners,
                      const struct check_ranges *ranges, bool each);
 
@@ -224,7 +225,8 @@ const char *listeners_family_words(int index);
 /* Whether LISTENER is a UNIX socket of any type.  */
 bool listener_is_unix(const struct sonde_listener *listener);
 
-/* " of this kind" if not all families were requested, otherwise "".  */
+/* " of this kind" if not all families of LISTENERS_ALL were requested (SOME),
+   otherwise "".  */
 const char *listeners_kind(const struct listeners *listeners);
 
 /* Append a command that reads the network namespace of ROW, of LISTENERS, or

@@ -68,8 +68,9 @@ static void say_classes(struct sentence *text, const struct waiting_row *rows,
     say_class(text, resets, "reset by the client");
 }
 
-/* Write ROW: the number QUEUED at the first look, the classes, and the known
-   connections.  The number of resets is the smaller of QUEUED and AGAIN, at the
+/* Write ROW, for all listeners at its address: the number QUEUED in the queues
+   at the first look, the classes (say_classes), and the known connections.  The
+   number of resets is the smaller of QUEUED and of AGAIN, the number at the
    second look, less the known connections: a reset connection stays in the
    queue until accept.  UNIX sockets have no classes.  */
 static void waiting_put_listener(FILE *out, const struct waiting *waiting,

@@ -26,16 +26,18 @@ struct waiting {
    more, into QUEUED_AGAIN of LISTENERS, 0 if that fails: a connection that is
    in the queue before and after, but not in WAITING, was reset.  Returns 0,
    also if only one of IPv4 and IPv6 has such a list; or -1 with the errno of
-   sonde_waiting, with EPERM if LISTENERS has PID, or with ENOMEM.  */
+   sonde_waiting, with EPERM if LISTENERS has PID, or with ENOMEM.  After -1
+   WAITING may have some connections, not sorted, and QUEUED_AGAIN is
+   unchanged.  */
 int waiting_read(struct waiting *waiting, struct listeners *listeners,
                  int timeout);
 
 /* Set OLDEST of each row of LISTENERS with a queue, within TIMEOUT
-   milliseconds, if the system reports waiting connections; otherwise OLDEST
-   stays.  LISTENERS has all listeners of the families in it.  Of listeners at
-   the same address, which the system does not tell apart, in a group or not,
-   OLDEST is set only if one alone has a queue.  Sets QUEUED_AGAIN, too
-   (waiting_read).  */
+   milliseconds, if the system reports waiting connections; otherwise, also
+   after a failure, OLDEST stays.  LISTENERS has all listeners of the families
+   in it.  Of listeners at the same address, which the system does not tell
+   apart, in a group or not, OLDEST is set only if one alone has a queue.  If a
+   TCP listener has a queue, sets QUEUED_AGAIN, too (waiting_read).  */
 void waiting_set_oldest(struct listeners *listeners, int timeout);
 
 /* Remove from WAITING the connections whose listener is not in LISTENERS.  */

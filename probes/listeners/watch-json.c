@@ -68,8 +68,9 @@ static void watch_json_put_second(struct json *json,
 }
 
 /* Write ROW as an object of "listeners", with all figures since the start:
-   peak, time above shares and in classes of fill, drops, begin, end,
-   owners.  */
+   peak; the time at 50, 70, 90 and 100 percent or more, and in each step of
+   fill (occupancy_steps); drops; begin and end; the time seen and unseen; looks
+   and owners.  Times are in microseconds; unknown figures are null.  */
 static void watch_json_put_row(struct json *json, const struct watch_row *row)
 {
     static const int shares[] = {50, 70, 90, 100};

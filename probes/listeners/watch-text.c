@@ -66,9 +66,9 @@ static void watch_say_fill(struct sentence *text,
     }
 }
 
-/* Append the time at 70 and 90 percent of the queue or more, and at 100, full.
-   A receive buffer is too full for a datagram before 100 percent, so of UDP no
-   time is called full.  */
+/* Append the seconds at 70 percent of the queue or more, also as a share of the
+   time seen; at 90 percent or more; and at 100, full.  A receive buffer is too
+   full for a datagram before 100 percent, so of UDP no time is called full.  */
 static void watch_say_above(struct sentence *text, const struct watch_row *row)
 {
     const struct occupancy *occupancy = &row->occupancy;
@@ -81,8 +81,9 @@ static void watch_say_above(struct sentence *text, const struct watch_row *row)
         say(text, ", full for %.3f s", watch_s(above[2]));
 }
 
-/* Append when ROW came, unless watched from the start, and went, unless still
-   there, and the time unseen, unless 0: in seconds.  */
+/* Append to the empty TEXT, in seconds: when ROW was found, unless watched from
+   the start; when ROW was closed, unless still there; and the time unseen, of
+   the whole time of ROW, unless 0.  */
 static void watch_say_life(struct sentence *text, const struct watch *watch,
                            const struct watch_row *row)
 {
@@ -154,8 +155,8 @@ static void watch_say_increase(struct sentence *text, const char *name,
 }
 
 /* Append how many looks were made, their rate and the longest gap; and how many
-   were missed, left out (unless ALL) and failed, with the last errno, unless
-   0.  */
+   looks were missed, left out to save CPU time (HELD, not with ALL), and failed
+   with the last errno, each unless 0.  */
 static void watch_say_looks(struct sentence *text, const struct watch *watch)
 {
     double seconds = watch_seconds(watch);
@@ -232,8 +233,9 @@ void watch_text(FILE *out, const struct watch *watch)
     watch_put_host(out, watch);
 }
 
-/* Append the fill of ROW in the last second, and at the last look unless TEXT
-   then has more than ROOM bytes.  */
+/* Append the address of ROW, cut to 24 bytes, and the peak of the last second
+   in percent, which must be known; then the queue at the last look, unless TEXT
+   would become longer than ROOM bytes.  */
 static void watch_say_fullest(struct sentence *text,
                               const struct watch_row *row, size_t room)
 {

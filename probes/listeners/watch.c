@@ -46,8 +46,9 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* The max nanoseconds that a look counts for (occupancy.h): more if many rows
-   or all listeners are watched, since those looks are rarer.  */
+/* The max nanoseconds that a look counts for (occupancy.h): longer with many
+   rows, since looks are rarer then; GAP_ALL_NS, a second, at most, and always
+   with ALL.  */
 static int64_t watch_gap_max(const struct watch *watch)
 {
     int64_t held = watch->pace.hold_max + 1;
@@ -57,8 +58,8 @@ static int64_t watch_gap_max(const struct watch *watch)
 
 /* ---- rows, by cookie ---------------------------------------------------- */
 
-/* The slot of COOKIE in the hash table, or the free slot for it.  The table
-   must have a free slot (watch_grow).  */
+/* The slot of COOKIE in the hash table; or if no row has COOKIE, the free slot
+   to put the row in.  The table must have a free slot (watch_grow).  */
 static size_t *watch_slot(const struct watch *watch, uint64_t cookie)
 {
     size_t mask = watch->slot_count - 1;
@@ -76,8 +77,8 @@ static struct watch_row *watch_find(const struct watch *watch, uint64_t cookie)
     return found ? &watch->rows[found - 1] : NULL;
 }
 
-/* Make room for another row and its slot; rows may move.  Returns 0, or -1 with
-   ENOMEM.  */
+/* Make room for another row and its slot.  Rows and slots may move.  Returns 0;
+   or -1 with ENOMEM: the rows may have moved, but all stay valid.  */
 static int watch_grow(struct watch *watch)
 {
     if (2 * watch->count < watch->slot_count)

@@ -54,11 +54,11 @@ struct watch {
    sock_diag reported for LISTENERS, also later ones; otherwise the rows of
    LISTENERS, and later listeners at the same addresses, and FAMILIES is
    ignored.  Rows with a peer or without a cookie are left out.  The rows are
-   copied, *WATCH need not be empty, and no queue is looked at yet.  Returns 0,
-   or -1: ENOTSUP, EACCES, EPERM: not possible here, or the errno in REDUCED or
-   DATAGRAMS_REDUCED of LISTENERS if all families are from /proc; ENOTSUP also
-   if no row is left, unless ALL; ENOMEM, EMFILE, ENFILE, ENOBUFS.  Call
-   watch_free in each case.  */
+   copied; *WATCH is overwritten, and nothing in it is freed; no queue is looked
+   at yet.  Returns 0, or -1: ENOTSUP, EACCES, EPERM: not possible here, or the
+   errno in REDUCED or DATAGRAMS_REDUCED of LISTENERS if all families are from
+   /proc; ENOTSUP also if no row is left, unless ALL; ENOMEM, EMFILE, ENFILE,
+   ENOBUFS.  Call watch_free in each case.  */
 int watch_begin(struct watch *watch, const struct listeners *listeners,
                 unsigned families, bool all);
 
@@ -68,7 +68,8 @@ int watch_begin(struct watch *watch, const struct listeners *listeners,
    that fail are counted in FAILURES.  Returns 0, or -1 with ENOMEM.  */
 int watch_look(struct watch *watch);
 
-/* Read the counters of the host into AFTER and UDP_AFTER; -1 if unreadable.  */
+/* Read the counters of this network namespace into AFTER and UDP_AFTER; -1 if
+   unreadable.  */
 void watch_read_totals(struct watch *watch);
 
 /* Begin the next second in each row.  */
@@ -87,8 +88,8 @@ void watch_free(struct watch *watch);
 double watch_seconds(const struct watch *watch);
 int64_t watch_clock_step(const struct watch *watch);
 
-/* The fullest row of the second, by percent, the first of equals; NULL if no
-   fill is known.  */
+/* The row with the highest peak of the second, in percent, the first of equals;
+   NULL if no fill of this second is known.  */
 const struct watch_row *watch_fullest(const struct watch *watch);
 
 /* Whether the text has a place for ROW: with ALL only if ROW had a queue, or

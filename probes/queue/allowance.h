@@ -46,7 +46,8 @@ bool allowance_has(const struct allowance *allowance);
 void allowance_take(struct allowance *allowance);
 
 /* Count COUNT connections as closed, and end a reservation of NEED connections;
-   0: none.  The memory is not read again.  */
+   0: none.  The memory is not read again, and the next reading stays due after
+   as many further calls of allowance_take.  */
 void allowance_give(struct allowance *allowance, int64_t count, int64_t need);
 
 #endif /* PROBES_QUEUE_ALLOWANCE_H */

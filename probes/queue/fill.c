@@ -145,8 +145,9 @@ static int64_t silence_timeout(const struct engine *engine)
 }
 
 /* A connection begun at SINCE, by monotonic_ms, is complete: raise SLOWEST to
-   the time since then, unless the last poll did not wait: then the connection
-   may have waited for this program, not for the stack.  */
+   the milliseconds since then, if more.  SLOWEST stays if the last poll did not
+   wait (HAS_WAITED): then the connection may have waited for this program, not
+   for the stack.  */
 static void engine_note_time(struct engine *engine, int64_t since)
 {
     int64_t time = monotonic_ms() - since;
@@ -221,13 +222,13 @@ static bool fill_fails_elsewhere(const struct fill *fill)
 }
 
 /* Set the counts of FILL, and DISTURBED, by the kernel's report and by accept,
-   which empties the queue.  The pending client is closed after that report:
-   accept makes room for that client, and needs its descriptor.  After a limit
-   or an error only QUEUED and CLIENT, the number of clients so far, are set,
-   and nothing is accepted.  Clients that were reset make the overflow
-   ECONNRESET.  A failure of poll or of accept becomes the limit or error of
-   FILL; after that of poll CLIENT is the number of clients so far, and nothing
-   is accepted.  A UNIX test may wait for a reference connection.  */
+   which empties the queue.  The pending client is closed after the report and
+   before accept: accept makes room for that client, and needs its descriptor.
+   After a limit or an error only QUEUED and CLIENT, the number of clients so
+   far, are set, and nothing is accepted.  Clients that were reset make the
+   overflow ECONNRESET.  A failure of poll or of accept becomes the limit or
+   error of FILL; after that of poll CLIENT is the number of clients so far, and
+   nothing is accepted.  A UNIX test may wait for a reference connection.  */
 static void fill_count(struct fill *fill)
 {
     const char *failed;
@@ -685,10 +686,10 @@ static size_t engine_collect(struct engine *engine, int *timeout)
     return used;
 }
 
-/* Poll, at most for the timeout of engine_collect; then step every test, and
-   check the reference connections, and return true.  Returns false, without a
-   step, if the caller is to stop: WATCH is readable or failed, or poll has
-   failed more than WAIT_FAILURES times in a row.  */
+/* Poll, at most for the timeout of engine_collect; then step every test, also
+   after a failed poll, check the reference connections, and return true.
+   Returns false, without a step, if the caller is to stop: WATCH is readable or
+   failed, or poll has failed more than WAIT_FAILURES times in a row.  */
 static bool engine_poll(struct engine *engine)
 {
     int timeout;

@@ -118,7 +118,8 @@ enum limit limit_of(int error);
    filled, and its test ends with LIMIT_BUDGET.  DONE is called at the end of
    each test, also a failed one, with the index of the test in LIST and DATA,
    and returns false to stop all tests.  The tests also stop when WATCH, a
-   descriptor, becomes readable or fails, or if poll keeps failing.
+   descriptor or negative for none, becomes readable or fails, or if poll keeps
+   failing.
 
    No descriptor stays open.  Returns true if all tests are FILL_DONE, and DONE
    never returned false; otherwise false: after a stop, or without memory before

@@ -11,8 +11,8 @@
 #include "probes/queue/stepwise.h"
 
 /* Connect clients until the queue is full (stepwise_fill, with the silence
-   timeout WAIT), and close the client that is then pending, whose SYN TCP would
-   retransmit after 1 s.  */
+   timeout WAIT), and close a client that is then pending: TCP would retransmit
+   its SYN after 1 s, perhaps into a queue that has room by then.  */
 static void listen_again_refill(struct stepwise *stepwise, int wait)
 {
     stepwise_fill(stepwise, wait);
@@ -29,10 +29,12 @@ static void listen_again_count(const struct prefix *prefix,
 }
 
 /* Fill a queue of the backlog FIRST, listen again with SECOND, and fill the
-   queue again, with the silence timeout WAIT.  Write NAME.before, NAME.error
-   and NAME.after; if SECOND is less than FIRST, also accept the queue before
-   the second filling and write NAME.kept.  If no listener can be made, write
-   NAME.before alone, not testable.  */
+   queue again, with the silence timeout WAIT.  Write NAME.before, the clients
+   connected at first; NAME.error, the errno of the second listen, or "none";
+   and NAME.after, the connections accepted at the end.  If SECOND is less than
+   FIRST, also accept the queue before the second filling, and write the number
+   as NAME.kept.  After a failed second listen the rest is measured as well.  If
+   no listener can be made, write NAME.before alone, not testable.  */
 static void listen_again_measure(FILE *out, int family, const char *name,
                                  int first, int second, int wait)
 {

@@ -11,9 +11,10 @@
 #include "probes/run/namespace.h"
 #include "sonde.h"
 
-/* Write with the prefix CAP whether the current network namespace is the
-   initial one, "initial", and the value of SETTING in the initial namespace,
-   "initial-value"; each is not testable if not readable.  */
+/* Write with the prefix CAP: "initial", yes or no, whether the current network
+   namespace is the initial one; and "initial-value", the value of SETTING in
+   the initial namespace, which the thread may enter for a moment
+   (namespace_place).  Each is not testable if not readable.  */
 static void put_namespace(const struct prefix *cap, const char *setting)
 {
     static const char unreadable[] = "not readable from here";

@@ -46,8 +46,8 @@ struct measuring {
     bool available[FAMILIES]; /* planned, and works here */
 };
 
-/* Write the findings of ROW, no longer held, and flush OUT.  Returns false if
-   OUT failed.  */
+/* Write the findings of ROW, clear HELD, and flush OUT.  Returns false if OUT
+   has failed, now or before.  */
 static bool write_row(const struct measuring *measuring, struct listen_row *row)
 {
     row->held = false;
@@ -59,8 +59,8 @@ static bool write_row(const struct measuring *measuring, struct listen_row *row)
 /* Whether the verdict on ROW, of which all tests are done, would depend on the
    silence of one client: the plan asks for the least repeats, ROW is of the
    accept queue and has a single test, and accept returned fewer connections
-   than requested, and no more than the backlog in force, if the kernel reports
-   that backlog.  False after a limit or an error.  */
+   than the BACKLOG of the test, and no more than the backlog in force, if the
+   kernel reports that backlog.  False after a limit or an error.  */
 static bool is_doubtful(const struct measuring *measuring,
                         const struct listen_row *row)
 {
@@ -71,10 +71,11 @@ static bool is_doubtful(const struct measuring *measuring,
            (fill->effective < 0 || fill->accepted <= fill->effective);
 }
 
-/* Callback of fill_all: the test INDEX of DATA, a struct measuring, is done.
-   After the last test of a row, hold the row for another round if its tests
-   differ, are disturbed or doubtful; otherwise write the row and flush OUT.
-   Returns false, to stop all, if OUT failed; otherwise true.  */
+/* Callback of fill_all: count the test INDEX of DATA, a struct measuring, as
+   done (LEFT of its row).  After the last test of the row, hold the row for
+   another round if its tests differ, or if one is disturbed or doubtful;
+   otherwise write the row and flush OUT.  Returns false, to stop all tests, if
+   OUT failed; otherwise true.  */
 static bool fill_done(size_t index, void *data)
 {
     struct measuring *measuring = data;
@@ -97,9 +98,9 @@ static size_t count_beyond(const struct queue_plan *plan, int backlog)
     return count;
 }
 
-/* Whether the queue of BACKLOG, negative or above HUGE, is measured once and in
-   one family only, for its length: each connection takes some 40 us of kernel
-   time.  */
+/* Whether BACKLOG is huge: above HUGE; or negative, since some kernels then
+   take their cap.  Huge queues are measured once and in one family only, for
+   their length: each connection takes some 40 us of kernel time.  */
 static bool is_huge(int backlog)
 {
     return backlog < 0 || backlog > HUGE;
@@ -111,10 +112,10 @@ static size_t count_huge(const struct queue_plan *plan)
     return count_beyond(plan, HUGE) + plan->count - count_beyond(plan, -1);
 }
 
-/* How many tests the row of BACKLOG has: 1 if huge (is_huge, also a negative
-   backlog); otherwise REPEATS up to LARGE.  Beyond LARGE 1, if the plan asks
-   for the least, or has more than LARGE_ROWS_MAX backlogs beyond LARGE;
-   otherwise REPEATS_LARGE.  */
+/* The number of tests of the accept queue's row of BACKLOG.  Huge (is_huge): 1.
+   Up to LARGE: REPEATS.  Between: 1 if the plan asks for the least, or has more
+   than LARGE_ROWS_MAX backlogs above LARGE, huge ones included; otherwise
+   REPEATS_LARGE.  */
 static size_t listen_queue_repeats_of(const struct queue_plan *plan,
                                       int backlog)
 {
@@ -153,12 +154,13 @@ static struct prefix listen_queue_prefix(const struct measuring *measuring,
     return (struct prefix){measuring->out, "listen.queue", family_key(family)};
 }
 
-/* Write, and return, whether FAMILY works here, on the loopback interface or
-   between UNIX sockets, by one connection to a listener with room: without it
-   no figure could be told from a call that always fails.  "no" has the failed
-   call and its errno as reason.  After a failed poll, or for want of a
-   resource, the finding is not testable, and the result false; EADDRNOTAVAIL
-   means "no".  Waits up to REFERENCE_TIMEOUT.  */
+/* Write "available", whether FAMILY works here: try one connection, over the
+   loopback interface or between UNIX sockets, to a listener with room.  Without
+   this check, a full queue could not be told from a call that always fails.
+   "no" has the failed call and its errno as reason.  After a failed poll, or a
+   lack of a resource (limit_of, but not EADDRNOTAVAIL), the finding is not
+   testable, with the same reason.  Returns true for "yes" only.  Waits up to
+   REFERENCE_TIMEOUT.  */
 static bool put_available(const struct measuring *measuring, int family)
 {
     const char *failed;
@@ -211,9 +213,11 @@ static void add_queue_rows(struct measuring *measuring, int family, bool first)
 }
 
 /* Why the SYN queue of FAMILY cannot be measured, a constant or written to TEXT
-   of SIZE bytes; NULL if it can.  Tries a connection (syn_defer_works), and may
-   add an IPv6 address (syn_has_new_peers).  With tcp_syncookies 2 accept may
-   return the connection: no handshake is kept then, which is a result.  */
+   of SIZE bytes; NULL if it can.  Tries a connection (syn_defer_works), and
+   with SYN cookies off may add an IPv6 address (syn_has_new_peers), without
+   which IPv6 cannot be measured then.  With tcp_syncookies 2 the result is NULL
+   also if the handshake did not stay incomplete: that is then a result of the
+   host.  */
 static const char *why_not_incomplete(const struct measuring *measuring,
                                       int family, char *text, size_t size)
 {
@@ -235,12 +239,12 @@ static const char *why_not_incomplete(const struct measuring *measuring,
     return text;
 }
 
-/* Add the row KIND of the SYN queue of FAMILY with BACKLOG: two tests over IPv4
-   for a BACKLOG from 0 to LARGE, else one test.  If known
-   peers are favored, the clients of ROW_NEW_PEER get a new address.  For
-   ROW_KNOWN_PEER the clients' address is made known to the kernel by a
-   connection (syn_known_peer, which may wait); a failure becomes the error of
-   the test.  */
+/* Add the row KIND of the SYN queue of FAMILY with BACKLOG: two tests for IPv4
+   with a BACKLOG from 0 to LARGE, otherwise one test.  The tests keep
+   handshakes incomplete.  If known peers are favored, the clients of
+   ROW_NEW_PEER get a new address.  For ROW_KNOWN_PEER the clients' address is
+   made known to the kernel by a connection (syn_known_peer, which may wait); a
+   failure becomes the error of the test.  */
 static void add_syn_row(struct measuring *measuring, enum row_kind kind,
                         int family, int backlog)
 {
@@ -260,11 +264,11 @@ static void add_syn_row(struct measuring *measuring, enum row_kind kind,
     }
 }
 
-/* Write whether the SYN queue of FAMILY can be measured, and if so, add its
-   rows: for new peers, and if the kernel favors known peers, a second row for
-   these.  FIRST: FAMILY is the first that is available.  A huge backlog has
-   rows only in that family, and only if the plan has no other huge
-   backlog.  */
+/* Write "incomplete", whether the SYN queue of FAMILY can be measured: "yes";
+   or "no", as not testable, with the reason.  If "yes", add its rows: for each
+   backlog one for new peers, and if the kernel favors known peers, a second one
+   for these.  FIRST: FAMILY is the first that is available.  A huge backlog has
+   rows only in that family, and only if the plan has no other huge backlog.  */
 static void add_syn_rows(struct measuring *measuring, int family, bool first)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -289,7 +293,8 @@ static void add_syn_rows(struct measuring *measuring, int family, bool first)
    family of the cap, the first available one.  Add the rows of the available
    families: all accept queues, then the SYN queues, if planned, then the cap,
    if planned and if no backlog of the plan is INT_MAX.  The cap is last: when
-   descriptors run out, the last test is reset.  */
+   descriptors run out, the last test is reset.  Without an available family
+   there is no row, and the family of the cap is not written.  */
 static void add_rows(struct measuring *measuring)
 {
     const struct queue_plan *plan = measuring->plan;
@@ -371,9 +376,10 @@ static bool fill_rows(struct measuring *measuring, int watch)
 
 /* Measure PLAN in the current network namespace: the settings and the cap, the
    rows, last the stepwise measurements.  Raises the soft limit of descriptors.
-   Returns false if the rows were not completed: after a stop, a failure of OUT,
-   or without memory.  The stepwise measurements ignore WATCH, and leave a
-   failure of OUT to ferror.  */
+   Returns false if the rows were not completed: after a stop by WATCH, a
+   failure of OUT, or without memory; the stepwise measurements are then not
+   made.  The stepwise measurements ignore WATCH, and leave a failure of OUT to
+   ferror.  */
 static bool listen_queue_measure(FILE *out, int watch,
                                  const struct queue_plan *plan)
 {

@@ -13,8 +13,9 @@
 #include "probes/finding/prefix.h"
 #include "probes/queue/listen-row.h"
 
-/* Write to TEXT (cut to SIZE) the limit that ended FILL, with the figure that
-   an administrator can change; empty without a limit.  */
+/* Write to TEXT (cut to SIZE) the name of the limit that ended FILL: for
+   descriptors with RLIMIT_NOFILE, if readable; for the memory budget with the
+   source of the bound and the MiB left.  Empty without a limit.  */
 static void limit_text(const struct fill *fill, char *text, size_t size)
 {
     enum limit limit = fill->limit;
@@ -39,9 +40,9 @@ static void limit_text(const struct fill *fill, char *text, size_t size)
 }
 
 /* Write to TEXT (cut to SIZE) why FILL has no figures; FILL ended at a limit,
-   which LIMIT names.  The text is NOT_FILLED and the memory needed, if the
-   budget allowed no client; otherwise the number of connections so far, and
-   LIMIT.  */
+   which LIMIT names.  If the budget allowed no client, and the need is known
+   (fill_need), the text is NOT_FILLED and the memory needed; otherwise the
+   number of connections at the limit, and LIMIT.  */
 static void stop_text(const struct fill *fill, const char *limit, char *text,
                       size_t size)
 {
@@ -207,11 +208,11 @@ static void put_queue_row(const struct prefix *prefix,
                       NULL);
 }
 
-/* Write the findings of ROW, of the SYN queue: the incomplete handshakes, as
-   "incomplete", or "incomplete-known" for a known peer, a range if the tests,
-   or the counts by accept and by the kernel, differ; and unless the peer is
-   known, "passed", the connections accepted by SYN cookie.  Not testable, with
-   the reason, if a test was stopped or disturbed.  */
+/* Write the findings of ROW, of the SYN queue.  "incomplete", or for a known
+   peer "incomplete-known", is the number of incomplete handshakes: a range if
+   the tests, or the counts by accept and by the kernel, differ.  For a new peer
+   also write "passed", the connections accepted by SYN cookie.  Each is not
+   testable, with the reason, if a test was stopped or disturbed.  */
 static void put_syn_row(const struct prefix *prefix,
                         const struct listen_row *row)
 {

@@ -8,9 +8,9 @@
 #include "probes/queue/missing.h"
 
 /* Add to MISSING a finding "FAMILY.N.accepted", not testable, for each backlog
-   of PLAN without that finding in FINDINGS: with the reason of
-   "FAMILY.available" in FINDINGS, or else REASON.  Returns 0, or -1 with
-   ENOMEM.  */
+   N of PLAN without that finding in FINDINGS.  The reason is that of
+   "FAMILY.available" in FINDINGS, or else REASON.  Returns 0; or -1 with
+   ENOMEM, and perhaps a part added.  */
 static int list_family(struct findings *missing,
                        const struct findings *findings,
                        const struct queue_plan *plan, const char *family,

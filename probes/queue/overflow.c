@@ -59,12 +59,13 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
                            : "reset after connect";
 }
 
-/* Accept one connection, and write whether the pending client's connect then
-   completes within TIMEOUT, and if so, the time as a volatile finding, since
-   the time depends on TCP's retransmission.  A client that connects joins
-   CLIENTS; otherwise the pending client is closed.  Not testable after a
-   shortage.  Without a pending client nothing is accepted, and "enters" is not
-   testable; for UNIX sockets "enters" is then not written here, but by
+/* Accept one connection, and write as "enters", yes or no, whether the pending
+   client's connect then completes within TIMEOUT; if so, also the time in
+   milliseconds, as the volatile "enters-ms", since the time depends on TCP's
+   retransmission.  A client that connects joins CLIENTS; otherwise the pending
+   client is closed.  Not testable if a shortage is recorded before the wait, or
+   if poll fails.  Without a pending client nothing is accepted, and "enters" is
+   not testable; for UNIX sockets "enters" is then not written here, but by
    put_blocking.  Returns how many connections were accepted, 0 or 1.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
@@ -125,9 +126,9 @@ static long max_data(const struct budget *budget)
 
 /* Send from CLIENT, non-blocking and not accepted yet, until the buffers are
    full, send fails or MAX bytes are sent.  SIGPIPE must be ignored.  Returns
-   the number of bytes, which may exceed MAX by a block of 4096; 0 if MAX is 0,
-   or if the first send fails with EAGAIN; or -1 with errno if the first send
-   fails otherwise.  */
+   the number of bytes, which may exceed MAX by less than a block of 4096; 0 if
+   MAX is 0, or if the first send fails with EAGAIN; or -1 with errno if the
+   first send fails otherwise.  */
 static long overflow_send_all(int client, long max)
 {
     static const char data[4096];
@@ -189,10 +190,11 @@ static void put_no_memory(const struct prefix *prefix,
 }
 
 /* Send from the first client of STEPWISE, which has one, then accept its
-   connection, and write as "data" whether all of the data arrives: "kept" or
-   "lost"; not testable, with the reason, after a failure, or if the memory
-   budget ended the sending.  Also write the number of bytes sent, as the
-   volatile "data-bytes", unless the first send failed.  */
+   connection, and write as "data" whether all of the data arrives: "kept" (also
+   if no byte could be sent, for EAGAIN) or "lost"; not testable, with the
+   reason, after a failure, or if the memory budget ended the sending.  Also
+   write the number of bytes sent, as the volatile "data-bytes", unless
+   overflow_send_all failed.  */
 static void put_arrival(const struct prefix *prefix,
                         const struct stepwise *stepwise)
 {
@@ -246,9 +248,10 @@ struct attempt {
 };
 
 /* In a child: connect to STEPWISE with a blocking socket, for up to TIMEOUT.
-   HAS_BEGUN of ATTEMPT is set before connect, ERROR is the errno.  Exits with
-   BLOCKING_CONNECTS, BLOCKING_FAILS or BLOCKING_NO_SOCKET.  The descriptor of
-   the listener is closed first, so that one is free.  */
+   In ATTEMPT, HAS_BEGUN is set before connect, and ERROR is the errno of socket
+   or connect, without meaning after success.  Exits with BLOCKING_CONNECTS,
+   BLOCKING_FAILS or BLOCKING_NO_SOCKET.  The descriptor of the listener is
+   closed first, so that one is free.  */
 static _Noreturn void be_client(const struct stepwise *stepwise,
                                 struct attempt *attempt)
 {
@@ -317,10 +320,10 @@ static void put_blocking_status(const struct prefix *prefix, int status,
    queue STEPWISE: "connects", an errno by name, or "waits" if connect has not
    returned after WAIT milliseconds; not testable, with the reason, as by
    put_blocking_status, if fork fails, or if connect has not begun within
-   TIMEOUT and WAIT.  After "waits" accept a connection and
-   write "enters", whether the connect completes within TIMEOUT after that: yes
-   or no; not testable if accept ran out of a resource.  The child is reaped, or
-   was killed, when this returns.  ATTEMPT, all zero, is memory shared with
+   TIMEOUT and WAIT.  After "waits" accept a connection and write "enters",
+   whether the connect completes within TIMEOUT after that: yes or no; not
+   testable if accept ran out of a resource, or poll failed.  On return the
+   child is reaped, or was killed.  ATTEMPT, all zero, is memory shared with
    children.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
                        int wait, struct attempt *attempt)

@@ -32,9 +32,9 @@
    "enters" and "accepted" are not written.  Any other figure that cannot be
    measured is not testable, with the reason.  Of UNIX sockets "enters" is
    written only if the blocking connect waits.  WAIT is the silence timeout in
-   milliseconds.  May take some 8 seconds each for a client that does not
-   begin or never enters, and for lost data.  For UNIX sockets a child process
-   is started and reaped. Nothing is left open.  Write errors stay with OUT.  */
+   milliseconds.  May take some 8 seconds each for a client that does not begin
+   or never enters, and for lost data.  For UNIX sockets a child process is
+   started and reaped.  Nothing is left open.  Write errors stay with OUT.  */
 void overflow_family(FILE *out, int family, const char *name, int wait);
 
 /* Write the setting tcp_abort_on_overflow of this network namespace to OUT; not

@@ -13,7 +13,8 @@
 
 /* Read the number at the beginning of TEXT, or "max", for INT_MAX, into
    *NUMBER, and set *END to the byte behind the number.  Returns 0; or -1 for
-   another text or a number that is no int: *NUMBER is then unchanged.  */
+   another text or a number that is no int: *NUMBER is then unchanged, and *END
+   has no meaning.  */
 static int plan_read_number(const char *text, const char **end, int *number)
 {
     if (!strncmp(text, "max", 3)) {

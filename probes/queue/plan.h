@@ -36,8 +36,8 @@ struct queue_plan {
    once; more than BACKLOGS_MAX are an error, and so is an empty TEXT or item.
    An earlier list is not freed.  Returns 0, and the caller frees the list with
    plan_free; or -1, with no list, and in PROBLEM of SIZE bytes (truncated) a
-   sentence on the error: the wrong item in quotes and what is wrong, or "out of
-   memory".  */
+   sentence on the error: the first wrong item in quotes, cut to 40 bytes, and
+   what is wrong; or "out of memory".  */
 int plan_backlogs(struct queue_plan *plan, const char *text, char *problem,
                   size_t size);
 

@@ -42,10 +42,11 @@ static int reference_renew(struct reference *reference)
     return -1;
 }
 
-/* End the connection, remove it from the listener's queue, and make the socket
-   of the next client, not yet connected.  One descriptor is enough: the
-   client's, then accept's, then the next client's.  Returns 0; or -1 with errno
-   if that socket cannot be made (reference_renew).  */
+/* End the connection and clear BEGUN; remove the connection from the listener's
+   queue, where a failure of accept is ignored; and make the socket of the next
+   client, not yet connected.  One descriptor is enough: the client's, then
+   accept's, then the next client's.  Returns 0; or -1 with errno if that socket
+   cannot be made (reference_renew).  */
 static int reference_end(struct reference *reference)
 {
     const char *failed;

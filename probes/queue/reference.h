@@ -42,9 +42,10 @@ void reference_begin(struct reference *reference);
 /* Check the connection, without waiting.  Returns 0 while connect is in
    progress, for at most REFERENCE_TIMEOUT since its beginning.  Otherwise ends
    the connection, makes the socket of the next client, and returns 1; or -1,
-   with ERROR and FAILED of REFERENCE set, after a failed connect or poll, after
-   the timeout (ETIMEDOUT), or if that socket cannot be made.  Returns -1, with
-   REFERENCE unchanged, if no connection was begun.  Changes errno.  */
+   with ERROR and FAILED of REFERENCE set, after a failure in reference_begin, a
+   failed connect or poll, after the timeout (ETIMEDOUT), or if the socket of
+   the next client cannot be made.  Returns -1, with REFERENCE unchanged, if no
+   connection was begun.  Changes errno.  */
 int reference_check(struct reference *reference);
 
 /* Close the listener and the client, if open.  Keeps errno.  */

@@ -86,8 +86,8 @@ long stepwise_accept(struct stepwise *stepwise, long max);
 void stepwise_close(struct stepwise *stepwise);
 
 /* Write COUNT as the finding KEY of PREFIX, measured.  Not testable, with the
-   reason, after a shortage, or if STEPWISE is not FULL: only then may COUNT be
-   negative.  */
+   reason, after a shortage, or if STEPWISE is not FULL; otherwise COUNT must be
+   at least 0.  */
 void stepwise_put(const struct stepwise *stepwise, const struct prefix *prefix,
                   const char *key, long count);
 

@@ -135,8 +135,9 @@ static void send_syn(struct half_open *run, struct target *target)
 
 /* Listen with TARGET's backlog at an ephemeral port of TUN_HERE, set PORT, and
    allocate ANSWERS, all zero.  Returns the number of SYNs that certainly fills
-   the queue, MORE than the backlog in force, and for which ANSWERS has room; or
-   -1 with errno.  The caller calls close_target in each case.  */
+   the queue, for which ANSWERS has room: the backlog in force, or the requested
+   one if that is unknown, plus MORE; or -1 with errno.  Before, TARGET has
+   nothing open; the caller calls close_target in each case.  */
 static int open_target(struct target *target)
 {
     struct sonde_address address;
@@ -158,8 +159,8 @@ static int open_target(struct target *target)
 
 /* Write, as BACKLOG.half-open, the number of handshakes in the SYN queue of
    TARGET: the SYNs with at least two SYN-ACKs.  Not testable if TARGET has an
-   ERROR, with its name, or if each SYN sent has two SYN-ACKs: the queue was
-   then not full.  */
+   ERROR, with its name; if no SYN was sent; or if each SYN sent has two
+   SYN-ACKs: the queue was then not full.  */
 static void put_target(const struct half_open *run, const struct target *target)
 {
     char key[40];
@@ -271,9 +272,9 @@ static int syn_queue_tun_enter(const struct queue_plan *plan,
     return 0;
 }
 
-/* Set the targets of RUN: one, not open, for each backlog of PLAN that this
-   method can measure, 0 to BACKLOG_MAX.  Returns NULL, and the caller frees
-   TARGETS; or why there are none.  */
+/* Set the targets of RUN, which has none: one, not open, for each backlog of
+   PLAN that this method can measure, 0 to BACKLOG_MAX.  Returns NULL, or why
+   there are none.  The caller frees TARGETS in each case.  */
 static const char *choose_targets(struct half_open *run,
                                   const struct queue_plan *plan)
 {
@@ -287,10 +288,10 @@ static const char *choose_targets(struct half_open *run,
     return run->count > 0 ? NULL : "needs a backlog from 0 to 1024";
 }
 
-/* Whether there is memory for all targets, which are filled together: a request
-   takes less than half a KiB of kernel memory, the namespace at most 1 MiB
-   (measured, Linux 6.18); twice that is assumed.  Returns true; or false with
-   the reason in *TROUBLE.  */
+/* Whether half of the memory left is enough for all targets, which are filled
+   together: a request takes less than half a KiB of kernel memory, the
+   namespace at most 1 MiB (measured, Linux 6.18); 2 KiB and 2 MiB are assumed.
+   Returns true; or false with the reason in *TROUBLE.  */
 static bool can_afford(const struct half_open *run,
                        struct namespace_trouble *trouble)
 {

@@ -20,11 +20,11 @@
 
 /* Measure for those backlogs of PLAN, a struct queue_plan, that are from 0 to
    1024, in IPv4 only.  The process, of one thread, enters a new network
-   namespace, and cannot return.  Takes one to two seconds, until the kernel
-   retransmits; on a busy host more.  Returns true also if this method does not
-   work here: the finding "inet.half-open" then has the reason.  Returns false,
-   without figures, if the reader of OUT is gone.  Write errors stay with
-   OUT.  */
+   namespace, and cannot return; the soft limit of descriptors is raised.  Takes
+   one to two seconds, until the kernel retransmits; on a busy host more.
+   Returns true also if this method does not work here: the finding
+   "inet.half-open" then has the reason.  Returns false, without figures, if the
+   reader of OUT is gone.  Write errors stay with OUT.  */
 measurement measure_half_open;
 
 #endif /* PROBES_QUEUE_SYN_QUEUE_TUN_H */

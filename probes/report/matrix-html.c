@@ -56,7 +56,8 @@ static const char style[] =
 
 enum { GROUP_SIZE = 40 };
 
-/* Write the group of ID, up to the first dot, to TEXT.  Returns TEXT.  */
+/* Write the group of ID, the part before the first dot, to TEXT, cut to
+   GROUP_SIZE bytes.  Returns TEXT.  */
 static const char *group_of(const char *id, char text[GROUP_SIZE])
 {
     snprintf(text, GROUP_SIZE, "%.*s", (int)strcspn(id, "."), id);
@@ -106,8 +107,9 @@ static void put_columns(FILE *out, const struct matrix *matrix)
     fputs("</tr></thead>\n", out);
 }
 
-/* Whether the cells A and B are to be one: equal in value and HOW; and, if both
-   have no value but a reason, equal in the reason.  */
+/* Whether the cells A and B, beside each other, are written as one: equal in
+   value and HOW; and, if both have no value but a reason, equal in the
+   reason.  */
 static bool is_alike(const struct matrix_cell *a, const struct matrix_cell *b)
 {
     return a->group == b->group && !strcmp(a->how, b->how) &&
@@ -192,8 +194,9 @@ static void html_put_details(FILE *out, const struct matrix *matrix,
     fputs("</details>\n", out);
 }
 
-/* Write QUESTION as a row with a cell for each column; below, the answers of
-   known systems and, folded, the details that differ.  */
+/* Write QUESTION as a row with the cells of the columns (put_cells), marked for
+   the filter if the columns do not differ; below, the answers of known systems
+   and, folded, the details that differ.  */
 static void html_put_question(FILE *out, const struct matrix *matrix,
                               const struct question *question)
 {

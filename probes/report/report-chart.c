@@ -50,10 +50,10 @@ static void choose_bars(struct chart *chart, const struct queue_table *table)
     }
 }
 
-/* Set WIDTH: an equal share of the columns for bars, at most 8.  The minimum is
-   the longest backlog below the bars, with a blank before; a minimum above 8
-   replaces the 8.  If not all bars fit with the minimum, first move the last
-   bars from COUNT to LEFT_OUT; one bar always stays.  */
+/* Set WIDTH of CHART: each bar gets an equal share of the columns, at most 8;
+   but at least the length of the longest backlog and a blank before it.  If the
+   bars do not fit with that minimum, first take the last bars from COUNT, and
+   count them in LEFT_OUT; one bar always stays.  */
 static void choose_width(struct chart *chart)
 {
     int room = SENTENCE_COLUMNS - LEFT - NOTE;

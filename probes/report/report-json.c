@@ -56,7 +56,8 @@ static void report_json_put_row(struct json *json, const struct queue_row *row)
     json_object_end(json);
 }
 
-/* Write the member KEY: the rule if RULING holds for every row, or null.  */
+/* Write the member KEY: the rule of RULING; null if none is determined, or if a
+   row contradicts the rule.  */
 static void put_rule(struct json *json, const char *key,
                      const struct ruling *ruling)
 {

@@ -11,10 +11,10 @@
 #include "probes/verdict/advice.h"
 
 /* Whether the setting of CAP explains the truncated grant NEED; on some stacks
-   the setting has no effect.  True if its value is known, smaller than the
-   backlog requested, and equal to the backlog in force, as the kernel reports;
-   or without such a report, if the length of the queue fits a known rule, from
-   n to 3n/2 + 1 with the value as n.  */
+   the setting has no effect.  False if the value n of the setting is unknown,
+   or not smaller than the backlog requested.  Otherwise true if the kernel
+   reports n as the backlog in force; or without such a report, if the length of
+   the queue fits a known rule: from n to 3n/2 + 1.  */
 static bool setting_cuts(const struct requirement *need,
                          const struct cap_row *cap)
 {
@@ -44,9 +44,10 @@ static bool is_deaf(const struct requirement *need, const struct cap_row *cap)
            !strcmp(cap->setting, "kern.ipc.somaxconn") && cap->value > SHRT_MAX;
 }
 
-/* Append that the backlog is truncated, and to what; the setting or constant
-   that truncates, if known; and why the queue was not filled, if no length was
-   measured.  */
+/* Append that the backlog is truncated: to the length of the queue, if measured
+   and less than requested, or else to the backlog in force; the setting or
+   constant that truncates, or the limit of the number (is_deaf), if known; and
+   why the queue was not filled, if no length was measured.  */
 static void say_cut(struct sentence *sentence, const struct report *report)
 {
     const struct requirement *need = &report->need;

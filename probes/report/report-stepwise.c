@@ -75,8 +75,9 @@ static const struct member again[] = {
 
 enum { AGAIN = sizeof again / sizeof *again };
 
-/* The reason of the first finding without a value among the COUNT MEMBERS, or
-   NULL.  Members without a finding are skipped.  */
+/* The reason, perhaps NULL, of the first finding without a value among the
+   COUNT MEMBERS of VIEW's family; NULL if there is none.  Members without a
+   finding are skipped.  */
 static const char *view_reason(const struct stepwise_view *view,
                                const struct member *members, size_t count)
 {
@@ -100,7 +101,9 @@ static void say_error(struct sentence *sentence,
         say(sentence, " (%s)", error);
 }
 
-/* Append the result of --again for VIEW's family, or why there is none.  */
+/* Append the result of --again for VIEW's family, or only the reason if
+   "grow.before" was not measured.  Other missing figures are "-", and the first
+   reason follows.  */
 static void say_again(struct sentence *sentence,
                       const struct stepwise_view *view)
 {

@@ -13,6 +13,7 @@
 
 /* ---- the table ---------------------------------------------------------- */
 
+/* Whether TABLE has a row of FAMILY, "inet", "inet6" or "unix".  */
 static bool table_has_family(const struct queue_table *table,
                              const char *family)
 {
@@ -28,7 +29,7 @@ const char *report_backlog(int backlog, char text[BACKLOG_TEXT])
     return backlog == INT_MAX ? "max" : text;
 }
 
-/* Whether the published results have BACKLOG.  */
+/* Whether the published results have BACKLOG: 0 to PUBLISHED_BACKLOGS - 1.  */
 static bool is_published(int backlog)
 {
     return backlog >= 0 && backlog < PUBLISHED_BACKLOGS;
@@ -84,9 +85,11 @@ static bool has_published(const struct queue_table *table)
     return false;
 }
 
-/* Write FIRST and SECOND, then for each family with rows the two heads COUNTS,
-   or if COUNTS is NULL the family's name, centered.  Returns the number of
-   blanks missing after the last name.  */
+/* Write a line of the head, without a newline: FIRST and SECOND above the
+   backlogs; then for each family with rows the two heads COUNTS, or if COUNTS
+   is NULL the family's name, centered above its two columns.  Returns how many
+   blanks, not written, the last name lacks to the end of its columns; 0 with
+   COUNTS.  */
 static int put_head_line(FILE *out, const struct queue_table *table,
                          const char *first, const char *second,
                          const char *const *counts)
@@ -129,9 +132,9 @@ static void table_put_head(FILE *out, const struct queue_table *table)
     putc('\n', out);
 }
 
-/* Write to TEXT the backlog in force of the rows that requested BACKLOG: for
-   IPv4 and IPv6, "128/64" if both are known and differ; for UNIX sockets if no
-   such row is of TCP; "-" if unknown.  */
+/* Write to TEXT (cut to SIZE) the backlog in force of the rows that requested
+   BACKLOG: for IPv4 and IPv6, as one number, but "128/64" if both are known and
+   differ; for UNIX sockets if no such row is of TCP; "-" if unknown.  */
 static void print_effective(const struct queue_table *table, int backlog,
                             char *text, size_t size)
 {
@@ -286,7 +289,7 @@ static const char *absence_of(const struct queue_table *table,
 
 /* Write notes on families that do not work, and on rows without stable figures:
    adjacent rows with the same reason share a note.  Rows of a family that does
-   not work have none.  */
+   not work get no note.  */
 static void put_reasons(FILE *out, const struct queue_table *table)
 {
     size_t next;
@@ -352,8 +355,9 @@ void report_rule(FILE *out, const struct report *report)
 
 /* Append the origin of the cap: the setting in force with its namespace;
    without a setting, a constant of the kernel, or nothing if there is none;
-   with a setting that is not in force, foreign to the kernel or not readable,
-   this reason, and "as measured" if the cap is known.  */
+   with a setting that is not in force, "as measured" if the cap is known, and
+   the reason: kernels with these figures have no such setting, its value is not
+   the cap, or its value is not readable.  */
 static void say_origin(struct sentence *sentence, const struct report *report)
 {
     const struct cap_row *cap = &report->table.cap;
@@ -403,8 +407,8 @@ static const char *why_no_incomplete(const struct queue_table *table)
     return reason ? reason : "its figures vary";
 }
 
-/* Whether IPv4 and IPv6 agree on the SYN queue: of each backlog all TCP rows
-   have the same text for its figure, or none has a figure.  */
+/* Whether IPv4 and IPv6 agree on the SYN queue: the TCP rows of each backlog
+   all have the same figure, as text, or all have none.  */
 static bool families_agree(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -420,7 +424,8 @@ static bool families_agree(const struct queue_table *table)
     return true;
 }
 
-/* Whether ROW and OTHER have the same family and figure of the SYN queue.  */
+/* Whether ROW and OTHER have the same family and the same figure of the SYN
+   queue.  False without a figure.  */
 static bool same_figure(const struct queue_row *row,
                         const struct queue_row *other)
 {
@@ -429,7 +434,7 @@ static bool same_figure(const struct queue_row *row,
            !strcmp(row->incomplete_text, other->incomplete_text);
 }
 
-/* Whether the SYN queues of ROW and OTHER, of the same family, could not be
+/* Whether ROW and OTHER have the same family, and their SYN queues could not be
    measured for the same reason.  */
 static bool same_failure(const struct queue_row *row,
                          const struct queue_row *other)
@@ -470,8 +475,9 @@ static void say_incomplete_rows(struct sentence *sentence,
 }
 
 /* Append which rows have failed to measure the SYN queue; nothing if none has.
-   The first of them is named with its reason, together with the rows next to it
-   of the same family and reason; then comes the number of all others.  */
+   The first such row is named with its reason, together with the next rows of
+   the same family and reason; then comes the number of all other failed
+   rows.  */
 static void say_failed_rows(struct sentence *sentence,
                             const struct queue_table *table)
 {
@@ -665,8 +671,9 @@ static void report_text_put_like(FILE *out, const struct likeness *like)
     put_sentence(out, "like", &sentence);
 }
 
-/* Write that this network namespace was new, and the settings of --with, of
-   which FINDINGS have at least one, with values.  */
+/* Write that this network namespace was new, and the settings of --with, with
+   their values; failed settings are left out.  FINDINGS must have at least one
+   setting with a value.  */
 static void report_text_put_with(FILE *out, const struct findings *findings)
 {
     struct sentence sentence = {"in a new network namespace, with"};

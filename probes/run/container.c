@@ -107,9 +107,10 @@ static bool container_read_container(const char *parent, const char *part,
     return false;
 }
 
-/* If PART, in the folder PARENT, is a container of LXC or a machine of systemd,
-   write "lxc" or "machine", a blank and its own name to NAME.  Returns whether
-   so; otherwise NAME stays.  */
+/* If PART, in the folder PARENT, is a container of LXC (in the folder "lxc", or
+   "lxc.payload.NAME") or a machine of systemd ("machine-NAME.scope"), write
+   "lxc" or "machine", a blank and the name to NAME.  Returns whether so;
+   otherwise NAME stays.  */
 static bool container_read_machine(const char *parent, const char *part,
                                    char name[CONTAINER_NAME])
 {

@@ -85,10 +85,10 @@ static const struct {
      "(kernel.apparmor_restrict_unprivileged_userns is 1)"},
 };
 
-/* WHAT failed with ERROR, an errno.  If ERROR is one of a denial (EPERM,
-   EACCES, ENOSPC, EUSERS), write to *TROUBLE a setting that forbids namespaces,
-   or if there is none WHAT, the name of ERROR and another reason if found;
-   otherwise WHAT and the name of ERROR.  Returns -1.  */
+/* WHAT failed with ERROR, an errno: write the reason to *TROUBLE.  For a denial
+   (EPERM, EACCES, ENOSPC, EUSERS), a setting that forbids namespaces, if there
+   is one.  Otherwise WHAT and the name of ERROR; with the likely cause of a
+   denial, if found: too many namespaces, or a seccomp filter.  Returns -1.  */
 static int namespace_linux_explain(struct namespace_trouble *trouble,
                                    const char *what, int error)
 {

@@ -8,7 +8,8 @@
 
 #include "probes/run/namespace.h"
 
-/* Write to *TROUBLE: no network namespaces on this system.  Returns -1.  */
+/* Write to *TROUBLE that this system has no network namespaces.  Returns
+   -1.  */
 static int trouble_set_none(struct namespace_trouble *trouble)
 {
     snprintf(trouble->text, sizeof trouble->text,

@@ -22,7 +22,8 @@ struct namespace_trouble {
    bring up the loopback interface.  Without the privilege for that, the process
    also enters a new user namespace, with its effective user and group and all
    capabilities; setgroups is forbidden there.  Returns 0, or -1 with *TROUBLE
-   filled in, perhaps in the new namespace: the process should end.  */
+   filled in, perhaps in the new namespace: the process should end.  On systems
+   without network namespaces always -1, and the process stays where it was.  */
 int namespace_enter(struct namespace_trouble *trouble);
 
 /* The process of NAME, as taken by namespace_join, or 0 if NAME is no number of
@@ -33,24 +34,27 @@ pid_t namespace_process(const char *name);
 /* Move the calling process, which has one thread, into the network namespace
    NAME: of a process, by number; a name made by ip-netns(8); or a path, with a
    slash.  Needs CAP_SYS_ADMIN here and in the user namespace of NAME.  Returns
-   0, or -1 with *TROUBLE filled in and the errno of open or setns, or
-   ENAMETOOLONG or ENOENT for NAME, and the process stays where it was.  */
+   0, with errno 0; or -1 with *TROUBLE filled in, and the process stays where
+   it was; errno is that of open or setns, ENOENT also for an empty NAME,
+   ENAMETOOLONG also for a NAME that is too long, ENOTSUP where there are no
+   namespaces.  */
 int namespace_join(const char *name, struct namespace_trouble *trouble);
 
 /* Whether the host shows settings at all: Linux with /proc/sys.  */
 bool namespace_shows_settings(void);
 
 /* Whether SETTING, such as "net.core.somaxconn", is a setting of this host and
-   can belong to a network namespace.  If not, or if not known, the reason is in
-   *TROUBLE.  To be called before namespace_enter: inside, kernels hide some
-   settings.  */
+   can belong to a network namespace.  If not, or if not known, or on systems
+   without network namespaces, false, with the reason in *TROUBLE.  To be called
+   before namespace_enter: inside, kernels hide some settings.  */
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
 /* Set SETTING, which begins with "net.", to VALUE in the current namespace,
    which may be the host's.  The kernel takes numbers also in hexadecimal, with
    0x, and octal, with 0.  Returns 0, or -1 with *TROUBLE filled in, also if
    VALUE begins with a number and SETTING is read back with another; SETTING may
-   then be changed nevertheless.  */
+   then be changed nevertheless.  On systems without network namespaces always
+   -1.  */
 int namespace_set(const char *setting, const char *value,
                   struct namespace_trouble *trouble);
 

@@ -65,10 +65,11 @@ static void netns_linux_read(pid_t pid, const char *name, char *text,
     descriptor_close(&fd);
 }
 
-/* Whether KEY, the inode of net/tcp of this process, identifies a namespace: a
-   child, in the same namespace, has this inode, too.  Returns 1; 0, also if the
-   child's inode cannot be read; or -1 with the errno of fork.  The child is
-   killed and reaped before the return.  */
+/* Whether KEY, the inode of net/tcp of this process and not 0, identifies a
+   network namespace: a forked child, in the same namespace, then has the same
+   inode.  Returns 1 if so; 0 if not, or if the child's inode cannot be read; -1
+   with the errno of fork.  The child is killed, and reaped before the
+   return.  */
 static int netns_linux_check_key(uint64_t key)
 {
     pid_t child = fork();
@@ -119,9 +120,11 @@ static struct netns *netns_linux_find(struct netns_list *list, uint64_t key,
     return added;
 }
 
-/* Count the process PROCESS, a number, in its namespace, appended to LIST if
-   new, or as HIDDEN if there is no permission to see the namespace; LAST is for
-   netns_linux_find.  Returns 0, also if the process has ended; or -1 with
+/* Count the process PROCESS, a number, in PROCESSES of its namespace, which is
+   appended to LIST if new, and note the number in PIDS, if PIDS has room.
+   Without permission to see the namespace (EACCES, EPERM), the process is
+   counted in HIDDEN instead.  Any other failure of stat, as for a process that
+   has ended, is ignored.  LAST is for netns_linux_find.  Returns 0, or -1 with
    ENOMEM.  */
 static int netns_linux_add_process(struct netns_list *list, const char *process,
                                    size_t *last)
@@ -141,10 +144,10 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
     return 0;
 }
 
-/* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: EAGAIN after
-   DEADLINE; ENOMEM; ENOTSUP without any process, even this one; that of
-   readdir.  The C library takes ENOENT for the end of a folder, and so does not
-   report ENOENT.  */
+/* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: EAGAIN if
+   DEADLINE, checked at each 64th process, has passed; ENOMEM; ENOTSUP if PROC
+   lists no process, not even this one; that of readdir.  The C library takes
+   ENOENT for the end of a folder, and so does not report ENOENT.  */
 static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
                                      int64_t deadline)
 {
@@ -166,10 +169,11 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
     return errno ? -1 : 0;
 }
 
-/* Fill in NETNS, which has a process: NUMBER, by any of PIDS, 0 if unreadable;
-   of the first process, the command as NAME and the container or unit as PLACE,
-   empty if unknown; IS_OWN, if the key is OWN, that of this process's
-   namespace.  */
+/* Fill in NETNS, which has a process and NUMBER 0.  IS_OWN: the key is OWN,
+   that of this process's namespace.  NUMBER is read by this process if IS_OWN,
+   otherwise by the first of PIDS that permits it; 0 if unreadable.  NAME is the
+   command, and PLACE the container or unit, of the first process; empty if
+   unknown.  */
 static void netns_linux_describe(struct netns *netns, uint64_t own)
 {
     char cgroup[CGROUP_SIZE];
@@ -190,7 +194,7 @@ static void netns_linux_describe(struct netns *netns, uint64_t own)
 
 /* ---- mounts -------------------------------------------------------------- */
 
-/* Append PATH to the mounts of LIST.  Returns 0, or -1 with ENOMEM.  */
+/* Append a copy of PATH to MOUNTS of LIST.  Returns 0, or -1 with ENOMEM.  */
 static int netns_linux_keep_mount(struct netns_list *list, const char *path)
 {
     char **moved =
@@ -206,11 +210,11 @@ static int netns_linux_keep_mount(struct netns_list *list, const char *path)
     return 0;
 }
 
-/* Add the namespace NUMBER, mounted at PATH, to LIST.  In a known namespace
-   PATH becomes the MOUNT, unless there is one.  For any other a namespace
-   without a process is appended; or if namespaces cannot be entered, PATH is
-   added to MOUNTS, since known ones may lack a number.  Returns 0, or -1 with
-   ENOMEM.  */
+/* Add the namespace NUMBER, mounted at PATH, to LIST, with a copy of PATH.  If
+   a namespace in LIST has NUMBER, PATH becomes its MOUNT, unless it has a
+   MOUNT.  Otherwise, with CAN_ENTER, a namespace without a process is appended;
+   without CAN_ENTER, PATH is added to MOUNTS, since namespaces in LIST may lack
+   a number.  Returns 0, or -1 with ENOMEM.  */
 static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
                                  const char *path)
 {
@@ -232,8 +236,8 @@ static int netns_linux_add_mount(struct netns_list *list, uint64_t number,
     return netns->mount ? 0 : -1;
 }
 
-/* Add NUMBER to the *COUNT numbers SEEN, which have room for one more, unless
-   NUMBER is among these already.  Returns whether NUMBER was.  */
+/* Add NUMBER to the *COUNT numbers in SEEN, which has room for one more, unless
+   NUMBER is there already.  Returns true if NUMBER was there.  */
 static bool netns_linux_note_seen(uint64_t *seen, size_t *count,
                                   uint64_t number)
 {
@@ -280,9 +284,10 @@ static int netns_linux_add_mounts(struct netns_list *list, FILE *mountinfo)
 
 /* ---- the list ------------------------------------------------------------ */
 
-/* Open the own namespace (HERE, -1 on failure), and find out whether this
-   process may enter that namespace again (CAN_ENTER): if so, it can return from
-   others, which it may enter unless a user namespace forbids that.  */
+/* Set HERE of LIST to a descriptor of the own namespace, or -1 on failure; and
+   CAN_ENTER to whether this process may enter the own namespace again.  If so,
+   this process can return from other namespaces, and may enter these unless a
+   user namespace forbids that.  */
 static void netns_linux_open_own(struct netns_list *list)
 {
     list->here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

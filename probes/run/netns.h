@@ -60,10 +60,12 @@ int netns_list_read(struct netns_list *list, int timeout);
 int netns_enter(const struct netns_list *list, const struct netns *netns);
 
 /* Return to the namespace of this process, HERE of LIST, after a successful
-   netns_enter.  If that is not possible, the process aborts.  */
+   netns_enter.  If that is not possible, the process aborts.  Does nothing on
+   systems without network namespaces.  */
 void netns_leave(const struct netns_list *list);
 
-/* A process that is in NETNS now, or 0 if none of PIDS is.  */
+/* A process of PIDS that is in NETNS now; 0 if none is, also on systems without
+   network namespaces.  */
 pid_t netns_process(const struct netns *netns);
 
 /* Write to TEXT what identifies NETNS on this host while it lasts:

@@ -14,13 +14,14 @@ enum { PROC_PATH = 256 };
 void proc_path(const char *name, char path[PROC_PATH]);
 
 /* proc_setting: read the first line of the setting NAME, without the newline,
-   into TEXT, cut to SIZE - 1 bytes; SIZE is at least 2.  Returns 0, or -1 with
-   the errno of open or read: ENOENT if this system does not show the setting;
-   EPROTO if the setting is empty.  A shortage of descriptors or memory in open
-   calls the handler (run/resource.h).
-   proc_number: returns the first number of the setting, decimal; or -1 with
-   errno alike, EPROTO also if the text does not begin with a number.  A setting
-   of -1 looks like that failure.  Both change errno, also after success.  */
+   into TEXT, cut to SIZE - 1 bytes; SIZE is at least 2.  Returns 0, also for an
+   empty line; or -1 with the errno of open or read: ENOENT if this system does
+   not show the setting; EPROTO if the file has not even a newline.  A shortage
+   of descriptors or memory in open calls the handler (run/resource.h).
+   proc_number: returns the first number of the setting, decimal, limited to the
+   range of long; or -1 with errno alike, EPROTO also if the text does not begin
+   with a number.  A setting of -1 looks like that failure.  Both change errno,
+   also after success.  */
 int proc_setting(const char *name, char *text, size_t size);
 long proc_number(const char *name);
 

@@ -20,8 +20,9 @@
 #include "probes/run/watchdog.h"
 #include "sonde.h"
 
-/* Record WHAT, with the text of ERROR unless 0, as the trouble of RUN, unless
-   there is one.  Returns -1.  */
+/* If the trouble of RUN is empty, set its text to WHAT, followed by strerror's
+   text of ERROR unless ERROR is 0; otherwise the earlier text stays.  Returns
+   -1.  */
 static int runner_fail(struct run *run, const char *what, int error)
 {
     if (!*run->trouble->text)
@@ -50,7 +51,8 @@ static _Noreturn void runner_be_child(measurement *measure, const void *plan,
 }
 
 /* Unblock all signals, set SIGALRM, SIGCHLD, SIGUSR1 and SIGUSR2 to default,
-   and ignore SIGPIPE.  Signals of a terminal stay ignored, for nohup.  */
+   and ignore SIGPIPE.  All other signals keep their actions: SIGHUP stays
+   ignored under nohup.  */
 static void reset_signals(void)
 {
     static const int numbers[] = {SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -109,9 +111,9 @@ static int take_lines(struct run *run)
     return 0;
 }
 
-/* Read once from the pipe, and take the complete lines.  Returns 1 to continue,
-   also after EINTR and a pause; 0 at the end of the pipe; -1 with the trouble
-   filled in.  */
+/* Read once from the pipe, and take the complete lines (take_lines).  Returns 1
+   to continue, also after EINTR, up to WAIT_FAILURES times in a row
+   (wait_retry); 0 at the end of the pipe; -1 with the trouble filled in.  */
 static int runner_read(struct run *run)
 {
     ssize_t got =
@@ -141,9 +143,9 @@ int run_step(struct run *run, bool is_readable)
     return runner_fail(run, text, 0);
 }
 
-/* Read until the child closes its end, a line is no finding, the deadline
-   passes, or poll fails repeatedly.  Returns 0 at the end, or -1 with the
-   trouble filled in.  */
+/* Read until the end of the pipe, a failure of run_step, such as the deadline,
+   or more than WAIT_FAILURES failures of poll in a row.  Returns 0 at the end
+   of the pipe, or -1 with the trouble filled in.  */
 static int runner_read_all(struct run *run)
 {
     int failures = 0, more = 1;
@@ -158,13 +160,14 @@ static int runner_read_all(struct run *run)
     return more;
 }
 
-/* If WAIT, wait for the child until the deadline; otherwise look once.  Returns
-   1 only if WAIT, and the child has ended, with *STATUS as by waitpid, which
-   stays if the child has no entry in the process table (reaped elsewhere, or
-   SIGCHLD was ignored).  Otherwise returns 0: a child that has not ended, or of
-   which waitpid reports only EINTR, is killed, and its end waited for, up to
-   DYING, or ALIVE if kill fails.  A child that has ended is not signalled: its
-   PID may be another's.  */
+/* Reap the child: if WAIT, wait for its end until the deadline, otherwise look
+   once.  A child that has not ended, or of which waitpid reports only EINTR, is
+   killed here, and its end is waited for: up to 10 seconds, or 100 ms if kill
+   fails.  A child that has ended is not signalled: its PID may be another's.
+   *STATUS is as by waitpid, and stays if the child has no entry in the process
+   table (reaped elsewhere, or SIGCHLD was ignored).  Returns 1 if WAIT and the
+   child had ended or has no entry; 0 if it was killed here, and always without
+   WAIT.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */
@@ -177,9 +180,10 @@ static int wait_or_kill(const struct run *run, bool wait, int *status)
     return 0;
 }
 
-/* The child was killed by signal NUMBER: fill in the trouble, MEMORY included.
-   SIGKILL may come from the OOM killer; some hosts show a counter.  Returns
-   -1.  */
+/* Fill in the trouble of a child that was killed by signal NUMBER.  Only after
+   SIGKILL the OOM killer is considered: MEMORY is set if the count of OOM kills
+   has risen since the start; if the host has no count, the text names the OOM
+   killer as a possible cause.  Returns -1.  */
 static int fail_killed(struct run *run, int number)
 {
     char text[sizeof run->trouble->text];

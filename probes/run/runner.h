@@ -65,25 +65,27 @@ struct run {
     int64_t oom_kills; /* before the start, or -1 */
 };
 
-/* Start the child, after flushing all output streams of this process.  Returns
-   0; or -1 with the trouble filled in and the errno of pipe or fork, and
-   nothing left open.  */
+/* Start the child, which runs MEASURE with PLAN, after flushing all output
+   streams of this process.  Returns 0; or -1 with the trouble filled in and the
+   errno of pipe or fork, and nothing left open.  */
 int run_begin(struct run *run, measurement *measure, const void *plan);
 
 /* The milliseconds until the deadline, as a timeout for poll: at least 0.  */
 int run_left(const struct run *run);
 
 /* To be called after each poll of the pipe.  If IS_READABLE, read once, and add
-   the complete lines to the findings.  Then check the deadline, except after
-   the first 64 reads behind the deadline.  Returns 1 to continue; 0 at the end
-   of the pipe; -1 with the trouble filled in, LATE included after the deadline.
-   Call run_end in the last two cases.  */
+   the complete lines to the findings.  Then check the deadline; but the first
+   64 reads after the deadline are tolerated, since their data may have come
+   before the deadline.  Returns 1 to continue; 0 at the end of the pipe; -1
+   with the trouble filled in, LATE included after the deadline.  Call run_end
+   in the last two cases.  */
 int run_step(struct run *run, bool is_readable);
 
 /* Close the pipe and reap the child: after a complete run (WHOLE) wait until
-   the deadline, otherwise kill the child at once.  Returns 0 if WHOLE and the
-   child exited with 0 and left no incomplete line; otherwise -1 with the
-   trouble filled in.  Without WHOLE always -1.  */
+   the deadline, then kill the child; otherwise kill the child at once, unless
+   it has ended.  Returns 0 if WHOLE and the child exited with 0, or was reaped
+   elsewhere, and left no incomplete line; otherwise -1 with the trouble filled
+   in.  Without WHOLE always -1.  */
 int run_end(struct run *run, bool whole);
 
 #endif /* PROBES_RUN_RUNNER_H */

@@ -70,11 +70,12 @@ static int clear_folder(const char *folder, DIR *list)
     return rmdir(folder) && errno != ENOENT ? -1 : 0;
 }
 
-/* Remove FOLDER, with its files, by LIST of open_folder, which is closed; NULL:
-   FOLDER is opened, unless "".  A FOLDER that is not empty is retried for ten
-   seconds: a killed process may make one more file before it dies, which takes
-   a while on a busy host.  Any other failure leaves FOLDER, without a
-   message.  */
+/* Remove FOLDER with its files; nothing if FOLDER is "".  LIST is FOLDER, open
+   by open_folder, and is closed here; NULL: FOLDER is opened here.  A folder of
+   another user stays.  A folder that cannot be opened is removed only if empty.
+   A FOLDER that is not empty is retried for ten seconds: a killed process may
+   make one more file before it dies, which takes a while on a busy host.  After
+   any failure FOLDER stays, without a message.  */
 static void remove_folder(const char *folder, DIR *list)
 {
     if (!list && *folder)
@@ -115,10 +116,10 @@ static _Noreturn void watchdog_run(int pipe, const char *folder, DIR *list)
     _exit(0);
 }
 
-/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes,
-   or else in /tmp, and note its name, "" on failure, in WATCHDOG.  Returns the
-   folder, opened now: at the end there may be no memory for that.  NULL on
-   failure.  */
+/* Make the folder in TMPDIR, if that is an absolute path of at most 40 bytes;
+   otherwise, or after a failure there, in /tmp.  Set FOLDER of WATCHDOG to the
+   path of the folder, or to "" on failure.  Returns the folder, opened now: at
+   the end there may be no memory for that; NULL on failure.  */
 static DIR *make_folder(struct watchdog *watchdog)
 {
     const char *const places[] = {getenv("TMPDIR"), "/tmp"};
@@ -227,8 +228,8 @@ void watchdog_join(const struct watchdog *watchdog)
     close(watchdog->pipe);
 }
 
-/* A group that the watchdog still has after its end may be another one when it
-   is killed, since numbers of groups are used again.  */
+/* After a group has ended, its number may be used for another group: a watchdog
+   that still had the number would kill that group at the end.  */
 void watchdog_forget(struct watchdog *watchdog, pid_t group)
 {
     if (watchdog->ended || watchdog_write(watchdog, -group) == 0)

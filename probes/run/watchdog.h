@@ -29,18 +29,19 @@ int watchdog_start(struct watchdog *watchdog, bool with_folder);
 
 /* watchdog_join: in a child, become the leader of a process group, which the
    watchdog is to kill, and close the pipe.  At most 256 groups are kept, others
-   are ignored, and so are failures.  watchdog_forget: let the watchdog remove
-   GROUP, which has ended; if that fails, the watchdog is killed, and no group
-   is killed at the end.  Later calls of watchdog_forget do nothing then.  Both
-   functions wait up to a second.  The caller ignores SIGPIPE.  */
+   are ignored, and so are failures.  watchdog_forget: take GROUP, which has
+   ended, out of the watchdog's groups; if that fails, the watchdog is killed,
+   and no group is killed at the end.  Later calls of watchdog_forget do nothing
+   then.  Both functions wait up to a second.  The caller ignores SIGPIPE.  */
 void watchdog_join(const struct watchdog *watchdog);
 void watchdog_forget(struct watchdog *watchdog, pid_t group);
 
 /* Close the pipe and reap the watchdog, which kills its remaining process
    groups, removes its folder with all files in it, and ends.  Waits up to 20
-   seconds, then kills the watchdog: its groups may then survive.  After a
-   watchdog that was killed, here or by watchdog_forget, this process removes
-   the folder, which may take ten seconds more.  Keeps errno.  */
+   seconds, then kills the watchdog: its groups may then survive.  If the
+   watchdog was killed, here or by watchdog_forget, or its exit status is not
+   known to be 0, this process removes the folder, which may take ten seconds
+   more.  Keeps errno.  */
 void watchdog_stop(struct watchdog *watchdog);
 
 #endif /* PROBES_RUN_WATCHDOG_H */

@@ -112,10 +112,12 @@ static bool is_tcp(const struct queue_row *row)
     return strcmp(row->family, "unix") != 0;
 }
 
-/* Whether KERNEL with CAP would give the figures of ROW, and the same result of
-   the next client.  Missing figures and a row of UNIX sockets contradict no
-   kernel.  A reported backlog contradicts a kernel without reports, but a
-   missing report none: the query may be filtered or unsupported.  */
+/* Whether KERNEL with CAP would give the figures ACCEPTED and CLIENT of ROW,
+   and the same result of the next client.  A row of UNIX sockets, and a row
+   without ACCEPTED or CLIENT, contradict no kernel; a missing OVERFLOW
+   contradicts none either.  A reported backlog contradicts a kernel without
+   reports, but a missing report none: the query may be filtered or
+   unsupported.  */
 static bool fits_row(const struct kernel *kernel, const struct queue_row *row,
                      long cap)
 {

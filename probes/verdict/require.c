@@ -9,10 +9,11 @@
 #include "probes/verdict/require.h"
 
 /* The grant for ASKED by ROW alone, without OWED.  Truncated if the measured
-   queue or the reported backlog in force is less than ASKED; full if measured,
-   or if the kernel reports enough, and a limit of the process or host kept the
-   undisturbed test from filling the queue; otherwise unknown.  REASON is that
-   of ROW, or that the repeats differ, or NULL.  */
+   queue or the reported backlog in force is less than ASKED.  Otherwise full if
+   the queue is measured; also full if the kernel reports the backlog in force,
+   the row is undisturbed, and a limit of the process or host kept the test from
+   filling the queue.  Otherwise unknown.  REASON is that of ROW, or else that
+   the repeats differ, or NULL.  */
 static struct requirement require_judge(const struct queue_row *row, int asked)
 {
     struct requirement one = {
@@ -35,8 +36,9 @@ static struct requirement require_judge(const struct queue_row *row, int asked)
     return one;
 }
 
-/* Whether ROW of TABLE, if its grant is unknown, makes the result unknown: ROW
-   was tested, or its family has addresses, but connections fail.  */
+/* Whether ROW of TABLE, if its grant is unknown, makes the result unknown: the
+   row was tested (REPEATS above 0); or its family has addresses, but
+   connections fail or could not be tried (INET_DEAD, INET6_DEAD).  */
 static bool is_owed(const struct queue_table *table,
                     const struct queue_row *row)
 {

@@ -87,8 +87,8 @@ static long min_count(const struct sample *samples, size_t count)
     return min;
 }
 
-/* Try SLOPE, without its PLUS, with the addend by which the line meets a
-   sample, for each of the COUNT SAMPLES in turn, until all samples fit.
+/* Try SLOPE with the addend by which the line meets a sample, for each of the
+   COUNT SAMPLES in turn, until all samples fit.  PLUS of SLOPE is ignored.
    Updates *BEST and *FITS (try_rule).  */
 static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)

@@ -45,9 +45,10 @@ static long get_figure(const struct findings *findings,
     return findings_number(findings, "listen.queue", finding->key, -1);
 }
 
-/* Why ROW has no figure of its SYN queue: no finding, an unstable one, or one
-   without a value.  A text of FINDINGS or a constant; NULL if ROW has the
-   figure, or the finding has no reason.  */
+/* Why ROW has no figure of its SYN queue, a text of FINDINGS or a constant.
+   With a finding "incomplete": that the finding is unstable, or else its
+   reason, which is NULL for a figure.  Without: the reason of the family's
+   finding, or a constant, never NULL.  */
 static const char *why_incomplete(const struct findings *findings,
                                   const struct queue_row *row)
 {
@@ -66,8 +67,9 @@ static const char *why_incomplete(const struct findings *findings,
 }
 
 /* Why ROW has no figure of its SYN queue by the second method (half-open
-   handshakes), a text of FINDINGS or a constant; NULL if ROW has the figure, or
-   the finding has no reason.  */
+   handshakes), a text of FINDINGS or a constant.  With a finding "half-open":
+   its reason, which is NULL for a figure.  Without: the reason of
+   "inet.half-open", or a constant, never NULL.  */
 static const char *why_half_open(const struct findings *findings,
                                  const struct queue_row *row)
 {
@@ -177,11 +179,12 @@ static void fill_cap(const struct findings *findings, struct cap_row *cap)
     cap->initial_value = findings_number(findings, id, "initial-value", -1);
 }
 
-/* Read the finding KEY, "FAMILY.available".  If "no", set *ABSENT to the
-   reason, or "not measured", and return whether the failed call was connect;
-   for a disabled family an earlier call fails.  Otherwise set *ABSENT to NULL,
-   and return true if the finding is not testable, with a reason; false if
-   "yes", or missing: the family was not requested.  */
+/* Read the finding KEY, "FAMILY.available".  Returns whether the family has
+   addresses, but connections fail or could not be tried: the value is "no" and
+   the failed call was connect (for a disabled family an earlier call fails), or
+   there is no value, but a reason.  False if "yes", or missing: the family was
+   not requested.  With "no" *ABSENT is the reason, or "not measured"; otherwise
+   NULL.  */
 static bool table_family(const struct findings *findings, const char *key,
                          const char **absent)
 {

@@ -81,8 +81,9 @@ static bool row_contradicts(const struct queue_row *row, long effective,
 }
 
 /* Whether equal backlogs in force, as the kernel reports, go with equal counts
-   of accepted connections, in all rows and in the test of the cap.  Otherwise
-   the report is about something else.  */
+   of accepted connections, in all rows, of all families, and in the test of the
+   cap.  Unknown figures are ignored.  If not, the report is about something
+   else.  */
 static bool is_report_true(const struct queue_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -133,11 +134,11 @@ static long reported_cap(const struct queue_table *table)
     return -1;
 }
 
-/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT, with ACCEPTED and
-   LIKE set already.  The cap is the first that is known: what the
-   kernel reports of a listener; the setting, unless the measurement contradicts
-   the setting, which has no effect on some stacks; what follows from the rule
-   and the largest queue; or else -1.  */
+/* Set CAP, SETTING_FOREIGN and SETTING_HOLDS of VERDICT, with ACCEPTED and LIKE
+   set already.  The cap is the first of these that is known: the backlog that
+   the kernel reports (reported_cap); the setting, unless the measurement
+   contradicts the setting, which has no effect on some stacks; what follows
+   from the rule and the largest queue; or else -1.  */
 static void find_cap(struct verdict *verdict, const struct queue_table *table)
 {
     const struct ruling *ruling = &verdict->accepted;

@@ -16,8 +16,9 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/policy.h"
 
-/* Report the answer and the results of getpeername, poll, setsockopt, two reads
-   and a write on FD, accepted after RST with an address of LENGTH bytes.  */
+/* Report the results of getpeername, poll, setsockopt, two reads and a write,
+   in this order, on FD, accepted after RST with an address of LENGTH bytes, and
+   LENGTH.  The answer has the result of the first read.  */
 static void accept_failed_report_socket(struct probe *probe, int fd,
                                         socklen_t length)
 {
@@ -38,9 +39,10 @@ static void accept_failed_report_socket(struct probe *probe, int fd,
 }
 
 /* Report, as "queue-slot", whether connections that were reset still occupy the
-   queue of a listener with a backlog of 1: fewer than three times as many
-   clients are then connected as without a reset.  Not testable if the queue
-   holds none, or more than 75.  */
+   accept queue.  Two listeners with a backlog of 1 are filled: one by clients
+   that stay, one by clients that send RST at once.  The slot is "released by
+   RST" if at least three times as many clients of the latter kind connect.  Not
+   testable if the queue holds no client that stays, or more than 75.  */
 static void accept_failed_report_slot(struct probe *probe)
 {
     enum { max = 300 };
@@ -63,9 +65,11 @@ static void accept_failed_report_slot(struct probe *probe)
                      dead < 3 * live ? "held until accept" : "released by RST");
 }
 
-/* Question accept.aborted: a client sends RST, then accept is called.  Reports
-   the errno, or the accepted socket's state.  Also reports, by further
-   listeners, whether a connection that was reset keeps its place in a queue. */
+/* Question accept.aborted: a client sends RST, then accept is called, without
+   waiting.  The answer is the errno, EAGAIN if the connection has left the
+   queue, or the state of the accepted socket (accept_failed_report_socket).
+   Also reports, by further listeners, whether a connection that was reset keeps
+   its place in a queue.  */
 static void accept_failed_probe_aborted(struct probe *probe)
 {
     struct sockaddr_storage address;
@@ -103,7 +107,9 @@ static struct rlimit accept_failed_exhaust(struct probe *probe)
 }
 
 /* Question accept.fdlimit: accept twice without a free descriptor, then with
-   one; the errnos, and whether the connection stayed in the queue.  */
+   one.  The answer is the result of the first call, and whether the connection
+   stayed in the queue for the third.  If not, a read by the client is reported
+   as well.  */
 static void accept_failed_probe_fdlimit(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);
@@ -151,8 +157,10 @@ static int accept_failed_under_policy(struct probe *probe, int listener)
     return WEXITSTATUS(status);
 }
 
-/* Question accept.policy: accept in a child under a policy that refuses it,
-   then here; the errno, and whether the connection stayed in the queue.  */
+/* Question accept.policy: accept in a child under a policy that refuses accept,
+   then in this process without the policy.  The answer is the child's result,
+   and whether the connection stayed in the queue for this process.  If not, a
+   read by the client is reported as well.  */
 static void accept_failed_probe_policy(struct probe *probe)
 {
     int listener = tcp_listener(probe, 8);

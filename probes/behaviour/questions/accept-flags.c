@@ -29,7 +29,8 @@ static void accept_flags_report_socket(struct probe *probe)
 #endif
 }
 
-/* Question accept.flags: which flags accept4 and socket set, or why not.  */
+/* Question accept.flags: which flags accept4 (the answer) and socket set, or
+   why not.  */
 static void accept_flags_probe(struct probe *probe)
 {
 #ifdef HAVE_ACCEPT4

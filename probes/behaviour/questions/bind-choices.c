@@ -58,11 +58,13 @@ static void bind_choices_report_range(struct probe *probe)
                                 : "below 1024");
 }
 
-/* Report the status of bind to port 1 ("bind-port-1"), not testable with
-   privilege or if the port is in use, and the first port that needs no
-   privilege ("unprivileged-port-start"), or why not readable.  In a namespace
-   root may lack the privilege, another user may have the privilege, and a host
-   may require none.  */
+/* Report the status of bind to port 1 ("bind-port-1"), and the first port that
+   needs no privilege by the kernel's setting ("unprivileged-port-start"), or
+   why not readable.  "bind-port-1" is not testable if the port is in use, or if
+   bind succeeds though the port needs privilege: by the setting or, if the
+   setting is unknown, because the user is root.  The user alone does not
+   decide: in a namespace root may lack the privilege, and another user may have
+   it.  */
 static void bind_choices_report_privileged(struct probe *probe)
 {
     static const char key[] = "unprivileged-port-start";
@@ -124,9 +126,11 @@ struct contest {
 };
 
 /* Bind a second socket to the port of a first socket and listen, by the struct
-   contest of the question, and report the outcome; if bind succeeded and the
-   first socket is idle, also listen of the first socket ("listen-on-first").
-   EADDRNOTAVAIL skips the question: the address is missing, not in use.  */
+   contest of the question.  The answer is "success", or the call that failed,
+   bind or listen, with the errno.  If bind succeeded and the first socket is
+   idle, report also listen of the first socket ("listen-on-first").  If the
+   second bind fails with EADDRNOTAVAIL, the question is skipped: the address is
+   missing, not in use.  */
 static void bind_choices_probe_reuse(struct probe *probe)
 {
     const struct contest *contest = probe->question->data;

@@ -135,8 +135,9 @@ static void bind_v6only_report_listener(struct probe *probe, const char *key,
     probe_skip(probe, failed ? FEW_PORTS : NO_PORT);
 }
 
-/* Question bind.v6only: the default, whether 0 and 1 can be set, and with each
-   what an IPv4 client and an IPv4 listener on the same port get.  */
+/* Question bind.v6only: the default, and whether 0 and 1 can be set (the answer
+   has both); and for either value what an IPv4 client and an IPv4 listener on
+   the same port get.  */
 static void bind_v6only_probe(struct probe *probe)
 {
     int fd = bind_v6only_socket(probe);

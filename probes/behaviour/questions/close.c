@@ -26,8 +26,9 @@ static pid_t close_hold(struct probe *probe)
         pause();
 }
 
-/* End the CHILD of close_hold, which closes its descriptors; on failure the
-   question is skipped.  */
+/* Kill the CHILD of close_hold, which closes its descriptors, and wait for its
+   end, at most LOOPBACK_TIMEOUT.  If kill fails, the question is skipped; a
+   failed wait is ignored.  */
 static void close_release(struct probe *probe, pid_t child)
 {
     probe_check(probe, kill(child, SIGKILL), "kill");
@@ -35,7 +36,8 @@ static void close_release(struct probe *probe, pid_t child)
 }
 
 /* Question close.refcount: whether close sends FIN while a child holds the
-   socket, and once the child has ended; whether shutdown sends FIN at once.  */
+   socket (the answer), and once the child has ended; and whether shutdown sends
+   FIN while a child holds the socket.  */
 static void close_probe_refcount(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
@@ -185,7 +187,7 @@ static struct ending close_client_first(struct probe *probe)
 /* Question close.timewait: the kernel's timer of TIME_WAIT at its start;
    skipped without a table or such a timer, if the state is another, or if the
    timer's start is uncertain by a second.  The start is assumed in the middle
-   of the uncertainty.  */
+   of the uncertainty.  Also reports the host's tcp_fin_timeout, if readable. */
 static void close_probe_timewait(struct probe *probe)
 {
     long tuned = namespace_read("net.ipv4.tcp_fin_timeout");

@@ -27,9 +27,10 @@ static int64_t connect_refused_time(struct probe *probe, int fd,
     return elapsed;
 }
 
-/* Question connect.refused: errno and delay of connect to a closed port (up to
-   three tries, until one takes less than 0.5 s); another connect of the same
-   socket, to a listener; and a non-blocking connect to the closed port.  */
+/* Question connect.refused: errno (the answer) and delay of connect to a closed
+   port, by the first of three sockets that takes less than 0.5 s, or else by
+   the third; another connect of that socket, to a listener; and a non-blocking
+   connect to the closed port.  */
 static void connect_refused_probe(struct probe *probe)
 {
     int fd = -1;

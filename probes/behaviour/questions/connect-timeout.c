@@ -38,9 +38,10 @@ static double connect_timeout_total(long retries, long linear, long longest)
 
 /* Connect two sockets to a peer that never replies, one with a single
    retransmission (TCP_SYNCNT).  Returns the errno of that connect as text, with
-   its duration in *SECONDS; NULL if there is no such option, or if that connect
-   has not failed within PEER_WATCHED.  The intervals between the SYNs of the
-   other connect are written to TEXT of SIZE bytes.  */
+   its duration in *SECONDS, which otherwise has no meaning; NULL if there is no
+   such option, or if that connect has not failed within PEER_WATCHED.  The
+   intervals between the SYNs of the other connect are written to TEXT of SIZE
+   bytes, as by peer_tcp_intervals.  */
 static const char *connect_timeout_watch(struct peer *peer, long *seconds,
                                          char *text, size_t size)
 {
@@ -57,10 +58,10 @@ static const char *connect_timeout_watch(struct peer *peer, long *seconds,
     return ended < 0 || error == 0 ? NULL : error_text(error);
 }
 
-/* Report, as "timeout", the time until connect fails without a reply, from the
-   settings of connect_timeout_total, of which RETRIES and LINEAR are -1 if not
-   readable.  Returns that time in seconds; or -1 without RETRIES, and "timeout"
-   is not testable.  */
+/* Report, as "timeout", the time until connect fails without a reply, computed
+   by connect_timeout_total.  A negative LINEAR, not readable, counts as 0.
+   Returns that time in seconds; or -1 if RETRIES is negative, not readable:
+   then "timeout" is not testable.  */
 static double connect_timeout_report_total(struct probe *probe, long retries,
                                            long linear, long longest)
 {
@@ -79,8 +80,9 @@ static double connect_timeout_report_total(struct probe *probe, long retries,
 
 /* Question connect.timeout: the errno and duration of a connect without a reply
    that retransmits once, or that no such connect fails within 7 s; the
-   intervals between SYNs; and the timeout, computed from the host's settings if
-   readable.  The settings are set in the new namespace, which has defaults.  */
+   intervals between SYNs; and the timeout without TCP_SYNCNT, computed from
+   the host's settings if readable.  The answer is that errno with the computed
+   timeout.  The settings are set in the new namespace, which has defaults.  */
 static void connect_timeout_probe(struct probe *probe)
 {
     static const char retries_name[] = "net.ipv4.tcp_syn_retries";

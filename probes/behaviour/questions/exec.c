@@ -25,8 +25,7 @@ enum { EXEC_FAILED = 128 };
 
 /* Let SIGPROF, with its default action, end this process after 0.2 s of
    processor time: some shells repeat the write of a message endlessly as long
-   as signals interrupt the write.  Timers stay
-   set after exec.  */
+   as signals interrupt the write.  The timer stays set after exec.  */
 static void exec_limit_cpu(void)
 {
     struct itimerval timer = {.it_value = {.tv_usec = 200000}};
@@ -125,9 +124,10 @@ static _Noreturn void exec_be_peer(int fd)
     _exit(EXEC_FAILED | (errno & (EXEC_FAILED - 1)));
 }
 
-/* Skip the question: exec failed, or the executed program did not send all.
-   STATUS, of waitpid, has the errno of exec; any other status, also death by a
-   signal, gives one general reason.  */
+/* Skip the question: exec failed, or the executed program did not send all.  If
+   STATUS, of waitpid, is an exit with EXEC_FAILED (exec_be_peer), the reason
+   has the errno of exec; otherwise, also after a signal, the reason is that the
+   program does not send.  */
 static _Noreturn void exec_skip_peer(struct probe *probe, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
@@ -161,8 +161,9 @@ static const char *exec_name(const struct sockaddr_in *address, int error,
                : "another address";
 }
 
-/* Question exec.peer: whether this program, executed again, finds the addresses
-   and flags of a socket; skipped unless the program sends all of them.  */
+/* Question exec.peer: the addresses, O_NONBLOCK and SO_KEEPALIVE of a connected
+   socket, as seen by this program when executed again.  The answer is the
+   peer's address.  Skipped unless the program sends all of them.  */
 static void exec_probe_peer(struct probe *probe)
 {
     struct exec_peer seen;

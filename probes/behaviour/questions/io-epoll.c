@@ -13,8 +13,8 @@
 #include "probes/behaviour/loopback.h"
 #include "probes/behaviour/models.h"
 
-/* The pause after which no further instance is expected to wake, and before the
-   next client, in milliseconds.  */
+/* QUIET: the silence after which no further instance is expected to wake;
+   BETWEEN: the pause before the next client; both in milliseconds.  */
 enum { INSTANCES = 8, CLIENTS = 40, ROUNDS = 5, QUIET = 50, BETWEEN = 2 };
 
 /* What children write: READY before they wait, otherwise the number of the
@@ -177,9 +177,11 @@ static int herd_count(struct probe *probe, enum models_mode mode)
     return count;
 }
 
-/* The number of herd_count as text, "all", or errno, of up to ROUNDS: 1 if MODE
-   is to wake one and one round shows it, since a process that does not wait yet
-   finds the client; otherwise the largest, since a busy host wakes late.  */
+/* How many instances a client wakes, by up to ROUNDS calls of herd_count: as
+   text, a number or "all"; or the name of errno if an instance cannot be made.
+   With MODELS_EXCLUSIVE the result is 1 if a call returns 1: a process that
+   begins to wait late also finds the client.  Otherwise the result is the
+   largest number, since processes of a busy host wake late.  */
 static const char *epoll_woken(struct probe *probe, enum models_mode mode)
 {
     int most = 0, count = 0;
@@ -208,11 +210,12 @@ static void herd_await_waiting(const struct herd *herd, struct probe *probe)
 
 /* Connect CLIENTS clients, one after another, to a new herd, which watches by
    MODE and accepts, and count how often each instance wakes.  A wake-up counts
-   even if another process accepts the client.  Returns "spread" if each
-   instance woke fewer than three quarters of CLIENTS times.  Otherwise returns
-   which instance woke most, by the order of epoll_ctl: "the first takes most",
-   "the last takes most" or "one takes most".  Returns NULL with errno if an
-   instance cannot be made.  */
+   even if another process accepts the client, but not once a process is READY
+   again.  Returns "spread" if each instance woke fewer than three quarters of
+   CLIENTS times.  Otherwise returns which instance woke most, the first of
+   equals, by the order of epoll_ctl: "the first takes most", "the last takes
+   most" or "one takes most".  Returns NULL with errno if an instance cannot be
+   made.  */
 static const char *herd_share(struct probe *probe, enum models_mode mode)
 {
     struct herd herd;
@@ -235,9 +238,9 @@ static const char *herd_share(struct probe *probe, enum models_mode mode)
                                           : "one takes most";
 }
 
-/* The share of herd_share, of up to ROUNDS: "spread" only if each round shows
-   "spread", since on a busy host a process may not wait yet; the name of errno
-   if an instance cannot be made.  */
+/* The first result of herd_share other than "spread"; "spread" if each of
+   ROUNDS calls returns "spread", since on a busy host a process may not wait
+   yet; the name of errno if an instance cannot be made.  */
 static const char *epoll_shared(struct probe *probe, enum models_mode mode)
 {
     const char *share = "spread";

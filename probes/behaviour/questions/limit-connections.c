@@ -120,7 +120,9 @@ static void limit_connections_report_ports(struct probe *probe)
 /* Question limit.connections: whether two connections to two servers, or to
    one, can share a local port: one that the client chooses, and in a new
    network namespace, one that the kernel chooses.  Also the limits of
-   descriptors and the number of ephemeral ports.  */
+   descriptors and the number of ephemeral ports.  The answer names the limits:
+   descriptors and local ports, the latter for each server apart if a port that
+   the client chose served two servers.  */
 static void limit_connections_probe(struct probe *probe)
 {
     struct rlimit files;

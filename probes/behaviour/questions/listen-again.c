@@ -58,9 +58,10 @@ static void listen_again_report(struct probe *probe, const char *key, int first,
     close(listener);
 }
 
-/* Question listen.again: whether a second listen, with 8 more than connections
-   are queued after a backlog of 1, resizes the queue and keeps the connections:
-   a system may raise small backlogs.  Details with 8 after 1, and 1 after 8. */
+/* Question listen.again: whether a second listen resizes the queue and keeps
+   the queued connections.  The first backlog is 1; the second is the number of
+   connections then queued and 8 more, since a system may raise small backlogs.
+   The details are of a backlog of 8 after 1, and of 1 after 8.  */
 static void listen_again_probe(struct probe *probe)
 {
     int listener = tcp_listener(probe, 1);

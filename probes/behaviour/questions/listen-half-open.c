@@ -34,9 +34,10 @@ static void half_open_watch(struct peer *peer, char *intervals, size_t size)
     close(listener);
 }
 
-/* Question listen.half-open: the intervals between SYN-ACKs without the ACK;
-   and when the kernel gives up, computed from net.ipv4.tcp_synack_retries if
-   that is readable and PEER_LONGEST has its default: before Linux 6.19
+/* Question listen.half-open: the intervals between SYN-ACKs without the ACK, or
+   that there is no second SYN-ACK within PEER_WATCHED; and when the kernel
+   gives up, computed from net.ipv4.tcp_synack_retries if that is readable and
+   PEER_LONGEST is not readable or has its default: before Linux 6.19
    PEER_LONGEST does not apply to SYN-ACKs.  */
 static void half_open_probe(struct probe *probe)
 {

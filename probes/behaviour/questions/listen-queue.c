@@ -144,8 +144,9 @@ static void listen_queue_report_unix(struct probe *probe)
     }
 }
 
-/* Skip the question since the rows of TABLE have too few figures for a rule:
-   the reason is that of the first row that has one.  */
+/* Skip the question since the rows of TABLE have too few figures for a rule.
+   The reason is REASON of the first row with a REASON; if no row has any, a
+   general reason.  */
 static _Noreturn void listen_queue_skip(struct probe *probe,
                                         const struct queue_table *table)
 {
@@ -157,8 +158,10 @@ static _Noreturn void listen_queue_skip(struct probe *probe,
                           : "no connection over the loopback interface works");
 }
 
-/* Question listen.queue: the rule by backlog, and the rows, also of UNIX
-   sockets, as details; skipped if too few rows have figures.  */
+/* Question listen.queue: the answer is the rule of the accepted connections by
+   backlog, or that no single rule holds; and the rule of the connected clients,
+   if different.  The rows, also of UNIX sockets, are details.  Skipped if too
+   few rows have figures.  */
 static void listen_queue_probe(struct probe *probe)
 {
     static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
@@ -265,8 +268,9 @@ static long listen_queue_effective(struct probe *probe, int backlog)
 }
 
 /* Question listen.negative: connections queued with a backlog of -1, up to 300,
-   which other backlog (INT_MAX, 0 or 1) has as many, and the backlog in
-   force.  */
+   and the first of the backlogs INT_MAX, 0 and 1 with as many; these are not
+   measured if none of 300 clients is rejected.  Also the backlog in force, for
+   -1 and for INT_MAX.  */
 static void listen_queue_probe_negative(struct probe *probe)
 {
     int next;
@@ -354,10 +358,10 @@ static int listen_queue_empty(int listener, int max)
    the SYN queue is full, SYN cookies let further clients into the accept queue.
    So the result is the number of all clients less the capacity of the accept
    queue, which a second listener without TCP_DEFER_ACCEPT shows.  Without SYN
-   cookies, the clients may be no more than this capacity: then those that
-   accept returns are not incomplete.  If no client is rejected, the result is a
-   lower bound.  The question is skipped without TCP_DEFER_ACCEPT, or if no
-   handshake stays incomplete.  */
+   cookies, there may be no more clients than this capacity: then the result is
+   the number of all clients less the number that accept returns.  If no client
+   is rejected, the result is a lower bound.  The question is skipped without
+   TCP_DEFER_ACCEPT, or if no handshake stays incomplete.  */
 static void listen_queue_probe_synqueue(struct probe *probe)
 {
     enum { max = 300, backlog = 5 };

@@ -226,9 +226,10 @@ static bool option_defaults_selects(struct probe *probe, int fd,
     return probe_check(probe, select_input(probe, fd, &time), "select") > 0;
 }
 
-/* Question option.lowat: whether select and poll wait for 3 bytes, set by
-   SO_RCVLOWAT; the result of read once there are 3; SO_SNDLOWAT read and
-   set.  */
+/* Question option.lowat: whether select (the answer) and poll wait for 3 bytes,
+   set by SO_RCVLOWAT; the result of read once there are 3; SO_SNDLOWAT read and
+   set.  If SO_RCVLOWAT cannot be set, the answer is the errno, and only the
+   default is reported besides.  */
 static void option_defaults_probe_lowat(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

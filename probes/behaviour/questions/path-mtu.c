@@ -11,9 +11,10 @@
 /* Bytes of data to send, and the MTU that the router reports.  */
 enum { LARGE = 1400, REPORTED = 600 };
 
-/* Timeouts of waiting for a smaller packet, in milliseconds. With
-   tcp_mtu_probing, Linux tries smaller segments when the fifth timer since the
-   data was sent expires, after some 6.2 s, with at most 1024 bytes of data.  */
+/* WITHOUT_PROBING, WITH_PROBING: timeouts of waiting for a smaller packet, in
+   milliseconds.  With tcp_mtu_probing, Linux tries smaller segments when the
+   fifth timer since the data was sent expires, after some 6.2 s, with at most
+   1024 bytes of data.  PROBED: an MTU in bytes that passes these segments.  */
 enum { WITHOUT_PROBING = 3000, WITH_PROBING = 7500, PROBED = 1100 };
 
 /* A path to HOST that passes packets of at most MTU bytes; the router REPORTS
@@ -26,9 +27,11 @@ struct path {
     int timeout;
 };
 
-/* Receive data until a segment fits into PATH, and reply to larger segments by
-   PATH.  Returns the size of the packet that fits, or 0 after the timeout.
-   *DONT_FRAGMENT becomes the DF bit of the last packet too large, if any.  */
+/* Receive segments with data until one fits into PATH; to each that is too
+   large reply with ICMP if PATH reports, otherwise not at all.  Returns the
+   size of the packet that fits, in bytes, or 0 after the timeout.
+   *DONT_FRAGMENT becomes the DF bit of the last packet too large, and is
+   unchanged without such a packet.  */
 static size_t path_mtu_shrink(struct peer_tcp *tcp, const struct path *path,
                               bool *dont_fragment)
 {
@@ -64,9 +67,10 @@ static size_t path_mtu_send(struct peer *peer, const struct path *path,
     return size;
 }
 
-/* Question path.mtu: whether the kernel sends smaller packets after ICMP of a
-   router, and if large packets vanish without ICMP; also the DF bit, and
-   tcp_mtu_probing, which has the host's value in the namespace.  */
+/* Question path.mtu: whether the kernel sends smaller packets when a router
+   reports large packets by ICMP, and when large packets vanish without ICMP;
+   the answer has both.  Also the DF bit of large packets, and tcp_mtu_probing,
+   which has the host's value in the namespace.  */
 static void path_mtu_probe(struct probe *probe)
 {
     struct peer peer;

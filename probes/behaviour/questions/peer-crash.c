@@ -14,9 +14,10 @@
 /* The maximum time of watching a connection, in milliseconds.  */
 enum { WATCH_MAX = 9000 };
 
-/* Compute the time until a connection without replies fails, in seconds:
-   RETRIES (Linux' tcp_retries2) retransmissions that begin with the minimum
-   timeout, 0.2 s, double, and are at most LONGEST apart (peer_back_off).  */
+/* Compute the time until a connection without replies fails, in seconds: the
+   sum of the timeouts of the first transmission and of RETRIES (Linux'
+   tcp_retries2) retransmissions.  The first timeout is the minimum, 0.2 s; each
+   other is the next of peer_back_off with LONGEST.  */
 static double peer_crash_total_time(long retries, long longest)
 {
     double total = 0, step = 0.2;
@@ -108,8 +109,10 @@ static void peer_crash_write(struct peer_tcp *tcp)
     peer_tcp_write(tcp, 100);
 }
 
-/* Question peer.crash: read, within 9 s, after a write to a peer that never
-   replies, or is unreachable by ICMP; the timeout, computed.  */
+/* Question peer.crash: the result of read, within 9 s, after a write to a peer
+   that never replies, and to a peer that a router reports as unreachable by
+   ICMP; the answer has both.  Also the timeout without TCP_USER_TIMEOUT,
+   computed from the host's settings if readable.  */
 static void peer_crash_probe(struct probe *probe)
 {
     static const char none[] = "no error within 9 s";
@@ -143,7 +146,8 @@ static void peer_crash_probe(struct probe *probe)
                  silent ? silent : none, routed ? routed : none);
 }
 
-/* Question peer.reboot: read and write after RST in reply to data.  */
+/* Question peer.reboot: read (the answer), then write, after RST in reply to
+   data.  */
 static void peer_crash_probe_reboot(struct probe *probe)
 {
     struct peer peer;
@@ -207,8 +211,10 @@ static void peer_crash_idle(struct peer_tcp *tcp)
                 "SO_KEEPALIVE");
 }
 
-/* Question peer.keepalive: the defaults, and the errno of read, within 9 s, if
-   the peer has vanished or rebooted, is unreachable, or replies.  */
+/* Question peer.keepalive: the defaults; the result of read, or that there is
+   none within 9 s, if the peer has vanished, has rebooted, or is unreachable by
+   ICMP (the answer has all three); and the same if the peer replies, watched
+   for at least 3.5 s.  */
 static void peer_crash_probe_keepalive(struct probe *probe)
 {
     struct peer peer;

@@ -109,7 +109,8 @@ static const char *peer_fin_write_after_reset(struct probe *probe, int flags,
 
 /* Report, as the finding KEY, the result of a write after RST
    (peer_fin_write_after_reset) with FLAGS or OPTION, and whether SIGPIPE was
-   caught; "not defined" if both are 0.  */
+   caught, by catch, which must be installed.  If FLAGS and OPTION are 0, report
+   "not defined".  */
 static void peer_fin_report_write(struct probe *probe, const char *key,
                                   int flags, int option)
 {

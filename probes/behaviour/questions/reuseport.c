@@ -190,7 +190,8 @@ static void reuseport_report_migration(struct probe *probe)
 }
 
 /* Question reuseport.close: the fate of queued clients when the second of two
-   listeners closes, also with net.ipv4.tcp_migrate_req.  */
+   listeners closes (the answer); how many are lost, and whether those are as
+   many as were queued there; and the fate with net.ipv4.tcp_migrate_req.  */
 static void reuseport_probe_close(struct probe *probe)
 {
     struct reuseport_loss loss = reuseport_close_one(probe, 1);
@@ -236,7 +237,8 @@ static int reuseport_receive(struct probe *probe, int fd)
 }
 
 /* Question reuseport.udp: how datagrams of CLIENTS senders are spread over
-   sockets of a port; whether all of one sender come to one socket.  */
+   sockets of a port (the answer); whether all of one sender come to one
+   socket.  */
 static void reuseport_probe_udp(struct probe *probe)
 {
     struct reuseport_group group;
@@ -262,9 +264,10 @@ static void reuseport_probe_udp(struct probe *probe)
 }
 
 /* Bind a socket with SO_REUSEPORT to the address of GROUP and listen as the
-   user UID, in a child.  Returns the errno of bind or listen, or of a lack of
-   resources (error_text); 0 for success; or -1 if the child could not become
-   that user or make the socket, or did not end within LOOPBACK_TIMEOUT.  */
+   user UID, in a child.  Returns 0 for success; the errno of bind or listen, or
+   of a lack of resources, by which error_text then skips the question; or -1 if
+   the child could not become that user or make the socket, or did not end
+   within LOOPBACK_TIMEOUT.  */
 static int group_bind_as(const struct reuseport_group *group,
                          struct probe *probe, uid_t uid)
 {
@@ -289,8 +292,10 @@ static int group_bind_as(const struct reuseport_group *group,
     return WEXITSTATUS(status);
 }
 
-/* Question reuseport.users: bind to the port by this and by another user;
-   skipped after the former if this process cannot become the other.  */
+/* Question reuseport.users: the status of bind to the port by this user
+   ("same-user", left out if unknown) and by the user 65534 (the answer).
+   Skipped, after "same-user", if this process is of the user 65534, or cannot
+   become that user.  */
 static void reuseport_probe_users(struct probe *probe)
 {
     enum { OTHER = 65534 };

@@ -54,8 +54,8 @@ static void shutdown_how_report_late_data(struct probe *probe)
 /* The result of accept in CHILD, whose exit status is the errno, after shutdown
    of the listener, which returned RESULT: "success", the name of errno, or that
    accept keeps blocking for LOOPBACK_TIMEOUT.  A failed shutdown, too, may end
-   accept (FreeBSD).  CHILD is dead then.  If CHILD was killed, the question is
-   skipped.  */
+   accept (FreeBSD).  CHILD is dead then.  If a signal killed CHILD in accept,
+   the question is skipped.  */
 static const char *shutdown_how_accepted(struct probe *probe, pid_t child,
                                          int result)
 {

@@ -146,7 +146,9 @@ static bool signal_delivery_stays(int flags)
     return stays;
 }
 
-/* Handler: raise SIGUSR2; DEEPEST counts its handlers before raise returns.  */
+/* Handler: clear COUNT, raise SIGUSR2, and set DEEPEST to COUNT, which the
+   handler of SIGUSR2 increments, as soon as raise returns.  If raise fails, its
+   errno is in FAILED.  */
 static void signal_delivery_raise_other(int number)
 {
     count = 0;
@@ -173,8 +175,8 @@ static bool signal_delivery_report_mask(struct probe *probe)
     return blocks;
 }
 
-/* Report, as "SA_SIGINFO", whether a handler gets the sender's number.  Returns
-   the same.  */
+/* Report, as "SA_SIGINFO", whether a handler gets the process number of the
+   sender (si_pid).  Returns the same.  */
 static bool signal_delivery_report_siginfo(struct probe *probe)
 {
     struct sigaction action = {.sa_flags = SA_SIGINFO};
@@ -200,7 +202,8 @@ static bool signal_delivery_report_uncatchable(struct probe *probe,
 
 /* Question signal.flags: whether sigaction without flags, SA_NODEFER,
    SA_RESETHAND, SA_SIGINFO and sa_mask act as specified, and sigaction of
-   SIGKILL and SIGSTOP.  The answer is by all of them.  */
+   SIGKILL and SIGSTOP fails with EINVAL.  The answer is by all of them.  Also
+   whether SA_INTERRUPT is defined.  */
 static void signal_delivery_probe_flags(struct probe *probe)
 {
     int plain = signal_delivery_depth(0),
@@ -228,9 +231,11 @@ static void signal_delivery_probe_flags(struct probe *probe)
                  posix ? "as POSIX specifies" : "not all as POSIX specifies");
 }
 
-/* Handler for signal_delivery_probe_reset: set MASKED by raising the signal
-   again; or by the mask alone if the handler was reset, and the default action
-   would end the process.  */
+/* Handler for signal_delivery_probe_reset, which clears COUNT, DEPTH and
+   DEEPEST before: set MASKED by raising the signal again
+   (signal_delivery_nested).  If the handler was reset, the default action would
+   end the process: then MASKED is by the mask alone.  If a call fails, its
+   errno is in FAILED.  */
 static void signal_delivery_masking(int number)
 {
     sigset_t set;
@@ -245,7 +250,8 @@ static void signal_delivery_masking(int number)
 }
 
 /* Question signal.reset: whether a handler installed by signal stays installed,
-   its signal is blocked in it, and SA_RESTART is set.  */
+   and its signal is blocked in the handler (the answer has both); whether
+   SA_RESTART is set; and whether signal returned the previous handler.  */
 static void signal_delivery_probe_reset(struct probe *probe)
 {
     void (*before)(int) =
@@ -320,8 +326,8 @@ static _Noreturn void signal_delivery_raise_number(int number)
 }
 
 /* Find the default action of signal NUMBER by raising it in a child, which is
-   killed if stopped: "stops", "terminates", "terminates by another signal" or
-   "no effect", also after SIGCONT; NULL if the signal cannot be raised.  If
+   killed if stopped: "stops", "terminates", "terminates by another signal", or
+   "no effect", which includes SIGCONT; NULL if the signal cannot be raised.  If
    fork or waitpid fails, the question is skipped.  */
 static const char *signal_delivery_default_action(struct probe *probe,
                                                   int number)
@@ -367,8 +373,9 @@ static bool signal_delivery_report_number(struct probe *probe, const char *key,
     return result == 0;
 }
 
-/* Question signal.numbers: number and default action of each signal with a
-   name, and of SIGRTMIN and SIGRTMAX.  */
+/* Question signal.numbers: number and default action of each signal below 128
+   with a name (signal_name), and of SIGRTMIN and SIGRTMAX.  The answer is how
+   many of the former the kernel has, and the highest.  */
 static void signal_delivery_probe_numbers(struct probe *probe)
 {
     int named = 0, last = 0;

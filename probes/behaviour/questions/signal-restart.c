@@ -189,8 +189,9 @@ static void signal_restart_release(void *data)
 }
 
 /* Make the call of the question once, on new sockets, with a handler installed
-   by FLAGS; TIMEOUT: with a timeout option of 10 s set; WAIT: as in struct
-   setup.  Returns the outcome of interrupt_call.  */
+   by FLAGS.  If TIMEOUT, the timeout option of the question, which must have
+   one, is set to 10 s.  WAIT: as in struct setup.  Returns the outcome of
+   interrupt_call: NULL if the call did not block.  */
 static const char *signal_restart_try_once(struct probe *probe, int flags,
                                            bool timeout, int wait)
 {
@@ -223,9 +224,9 @@ static void signal_restart_try_call(struct probe *probe, const char *key,
         probe_report_skip(probe, key, "the call did not block");
 }
 
-/* Questions signal.restart.*: the call with SA_RESTART and without, with a
-   timeout of the socket, and, except connect, with a handler installed by
-   signal.  */
+/* Questions signal.restart.*: the call with SA_RESTART (the answer) and
+   without; if the question has a timeout option, with SA_RESTART and a timeout;
+   and except for connect, with a handler installed by signal.  */
 static void signal_restart_probe(struct probe *probe)
 {
     const struct trial *trial = probe->question->data;

@@ -74,8 +74,9 @@ static int socket_combinations_report(struct probe *probe, const char *key,
     return fd >= 0;
 }
 
-/* Question socket.combinations: socket for each pair of domain and type; and,
-   not counted in the answer, for types of INET with a given protocol.  */
+/* Question socket.combinations: socket for each pair of domain and type; the
+   answer is how many pairs socket accepts, and how many need privilege.  Also,
+   not counted in the answer, types of INET but RAW with a given protocol.  */
 static void socket_combinations_probe(struct probe *probe)
 {
     int count = 0, privileged = 0, all = 0;

@@ -108,8 +108,8 @@ static void tcp_states_step(struct walk *walk, const char *what)
     tcp_states_report(walk, what, here, peer);
 }
 
-/* Report, as the next step, the state of a listener at PORT, in network byte
-   order, before there is a peer.  */
+/* Report, as the next step, the state of the listener at PORT, in network byte
+   order, after socket, bind and listen; the peer's column is "-".  */
 static void tcp_states_step_listener(struct walk *walk, in_port_t port)
 {
     tcp_states_report(walk, "socket, bind, listen",

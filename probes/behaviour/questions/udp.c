@@ -57,9 +57,10 @@ static long udp_largest(int fd, const struct sockaddr_in *address, int *error)
     return low;
 }
 
-/* Question udp.maxsize: the largest datagram, the errno beyond, and the size
-   received; then the results of sending a datagram of the same size with
-   SO_SNDBUF of 10000, and an empty datagram.  */
+/* Question udp.maxsize: the largest datagram and the errno beyond (the answer
+   has both), and the size received; then the results of sending a datagram of
+   the same size with SO_SNDBUF of 10000, and an empty datagram.  Skipped if no
+   datagram can be sent.  */
 static void udp_probe_maxsize(struct probe *probe)
 {
     struct sockaddr_in address;
@@ -85,7 +86,8 @@ static void udp_probe_maxsize(struct probe *probe)
 }
 
 /* Question udp.refused: send to a closed port, then read, by a connected and by
-   an unconnected socket; whether poll reports the connected socket.  */
+   an unconnected socket (the answer has both reads); whether poll reports the
+   connected socket within 0.5 s.  */
 static void udp_probe_refused(struct probe *probe)
 {
     struct sockaddr_in address;

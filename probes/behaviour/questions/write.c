@@ -17,8 +17,8 @@ enum {
 
 /* Whether CALL, try_read or try_write, on FD with an empty or full buffer and a
    socket timeout of TIMEOUT fails with EAGAIN within half of that timeout, in
-   one of TRIES: "yes", "no: blocks", or "no: succeeds" after SUCCESSES_MAX
-   calls; or the name of another errno.  */
+   one of TRIES: "yes" or "no: blocks"; or the name of another errno.  Calls
+   that succeed are no tries; after SUCCESSES_MAX of them "no: succeeds".  */
 static const char *write_try_call(const char *(*call)(int), int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {
