@@ -188,9 +188,9 @@ static void only_begin_due(struct only *only)
         only_begin(only, &only->clients[only->next++]);
 }
 
-/* For each client that is connecting, and whose timeout has passed at NOW:
-   count SONDE_CONNECT_TIMED_OUT and close the client; but if connect has ended,
-   and no wait has reported the end yet, confirm instead.  */
+/* For each client that is still connecting at NOW, after its timeout: count
+   SONDE_CONNECT_TIMED_OUT and close the client; but if connect has ended, and
+   no wait has reported the end yet, confirm instead.  */
 static void only_expire(struct only *only, int64_t now)
 {
     for (size_t i = 0; i < only->next; i++) {
@@ -341,8 +341,8 @@ static bool only_make(struct only *only)
            !sonde_poller_add(only->poller, fd, SONDE_READABLE, NULL);
 }
 
-/* Free the poller and the clients, whose sockets have been closed, close the
-   self-pipe, and restore the signals.  */
+/* Free the poller and the clients, close the self-pipe, and restore the
+   signals.  The sockets of the clients have been closed before.  */
 static void only_free(struct only *only)
 {
     sonde_poller_close(only->poller);

@@ -304,9 +304,9 @@ static void connection_receive(struct load *load,
 /* ---- connect ------------------------------------------------------------- */
 
 /* Use FD for CONNECTION, which closes FD from now on, set the options of FD,
-   whose errors are ignored, and add FD to the poller, for no event yet.  For
-   datagrams the report gets the receive buffer.  Returns 0; or -1 with the
-   errno of the poller, and FD stays open.  */
+   and add FD to the poller, for no event yet.  Options that cannot be set are
+   ignored.  For datagrams the report gets the receive buffer.  Returns 0; or -1
+   with the errno of the poller, and FD stays open.  */
 static int connection_use(struct load *load, struct load_connection *connection,
                           int fd)
 {

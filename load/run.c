@@ -223,9 +223,9 @@ static void take_signals(struct load *load)
         run_interrupt(load);
 }
 
-/* Run all phases, with calls of PROGRESS, unless NULL, whose result false
-   interrupts the run.  Returns early, with load->trouble, if the poller fails:
-   the run is then cut.  */
+/* Run all phases, with calls of PROGRESS, unless NULL; if PROGRESS returns
+   false, the run is interrupted.  Returns early, with load->trouble, if the
+   poller fails: the run is then cut.  */
 static void run_loop(struct load *load, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0, begun = monotonic_now();

@@ -233,7 +233,7 @@ static int print_comparison(void)
 
 /* Print the findings as the options say, with --compare by print_comparison
    alone.  If no row has figures, complain; but with --require only if
-   --prometheus is given, whose metrics are then not written.  Returns the exit
+   --prometheus is given; the metrics are then not written.  Returns the exit
    status, of print_comparison or status_of; STATUS_TROUBLE if memory ran out,
    or if metrics are not written.  */
 static int print_report(void)

@@ -212,9 +212,9 @@ int client_options_run(const char *service, int service_port,
     return (int)client.end;
 }
 
-/* The end for ERROR, the errno of a failed lookup whose code is not EAI_SYSTEM,
-   the same as by client_connect: unknown name, no answer, network unreachable;
-   or CLIENT_TROUBLE for any other errno.  */
+/* The end for ERROR, the errno of a failed lookup with a code other than
+   EAI_SYSTEM, the same as by client_connect: unknown name, no answer, network
+   unreachable; or CLIENT_TROUBLE for any other errno.  */
 static enum client_end end_of_lookup(int error)
 {
     switch (error) {

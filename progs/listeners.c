@@ -214,8 +214,8 @@ static void listeners_list(FILE *out, const struct listeners *listeners)
 }
 
 /* Write the report of LISTENERS in the chosen form.  With --prometheus it is
-   for the file of that option, which output_end writes.  First, connections
-   whose listener is not in LISTENERS are removed from WAITING.  */
+   for the file of that option, which output_end writes.  First, connections of
+   listeners that are not in LISTENERS are removed from WAITING.  */
 static void listeners_report(const struct listeners *listeners)
 {
     FILE *out = output_stream();
