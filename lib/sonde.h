@@ -1164,7 +1164,9 @@ ssize_t sonde_line_partial(struct sonde_lines *lines, char **piece,
 
    Hides: buffers too small to send datagrams above 9,216 bytes (BSDs, macOS)
    and to receive datagrams above some 42,000 (BSDs, macOS before 10.8) are
-   enlarged (portability: "Datagrams").  */
+   enlarged; an ICMP "fragmentation needed", EMSGSIZE on Linux, which is not an
+   error: the datagram is lost, and later ones are sent in fragments
+   (portability: "Datagrams").  */
 
 /* Send the SIZE bytes DATA as one datagram on the connected socket FD, waiting
    for room if there is none.  Success does not prove arrival.
