@@ -74,6 +74,10 @@ inject recvfrom EFAULT always "$backlogprobe" -4 --no-incomplete -b 0 \
     --overflow --profile
 is "backlogprobe --overflow: recv fails: it is named" \
     grep -q "^listen.overflow	inet.data	-	.*recv: EFAULT" "$scratch/out"
+inject sendto EAGAIN always "$backlogprobe" -4 --no-incomplete -b 0 \
+    --overflow --profile
+is "backlogprobe --overflow: nothing can be sent: no answer" \
+    grep -q "^listen.overflow	inet.data	-	.*no byte could be sent" "$scratch/out"
 # An event of the drawing is a call that succeeded.
 inject shutdown ENOTCONN always "$sockprobe" --profile tcp.states
 cp "$scratch/out" "$scratch/profile"

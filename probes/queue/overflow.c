@@ -63,10 +63,10 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
    client's connect then completes within TIMEOUT; if so, also the time in
    milliseconds, as the volatile "enters-ms", since the time depends on TCP's
    retransmission.  A client that connects joins CLIENTS; otherwise the pending
-   client is closed.  Not testable if a shortage is recorded before the wait, or
-   if poll fails.  Without a pending client nothing is accepted, and "enters" is
-   not testable; for UNIX sockets "enters" is then not written here, but by
-   put_blocking.  Returns how many connections were accepted, 0 or 1.  */
+   client is closed.  Not testable if a shortage is recorded, or if poll fails.
+   Without a pending client nothing is accepted, and "enters" is not testable;
+   for UNIX sockets "enters" is then not written here, but by put_blocking.
+   Returns how many connections were accepted, 0 or 1.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
@@ -80,7 +80,7 @@ static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
     enum client_state state = stepwise->shortage
                                   ? CLIENT_UNKNOWN
                                   : stepwise_settle(stepwise, TIMEOUT);
-    if (state == CLIENT_UNKNOWN)
+    if (state == CLIENT_UNKNOWN || stepwise->shortage)
         stepwise_put(stepwise, prefix, "enters", -1);
     else
         overflow_put(prefix, "enters", state == CLIENT_CONNECTED ? "yes" : "no",
@@ -190,11 +190,10 @@ static void put_no_memory(const struct prefix *prefix,
 }
 
 /* Send from the first client of STEPWISE, which has one, then accept its
-   connection, and write as "data" whether all of the data arrives: "kept" (also
-   if no byte could be sent, for EAGAIN) or "lost"; not testable, with the
-   reason, after a failure, or if the memory budget ended the sending.  Also
-   write the number of bytes sent, as the volatile "data-bytes", unless
-   overflow_send_all failed.  */
+   connection, and write as "data" whether all of the data arrives: "kept" or
+   "lost"; not testable, with the reason, after a failure, if no byte could be
+   sent, or if the memory budget ended the sending.  Also write the number of
+   bytes sent, as the volatile "data-bytes", unless overflow_send_all failed. */
 static void put_arrival(const struct prefix *prefix,
                         const struct stepwise *stepwise)
 {
@@ -211,6 +210,8 @@ static void put_arrival(const struct prefix *prefix,
         prefix_put_failure(prefix, "data", failed, errno);
     else if (sent >= max && max < DATA_MAX)
         put_no_memory(prefix, &budget);
+    else if (sent == 0)
+        overflow_put(prefix, "data", NULL, "no byte could be sent");
     else
         overflow_put(prefix, "data", got == sent ? "kept" : "lost", NULL);
     if (sent >= 0)
