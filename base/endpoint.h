@@ -30,8 +30,9 @@ bool endpoint_check_port(const char *port, unsigned min,
                          char problem[ENDPOINT_TEXT]);
 
 /* The port in HOST, as in "name:80", "192.0.2.1:80" or "[::1]:80": the text
-   behind the last colon, inside HOST, unchecked, maybe empty.  NULL without a
-   port, also for an IPv6 address without brackets.  */
+   behind the last colon.  The result points into HOST, is unchecked, and may be
+   empty.  NULL without a colon; with several colons also NULL, as for "::1" and
+   "[::1]", unless HOST begins with '[' and the last colon follows a ']'.  */
 const char *endpoint_port(const char *host);
 
 /* Give TEXT, of sonde_address_print, the form of --unix if TEXT is an abstract

@@ -35,9 +35,11 @@ size_t verify_same(const void *a, const void *b, size_t size);
 int verify_open(struct verify *verify, size_t size);
 void verify_close(struct verify *verify);
 
-/* verify_space: the place for *SIZE more bytes; verify_unsent: the next *SIZE
-   bytes to send.  Both are contiguous, and *SIZE is 0 if there are none.  The
-   caller adds the bytes stored to FILLED, and the bytes sent to SENT.  */
+/* verify_space: the place for more bytes; verify_unsent: the next bytes to
+   send.  *SIZE is set to the number of contiguous bytes there; 0: none, and the
+   pointer, never NULL, is not to be used.  The caller adds the bytes stored to
+   FILLED, and the bytes sent to SENT.  The end of the ring may cut *SIZE: then
+   the next call gives the rest.  */
 void *verify_space(const struct verify *verify, size_t *size);
 const void *verify_unsent(const struct verify *verify, size_t *size);
 

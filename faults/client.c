@@ -151,9 +151,10 @@ static void client_pad(struct fault_client *client, int64_t *count)
     *count -= (int64_t)some;
 }
 
-/* Whether the middle part of the reply is complete, be it sent or not: the
-   whole reply of the options is appended, or for an echo the client's FIN has
-   come.  */
+/* Whether the middle part of the reply, the echo or the reply of the options,
+   is complete, sent or not.  An echo is complete after the client's FIN.  The
+   reply of the options is complete if due and appended in full; an empty reply
+   is complete once due.  */
 static bool is_replied(const struct fault_client *client)
 {
     const struct fault_options *options = client->port->server->options;

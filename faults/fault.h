@@ -186,9 +186,11 @@ void faults_print_json(FILE *out, const struct fault_options *options,
    the argument, the transports and the default of a number; then, indented and
    wrapped, what the server does, and the condition.  */
 void faults_list(FILE *out);
-/* Write RECORD to TEXT of SIZE bytes (truncated), as a sentence without subject
-   and full stop: "connected, sent 5 bytes, ...", or for datagrams "sent 5 bytes
-   in 1 datagram, ...".  */
+/* Write RECORD to TEXT, cut to SIZE bytes with the NUL; FAULT_TEXT bytes are
+   enough.  The text is a sentence without subject and full stop: "connected,
+   sent 5 bytes, was sent 5 bytes, ended by FIN after 20 ms"; also the bytes
+   sent after the server's FIN, if any.  For datagrams: "sent 5 bytes in 1
+   datagram, was sent 5 bytes".  */
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size);
 

@@ -27,7 +27,8 @@ static void silence_connected(struct fault_client *client)
     client->then = THEN_SILENCE;
 }
 
-/* N bytes of the reply, then a FIN; later data cause RST.  */
+/* N bytes of the reply, then a FIN.  Data read after the FIN was sent cause
+   RST, also data that had come before.  */
 static void fin_connected(struct fault_client *client)
 {
     client->limit = client->port->choice->number;

@@ -297,8 +297,8 @@ static int connect_fail(struct sonde_connect_report *report, int error)
     return -1;
 }
 
-/* Whether arguments of sonde_connect are valid: COUNT is not 0, and OPTIONS
-   have known flags and a known type.  */
+/* Whether arguments of sonde_connect are valid: COUNT is not 0, and OPTIONS,
+   not NULL here, has known flags and a known type.  Keeps errno.  */
 static int is_valid(size_t count, const struct sonde_connect_options *options)
 {
     return count > 0 && !(options->flags & ~(SONDE_NONBLOCK | SONDE_CLOEXEC)) &&

@@ -337,9 +337,10 @@ int sonde_datagram_prepare(int fd)
     return 0;
 }
 
-/* Set *TO to the destination of an IPv6 datagram, with PORT in host order, if
-   the control message CONTROL contains the destination.  Otherwise *TO is
-   unchanged.  Only link-local addresses have a scope.  */
+/* If the control message CONTROL contains the destination of an IPv6 datagram,
+   set *TO to the destination, with PORT in host order.  Otherwise *TO is
+   unchanged.  Only a destination in fe80::/10 gets a scope; a multicast
+   destination gets none.  */
 static void datagram_take6(struct cmsghdr *control, struct sonde_address *to,
                            uint16_t port)
 {

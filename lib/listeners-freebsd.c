@@ -104,10 +104,11 @@ static int listeners_freebsd_read_unix(struct sonde_listener *listener,
 typedef int reader(struct sonde_listener *, const void *, size_t, int);
 
 /* Call EACH with DATA for the listeners of FAMILY in the value of the sysctl
-   NAME, each read by READ_ONE.  Returns 0 with errno kept, or -1: ECANCELED:
-   EACH stopped the list; EPROTO: unknown layout; ENOTSUP: no such sysctl;
-   ENOMEM; or the errno of sysctl.  EACH may have been called before a
-   failure.  */
+   NAME, each read by READ_ONE.  Records that READ_ONE finds too short are
+   skipped.  Returns 0 with errno kept, or -1: ECANCELED: EACH stopped the list;
+   EPROTO: a record has an impossible length; ENOTSUP: no such sysctl; ENOMEM,
+   as sonde__sysctl_list; or the errno of sysctl.  EACH may have been called
+   before a failure.  */
 static int listeners_freebsd_list(const char *name, int family,
                                   reader *read_one, sonde_listener_each *each,
                                   void *data)

@@ -42,11 +42,12 @@ enum table {
     TABLE_FAILED  /* the search must end: errno */
 };
 
-/* Read into *SOCKET the number in "socket:[NUMBER]", the target of the link
-   NAME in DIRECTORY; 0 for another target.  Paths are absolute: no other target
-   begins so.  ENAMETOOLONG of readlink means a path too long for the kernel, so
-   another target.  Returns 0, or -1 with any other errno of readlink, and
-   *SOCKET unchanged.  May change errno on success.  */
+/* Read the target of the link NAME in DIRECTORY.  Set *SOCKET to NUMBER for the
+   target "socket:[NUMBER]", and to 0 for any other target.  A path cannot begin
+   with "socket:[", since all paths here are absolute.  ENAMETOOLONG of readlink
+   means a path too long for the kernel: *SOCKET is 0.  Returns 0; or -1 with
+   any other errno of readlink, and *SOCKET unchanged.  Success may change
+   errno.  */
 static int owners_linux_read_socket(int directory, const char *name,
                                     uint64_t *socket)
 {
@@ -172,8 +173,9 @@ static enum table search_descriptors(const struct search *search,
     return next > result ? next : result;
 }
 
-/* Open the folder PATH, relative to /proc.  Returns the stream, to be closed by
-   close_folder; NULL with errno.  */
+/* Open the folder PATH, relative to /proc, the descriptor proc of SEARCH.
+   Returns the stream, or NULL with errno.  The caller closes the stream by
+   close_folder, which keeps errno.  */
 static DIR *owners_linux_open_folder(const struct search *search,
                                      const char *path)
 {

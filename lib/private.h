@@ -255,7 +255,7 @@ int sonde__receive_failed(void);
 int sonde__is_icmp_error(int error);
 
 /* Whether the host of ADDRESS is the wildcard: 0.0.0.0, :: or ::ffff:0.0.0.0.
-   Returns 0 for UNIX.  */
+   Returns 0 for UNIX and any other family.  */
 int sonde__is_any(const struct sonde_address *address);
 
 /* Read the destination of MESSAGE into ENDS->to, which holds the socket's own
@@ -279,17 +279,22 @@ void sonde__reply_prepare(struct msghdr *message, struct iovec *part,
    poll.  */
 int sonde__send_message(int fd, const struct msghdr *message, int timeout);
 
-/* The leaf for the local address of an IPv4 datagram.  ask: request the address
-   of every received datagram on FD; returns 0, or -1 with the errno of
-   setsockopt, ENOTSUP if this system has no such option.  take: read from the
-   control MESSAGE the local address, and set *GROUP to whether the datagram was
-   sent to a broadcast or multicast address (always 0 with IP_RECVDSTADDR and on
-   macOS, which do not report groups).  take returns 1, or 0 for a message of
-   another kind, with LOCAL and GROUP unchanged; MESSAGE is not const for
-   CMSG_DATA of macOS.  put: write to MESSAGE, cleared before, with room for any
-   control message, that a datagram is to leave from LOCAL.  put returns the
-   space used, for msg_controllen; or 0, with MESSAGE unchanged, if this system
-   has no such message.  */
+/* The leaf for the local address of IPv4 datagrams.
+
+   ask: request the address for every datagram received on FD.  Returns 0; or -1
+   with the errno of setsockopt, ENOTSUP if the system has no such option.
+
+   take: read MESSAGE, one control message of a received datagram.  Returns 1 if
+   MESSAGE has the destination of the datagram: *LOCAL is set to the
+   destination, and *GROUP to whether the destination is a broadcast or
+   multicast address.  *GROUP is always 0 with IP_RECVDSTADDR and on macOS,
+   which do not report groups.  Returns 0 for any other MESSAGE; *LOCAL and
+   *GROUP are unchanged.  MESSAGE is not const for CMSG_DATA of macOS.
+
+   put: write to MESSAGE the request to send a datagram from LOCAL.  MESSAGE
+   must be cleared, and have room for any control message.  Returns the space
+   used, for msg_controllen; or 0, with MESSAGE unchanged, if the system has no
+   such message.  */
 int sonde__local4_ask(int fd);
 int sonde__local4_take(struct cmsghdr *message, struct in_addr *local,
                        int *group);

@@ -150,9 +150,10 @@ static int proc_net_read_unix(struct sonde_listener *listener, int datagrams,
     return sonde__address_set_name(&listener->address, name, length);
 }
 
-/* Clear *LISTENER, and set the type to TYPE, SOCK_STREAM or SOCK_DGRAM.
-   Backlog, incomplete, drops, capacity and v6only are -1 (not known), so is
-   pending for SOCK_DGRAM; all else is 0.  */
+/* Initialize *LISTENER before a line is read.  The type is TYPE, SOCK_STREAM or
+   SOCK_DGRAM.  Backlog, incomplete, drops, capacity and v6only are -1 (not
+   known).  Pending is -1 for SOCK_DGRAM, and 0 for SOCK_STREAM.  All other
+   members are 0; the reader of the line sets queued and uid.  */
 static void proc_net_clear(struct sonde_listener *listener, int type)
 {
     *listener = (struct sonde_listener){

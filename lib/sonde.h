@@ -543,12 +543,12 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
 
    The kernel charges the memory of each UDP datagram with its overhead, several
    hundred bytes, against SO_RCVBUF.  A datagram is lost, and counted, if the
-   memory charged is above the limit, since Linux 6.18 also if the datagram
-   would exceed the limit; an empty queue takes any datagram.  So a queue may
-   lose large datagrams while not full.  Linux's sk_drops counts datagrams
+   memory charged is above the limit; since Linux 6.18 also if the datagram
+   would exceed the limit.  An empty queue takes any datagram.  So a queue may
+   lose large datagrams while not full.  DROPS is Linux's sk_drops: datagrams
    without room; but also most of those with a wrong checksum, without memory by
-   net.ipv4.udp_mem, rejected by a filter or by IPsec: sonde_datagram_totals has
-   counters by reason.
+   net.ipv4.udp_mem, rejected by a filter or by IPsec.  sonde_datagram_totals
+   has counters by reason.
 
    Linux reports neither the number of datagrams that wait in a UNIX socket, nor
    the limit of this number: all counts are -1.  A full UNIX socket loses
@@ -557,8 +557,8 @@ int sonde_listeners_proc(pid_t pid, int family, int timeout,
    Hides: netlink's sock_diag on Linux, for the caller's network namespace
    (portability: "Listing the datagram sockets").
 
-   Returns as sonde_listeners; ENOTSUP on any other system, and on a Linux
-   kernel without udp_diag or unix_diag.  */
+   Returns as sonde_listeners.  EAFNOSUPPORT, on every system: another family.
+   ENOTSUP: not Linux, or a kernel without udp_diag or unix_diag.  */
 int sonde_datagram_sockets(int family, int timeout, sonde_listener_each *each,
                            void *data);
 
@@ -605,8 +605,10 @@ int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
 /* As sonde_datagram_totals, for the network namespace of the process PID, or of
    the calling thread for 0.  No privilege is needed unless /proc hides the
-   process.  Returns as sonde_datagram_totals; ESRCH: no process PID, or PID
-   below 0, or /proc hides the process, has no such file or is not mounted.  */
+   process.  Returns as sonde_datagram_totals, but on Linux for a PID other than
+   0, ESRCH: no process PID, or PID below 0, or the process has ended (a
+   zombie), or /proc hides the process, is not mounted or has no such file (IPv6
+   is missing).  */
 int sonde_datagram_totals_proc(pid_t pid, int family,
                                struct sonde_datagram_totals *totals);
 
@@ -811,10 +813,12 @@ struct sonde_listen_totals {
    ENOMEM.  */
 int sonde_listen_totals(struct sonde_listen_totals *totals);
 
-/* As sonde_listen_totals, for the network namespace of the process PID, or of
-   the calling thread for 0.  No privilege is needed unless /proc hides the
-   process.  Returns as sonde_listen_totals; ESRCH: no process PID, or PID below
-   0, or /proc hides the process, has no such file or is not mounted.  */
+/* As sonde_listen_totals, for the network namespace of the process PID.  With
+   PID 0 the same as sonde_listen_totals.  No privilege is needed unless /proc
+   hides the process.
+   Returns as sonde_listen_totals.  ESRCH, never with PID 0: PID is below 0, no
+   process PID exists, or /proc hides the process, has no such file or is not
+   mounted.  */
 int sonde_listen_totals_proc(pid_t pid, struct sonde_listen_totals *totals);
 
 /* ---- listen: listen on an address --------------------------------------- */

@@ -91,14 +91,17 @@ static ssize_t send_nosigpipe(int fd, const void *buffer, size_t size,
     return count;
 }
 
-/* Write SIZE bytes, not 0, to FD in pieces: the first, for which poll has
-   reported room to the caller, always; each further piece while poll reports
-   room and DEADLINE has not passed.  FLAGS are those of send, with pieces of
-   sonde__send_limit; 0: FD is a terminal, written byte by byte, since there may
-   be room for a single byte, and with more the call would wait until all bytes
-   are taken; the caller prevents SIGPIPE then.  Returns the count, also if a
-   later call fails; or, if nothing was written, the result of the first call,
-   with its errno.  */
+/* Write at most SIZE bytes, not 0, to FD in pieces.  Call after poll has
+   reported room on FD: the first piece is written without another poll.  Each
+   further piece is written only while poll reports room and DEADLINE has not
+   passed.
+   FLAGS not 0: FD is a socket, FLAGS are those of send, a piece has at most
+   sonde__send_limit bytes, and SIGPIPE is prevented here.
+   FLAGS 0: FD is a terminal, a piece is one byte, and the caller prevents
+   SIGPIPE.  The terminal may have room for a single byte, and a longer write
+   would wait until all bytes are taken.
+   Returns the count of bytes written, also if a later call fails; or, if the
+   first call wrote nothing, the result and the errno of the first call.  */
 static ssize_t write_pieces(int fd, const char *bytes, size_t size, int flags,
                             int64_t deadline)
 {

@@ -69,7 +69,8 @@ static enum load_error datagram_send(struct load *load,
 }
 
 /* Whether the LENGTH bytes in load->bytes are an unaltered copy of message
-   NUMBER.  The number at the beginning is not compared.  */
+   NUMBER of CONNECTION.  False for any LENGTH other than the size of the plan.
+   The number at the beginning is not compared.  */
 static bool is_copy(const struct load *load,
                     const struct load_connection *connection, size_t length,
                     uint64_t number)

@@ -149,7 +149,9 @@ enum client_end load_judge(struct client *client,
    stays open.  */
 int load_socket_error(int fd);
 
-/* The error for errno ERROR.  ERROR 0 is LOAD_CLOSED.  */
+/* The error for ERROR, an errno of a call on a socket or the poller: as
+   sonde_connect_status, but LOAD_CLOSED for 0.  Never LOAD_NO_PORT, which
+   depends on the call: the caller decides.  */
 enum load_error load_error_of(int error);
 
 /* The number of CONNECTION, from 0.  */

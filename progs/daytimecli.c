@@ -77,9 +77,10 @@ static void print_instant(struct client *client, const struct daytime *daytime)
                                   : ", without a zone, read as local time");
 }
 
-/* Get and print the time: the instant with --parse, otherwise the text, on a
-   terminal by print_safely, else byte by byte.  If daytime_get fails, the text
-   received before is printed, with --parse, too.  */
+/* Get the reply by daytime_get, and print the time.  With --parse the instant
+   is printed by print_instant, which fails CLIENT if the reply is in no known
+   form.  Without --parse, or if daytime_get fails, the text received is
+   printed: on a terminal by print_safely, otherwise byte by byte.  */
 static void daytimecli_exchange(struct client *client)
 {
     struct daytime daytime;

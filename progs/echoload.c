@@ -251,8 +251,9 @@ static int echoload_compare(void)
                : STATUS_DONE;
 }
 
-/* Make the profile of the run, and write the profile, or with --compare the
-   differences.  Returns the exit status: that of echoload_compare, or
+/* Make the profile of the run in HERE.  Then write the profile to the output,
+   or with --compare, instead of the profile, the differences.  Returns the exit
+   status: STATUS_DONE, or with --compare that of echoload_compare; or
    STATUS_TROUBLE after a message if the profile cannot be made.  */
 static int echoload_report_profile(void)
 {
@@ -323,8 +324,9 @@ static int echoload_connect_only(const struct client_target *target,
     return (int)load_end_of(&report);
 }
 
-/* Read the profile NAME into FINDINGS, which the caller frees in each case.
-   Returns 0; not 0 after a message.  */
+/* Add the findings of the load profile NAME to FINDINGS (load_profile_read).
+   The caller frees FINDINGS, also after a failure.  Returns 0; or
+   STATUS_TROUBLE after a message (complain).  */
 static int echoload_read(const char *name, struct findings *findings)
 {
     char problem[400];

@@ -125,9 +125,10 @@ static size_t faultsrv_reply_max(const struct fault_options *options)
            (options->family == AF_INET ? IPV4_HEADER : 0);
 }
 
-/* Read the file PATH into the reply of OPTIONS, memory never freed.  Returns
-   OPTIONS_GO_ON; or the exit status after a message, and OPTIONS stay: PATH
-   cannot be read, or is longer than faultsrv_reply_max, or memory ran out.  */
+/* Read the file PATH, which may be empty, into the reply of OPTIONS, memory
+   never freed.  Returns OPTIONS_GO_ON.  Or returns STATUS_TROUBLE after a
+   message, with OPTIONS unchanged: PATH cannot be read, or is longer than
+   faultsrv_reply_max, or memory ran out.  */
 static int faultsrv_read_reply(struct fault_options *options, const char *path)
 {
     size_t max = faultsrv_reply_max(options);

@@ -60,7 +60,8 @@ static void making_text(struct making *making, const char *id, const char *key,
     making->failed |= findings_add(making->findings, &finding) != 0;
 }
 
-/* Add a finding, VALUE in decimal, as making_text.  */
+/* As making_text, with VALUE in decimal: add the finding ID, KEY, found as HOW;
+   without memory set FAILED of MAKING.  */
 static void making_number(struct making *making, const char *id,
                           const char *key, uint64_t value, enum how how)
 {

@@ -25,10 +25,10 @@ struct spool {
                          any more */
 };
 
-/* Append a copy of LINE, of SIZE bytes; nothing if SIZE is 0.  Without memory
-   LINE is left out, and counted in LEFT_OUT.  LINE is left out also if
-   SPOOL_MAX bytes or more would wait with LINE, unless nothing waits before or
-   LINE IS_NEEDED.  */
+/* Append a copy of LINE, of SIZE bytes; nothing if SIZE is 0.  In two cases
+   LINE is left out, and counted in LEFT_OUT: without memory; or if SPOOL_MAX
+   bytes or more would wait with LINE, unless nothing waits before or LINE
+   IS_NEEDED.  ERROR is ignored.  */
 void spool_add(struct spool *spool, const char *line, size_t size,
                bool is_needed);
 

@@ -130,10 +130,11 @@ enum connection_ending connection_serve(struct server *server,
 void connection_start(struct server *server, struct connection *connection,
                       const struct server_client *client);
 
-/* Take one step, then watch for the next event, or close and free CONNECTION at
-   the end.  A step with progress restarts the idle timeout.  Returns false if
-   nothing changed, and CONNECTION exists; true: CONNECTION may no longer
-   exist.  */
+/* Take one step (connection_step).  Returns false if the step changed nothing:
+   CONNECTION exists.  Otherwise returns true: CONNECTION may have been freed.
+   A change restarts the idle timeout, not the time of lingering, and the poller
+   watches for the next event.  If the connection is over, or if the poller
+   fails, which is logged, CONNECTION is closed and freed.  */
 bool connection_advance(struct server *server, struct connection *connection);
 
 /* End CONNECTION for the reason ENDING, unless over for an earlier reason, and

@@ -20,7 +20,8 @@ static bool datagram_lock(struct server *server)
            datagram_limit_lock(server->limit, (int)server->pool->self + 1);
 }
 
-/* Release the lock of the answer limits, if datagram_lock takes one.  */
+/* Release the lock of the answer limits; where no lock is needed, do nothing.
+   Only to be called after datagram_lock has returned true.  */
 static void datagram_unlock(struct server *server)
 {
     if (server->pool && server->pool->datagrams)

@@ -112,7 +112,9 @@ static long event_workers_busy(struct server *server)
     return pool && pool->max > 0 && count > pool->max ? pool->max : count;
 }
 
-/* The worker SELF has ended, and its clients have left: free the slots.  */
+/* Callback of the pool, ended: the worker SELF has ended, and the clients of
+   SELF have left.  Free the slots of SELF, for the next worker of this number.
+   Without --max-per-source there are no slots, and nothing is done.  */
 static void event_workers_ended(struct server *server, size_t self)
 {
     struct event_workers *data = server->model_data;

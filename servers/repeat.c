@@ -35,8 +35,9 @@ uint64_t repeat_sender(const struct sonde_address *from)
     return value ? value : 1;
 }
 
-/* A hash of SENDER, of SIZE, and of the SIZE bytes DATA, of which only the
-   first and last REPEAT_SAMPLE bytes count; never 0.  */
+/* A hash, never 0, of SENDER, of SIZE, and of the SIZE bytes DATA, of which
+   only the first and last REPEAT_SAMPLE bytes count.  SENDER is the hash of the
+   sender, combined with the seed of the table.  */
 static uint64_t repeat_hash_of(uint64_t sender, const char *data, size_t size)
 {
     size_t sample = size < REPEAT_SAMPLE ? size : REPEAT_SAMPLE;

@@ -58,8 +58,9 @@ int tcp_client(struct probe *probe, int listener);
 /* Make a listener and an accepted connection, or skip the question.  */
 struct pair tcp_pair(struct probe *probe);
 
-/* Set an option of type int.  Returns 0, or -1 with errno.  Get an option of
-   type int, or of one byte.  Returns the value, or OTHERWISE with errno.  */
+/* set_int: set an option of type int.  Returns 0, or -1 with errno.  get_int:
+   get an option of type int, or of one byte, 0 to 255.  Returns the value, with
+   errno kept; or on failure OTHERWISE, with errno.  */
 int set_int(int fd, int level, int option, int value);
 int get_int(int fd, int level, int option, int otherwise);
 

@@ -14,9 +14,10 @@ int models_make_io_uring(void);
 /* How an epoll instance watches a socket.  */
 enum models_mode { MODELS_LEVEL, MODELS_EDGE, MODELS_EXCLUSIVE };
 
-/* Make an epoll instance that watches FD for input by MODE.  Returns a
-   descriptor; or -1 with errno: as models_make_epoll, or of epoll_ctl, EINVAL
-   without the mode, unless the kernel ignores an unknown mode.  */
+/* Make an epoll instance that watches FD for input by MODE.  Returns the
+   descriptor of the instance; or -1, with the errno of models_make_epoll or of
+   epoll_ctl, and no instance is left.  EINVAL: the kernel does not have MODE.
+   Some kernels ignore an unknown MODE, without an error.  */
 int models_watch(int fd, enum models_mode mode);
 
 /* Wait for an event of INSTANCE, from models_watch, for TIMEOUT milliseconds.

@@ -124,8 +124,8 @@ double peer_back_off(double timeout, long longest);
 int peer_tcp_listen(struct peer_tcp *tcp, struct peer *peer);
 
 /* Write up to SIZE zero bytes to the socket, as many as the socket takes
-   without waiting; how many is not reported.  SIZE must be at most 65536.  If
-   the socket takes none, or on another failure, the question is skipped.  */
+   without waiting; how many is not reported.  SIZE must be 1 to 65536.  If the
+   socket takes none, or on another failure, the question is skipped.  */
 void peer_tcp_write(struct peer_tcp *tcp, size_t size);
 
 /* Wait up to TIMEOUT milliseconds until the socket is readable, at the end of

@@ -25,8 +25,8 @@ static const struct {
 
 enum { UDP_METRICS = sizeof udp_metrics / sizeof *udp_metrics };
 
-/* Write the head of METRIC, an index into udp_metrics, and a sample for each
-   UDP socket without a peer; unknown figures have no sample.  */
+/* Write the head of METRIC, an index into udp_metrics, in each case, and a
+   sample for each UDP socket that has no peer and a known figure.  */
 static void put_udp_metric(FILE *out, const struct listeners *listeners,
                            int metric)
 {

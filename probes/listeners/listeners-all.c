@@ -25,10 +25,11 @@ static void part_forget(struct listeners *part)
     part->count = 0;
 }
 
-/* Read the rows and the figures of PART, from inside its namespace, or with PID
-   by /proc.  Returns 0; or -1 with the errno of listeners_read_rows, if no
-   family could be read: the figures are read nevertheless, so that no counter
-   of the namespace seems to be 0.  */
+/* Read the rows of FAMILIES into PART, within TIMEOUT milliseconds, and then
+   the figures: from inside the namespace, which the caller has entered, or by
+   /proc if PID of PART is set.  Returns as listeners_read_rows: 0; or -1 with
+   errno, and rows may stay.  The figures are read after -1, too: a counter that
+   is not read would seem to be 0.  */
 static int part_read_here(struct listeners *part, unsigned families,
                           int timeout)
 {
@@ -303,8 +304,10 @@ static void part_put_process(struct json *json, const struct netns *netns)
     json_object_end(json);
 }
 
-/* Write PART, which has NETNS, as an object of "namespaces": names, processes,
-   cap and counters, null if unknown.  */
+/* Write PART, which has NETNS, as an object of "namespaces": the names, whether
+   the namespace is that of this process, the number of processes and the first
+   process, the errno REDUCED by name, the cap and the counters, without the
+   listeners.  An unknown value is null; REDUCED 0 is null, too.  */
 static void part_put_json(struct json *json, const struct listeners *part)
 {
     const struct netns *netns = part->netns;

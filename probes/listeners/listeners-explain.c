@@ -267,9 +267,10 @@ static void say_suspect(struct sentence *text,
         port);
 }
 
-/* Whether the queue of ROW, which is as good as full, may have overflowed.
-   False only for TCP if a counter excludes an overflow: ROW's drops or
-   ListenOverflows are 0.  */
+/* Whether the queue of ROW, a stream socket for which is_as_good_as_full holds,
+   may have overflowed.  False only for TCP, if a counter excludes an overflow:
+   the drops of ROW are 0, or ListenOverflows of LISTENERS is 0.  An unknown
+   counter excludes nothing.  */
 static bool may_overflow(const struct listeners *listeners,
                          const struct listener_row *row)
 {

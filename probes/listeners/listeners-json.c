@@ -122,7 +122,9 @@ static void put_hidden(struct json *json, const struct listeners *listeners)
                                     : NULL);
 }
 
-/* Write the array "not_reported": the families that could not be read.  */
+/* Write the array "not_reported", empty if all families were read: for each
+   family that could not be read an object with "family", "type" ("stream" or
+   "dgram") and "reason", the errno by name.  */
 static void put_missing(struct json *json, const struct listeners *listeners)
 {
     json_array(json, "not_reported");

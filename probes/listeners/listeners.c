@@ -93,9 +93,10 @@ static void listeners_print_inet(const struct sonde_listener *listener,
     snprintf(text + used, size - used, "%%%s:%d", name, port);
 }
 
-/* Write to TEXT, of SIZE bytes, the path or name of a UNIX LISTENER, escaped as
-   by sonde_address_print, but the first NUL of an abstract name as "@"; a path
-   that begins with "@" is shown with "\100" instead.  */
+/* Write to TEXT, cut to SIZE bytes with the NUL, the path or name of a UNIX
+   LISTENER, as sonde_address_print with two exceptions.  The first NUL of an
+   abstract name is written as "@".  An "@" at the beginning of a path is
+   written as "\100".  SONDE_ADDRESS_TEXT bytes are enough.  */
 static void listeners_print_unix(const struct sonde_listener *listener,
                                  char *text, size_t size)
 {

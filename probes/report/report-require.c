@@ -105,8 +105,9 @@ static void say_whole(struct sentence *sentence, const struct report *report)
                   "listeners(1)");
 }
 
-/* Append that the grant is unknown, over which of IPv4 and IPv6 if known, and
-   why; and the backlog in force, if the kernel reports one.  */
+/* Append the backlog requested by NEED; that the grant is unknown, with the
+   family if IPv4 or IPv6; the reason, or "no figures" without a reason; and the
+   backlog in force, if the kernel reports one.  */
 static void say_unknown(struct sentence *sentence,
                         const struct requirement *need)
 {

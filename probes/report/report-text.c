@@ -73,8 +73,8 @@ static bool table_has_room(const struct queue_table *table)
     return columns <= SENTENCE_COLUMNS;
 }
 
-/* Whether to show the published results: there is room, and a row has a backlog
-   of 0 to 14.  */
+/* Whether to show the published results: there is room (table_has_room), and a
+   row has a backlog of 0 to 14.  */
 static bool has_published(const struct queue_table *table)
 {
     if (!table_has_room(table))
@@ -196,8 +196,9 @@ static const struct queue_row *first_row(const struct queue_table *table,
     return NULL;
 }
 
-/* Write the table, a line for each backlog, with published results a footnote,
-   and an empty line.  */
+/* Write the column heads, a line for each backlog, and an empty line.  If the
+   published results are shown (has_published), a footnote to the heads precedes
+   the empty line.  */
 static void table_put(FILE *out, const struct queue_table *table)
 {
     table_put_head(out, table);
@@ -425,7 +426,8 @@ static bool families_agree(const struct queue_table *table)
 }
 
 /* Whether ROW and OTHER have the same family and the same figure of the SYN
-   queue.  False without a figure.  */
+   queue: INCOMPLETE_TEXT, a number or a range, compared as text.  False if
+   either row has no figure.  */
 static bool same_figure(const struct queue_row *row,
                         const struct queue_row *other)
 {

@@ -43,10 +43,11 @@ int namespace_join(const char *name, struct namespace_trouble *trouble);
 /* Whether the host shows settings at all: Linux with /proc/sys.  */
 bool namespace_shows_settings(void);
 
-/* Whether SETTING, such as "net.core.somaxconn", is a setting of this host and
-   can belong to a network namespace.  If not, or if not known, or on systems
-   without network namespaces, false, with the reason in *TROUBLE.  To be called
-   before namespace_enter: inside, kernels hide some settings.  */
+/* Whether SETTING, such as "net.core.somaxconn", begins with "net." and is a
+   setting of this host.  If not, or if not known, or on systems without network
+   namespaces, false, with the reason in *TROUBLE.  Some settings below net
+   belong to the host alone: namespace_set may fail although the result is true.
+   To be called before namespace_enter: inside, kernels hide some settings.  */
 bool namespace_knows(const char *setting, struct namespace_trouble *trouble);
 
 /* Set SETTING, which begins with "net.", to VALUE in the current namespace,

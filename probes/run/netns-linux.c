@@ -169,11 +169,11 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
     return errno ? -1 : 0;
 }
 
-/* Fill in NETNS, which has a process and NUMBER 0.  IS_OWN: the key is OWN,
-   that of this process's namespace.  NUMBER is read by this process if IS_OWN,
-   otherwise by the first of PIDS that permits it; 0 if unreadable.  NAME is the
-   command, and PLACE the container or unit, of the first process; empty if
-   unknown.  */
+/* Fill in NETNS, which has a process and NUMBER 0.  IS_OWN: KEY equals OWN, the
+   key of this process's namespace.  NUMBER is from the link ns/net of this
+   process if IS_OWN; otherwise of the first of PIDS with a readable link; 0
+   without a readable link.  NAME is the command of the first process, and PLACE
+   the container or unit; each is empty if unknown.  */
 static void netns_linux_describe(struct netns *netns, uint64_t own)
 {
     char cgroup[CGROUP_SIZE];

@@ -25,9 +25,10 @@ void proc_path(const char *name, char path[PROC_PATH]);
 int proc_setting(const char *name, char *text, size_t size);
 long proc_number(const char *name);
 
-/* Set *LOW and *HIGH to the lowest and the highest ephemeral port, of
-   net.ipv4.ip_local_port_range.  Returns 0, or -1 with errno as proc_setting,
-   EPROTO without two numbers; *LOW may then be changed.  */
+/* Set *LOW and *HIGH to the lowest and the highest ephemeral port of the
+   caller's network namespace, by net.ipv4.ip_local_port_range.  Returns 0; or
+   -1 with errno as proc_setting, EPROTO also without two numbers.  After EPROTO
+   *LOW may be changed.  */
 int proc_ports(long *low, long *high);
 
 /* The reason for ERROR, an errno of a function above, as part of a sentence:

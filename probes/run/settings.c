@@ -11,9 +11,10 @@
 
 enum { NAME_SIZE = 256 };
 
-/* Copy the name in TEXT, "NAME=VALUE", to NAME, cut to NAME_SIZE - 1 bytes: a
-   name of that length is no setting.  Returns the value, in TEXT; or NULL if
-   TEXT has another form, or an empty name or value.  */
+/* Split TEXT, "NAME=VALUE", at the first "=".  Copies the name to NAME, of
+   NAME_SIZE bytes; a longer name is cut, since no setting has so long a name.
+   Returns the value, which points into TEXT.  Returns NULL, with NAME
+   unchanged, if TEXT has no "=", or if the name or the value is empty.  */
 static const char *settings_split(const char *text, char *name)
 {
     const char *equals = strchr(text, '=');

@@ -87,9 +87,11 @@ static long min_count(const struct sample *samples, size_t count)
     return min;
 }
 
-/* Try SLOPE with the addend by which the line meets a sample, for each of the
-   COUNT SAMPLES in turn, until all samples fit.  PLUS of SLOPE is ignored.
-   Updates *BEST and *FITS (try_rule).  */
+/* Try SLOPE with the addend by which the line, without the floor, meets a
+   sample, for each of the COUNT SAMPLES in turn.  PLUS of SLOPE is ignored.  A
+   rule that fits more than *FITS samples replaces *BEST, and *FITS is set
+   (try_rule); on a tie nothing changes.  *BEST is never read.  No rule is tried
+   once *FITS is COUNT.  */
 static void try_slope(const struct sample *samples, size_t count,
                       struct rule slope, struct rule *best, size_t *fits)
 {

@@ -106,9 +106,11 @@ static void nonblock_errno_report_made(struct probe *probe, const char *key,
         close(fd);
 }
 
-/* Question io.models: whether each I/O model works on a connection, and whether
-   epoll, kqueue and io_uring can be made.  The answer is by the two reads,
-   select, poll, SIGIO and aio_read alone.  */
+/* Question io.models: whether each I/O model works on a connection: a blocking
+   read, a non-blocking read without data (EAGAIN), select, poll, SIGIO and
+   aio_read.  Also whether epoll, kqueue and io_uring can be made.  The answer
+   is whether the first four all work, then the outcome of SIGIO and of
+   aio_read.  */
 static void nonblock_errno_probe_models(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);

@@ -157,8 +157,10 @@ static void signal_delivery_raise_other(int number)
     deepest = count; /* 0: pending until this handler returns */
 }
 
-/* Report, as "sa_mask", whether sa_mask blocks SIGUSR2 in a handler.  Returns
-   the same.  */
+/* Install a handler of SIGUSR1 that raises SIGUSR2, with SIGUSR2 in sa_mask,
+   and raise SIGUSR1.  Report, as "sa_mask", whether SIGUSR2 is blocked until
+   the handler returns.  Returns the same.  The handlers of both signals stay
+   installed.  On failure, also in the handler, the question is skipped.  */
 static bool signal_delivery_report_mask(struct probe *probe)
 {
     struct sigaction action = {.sa_handler = signal_delivery_raise_other};
