@@ -322,7 +322,8 @@ class Execution:
             problems.append("status %d is not documented" % result.status)
         if result.cpu > CPU:
             problems.append("%.1f s of processor time" % result.cpu)
-        if result.trace_count > TRACE_MAX:
+        if result.trace_count > TRACE_MAX and \
+                not shell_tries_again(result.trace):
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
@@ -396,6 +397,13 @@ def is_no_removal(fault):
     pretends that there is none."""
     return any(part.call == "rmdir" or part.error == "ENOENT" and
                part.call in ("unlink", "unlinkat") for part in parts_of(fault))
+
+
+def shell_tries_again(trace):
+    """dash opens the file of a redirection until there is no EINTR; the program
+    kills it."""
+    return any('"/dev/null", O_WRONLY|O_CREAT|O_TRUNC' in line and
+               " EINTR " in line for line in trace[-100:])
 
 
 def reader_ended(fault):
