@@ -605,10 +605,10 @@ int sonde_datagram_totals(int family, struct sonde_datagram_totals *totals);
 
 /* As sonde_datagram_totals, for the network namespace of the process PID, or of
    the calling thread for 0.  No privilege is needed unless /proc hides the
-   process.  Returns as sonde_datagram_totals, but on Linux for a PID other than
-   0, ESRCH: no process PID, or PID below 0, or the process has ended (a
-   zombie), or /proc hides the process, is not mounted or has no such file (IPv6
-   is missing).  */
+   process.
+   Returns as sonde_datagram_totals.  ESRCH, on Linux and never with PID 0: PID
+   is below 0, no process PID exists, the process has ended (a zombie), or /proc
+   hides the process, is not mounted or has no such file (IPv6 is missing).  */
 int sonde_datagram_totals_proc(pid_t pid, int family,
                                struct sonde_datagram_totals *totals);
 
