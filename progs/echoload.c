@@ -144,32 +144,29 @@ static bool echoload_has_run_options(void)
            client_options.timeout || client_options.keepalive;
 }
 
-/* The usage error if options contradict each other, or NULL.  */
-static const char *echoload_conflict(void)
+/* The usage error if an option contradicts --connect-only, which is given.
+   Otherwise NULL.  */
+static const char *echoload_connect_only_conflict(void)
 {
-    if (echoload_form_conflict())
-        return echoload_form_conflict();
-    if (echoload_has_second() && echoload_has_run_options())
-        return "--compare of two files makes no run, and takes no option but "
-               "--tolerance; for a run against a host of that name give PORT";
-    if (choices.histogram && !*choices.histogram)
-        return "--histogram: the name of the file is empty";
-    if (choices.compare && !*choices.compare)
-        return "--compare: the name of the file is empty";
-    if (choices.connect_only && choices.size)
+    if (choices.size)
         return "--size does not apply to --connect-only, which sends no byte";
-    if (choices.connect && choices.hold)
-        return "--connect and --hold are two kinds of run; choose one";
-    if (choices.connect_only && (choices.connect || choices.hold))
+    if (choices.connect || choices.hold)
         return "--connect-only is a kind of run of its own; leave out "
                "--connect and --hold";
-    if (choices.connect_only && (choices.depth || choices.duration))
+    if (choices.depth || choices.duration)
         return "--depth and --duration do not apply to --connect-only";
-    if (choices.connect_only &&
-        (client_options.keepalive || client_options.verbose))
+    if (client_options.keepalive || client_options.verbose)
         return "--keepalive and --verbose do not apply to --connect-only";
-    if (choices.connect_only && (client_options.path || client_options.udp))
+    if (client_options.path || client_options.udp)
         return "--connect-only takes a TCP server; leave out --udp and --unix";
+    return NULL;
+}
+
+/* The usage error if an option contradicts --connect or --hold, or NULL.  */
+static const char *echoload_kind_conflict(void)
+{
+    if (choices.connect && choices.hold)
+        return "--connect and --hold are two kinds of run; choose one";
     if (choices.hold && choices.connections)
         return "--hold N sets the number of connections; leave out "
                "--connections";
@@ -177,6 +174,26 @@ static const char *echoload_conflict(void)
         return "--depth does not apply to --connect and --hold";
     if (choices.hold && plan.rate)
         return "--rate does not apply to --hold";
+    return NULL;
+}
+
+/* The first usage error, if options contradict each other, or NULL.  */
+static const char *echoload_conflict(void)
+{
+    const char *conflict = echoload_form_conflict();
+    if (conflict)
+        return conflict;
+    if (echoload_has_second() && echoload_has_run_options())
+        return "--compare of two files makes no run, and takes no option but "
+               "--tolerance; for a run against a host of that name give PORT";
+    if (choices.histogram && !*choices.histogram)
+        return "--histogram: the name of the file is empty";
+    if (choices.compare && !*choices.compare)
+        return "--compare: the name of the file is empty";
+    conflict = choices.connect_only ? echoload_connect_only_conflict()
+                                    : echoload_kind_conflict();
+    if (conflict)
+        return conflict;
     if (client_options.path && client_options.udp)
         return "no load runs over UNIX datagrams; leave out --udp or --unix";
     return NULL;

@@ -76,23 +76,23 @@ static const struct option_row rows[] = {
     {0},
 };
 
-/* The usage error if options contradict each other, or if the operand is empty;
-   else NULL.  */
-static const char *listeners_conflict(void)
+/* The usage error if an option contradicts --waiting, which is given.
+   Otherwise NULL.  */
+static const char *listeners_waiting_conflict(void)
 {
-    if (choices.json && choices.prometheus)
-        return "--json and --prometheus are two reports; choose one";
-    if (choices.check && (choices.json || choices.prometheus))
-        return "--check is a report of its own; leave out --json and "
-               "--prometheus";
-    if (choices.waiting && choices.local && !choices.tcp && !choices.inet &&
-        !choices.inet6)
+    if (choices.local && !choices.tcp && !choices.inet && !choices.inet6)
         return "--waiting is for TCP; leave out --unix";
-    if (choices.waiting && choices.udp)
+    if (choices.udp)
         return "--waiting is for TCP; leave out --udp";
-    if (choices.waiting && (choices.check || choices.prometheus))
+    if (choices.check || choices.prometheus)
         return "--waiting is for text and --json; leave out --check and "
                "--prometheus";
+    return NULL;
+}
+
+/* The usage error if an option contradicts --watch or --all, or NULL.  */
+static const char *listeners_scope_conflict(void)
+{
     if (choices.watch &&
         (choices.waiting || choices.check || choices.prometheus))
         return "--watch is for text and --json; leave out --waiting, --check "
@@ -102,6 +102,23 @@ static const char *listeners_conflict(void)
     if (choices.all && (choices.netns || choices.waiting || choices.watch))
         return "--all is a list of all namespaces; leave out --netns, "
                "--waiting and --watch";
+    return NULL;
+}
+
+/* The first usage error, if options contradict each other, or if the operand is
+   empty; else NULL.  */
+static const char *listeners_conflict(void)
+{
+    if (choices.json && choices.prometheus)
+        return "--json and --prometheus are two reports; choose one";
+    if (choices.check && (choices.json || choices.prometheus))
+        return "--check is a report of its own; leave out --json and "
+               "--prometheus";
+    const char *conflict =
+        choices.waiting ? listeners_waiting_conflict() : NULL;
+    conflict = conflict ? conflict : listeners_scope_conflict();
+    if (conflict)
+        return conflict;
     if (!choices.check &&
         (choices.ranges.warning.text || choices.ranges.critical.text))
         return "--warning and --critical are for --check";

@@ -185,6 +185,21 @@ xargs awk 'FNR == 1 { open = 0 }
             open = 0 }' < "$scratch/sources" > "$scratch/out"
 none "no function is longer than 80 lines" "$scratch/sources"
 
+# Of branches, too: if, for, while, case, &&, || and ?, and one.
+while read -r file; do
+    uncommented "$file" | sed 's/"\(\\.\|[^"\\]\)*"/""/g' | awk -v file="$file" '
+        /^[a-z].*\(/ { name = $0 }
+        /^\{/ { open = 1; count = 1 }
+        open { line = $0
+            gsub(/&&|\|\||\?/, " if ", line); gsub(/[^a-z_0-9]/, " ", line)
+            words = split(line, word, " ")
+            for (i = 1; i <= words; i++)
+                count += word[i] ~ /^(if|for|while|case)$/ }
+        /^\}/ { if (open && count > 24) print file ": " count " in " name
+            open = 0 }'
+done < "$scratch/looked" > "$scratch/out"
+none "no function has more than 24 branches" "$scratch/looked"
+
 # Texts and data that cannot hold a comment are named here.
 : > "$scratch/out"
 grep -v -e '/COPYING' -e '/configure$' -e '/aclocal.m4$' -e 'Makefile.in$' \
