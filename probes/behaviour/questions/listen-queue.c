@@ -160,8 +160,8 @@ static _Noreturn void listen_queue_skip(struct probe *probe,
 
 /* Question listen.queue: the answer is the rule of the accepted connections by
    backlog, or that no single rule holds; and the rule of the connected clients,
-   if different.  The rows, also of UNIX sockets, are details.  Skipped if too
-   few rows have figures.  */
+   if known and different.  The rows, also of UNIX sockets, are details. Skipped
+   if too few rows have figures.  */
 static void listen_queue_probe(struct probe *probe)
 {
     static int backlogs[] = {0, 1,  2,  3,  4,  5,  6,   7,  8,
@@ -180,10 +180,10 @@ static void listen_queue_probe(struct probe *probe)
         listen_queue_skip(probe, &table);
     rule_print(&verdict.accepted.rule, false, accepted, sizeof accepted);
     rule_print(&verdict.client.rule, false, client, sizeof client);
+    bool differs = verdict.client.comparable && strcmp(accepted, client);
     probe_report(probe, "answer", "%s for a backlog of n%s%s%s",
                  verdict.accepted.broken ? "no single rule" : accepted,
-                 strcmp(accepted, client) ? "; connected clients: " : "",
-                 strcmp(accepted, client) ? client : "",
+                 differs ? "; connected clients: " : "", differs ? client : "",
                  verdict.accepted.broken ? ", see the rows" : "");
     listen_queue_report_unix(probe);
 }
