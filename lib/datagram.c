@@ -147,7 +147,8 @@ ssize_t sonde_datagram_receive(int fd, void *buffer, size_t size, int timeout)
             errno = saved;
             return length;
         }
-        if (sonde__again(fd, POLLIN, deadline))
+        /* After EINTR a datagram may wait, even with a timeout of 0.  */
+        if (errno != EINTR && sonde__again(fd, POLLIN, deadline))
             return -1;
     }
     return sonde__fail(EAGAIN);
@@ -417,7 +418,8 @@ ssize_t sonde_datagram_receive_from(int fd, void *buffer, size_t size,
             return length;
         }
         error = sonde__is_icmp_error(errno) ? errno : EAGAIN;
-        if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
+        if (error == EAGAIN && errno != EINTR &&
+            sonde__again(fd, POLLIN, deadline))
             return -1;
     }
     return sonde__fail(error);

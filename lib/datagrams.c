@@ -156,7 +156,8 @@ ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
             return received;
         }
         error = sonde__is_icmp_error(errno) ? errno : EAGAIN;
-        if (error == EAGAIN && sonde__again(fd, POLLIN, deadline))
+        if (error == EAGAIN && errno != EINTR &&
+            sonde__again(fd, POLLIN, deadline))
             return -1;
     }
     return sonde__fail(error);

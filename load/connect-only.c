@@ -364,6 +364,9 @@ int load_connect_only(const struct load_plan *plan,
     if (!error) {
         only.start = only.last = monotonic_now();
         only_connect(&only, progress);
+        /* What comes after the last client does not interrupt.  */
+        if (only.next == plan->connections && only.pending == 0)
+            report->interrupted = false;
         only_count_resets(&only);
         report->elapsed = only.last - only.start;
         only_end(&only);

@@ -100,7 +100,7 @@ if have_namespaces && [ "$status" -ne 9 ]; then
         "$scratch/out"
 else
     skip "listen.synqueue without cookies: the SYN queue alone" \
-        "no namespaces here"
+        "no namespaces, or no such setting here"
 fi
 run "$backlogprobe" -4 -b -1,2000 --half-open
 is "--half-open: which backlogs it takes" sh -c 'tr -s " \n" " " < "$1" |

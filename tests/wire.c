@@ -202,7 +202,8 @@ static void note(const unsigned char *bytes, size_t size)
 {
     if (size < 40 || bytes[0] != 0x45 || bytes[9] != TCP)
         return;
-    if (!(bytes[33] & SYN) && memcmp(bytes + 20, last_head + 20, 4))
+    if ((bytes[33] & (SYN | ACK)) != SYN &&
+        memcmp(bytes + 20, last_head + 20, 4))
         return;
     size_t head = 20 + (size_t)(bytes[32] >> 4) * 4;
     memcpy(last_head, bytes, sizeof last_head);

@@ -298,32 +298,53 @@ static int await_connect(pid_t child, const struct attempt *attempt, int wait)
     return status < 0 ? await_child(child, wait) : status;
 }
 
-/* Write "blocking" by STATUS of await_child, not -1, and ERROR, the errno of
-   the child: "connects", or ERROR by name if connect failed; not testable, with
-   the reason, if the child had no socket, ran out of a resource, or was
+/* Write KEY by STATUS of await_child, not -1, and ERROR, the errno of the
+   child: CONNECTS if connect succeeded, FAILS if connect failed; not testable,
+   with the reason, if the child had no socket, ran out of a resource, or was
    killed.  */
-static void put_blocking_status(const struct prefix *prefix, int status,
-                                int error)
+static void put_client_status(const struct prefix *prefix, const char *key,
+                              int status, int error, const char *connects,
+                              const char *fails)
 {
     if (status == BLOCKING_CONNECTS)
-        overflow_put(prefix, "blocking", "connects", NULL);
+        overflow_put(prefix, key, connects, NULL);
     else if (status == BLOCKING_NO_SOCKET)
-        prefix_put_failure(prefix, "blocking", "socket", error);
+        prefix_put_failure(prefix, key, "socket", error);
     else if (status != BLOCKING_FAILS)
-        overflow_put(prefix, "blocking", NULL, "the client was killed");
+        overflow_put(prefix, key, NULL, "the client was killed");
     else if (limit_of(error) != LIMIT_NONE)
-        prefix_put_failure(prefix, "blocking", "connect", error);
+        prefix_put_failure(prefix, key, "connect", error);
     else
-        overflow_put(prefix, "blocking", errno_name(error), NULL);
+        overflow_put(prefix, key, fails, NULL);
+}
+
+/* Accept a connection of STEPWISE, and write "enters", whether the connect of
+   CHILD, which writes ATTEMPT, completes within TIMEOUT after that: yes or no;
+   not testable if accept ran out of a resource, if poll failed, or as by
+   put_client_status.  Returns as await_child: -1 if CHILD has not ended.  */
+static int put_client_enters(const struct prefix *prefix,
+                             struct stepwise *stepwise, pid_t child,
+                             const struct attempt *attempt)
+{
+    stepwise_accept(stepwise, 1);
+    if (stepwise->shortage) {
+        stepwise_put(stepwise, prefix, "enters", -1);
+        return -1;
+    }
+    int status = await_child(child, TIMEOUT);
+    if (status < 0)
+        overflow_put(prefix, "enters", "no", NULL);
+    else
+        put_client_status(prefix, "enters", status, attempt->error, "yes",
+                          "no");
+    return status;
 }
 
 /* Write "blocking", the result of a blocking connect, in a child, to the full
    queue STEPWISE: "connects", an errno by name, or "waits" if connect has not
    returned after WAIT milliseconds; not testable, with the reason, as by
-   put_blocking_status, if fork fails, or if connect has not begun within
-   TIMEOUT and WAIT.  After "waits" accept a connection and write "enters",
-   whether the connect completes within TIMEOUT after that: yes or no; not
-   testable if accept ran out of a resource, or poll failed.  On return the
+   put_client_status, if fork fails, or if connect has not begun within TIMEOUT
+   and WAIT.  After "waits" write "enters", by put_client_enters.  On return the
    child is reaped, or was killed.  ATTEMPT, all zero, is memory shared with
    children.  */
 static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
@@ -338,22 +359,15 @@ static void put_client(const struct prefix *prefix, struct stepwise *stepwise,
     }
     int status = await_connect(child, attempt, wait);
     if (status >= 0) {
-        put_blocking_status(prefix, status, attempt->error);
+        put_client_status(prefix, "blocking", status, attempt->error,
+                          "connects", errno_name(attempt->error));
         return;
     }
     bool waits = attempt->has_begun;
     overflow_put(prefix, "blocking", waits ? "waits" : NULL,
                  waits ? NULL : "the client did not begin");
-    if (waits) {
-        stepwise_accept(stepwise, 1);
-        if (stepwise->shortage) {
-            stepwise_put(stepwise, prefix, "enters", -1);
-        } else {
-            status = await_child(child, TIMEOUT);
-            overflow_put(prefix, "enters",
-                         status == BLOCKING_CONNECTS ? "yes" : "no", NULL);
-        }
-    }
+    if (waits)
+        status = put_client_enters(prefix, stepwise, child, attempt);
     if (status < 0) {
         kill(child, SIGKILL);
         wait_child(child, NULL, TIMEOUT);

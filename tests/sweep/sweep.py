@@ -323,7 +323,7 @@ class Execution:
         if result.cpu > CPU:
             problems.append("%.1f s of processor time" % result.cpu)
         if result.trace_count > TRACE_MAX and \
-                not shell_tries_again(result.trace):
+                not shell_tries_again(self.fault, result.trace):
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
@@ -399,11 +399,13 @@ def is_no_removal(fault):
                part.call in ("unlink", "unlinkat") for part in parts_of(fault))
 
 
-def shell_tries_again(trace):
+def shell_tries_again(fault, trace):
     """dash opens the file of a redirection until there is no EINTR; the program
-    kills it."""
-    return any('"/dev/null", O_WRONLY|O_CREAT|O_TRUNC' in line and
-               " EINTR " in line for line in trace[-100:])
+    kills it.  TRACE may lack its end."""
+    found = sum('"/dev/null", O_WRONLY|O_CREAT|O_TRUNC' in line and
+                " EINTR " in line for line in trace[-100:-1])
+    return found > 80 and any(part.call in ("open", "openat") and
+                              part.error == "EINTR" for part in parts_of(fault))
 
 
 def reader_ended(fault):

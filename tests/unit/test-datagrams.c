@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -314,13 +315,7 @@ START_TEST(errors_of_earlier_answers_are_skipped)
     ck_assert_int_eq(sonde_datagram_send(client, "x", 1, TIMEOUT), 0);
     ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
                      1);
-    receives = 3;
-    receive_error = EMSGSIZE;
-    ck_assert_int_eq(sonde_datagram_send(client, "x", 1, TIMEOUT), 0);
-    ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
-                     1);
     receives = 1000;
-    receive_error = ECONNREFUSED;
     ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
                      -1);
     ck_assert_int_eq(errno, ECONNREFUSED);
@@ -329,6 +324,49 @@ START_TEST(errors_of_earlier_answers_are_skipped)
     ck_assert_int_eq(sonde_datagrams_receive(server, items, 2, TIMEOUT, &local),
                      -1);
     ck_assert_int_eq(errno, EBADF);
+    end();
+}
+END_TEST
+
+static ssize_t failing_recvmsg(int fd, struct msghdr *message, int flags)
+{
+    return receives-- > 0 ? sonde__fail(receive_error)
+                          : recvmsg(fd, message, flags);
+}
+
+static ssize_t failing_recvfrom(int fd, void *buffer, size_t size, int flags,
+                                struct sockaddr *from, socklen_t *length)
+{
+    return receives-- > 0 ? sonde__fail(receive_error)
+                          : recvfrom(fd, buffer, size, flags, from, length);
+}
+
+/* ICMP's "fragmentation needed", and signals, before a datagram that waits: by
+   recvmmsg, by recvmsg without that, and by recvmsg and recvfrom for one.  */
+START_TEST(what_is_no_datagram_is_skipped_without_waiting)
+{
+    static const int errors[] = {EMSGSIZE, EINTR, ECONNREFUSED};
+    size_t count = _i < 2 ? 2 : 1;
+    recvmmsg_or_none = sonde__sys.recvmmsg;
+    sonde__sys.recvmmsg = _i == 0 ? failing_recvmmsg : no_messages;
+    sonde__sys.recvmsg = failing_recvmsg;
+    sonde__sys.recvfrom = failing_recvfrom;
+    start(AF_INET, NULL);
+    if (_i == 3)
+        ck_assert_int_eq(
+            sonde_address_loopback(&local, AF_INET,
+                                   (uint16_t)sonde_address_port(&local)),
+            0);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        struct pollfd waited = {.fd = server, .events = POLLIN};
+        ck_assert_int_eq(sonde_datagram_send(client, "x", 1, TIMEOUT), 0);
+        ck_assert_int_eq(poll(&waited, 1, TIMEOUT), 1);
+        receives = 3;
+        receive_error = errors[i];
+        ck_assert_int_eq(
+            sonde_datagrams_receive(server, items, count, 0, &local), 1);
+        ck_assert_int_lt(receives, 0);
+    }
     end();
 }
 END_TEST
@@ -522,6 +560,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, an_earlier_error_loses_nothing);
     tcase_add_test(tests, all_may_fail);
     tcase_add_test(tests, errors_of_earlier_answers_are_skipped);
+    tcase_add_loop_test(tests, what_is_no_datagram_is_skipped_without_waiting,
+                        0, 4);
     tcase_add_test(tests, silence_ends_at_the_timeout);
     tcase_add_test(tests, linux_cuts_the_buffer);
     tcase_add_test(tests, bsd_refuses_the_buffer);

@@ -200,7 +200,7 @@ START_TEST(a_datagram_that_is_not_sent_or_received)
         unit_error = errors[i];
         COMES_THROUGH(sonde_datagram_send(client, "x", 1, -1));
         COMES_THROUGH(sonde_datagram_reply(server, "x", 1, &ends));
-        if (unit_error != EMSGSIZE) /* that of a datagram cut, with its ends */
+        if (unit_error != EMSGSIZE) /* of no datagram: repeated */
             COMES_THROUGH(sonde_datagram_receive(client, &byte, 1, -1));
     }
     unit_error = EAGAIN;

@@ -16,6 +16,7 @@
 #include "base/descriptors.h"
 #include "base/memory-stream.h"
 #include "base/names.h"
+#include "base/queue-client.h"
 #include "probes/behaviour/loopback.h"
 #include "probes/queue/defer.h"
 #include "probes/queue/listen-queue.h"
@@ -340,16 +341,16 @@ static void listen_queue_probe_overflow(struct probe *probe)
 }
 
 /* Accept and close the clients in the queue of LISTENER, at most MAX.  Returns
-   their number.  LISTENER is non-blocking afterwards.  */
-static int listen_queue_empty(int listener, int max)
+   their number; the question is skipped if accept fails otherwise.  LISTENER is
+   non-blocking afterwards.  */
+static int listen_queue_empty(struct probe *probe, int listener, int max)
 {
-    int count = 0, fd;
+    const char *failed;
     set_nonblocking(listener, true);
-    while (count < max && (fd = accept(listener, NULL, NULL)) >= 0) {
-        close(fd);
-        count++;
-    }
-    return count;
+    long count = queue_accept(listener, max, &failed);
+    if (failed)
+        probe_check(probe, -1, failed);
+    return (int)count;
 }
 
 /* Question listen.synqueue: how many incomplete handshakes the SYN queue holds,
@@ -377,7 +378,7 @@ static void listen_queue_probe_synqueue(struct probe *probe)
     int all = fill_queue(probe, listener, max, false, fds, &next);
     int room = listen_queue_capacity(probe, backlog, max, &plain);
     if (all <= room)
-        room = listen_queue_empty(listener, max);
+        room = listen_queue_empty(probe, listener, max);
     if (all <= room)
         probe_skip(probe, "%s",
                    next ? "TCP_DEFER_ACCEPT keeps no handshake incomplete"
