@@ -253,11 +253,11 @@ int client_options_resolve(const char *service, int service_port,
     if (sonde_resolve(&name, timeout, &peer, 1, &code) > 0)
         return run(&target, &peer);
     int error = errno;
-    if (endpoint_lacks_interface(target.host, interface, sizeof interface))
+    if (endpoint_lacks_interface(target.host, interface, sizeof interface)) {
         complain("%s port %s: no such interface: '%s'", target.host,
                  target.service, interface);
-    else
-        complain("%s port %s: %s", target.host, target.service,
-                 lookup_text(code));
+        return (int)CLIENT_NAME_UNKNOWN;
+    }
+    complain("%s port %s: %s", target.host, target.service, lookup_text(code));
     return (int)(code == EAI_SYSTEM ? CLIENT_TROUBLE : end_of_lookup(error));
 }

@@ -169,9 +169,6 @@ static int complain_unread(const struct listeners *listeners)
         return complain("--netns: there is no process %s, or it has ended, or "
                         "/proc hides it",
                         choices.netns);
-    if (choices.all && errno == ENOTSUP)
-        return complain("--all: this system has no list of network namespaces; "
-                        "on Linux /proc has, if mounted");
     if (errno == ENOTSUP)
         return complain("this system does not report %s sockets; on "
                         "Linux sock_diag does, or /proc/net",
@@ -403,17 +400,28 @@ static int read_more_and_report(struct listeners *listeners)
     return select_and_report(listeners);
 }
 
+/* The network namespaces of --all could not be listed: explain errno.  Returns
+   STATUS_TROUBLE.  */
+static int complain_namespaces(void)
+{
+    if (errno == ENOTSUP)
+        return complain("--all: this system has no list of network namespaces; "
+                        "on Linux /proc has, if mounted");
+    if (errno == ETIMEDOUT)
+        return complain("--all: /proc was not read within %d s",
+                        LIST_MS / 1000);
+    return complain("--all: cannot list the network namespaces: %s",
+                    strerror(errno));
+}
+
 /* Read the listeners of the options into *LISTENERS, with --all those of every
-   network namespace.  Returns 0, or -1 with errno.  */
+   namespace of NAMESPACES.  Returns 0, or -1 with errno.  */
 static int read_chosen(struct listeners *listeners)
 {
-    if (!choices.all)
-        return listeners_read(listeners, families_of(), LIST_MS, OWNERS_MS);
-    return netns_list_read(&namespaces, LIST_MS) ||
-                   listeners_read_all(listeners, &namespaces, families_of(),
-                                      ALL_MS, OWNERS_MS)
-               ? -1
-               : 0;
+    return choices.all
+               ? listeners_read_all(listeners, &namespaces, families_of(),
+                                    ALL_MS, OWNERS_MS)
+               : listeners_read(listeners, families_of(), LIST_MS, OWNERS_MS);
 }
 
 /* Enter the namespace of --netns, if given, or prepare to read the namespace
@@ -428,7 +436,9 @@ static int listeners_run(void)
     if (!choose_namespace(&listeners))
         return STATUS_TROUBLE;
     int status =
-        read_chosen(&listeners) ? complain_unread(&listeners)
+        choices.all && netns_list_read(&namespaces, LIST_MS)
+            ? complain_namespaces()
+        : read_chosen(&listeners) ? complain_unread(&listeners)
         : choices.waiting && waiting_read(&waiting, &listeners, LIST_MS)
             ? complain_waiting(&listeners)
             : read_more_and_report(&listeners);

@@ -56,9 +56,9 @@ static int sonde_run(void)
 
 /* Run the program named by the last part of argv[0], with all arguments; or
    else by the first argument, which "--" may precede, with the arguments
-   behind.  If the first argument begins with '-', or there is none, run sonde
-   itself; for an unknown program, too, as a usage error whatever arguments
-   follow.  Returns the exit status.  */
+   behind.  If there is none, or '-' begins the first argument and no "--"
+   precedes, run sonde itself; for an unknown program, too, as a usage error
+   whatever arguments follow.  Returns the exit status.  */
 int main(int argc, char **argv)
 {
     static const struct program program = {
@@ -78,14 +78,11 @@ int main(int argc, char **argv)
         argc > 0 ? command_find(slash ? slash + 1 : argv[0]) : NULL;
     if (command)
         return command->main(argc, argv);
-    if (argc > 1 && !strcmp(argv[1], "--")) {
-        argc--;
-        argv++;
-    }
-    if (argc < 2 || argv[1][0] == '-')
+    int first = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;
+    if (argc <= first || (first == 1 && argv[1][0] == '-'))
         return program_main(&program, argc, argv);
-    command = command_find(argv[1]);
+    command = command_find(argv[first]);
     /* The arguments of an unknown program are not examined.  */
-    return command ? command->main(argc - 1, argv + 1)
-                   : program_main(&program, 2, argv);
+    return command ? command->main(argc - first, argv + first)
+                   : program_main(&program, first + 1, argv);
 }

@@ -108,6 +108,11 @@ inject getdents64 ENOENT always "$builddir/listeners" --all
 is "listeners --all: /proc shows no process: a reason, status 2" sh -c '
     [ "$1" -eq 2 ] && grep -q "/proc" "$2" && ! grep -q Success "$2"' - \
     "$status" "$scratch/err"
+# A child that cannot be forked is no timeout.
+inject '?clone,?clone3,?fork,?vfork' EAGAIN always "$builddir/listeners" --all
+is "listeners --all: fork fails (EAGAIN): the reason, status 2" sh -c '
+    [ "$1" -eq 2 ] && grep -q "^listeners: --all: cannot list the network namespaces: " \
+        "$2"' - "$status" "$scratch/err"
 # A path is no service: nothing is looked up.
 run strace -f -qq -e trace=openat -o "$scratch/trace" \
     "$builddir/listeners" --unix "$scratch/nobody"

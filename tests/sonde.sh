@@ -53,6 +53,7 @@ wrong_usage "^sonde: unrecognized program 'nothing'\$" \
     "$sonde" nothing --no-such-option
 wrong_usage "^sonde: unrecognized program ''\$" "$sonde" ""
 wrong_usage "^sonde: unrecognized option '--nothing'\$" "$sonde" --nothing
+wrong_usage "^sonde: unrecognized program '--help'\$" "$sonde" -- --help
 wrong_usage "^Try 'sonde --help'" "$sonde" nothing
 run sh -c '"$1" >&-' - "$sonde"
 is "a closed standard output is noticed" [ "$status" -eq 2 ]

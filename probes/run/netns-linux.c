@@ -144,7 +144,7 @@ static int netns_linux_add_process(struct netns_list *list, const char *process,
     return 0;
 }
 
-/* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: EAGAIN if
+/* Add all processes of PROC to LIST.  Returns 0, or -1 with errno: ETIMEDOUT if
    DEADLINE, checked at each 64th process, has passed; ENOMEM; ENOTSUP if PROC
    lists no process, not even this one; that of readdir.  The C library takes
    ENOENT for the end of a folder, and so does not report ENOENT.  */
@@ -158,7 +158,7 @@ static int netns_linux_add_processes(struct netns_list *list, DIR *proc,
         if (!isdigit((unsigned char)*entry->d_name))
             continue;
         if (++i % PROCESSES_A_LOOK == 0 && sonde_deadline_left(deadline) == 0) {
-            errno = EAGAIN;
+            errno = ETIMEDOUT;
             return -1;
         }
         if (netns_linux_add_process(list, entry->d_name, &last))
@@ -298,7 +298,7 @@ static void netns_linux_open_own(struct netns_list *list)
    DEADLINE.  Returns 0, also without a file mountinfo; or -1 with errno, and
    LIST filled in part.  ENOTSUP: inodes do not identify namespaces, which a
    forked child shows, or PROC has no net/tcp of this process, or no process.
-   EAGAIN after DEADLINE; ENOMEM; that of fork, readdir, open or read.  */
+   ETIMEDOUT after DEADLINE; ENOMEM; that of fork, readdir, open or read.  */
 static int netns_linux_fill(struct netns_list *list, DIR *proc,
                             int64_t deadline)
 {

@@ -49,7 +49,7 @@ struct netns_list {
    found.  A child is forked for a moment; and to find out CAN_ENTER the calling
    thread enters the namespace of this process, in which it should be.  Returns
    0, or -1, and then *LIST is only to be freed: ENOTSUP: this system has no
-   such list; EAGAIN at the timeout, or of fork; ENOMEM; any errno of opendir,
+   such list; ETIMEDOUT at the timeout; ENOMEM; any errno of opendir,
    readdir, open, read and fork.  Call netns_list_free in each case.  */
 int netns_list_read(struct netns_list *list, int timeout);
 
