@@ -184,8 +184,8 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
             errno = saved;
             return 0;
         }
-        /* The first may be of a datagram sent before (sonde__receive_failed).
-         */
+        /* The first EMSGSIZE may be about a datagram sent before, as in
+           sonde__receive_failed.  */
         if (sent == -1 && errno == EMSGSIZE && !too_long++)
             continue;
         if (sent == -2 || sonde__again(fd, POLLOUT, deadline))

@@ -1291,8 +1291,8 @@ size_t sonde_datagrams_reply(int fd, struct sonde_datagram_item *list,
 
 /* The receive buffer of a socket.  BYTES: as getsockopt gives it.  COUNT: how
    many of the requested datagrams fit.  SETTING: what limits the buffer if not
-   all fit: the name of the system's setting, or "" if the limit is fixed or not
-   known; otherwise NULL.  */
+   all fit: the name of the system's setting, or "" if the limit is not known or
+   fixed, such as the 512 MiB below; otherwise NULL.  */
 struct sonde_datagram_buffer {
     int bytes;
     size_t count;

@@ -216,10 +216,9 @@ static int only_timeout(const struct only *only)
 }
 
 /* Wait up to TIMEOUT milliseconds, and call HANDLE for each client with an
-   event; a signal sets interrupted in the report.  Returns false if interrupted
-   is set, now or before, or if the poller fails, with its errno in trouble;
-   otherwise true, also without an event.  The self-pipe is not read: after a
-   signal no further wait lasts.  */
+   event.  Returns false after a signal, or if the poller fails, with its errno
+   in trouble; otherwise true, also without an event.  The self-pipe is not
+   read: after a signal each further wait ends at once, with false.  */
 static bool only_wait(struct only *only, int timeout,
                       void (*handle)(struct only *, struct only_client *))
 {
@@ -228,12 +227,13 @@ static bool only_wait(struct only *only, int timeout,
         only->trouble = errno;
         return false;
     }
+    bool has_signal = false;
     while (sonde_poller_next(only->poller, &event))
         if (event.data)
             handle(only, event.data);
         else
-            only->report->interrupted = true;
-    return !only->report->interrupted;
+            has_signal = true;
+    return !has_signal;
 }
 
 /* The socket of CLIENT is ready: if CLIENT is connecting, count its success, or
@@ -244,31 +244,37 @@ static void only_connected(struct only *only, struct only_client *client)
         only_confirm(only, client);
 }
 
+/* Whether clients have not begun, or are connecting.  */
+static bool only_is_connecting(const struct only *only)
+{
+    return only->next < only->plan->connections || only->pending > 0;
+}
+
 /* Connect all clients, with reports to PROGRESS, unless NULL, until each has
    connected or failed, or a signal, interruption by PROGRESS or trouble:
-   clients then stay in their state.  Bounded: each ends within the plan's
-   timeout.  */
+   clients then stay in their state.  Sets interrupted in the report if a signal
+   or PROGRESS comes before the last client is done.  Bounded: each ends within
+   the plan's timeout.  */
 static void only_connect(struct only *only, load_progress_function *progress)
 {
     int64_t tick = 0, reported = 0;
-    while (only->next < only->plan->connections || only->pending > 0) {
+    while (only_is_connecting(only)) {
         only_begin_due(only);
         if (!only_wait(only, only_timeout(only), only_connected))
-            return;
+            break;
         int64_t now = monotonic_now();
         if (now >= tick) {
             only_expire(only, now);
             tick = now + (int64_t)ONLY_TICK * 1000000;
         }
         if (progress && now >= reported) {
-            if (!progress(only->report, now - only->start)) {
-                only->report->interrupted = true;
-                return;
-            }
+            if (!progress(only->report, now - only->start))
+                break;
             reported =
                 now + ONLY_PROGRESS - (now - only->start) % ONLY_PROGRESS;
         }
     }
+    only->report->interrupted = !only->trouble && only_is_connecting(only);
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -305,8 +311,8 @@ static void only_count_resets(struct only *only)
    interrupted: the run was complete before.  */
 static void only_end(struct only *only)
 {
-    const bool interrupted = only->report->interrupted;
-    int64_t deadline = sonde_deadline(interrupted ? 0 : ONLY_LINGER);
+    int64_t deadline =
+        sonde_deadline(only->report->interrupted ? 0 : ONLY_LINGER);
     for (size_t i = 0; i < only->next && !only->plan->reset; i++) {
         struct only_client *client = &only->clients[i];
         if (client->state == ONLY_CONNECTED &&
@@ -321,7 +327,6 @@ static void only_end(struct only *only)
         continue;
     for (size_t i = 0; i < only->next; i++)
         only_close(only, &only->clients[i]);
-    only->report->interrupted = interrupted;
 }
 
 /* ---- from beginning to end ----------------------------------------------- */
@@ -364,9 +369,6 @@ int load_connect_only(const struct load_plan *plan,
     if (!error) {
         only.start = only.last = monotonic_now();
         only_connect(&only, progress);
-        /* What comes after the last client does not interrupt.  */
-        if (only.next == plan->connections && only.pending == 0)
-            report->interrupted = false;
         only_count_resets(&only);
         report->elapsed = only.last - only.start;
         only_end(&only);

@@ -189,11 +189,10 @@ done
 workers_begun
 run "$crowd" "127.0.0.1:$port" retry
 # A client that has just left may still count for a moment.
-tries=0
-while [ "$status" -eq 0 ]; do
+tries=0 status=1
+until [ "$status" -eq 0 ] || [ "$tries" -ge 50 ]; do
+    tries=$((tries + 1))
     run "$crowd" "127.0.0.1:$port" open 2 say 1 shut close
-    [ "$status" -ne 0 ] && [ "$tries" -lt 50 ] || break
-    tries=$((tries + 1)) status=0
 done
 is "the clients of killed workers do not count" [ "$status" -eq 0 ]
 halt
