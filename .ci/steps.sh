@@ -11,6 +11,7 @@ sanitize='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined'
 sanitize="$sanitize -fno-sanitize-recover=all"
 failures=0
 passed=0 failed=0 skipped=0
+only=
 
 # step NAME COMMAND...: run COMMAND, and show the end of its log on failure.  In
 # a subshell: the next step begins in the same folder.
@@ -45,7 +46,9 @@ step_failed () {
 }
 
 # tests NAME COMMAND...: a step with tests; a step without any test fails, too.
+# Nothing if $only is set and does not match NAME.
 tests () {
+    [[ $1 =~ $only ]] || return 0
     before=$((passed + failed + skipped))
     step "$@"
     [ $((passed + failed + skipped)) -eq "$before" ] || return
