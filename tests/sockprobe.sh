@@ -555,6 +555,15 @@ if have_namespaces; then
         '$sockprobe' --profile bind.v6only listen.zero"
     is "without IPv6 the others answer" grep -q '^listen.zero	answer	[0-9]' \
         "$scratch/out"
+    run in_namespace "echo 0 > /proc/sys/net/ipv4/tcp_max_tw_buckets || exit 9
+        '$sockprobe' --profile bind.reuse.timewait"
+    if [ "$status" -eq 9 ]; then
+        skip "without TIME_WAIT there is no answer about it" "no such setting"
+    else
+        is "without TIME_WAIT there is no answer about it" \
+            grep -q '^bind.reuse.timewait	answer	-	.*not TIME_WAIT' \
+            "$scratch/out"
+    fi
 else
     skip "without a network it says so" "no network namespaces"
     skip "what the network's being down gives, is no answer" \
@@ -563,6 +572,8 @@ else
     skip "nor what the want of ports gives" "no network namespaces"
     skip "nor what the want of 127.0.0.1 gives" "no network namespaces"
     skip "without IPv6 the others answer" "no network namespaces"
+    skip "without TIME_WAIT there is no answer about it" \
+        "no network namespaces"
 fi
 
 # To be root of a namespace is no privilege over the host's ports.

@@ -5,9 +5,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "probes/behaviour/loopback.h"
+#include "probes/behaviour/tcp-table.h"
 #include "probes/run/proc.h"
 
 /* Report the local address of FD as the finding KEY, as in "127.0.0.1,
@@ -166,25 +168,48 @@ struct restart {
 };
 
 /* The server's end closes first and stays in TIME_WAIT, and the listener is
-   closed; then a second server binds to the port and listens: report the errno
-   of the call that failed, bind or listen, or "success".  */
-static void bind_choices_probe_timewait(struct probe *probe)
+   closed; then a second server binds to the port and listens.  Returns 0, or -1
+   with the errno of bind or listen.  *STATE is the state of the closed end in
+   the kernel's table, NULL without a readable table.  */
+static int bind_choices_restart(struct probe *probe,
+                                const struct restart *restart,
+                                const char **state)
 {
-    const struct restart *restart = probe->question->data;
     int listener = tcp_bound(probe, restart->first);
     probe_check(probe, listen(listener, 4), "listen");
     struct sockaddr_in address = local_address(probe, listener);
     int client = tcp_client(probe, listener);
+    in_port_t peer = local_address(probe, client).sin_port;
     close(probe_check(probe, accept(listener, NULL, NULL), "accept"));
     wait_input(client);
     receive_end(probe, client);
     close(client);
     settle(probe);
+    *state = tcp_table_state(address.sin_port, peer, NULL);
     close(listener);
     int fd = tcp_socket_with(probe, restart->second);
     int result = bind_to(fd, &address);
-    if (result == 0)
-        result = resource_check(listen(fd, 4), "listen");
+    return result ? result : resource_check(listen(fd, 4), "listen");
+}
+
+/* Report the errno of the call that failed, bind or listen, or "success".  That
+   says something only if there was a TIME_WAIT, which a kernel need not keep
+   (Linux: tcp_max_tw_buckets).  There was one if the table shows it, or if the
+   port cannot be bound without options; otherwise the question is skipped.
+   Without a readable table "success" is reported.  */
+static void bind_choices_probe_timewait(struct probe *probe)
+{
+    static const struct restart plain = {0, 0};
+    const struct restart *restart = probe->question->data;
+    const char *state;
+    int result = bind_choices_restart(probe, restart, &state);
+    bool is_there = result || !state || !strcmp(state, "TIME_WAIT");
+    if (!is_there && restart->second)
+        is_there =
+            bind_choices_restart(probe, &plain, &state) && errno == EADDRINUSE;
+    if (!is_there)
+        probe_skip(probe, "the end that closed first is %s, not TIME_WAIT",
+                   state ? state : "unknown");
     probe_report_status(probe, "answer", result);
 }
 
