@@ -8,7 +8,7 @@
 # Each is linked as a test, since a compiler may accept a flag and its library
 # lack the functions (musl's libssp_nonshared), and a linker may not know -z.
 # Sets
-#   SONDE_HARDENED_CFLAGS   for gnulib's sources, and added to SONDE_CFLAGS:
+#   SONDE_HARDENED_CFLAGS   added to SONDE_CFLAGS, for tests/hardened.sh, too:
 #                           the stack protector, checked growth of the stack,
 #                           control-flow protection, -fPIE
 #   SONDE_HARDENED_LDFLAGS  for programs and libraries: read-only relocations,

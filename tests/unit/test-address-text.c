@@ -186,7 +186,7 @@ END_TEST
 static const char *first_name;
 
 /* Instead of the C library's.  */
-char *if_indextoname(unsigned number, char *name)
+char *if_indextoname(unsigned number, char name[IF_NAMESIZE])
 {
     char *result = NULL;
     struct if_nameindex *list = if_nameindex();

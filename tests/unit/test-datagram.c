@@ -801,14 +801,14 @@ static int dontwait_is_ignored(void)
 
 START_TEST(a_deadline_holds_though_sendmsg_blocks)
 {
-    int pair[2], sent = 0;
+    int pair[2], waiting = 0;
     sonde__sys.sendmsg = sendmsg_that_blocks;
     sonde__sys.honours_dontwait = dontwait_is_ignored;
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    while (sent < 100000 && !sonde_datagram_send(pair[0], "x", 1, 100))
-        sent++;
+    while (waiting < 100000 && !sonde_datagram_send(pair[0], "x", 1, 100))
+        waiting++;
     ck_assert_int_eq(errno, EAGAIN);
-    ck_assert_int_gt(sent, 0);
+    ck_assert_int_gt(waiting, 0);
     close(pair[0]);
     close(pair[1]);
 }

@@ -219,26 +219,27 @@ static ssize_t failing_sendmsg(int fd, const struct msghdr *message, int flags)
 static int failing_sendmmsg(int fd, sonde__message *list, unsigned count,
                             int flags)
 {
-    int sent = 0;
-    while (sent < (int)count && !fails(&list[sent].msg_hdr) &&
-           sendmsg(fd, &list[sent].msg_hdr, flags) >= 0)
-        sent++;
-    return sent > 0 ? sent : -1;
+    int done = 0;
+    while (done < (int)count && !fails(&list[done].msg_hdr) &&
+           sendmsg(fd, &list[done].msg_hdr, flags) >= 0)
+        done++;
+    return done > 0 ? done : -1;
 }
 
-static const int errors[] = {EPERM, ENOBUFS, EMSGSIZE, ECONNREFUSED, EAGAIN};
+static const int send_errors[] = {EPERM, ENOBUFS, EMSGSIZE, ECONNREFUSED,
+                                  EAGAIN};
 
 /* The third of five, or of three: the last; or the first.  */
 START_TEST(one_failure_loses_one_reply)
 {
-    failing = errors[_i];
+    failing = send_errors[_i];
     sonde__sys.sendmsg = failing_sendmsg;
     sonde__sys.sendmmsg = failing_sendmmsg;
     for (int count = 1; count <= COUNT; count += 2) {
         start(AF_INET, NULL);
         failing = 0;
         send_batch(count, 3);
-        failing = errors[_i];
+        failing = send_errors[_i];
         if (count == 1)
             memset(items[0].data, 'c', 3);
         errno = ERANGE;
@@ -247,7 +248,7 @@ START_TEST(one_failure_loses_one_reply)
         ck_assert_int_eq(errno, ERANGE);
         for (int i = 0; i < count; i++) {
             int failed = count == 1 || i == 2;
-            ck_assert_int_eq(items[i].error, failed ? errors[_i] : 0);
+            ck_assert_int_eq(items[i].error, failed ? send_errors[_i] : 0);
             if (!failed)
                 receive_letter(3, (char)('a' + i));
         }
@@ -556,7 +557,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, many_replies_and_gaps);
     tcase_add_test(tests, a_truncated_datagram_is_marked);
     tcase_add_loop_test(tests, one_failure_loses_one_reply, 0,
-                        sizeof errors / sizeof *errors);
+                        sizeof send_errors / sizeof *send_errors);
     tcase_add_test(tests, an_earlier_error_loses_nothing);
     tcase_add_test(tests, all_may_fail);
     tcase_add_test(tests, errors_of_earlier_answers_are_skipped);

@@ -59,17 +59,17 @@ static const struct {
     struct finding finding;
     const char *line;
 } plain[] = {
-    {{"a.b", "c.1.d", "15", NULL, HOW_MEASURED, true, NULL},
+    {{"a.b", "c.1.d", "15", NULL, HOW_MEASURED, true, 0, NULL},
      "a.b\tc.1.d\t15\tmeasured\tyes\t-\n"},
-    {{"a", "b", "14..15", "it varies", HOW_READ, false, NULL},
+    {{"a", "b", "14..15", "it varies", HOW_READ, false, 0, NULL},
      "a\tb\t14..15\tread\tno\tit varies\n"},
-    {{"a", "b", NULL, "bind: EPERM", HOW_NOT_TESTABLE, true, NULL},
+    {{"a", "b", NULL, "bind: EPERM", HOW_NOT_TESTABLE, true, 0, NULL},
      "a\tb\t-\tnot-testable\tyes\tbind: EPERM\n"},
-    {{"a", "b", "131 s", NULL, HOW_COMPUTED, true, NULL},
+    {{"a", "b", "131 s", NULL, HOW_COMPUTED, true, 0, NULL},
      "a\tb\t131 s\tcomputed\tyes\t-\n"},
-    {{"a", "b", "", NULL, HOW_CONSTANT, true, NULL},
+    {{"a", "b", "", NULL, HOW_CONSTANT, true, 0, NULL},
      "a\tb\t\tconstant\tyes\t-\n"},
-    {{"a", "b", "na\303\257ve", NULL, HOW_CONSTANT, true, NULL},
+    {{"a", "b", "na\303\257ve", NULL, HOW_CONSTANT, true, 0, NULL},
      "a\tb\tna\303\257ve\tconstant\tyes\t-\n"},
 };
 

@@ -17,7 +17,7 @@ static void check(void (*write)(struct json *), const char *expected)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(out);
-    struct json json = {out};
+    struct json json = {.out = out};
     write(&json);
     ck_assert_int_eq(fclose(out), 0);
     ck_assert_str_eq(text, expected);

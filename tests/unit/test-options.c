@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "progs/options.h"
 #include "progs/status.h"
@@ -53,17 +54,18 @@ static const struct program program = {
 };
 
 /* The arguments after the program's name, up to NULL.  */
-static int take(char **arguments)
+static int take(const char **arguments)
 {
-    char *argv[12] = {"test"};
+    static char name[] = "test";
+    char *argv[12] = {name};
     int argc = 1;
     for (; *arguments; arguments++)
-        argv[argc++] = *arguments;
+        memcpy(&argv[argc++], arguments, sizeof *arguments);
     optind = 0; /* begin anew, also in the middle of a cluster */
     return options_take(&program, argc, argv);
 }
 
-#define TAKE(...) take((char *[]){__VA_ARGS__, NULL})
+#define TAKE(...) take((const char *[]){__VA_ARGS__, NULL})
 
 static void clear(void)
 {
@@ -90,7 +92,7 @@ END_TEST
 START_TEST(seconds_are_read_to_the_millisecond)
 {
     static const struct {
-        char *text;
+        const char *text;
         long ms; /* 0: refused */
     } cases[] = {
         {"2", 2000},     {"0.25", 250},

@@ -532,10 +532,13 @@ static void add_header(size_t body_size)
     add_bytes(&header, sizeof header);
 }
 
+/* NLA_HDRLEN, without its conversion of a negative mask.  */
+enum { nla_header = sizeof(struct nlattr) };
+
 static void add_nlattr(unsigned kind, const void *data, size_t length)
 {
     struct nlattr attribute = {.nla_type = (uint16_t)kind,
-                               .nla_len = (uint16_t)(NLA_HDRLEN + length)};
+                               .nla_len = (uint16_t)(nla_header + length)};
     add_bytes(&attribute, sizeof attribute);
     add_bytes(data, length);
 }
@@ -555,7 +558,7 @@ static void add_kernel_inet(void)
     ((unsigned char *)body.id.idiag_src)[0] = 0xfe;
     ((unsigned char *)body.id.idiag_src)[1] = 0x80;
     ((unsigned char *)body.id.idiag_src)[15] = 1;
-    add_header(sizeof body + NLA_HDRLEN + sizeof memory + NLA_HDRLEN + 1);
+    add_header(sizeof body + nla_header + sizeof memory + nla_header + 1);
     add_bytes(&body, sizeof body);
     add_nlattr(INET_DIAG_SKMEMINFO, memory, sizeof memory);
     add_nlattr(INET_DIAG_SKV6ONLY, &only, 1);
@@ -568,7 +571,7 @@ static void add_kernel_unix(void)
     struct unix_diag_rqlen queue = {.udiag_rqueue = 13, .udiag_wqueue = 14};
     struct unix_diag_vfs file = {.udiag_vfs_ino = 15, .udiag_vfs_dev = 16};
     uint32_t uid = 17;
-    add_header(sizeof body + 4 * NLA_HDRLEN + sizeof queue + sizeof file +
+    add_header(sizeof body + 4 * nla_header + sizeof queue + sizeof file +
                sizeof uid + 4);
     add_bytes(&body, sizeof body);
     add_nlattr(UNIX_DIAG_NAME, "/x/y", 4);
