@@ -35,6 +35,10 @@ base_libbase_a_SOURCES = \
 	base/prometheus.h \
 	base/queue-client.c \
 	base/queue-client.h \
+	base/rate.c \
+	base/rate.h \
+	base/repeat.c \
+	base/repeat.h \
 	base/sandbox.c \
 	base/sandbox.h \
 	base/sentence.c \

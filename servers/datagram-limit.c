@@ -5,14 +5,10 @@
 
 #include <config.h>
 
-#include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/descriptors.h"
-#include "base/monotonic.h"
 #include "servers/datagram-limit.h"
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
@@ -21,17 +17,6 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
    once, then with the processor left to others.  */
 enum { SPINS = 100, TRIES = 10000 };
 
-/* A number unknown to senders, of /dev/urandom; without that file the monotonic
-   clock, which a sender can guess in part.  */
-static uint64_t limit_seed(void)
-{
-    uint64_t seed;
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    bool is_random = fd >= 0 && read(fd, &seed, sizeof seed) == sizeof seed;
-    descriptor_close(&fd);
-    return is_random ? seed : (uint64_t)monotonic_now();
-}
-
 struct datagram_limit *datagram_limit_open(void)
 {
     void *memory = mmap(NULL, sizeof(struct datagram_limit),
@@ -39,9 +24,8 @@ struct datagram_limit *datagram_limit_open(void)
     if (memory == MAP_FAILED)
         return NULL;
     struct datagram_limit *limit = memory;
-    limit->rates.seed = limit_seed();
-    limit->repeats.seed = limit_seed();
-    limit->repeats.rates.seed = limit_seed();
+    limit->rates.seed = rate_seed();
+    repeat_begin(&limit->repeats);
     return limit;
 }
 

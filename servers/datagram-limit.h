@@ -6,8 +6,8 @@
 
 #include <stdatomic.h>
 
-#include "servers/rate.h"
-#include "servers/repeat.h"
+#include "base/rate.h"
+#include "base/repeat.h"
 
 /* Pages of zeros, but for the seed, until used, shared with the processes
  * forked later.  */

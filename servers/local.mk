@@ -29,10 +29,6 @@ servers_libservers_a_SOURCES = \
 	servers/model-thread.c \
 	servers/privilege.c \
 	servers/privilege.h \
-	servers/rate.c \
-	servers/rate.h \
-	servers/repeat.c \
-	servers/repeat.h \
 	servers/server.c \
 	servers/server.h \
 	servers/service.c \

@@ -1,4 +1,4 @@
-/* test-source.c - servers/source.c, servers/rate.c, servers/repeat.c
+/* test-source.c - servers/source.c, base/rate.c, base/repeat.c
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "servers/rate.h"
-#include "servers/repeat.h"
+#include "base/rate.h"
+#include "base/repeat.h"
 #include "servers/source.h"
 #include "tests/unit/unit.h"
 

@@ -11,10 +11,10 @@
    one byte have a limit each.  A loop holds no more datagrams than the sockets'
    buffers, a few hundred; many more are remembered.  */
 
-#ifndef SERVERS_REPEAT_H
-#define SERVERS_REPEAT_H 1
+#ifndef BASE_REPEAT_H
+#define BASE_REPEAT_H 1
 
-#include "servers/rate.h"
+#include "base/rate.h"
 #include "sonde.h"
 
 /* REPEAT_USUAL: answers to one sender in a second.  REPEAT_SAMPLE: compared
@@ -34,6 +34,9 @@ struct repeat_table {
     uint64_t seen[REPEAT_SETS][REPEAT_WAYS]; /* the latest of a set first */
     struct rate_table rates;
 };
+
+/* Set the seeds of TABLE, all zero before.  */
+void repeat_begin(struct repeat_table *table);
 
 /* A hash of the sender FROM with port or path, never 0.  */
 uint64_t repeat_sender(const struct sonde_address *from);
@@ -56,4 +59,4 @@ uint64_t repeat_note(struct repeat_table *table,
    NUMBER (rate_take).  */
 bool repeat_take(struct repeat_table *table, uint64_t number, int64_t now);
 
-#endif /* SERVERS_REPEAT_H */
+#endif /* BASE_REPEAT_H */

@@ -3,12 +3,25 @@
 
 #include <config.h>
 
+#include <fcntl.h>
 #include <stddef.h>
+#include <unistd.h>
 
-#include "servers/rate.h"
+#include "base/descriptors.h"
+#include "base/monotonic.h"
+#include "base/rate.h"
 
 /* One datagram, in the unit of a bucket's content.  */
 enum { ONE = 1000 };
+
+uint64_t rate_seed(void)
+{
+    uint64_t seed;
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    bool is_random = fd >= 0 && read(fd, &seed, sizeof seed) == sizeof seed;
+    descriptor_close(&fd);
+    return is_random ? seed : (uint64_t)monotonic_now();
+}
 
 /* The content of BUCKET at NOW, in thousandths, at most the tokens of one
    second at RATE; BUCKET is not changed.  */
@@ -23,9 +36,9 @@ static int64_t rate_content(const struct rate_bucket *bucket, long rate,
     return content < full ? content : full;
 }
 
-/* The bucket of SOURCE in SET.  If there is none, a free or a full bucket,
-   whose source is forgotten, becomes a full bucket of SOURCE.  NULL if other
-   sources use all buckets, none of them full.  */
+/* The bucket of SOURCE in SET.  If there is none, a free or a full bucket
+   becomes a full bucket of SOURCE, and the former source is forgotten.  NULL if
+   other sources use all buckets, none of them full.  */
 static struct rate_bucket *rate_find(struct rate_bucket *set, uint64_t source,
                                      long rate, int64_t now)
 {

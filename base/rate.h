@@ -5,8 +5,8 @@
    second.  A full bucket need not be stored: so the table is bounded, and still
    no source that has used tokens is forgotten.  */
 
-#ifndef SERVERS_RATE_H
-#define SERVERS_RATE_H 1
+#ifndef BASE_RATE_H
+#define BASE_RATE_H 1
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +27,10 @@ struct rate_table {
     struct rate_bucket buckets[RATE_SETS][RATE_WAYS];
 };
 
+/* A number unknown to senders, of /dev/urandom; without that file the monotonic
+   clock, which a sender can guess in part.  */
+uint64_t rate_seed(void);
+
 /* Take a token of SOURCE, not 0, at NOW, monotonic milliseconds, at RATE tokens
    a second, at least 1, the same for all calls on TABLE.  A new source begins
    with the tokens of one second.  Returns true with a token; false if there is
@@ -35,4 +39,4 @@ struct rate_table {
 bool rate_take(struct rate_table *table, uint64_t source, long rate,
                int64_t now);
 
-#endif /* SERVERS_RATE_H */
+#endif /* BASE_RATE_H */

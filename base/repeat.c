@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "servers/repeat.h"
+#include "base/repeat.h"
 
 /* FNV-1a's offset basis; an odd number with well-spread bits.  */
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
@@ -27,6 +27,12 @@ static uint64_t repeat_hash(uint64_t value, const void *data, size_t size)
     for (; bytes < end; bytes++)
         value = (value ^ *bytes) * factor;
     return value ^ value >> 32;
+}
+
+void repeat_begin(struct repeat_table *table)
+{
+    table->seed = rate_seed();
+    table->rates.seed = rate_seed();
 }
 
 uint64_t repeat_sender(const struct sonde_address *from)
