@@ -105,6 +105,31 @@ int64_t fault_datagram_tick(struct fault_port *port, int64_t now)
     return next;
 }
 
+/* Whether FROM has the port of a fault of this run.  Two of these ports would
+   answer each other for ever.  */
+static bool is_own_port(const struct fault_server *server,
+                        const struct sonde_address *from)
+{
+    int port = sonde_address_port(from);
+    for (size_t i = 0; i < server->options->count && port >= 0; i++)
+        if (port == sonde_address_port(&server->ports[i].local))
+            return true;
+    return false;
+}
+
+/* Remember the SIZE bytes BYTES from the sender of ENDS, unless the sender is
+   refused, and count them if repeated.  Returns false if a reply may begin a
+   loop, or the sender has reached the limit of repeated datagrams.  */
+static bool datagram_admit(struct fault_server *server,
+                           const struct sonde_datagram *ends, const char *bytes,
+                           size_t size)
+{
+    if (sonde_datagram_check_source(ends) || is_own_port(server, &ends->from))
+        return false;
+    uint64_t number = repeat_note(server->repeats, &ends->from, bytes, size);
+    return number == 0 || repeat_take(server->repeats, number, monotonic_ms());
+}
+
 int fault_datagram_receive(struct fault_port *port)
 {
     static char came[SONDE_DATAGRAM_MAX], bytes[FAULT_DATAGRAM_MAX];
@@ -127,7 +152,7 @@ int fault_datagram_receive(struct fault_port *port)
         record->datagrams++;
         record->sent += count;
     }
-    if (sonde_datagram_check_source(&datagram.ends)) {
+    if (!datagram_admit(port->server, &datagram.ends, came, size)) {
         port->seen->refused++;
         return 0;
     }

@@ -134,7 +134,8 @@ struct fault_seen {
     int64_t dropped; /* packets of clients dropped at a full queue; -1: not
                         known */
     long withheld;   /* datagrams that would have sent more than came */
-    long refused;    /* datagrams left without a reply for safety */
+    long refused;    /* datagrams left without a reply for safety, as
+                        repeated ones beyond the limit of repeat.h */
     long discarded;  /* replies not held, since too many were held already */
     long unsent;     /* replies that could not be sent, and those to datagrams
                         too long to be received */

@@ -198,6 +198,25 @@ static int run_confine(const struct fault_options *options)
     return 0;
 }
 
+/* Allocate the memory of the run, of OPTIONS, and its poller.  Returns 0, or -1
+   with errno; run_close frees them in each case.  */
+static int run_allocate(struct fault_server *server)
+{
+    const struct fault_options *options = server->options;
+    server->report->records =
+        calloc(FAULT_RECORDS_MAX, sizeof *server->report->records);
+    server->ports = calloc(options->count, sizeof *server->ports);
+    server->poller = sonde_poller_open(SONDE_POLLER_BEST);
+    if (options->datagrams)
+        server->repeats = calloc(1, sizeof *server->repeats);
+    if (!server->report->records || !server->ports || !server->poller ||
+        (options->datagrams && !server->repeats))
+        return -1;
+    if (server->repeats)
+        repeat_begin(server->repeats);
+    return 0;
+}
+
 /* Raise the limit of descriptors, if possible, allocate, catch signals, open
    the ports, and set the start and the end of the run.  Then start the command,
    with the former limit; or, without a command, give up access by run_confine.
@@ -210,12 +229,7 @@ static int run_open(struct fault_run *run)
     struct rlimit files;
     bool has_limit = !getrlimit(RLIMIT_NOFILE, &files);
     descriptors_raise(options->max_clients + SPARE + FILLERS);
-    server->report->records =
-        calloc(FAULT_RECORDS_MAX, sizeof *server->report->records);
-    server->ports = calloc(options->count, sizeof *server->ports);
-    server->poller = sonde_poller_open(SONDE_POLLER_BEST);
-    if (!server->report->records || !server->ports || !server->poller ||
-        run_catch(run))
+    if (run_allocate(server) || run_catch(run))
         return run_fail(run);
     int status = fault_ports_open(server);
     if (status)
@@ -246,6 +260,7 @@ static void run_close(struct fault_run *run)
     sonde_poller_close(server->poller);
     sonde_selfpipe_close();
     free(server->ports);
+    free(server->repeats);
 }
 
 int faults_run(const struct fault_options *options, struct fault_report *report)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "base/repeat.h"
 #include "faults/fault.h"
 
 /* FAULT_BUFFER: unsent bytes of a client.  FAULT_CLIENT_MS: the longest time
@@ -36,6 +37,7 @@ struct fault_server {
     struct fault_port *ports;     /* of options->count */
     struct fault_client *clients; /* a list */
     long client_count;
+    struct repeat_table *repeats; /* for datagrams, else NULL */
     int64_t start;
 };
 
@@ -178,11 +180,12 @@ int fault_other_address_open(struct fault_port *port);
 int fault_other_port_open(struct fault_port *port);
 
 /* Receive one datagram of PORT without waiting, record the sender and the
-   datagram, and reply by the fault.  A source that sonde_datagram_check_source
-   refuses is counted, and gets no reply.  Returns 0, also for a datagram above
-   SONDE_DATAGRAM_MAX bytes, which is dropped, and whose reply is counted as
-   unsent; or -1 with errno, as sonde_datagram_receive_from: EAGAIN: no datagram
-   waits.  */
+   datagram, and reply by the fault.  A datagram is counted as refused, and gets
+   no reply: from a source that sonde_datagram_check_source refuses; from a port
+   of this run; or if repeated more often than repeat_take allows.  Returns 0,
+   also for a datagram above SONDE_DATAGRAM_MAX bytes, which is dropped, and
+   whose reply is counted as unsent; or -1 with errno, as
+   sonde_datagram_receive_from: EAGAIN: no datagram waits.  */
 int fault_datagram_receive(struct fault_port *port);
 /* Send the held replies of PORT that are due at NOW.  Returns when the next
    held reply is due, or -1 if none is held.  */

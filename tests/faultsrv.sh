@@ -7,6 +7,8 @@ have jq || skip_all "jq is not here"
 have python3 || skip_all "python3 is not here"
 # Itself: where several versions are kept, a slow script chooses one.
 python=$(python3 -c 'import sys; print(sys.executable)')
+crowd=$builddir/tests/crowd
+export crowd
 
 # A client run by faultsrv: its work is a list of steps, and what it saw is
 # printed.
@@ -344,6 +346,26 @@ play_to -u --any --fault=echo --reply "$scratch/long" -- udp datagram=hello \
     from=0.3
 is "UDP --any: no reply longer than the datagram" saw 'from=0.3: timed out'
 json_is '.faults[0].withheld == 1' "UDP --any: which is counted"
+
+# One answer to a sender at a port of the server would begin a loop.  The second
+# datagram is answered after the first.
+if have_namespaces; then
+    run in_namespace 'exec "$faultsrv" --json -u --fault=echo --fault=echo -- \
+        sh -c "\"\$0\" {address} spoof \${FAULTSRV_PORTS#* } udp 20" "$crowd"'
+    json_is '.command.exit_status == 0 and .faults[0].refused == 1 and
+        .faults[1].clients == 0' "UDP: no answer to another port of the server"
+else
+    skip "UDP: no answer to another port of the server" "no namespaces here"
+fi
+# As in a loop of two servers.
+begun=$(date +%s)
+run bounded 120 "$faultsrv" --json -u --fault=echo -- \
+    "$crowd" '{address}' flood 5000
+max=$((1024 * ($(date +%s) - begun + 2)))
+json_is "[.clients[] | select(.datagrams == 5000) | .replied_bytes / 32] as \$got |
+    \$got[0] >= 1024 and \$got[0] <= $max and
+    .faults[0].refused == 5000 - \$got[0]" \
+    "UDP: 1024 repeated datagrams are answered, and as many a second"
 
 # ---- the black hole
 black_hole () { # NAME OPTIONS...
