@@ -70,6 +70,19 @@ void fault_client_close(struct fault_client *client, enum fault_end end)
     free(client);
 }
 
+void fault_client_fail(struct fault_client *client, int error)
+{
+    struct fault_port *port = client->port;
+    const struct fault_options *options = port->server->options;
+    client->record.error = error;
+    port->server->report->failed++;
+    if (!port->failed)
+        options->log("fault %s: not played for a client: %s",
+                     port->choice->fault->name, fault_error_text(error));
+    port->failed = true;
+    fault_client_close(client, FAULT_FAILED);
+}
+
 /* Close CLIENT by RST, and record FAULT_PLAYED.  CLIENT is freed.  */
 static void client_reset(struct fault_client *client)
 {
@@ -373,7 +386,7 @@ int64_t fault_client_tick(struct fault_client *client, int64_t now)
 {
     int64_t until = client->since + FAULT_CLIENT_MS;
     if (now >= until) {
-        fault_client_close(client, FAULT_PLAYED);
+        fault_client_close(client, FAULT_LIMIT);
         return until;
     }
     if (client->child > 0)
@@ -465,7 +478,7 @@ int fault_client_accept(struct fault_port *port)
         port->choice->fault->connected(client);
     if (failed || client->child < 0) {
         int error = errno;
-        fault_client_close(client, FAULT_PLAYED);
+        fault_client_fail(client, error);
         errno = error;
         return -1;
     }

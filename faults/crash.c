@@ -72,11 +72,23 @@ static void crash_child(int fd, int out, int64_t limit)
 
 /* ---- the parent ---------------------------------------------------------- */
 
+/* The child of CLIENT has ended with STATUS, as of waitpid: close CLIENT.
+   FAULT_FIN for the exit status 0, FAULT_RST for another, FAULT_PLAYED if the
+   child was killed and had read enough bytes, otherwise FAULT_FAILED.  */
+static void crash_end(struct fault_client *client, int status)
+{
+    if (WIFEXITED(status))
+        fault_client_close(client,
+                           WEXITSTATUS(status) == 0 ? FAULT_FIN : FAULT_RST);
+    else if (client->record.sent >= client->port->choice->number)
+        fault_client_close(client, FAULT_PLAYED);
+    else
+        fault_client_fail(client, 0);
+}
+
 /* The watch of a child's pipe: take the counts of one report.  At the end of
    the pipe reap the child, killed if still running after FAULT_REAP_MS, and
-   close the client, DATA: with FAULT_FIN for the exit status 0, FAULT_RST for
-   another, FAULT_PLAYED if the child was killed or cannot be reaped.  READY is
-   ignored.  */
+   close the client, DATA (crash_end).  READY is ignored.  */
 static void crash_ready(void *data, unsigned ready)
 {
     struct fault_client *client = data;
@@ -97,9 +109,10 @@ static void crash_ready(void *data, unsigned ready)
         reaped = wait_child(client->child, &status, FAULT_REAP_MS);
     }
     client->child = 0;
-    fault_client_close(client, reaped <= 0 || !WIFEXITED(status) ? FAULT_PLAYED
-                               : WEXITSTATUS(status) == 0        ? FAULT_FIN
-                                                                 : FAULT_RST);
+    if (reaped > 0)
+        crash_end(client, status);
+    else
+        fault_client_fail(client, reaped < 0 ? errno : ETIMEDOUT);
 }
 
 /* Close the connection of CLIENT in this process, and put IN, the pipe of its
@@ -140,7 +153,9 @@ void fault_crash_connected(struct fault_client *client)
     client->child = child;
     if (!crash_watch(client, ends[0]))
         return;
+    int error = errno;
     kill(child, SIGKILL);
     wait_child(child, NULL, FAULT_REAP_MS);
     client->child = -1;
+    errno = error;
 }

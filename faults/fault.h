@@ -109,6 +109,8 @@ enum fault_end {
     FAULT_FIN,    /* the client ended its stream */
     FAULT_RST,    /* the client reset the connection */
     FAULT_PLAYED, /* this server ended the connection, and saw no more */
+    FAULT_LIMIT,  /* this server ended the connection after FAULT_CLIENT_MS */
+    FAULT_FAILED, /* this server failed, and could not play the fault */
     FAULT_NONE    /* datagrams have no end */
 };
 
@@ -123,6 +125,8 @@ struct fault_record {
     int64_t after_fin; /* bytes from the client after our FIN */
     int64_t datagrams; /* from the client */
     enum fault_end end;
+    int error; /* the errno of FAULT_FAILED; 0: the child of a crash ended
+                  too early */
 };
 
 /* What a run saw of a port.  */
@@ -156,6 +160,7 @@ struct fault_report {
     struct fault_record *records; /* FAULT_RECORDS_MAX */
     size_t record_count;
     long unrecorded; /* clients beyond; of datagrams, what these sent */
+    long failed;     /* clients of FAULT_FAILED, recorded or not */
     int64_t milliseconds;
     struct fault_command command;
 };
@@ -194,5 +199,8 @@ void faults_list(FILE *out);
    datagram, was sent 5 bytes".  */
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size);
+/* The reason ERROR of a record with FAULT_FAILED, as a text that stays until
+   the next call of strerror.  */
+const char *fault_error_text(int error);
 
 #endif /* FAULTS_FAULT_H */

@@ -48,14 +48,20 @@ static const char *plural(int64_t count)
 /* END as a word of JSON; NULL for datagrams.  */
 static const char *end_name(enum fault_end end)
 {
-    static const char *const names[] = {"open", "fin", "rst", "played", NULL};
+    static const char *const names[] = {"open",  "fin",    "rst", "played",
+                                        "limit", "failed", NULL};
     return names[end];
+}
+
+const char *fault_error_text(int error)
+{
+    return error ? strerror(error) : "its process was killed";
 }
 
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size)
 {
-    char time[32], end[96] = "";
+    char time[32], end[128] = "";
     switch (record->end) {
     case FAULT_OPEN:
         snprintf(end, sizeof end, ", did not end the connection");
@@ -69,6 +75,16 @@ void fault_record_print(const struct fault_record *record, char *text,
     case FAULT_PLAYED:
         snprintf(end, sizeof end, ", was ended by the fault after %s",
                  time_text(record->after, time));
+        break;
+    case FAULT_LIMIT:
+        snprintf(end, sizeof end,
+                 ", was closed by the limit of 10 minutes after %s",
+                 time_text(record->after, time));
+        break;
+    case FAULT_FAILED:
+        snprintf(end, sizeof end, ", was closed by a failure after %s: %.80s",
+                 time_text(record->after, time),
+                 fault_error_text(record->error));
         break;
     case FAULT_NONE:
         snprintf(text, size,

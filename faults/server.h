@@ -66,6 +66,7 @@ struct fault_port {
     bool watched; /* the poller reports FD */
     int64_t due;  /* of the fault's tick; -1: none */
     long count;   /* clients accepted, or datagrams */
+    bool failed;  /* a client of FAULT_FAILED is logged */
     int status;   /* of a failed open: 1 or 2 */
     char reason[FAULT_TEXT];
     int *fillers; /* own clients in the queue */
@@ -130,9 +131,9 @@ struct fault_datagram {
    Returns 0; or -1 with errno, and no client is left.  EAGAIN: no client waits,
    or no process can be started.  ENOMEM; any errno of sonde_accept, of the
    poller, or of a failed fault.  After a failure of the poller or the fault the
-   record stays, with FAULT_PLAYED.  */
+   record stays, with FAULT_FAILED.  */
 int fault_client_accept(struct fault_port *port);
-/* Do what is due at NOW: close CLIENT after FAULT_CLIENT_MS, as FAULT_PLAYED;
+/* Do what is due at NOW: close CLIENT after FAULT_CLIENT_MS, as FAULT_LIMIT;
    go on after a delay; close a client that is not read now, as FAULT_RST, if
    the connection was reset, or has ended in both directions.  With a child only
    FAULT_CLIENT_MS has an effect.  Returns the time of the next call.  CLIENT
@@ -149,6 +150,10 @@ void fault_client_finish(struct fault_client *client);
    this process read the FIN; otherwise now.  With --verbose the record is
    logged.  */
 void fault_client_close(struct fault_client *client, enum fault_end end);
+/* Close and free CLIENT as fault_client_close, with FAULT_FAILED and ERROR, an
+   errno or 0, and count CLIENT in the report.  The first failure of a port is
+   logged.  */
+void fault_client_fail(struct fault_client *client, int error);
 
 /* ---- blackhole.c, crash.c, datagram.c: callbacks of the table ------------ */
 

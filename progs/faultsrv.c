@@ -157,8 +157,8 @@ static int faultsrv_read_reply(struct fault_options *options, const char *path)
 /* ---- the run ------------------------------------------------------------- */
 
 /* Play the faults, and print the report if faults_run returns 0.  Returns the
-   exit status: that of faults_run, or STATUS_NO if that is 0 but the command
-   was killed.  */
+   exit status: that of faults_run; if that is 0, STATUS_TROUBLE if a client was
+   not served, or STATUS_NO if the command was killed.  */
 static int faultsrv_play(const struct fault_options *options)
 {
     static struct fault_report report;
@@ -168,7 +168,9 @@ static int faultsrv_play(const struct fault_options *options)
             faults_print_json(output_stream(), options, &report);
         else
             faults_print(output_stream(), options, &report);
-        if (report.command.ran && report.command.killed)
+        if (report.failed > 0)
+            status = STATUS_TROUBLE;
+        else if (report.command.ran && report.command.killed)
             status = STATUS_NO;
     }
     faults_free(&report);

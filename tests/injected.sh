@@ -136,8 +136,20 @@ is "sockprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
 # A child whose end is not known has not seen the client's FIN.
 inject wait4 ECHILD always "$builddir/faultsrv" --json -d 1 --fault=crash,1 -- \
     "$builddir/echocli" '{host}' '{port}' < "$srcdir/tests/injected.sh"
-is "faultsrv crash: waitpid always fails: ended by the fault" \
-    grep -q '"end": "played"' "$scratch/out"
+is "faultsrv crash: waitpid always fails: not played, status 2" sh -c '
+    [ "$1" -eq 2 ] && grep -q "\"end\": \"failed\".*No child processes" "$2"' - \
+    "$status" "$scratch/out"
+# The first process is the client.
+inject '?clone,?clone3,?fork,?vfork' EAGAIN 2+ "$builddir/faultsrv" --json \
+    --fault=crash -- "$builddir/echocli" '{host}' '{port}' \
+    < "$srcdir/tests/injected.sh"
+is "faultsrv crash: fork fails (EAGAIN): not played, status 2" sh -c '
+    [ "$1" -eq 2 ] &&
+    grep -q "\"end\": \"failed\".*Resource temporarily unavailable" "$2"' - \
+    "$status" "$scratch/out"
+is "faultsrv crash: fork fails (EAGAIN): a line in the log" \
+    [ "$(grep -c '^faultsrv: fault crash: not played for a client: Resource' \
+        "$scratch/err")" -eq 1 ]
 inject wait4 EINTR always "$backlogprobe" -4 -b 0
 is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
