@@ -448,17 +448,33 @@ static void client_enter(struct fault_client *client)
     client->port->seen->clients++;
 }
 
+/* No client of PORT is accepted: log errno, unless EAGAIN or already logged for
+   PORT, and free CLIENT; NULL is allowed.  Keeps errno.  Returns -1.  */
+static int client_not_accepted(struct fault_port *port,
+                               struct fault_client *client)
+{
+    int error = errno;
+    if (error != EAGAIN && !port->refuses) {
+        port->refuses = true;
+        port->server->options->log("fault %s: cannot accept clients: %s; they "
+                                   "wait in the accept queue",
+                                   port->choice->fault->name, strerror(error));
+    }
+    free(client);
+    errno = error;
+    return -1;
+}
+
 int fault_client_accept(struct fault_port *port)
 {
     struct fault_server *server = port->server;
     struct sonde_address peer;
-    int fd = sonde_accept(port->fd, &peer, SONDE_NONBLOCK | SONDE_CLOEXEC);
-    struct fault_client *client = fd < 0 ? NULL : calloc(1, sizeof *client);
-    if (!client) {
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
+    struct fault_client *client = calloc(1, sizeof *client);
+    int fd = client
+                 ? sonde_accept(port->fd, &peer, SONDE_NONBLOCK | SONDE_CLOEXEC)
+                 : -1;
+    if (fd < 0)
+        return client_not_accepted(port, client);
     /* Bytes before a reset shall not wait for an ACK of those before them.  */
     if (!server->options->path)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));

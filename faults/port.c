@@ -272,15 +272,17 @@ int64_t fault_port_tick(struct fault_port *port, int64_t now)
     return due;
 }
 
-/* Note the number of clients in PORT's queue, if known, in the report; nothing
-   for a port that accepts, is closed, or is filled by own clients.  */
+/* Note the number of clients in PORT's queue, if known, in the report; of a
+   port that accepts only if a client is left there.  Nothing for a port that is
+   closed, is filled by own clients, or takes datagrams.  */
 static void port_note(struct fault_port *port)
 {
     struct sonde_queue queue;
-    if (port->fd < 0 || port->accepts || port->filler_count > 0 ||
-        sonde_queue(port->fd, &queue))
+    if (port->fd < 0 || port->server->options->datagrams ||
+        port->filler_count > 0 || sonde_queue(port->fd, &queue))
         return;
-    port->seen->queued = queue.queued;
+    if (!port->accepts || queue.queued > 0)
+        port->seen->queued = queue.queued;
 }
 
 void fault_port_close(struct fault_port *port)

@@ -67,6 +67,7 @@ struct fault_port {
     int64_t due;  /* of the fault's tick; -1: none */
     long count;   /* clients accepted, or datagrams */
     bool failed;  /* a client of FAULT_FAILED is logged */
+    bool refuses; /* a failed accept is logged */
     int status;   /* of a failed open: 1 or 2 */
     char reason[FAULT_TEXT];
     int *fillers; /* own clients in the queue */
@@ -127,7 +128,8 @@ struct fault_datagram {
 /* ---- client.c ------------------------------------------------------------ */
 
 /* Accept one client of PORT without waiting, record the client, and begin to
-   serve the client by the fault; the client may be closed at the return.
+   serve the client by the fault; the client may be closed at the return.  The
+   first failure of accept is logged.
    Returns 0; or -1 with errno, and no client is left.  EAGAIN: no client waits,
    or no process can be started.  ENOMEM; any errno of sonde_accept, of the
    poller, or of a failed fault.  After a failure of the poller or the fault the

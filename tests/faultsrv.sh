@@ -506,6 +506,24 @@ play --fault=echo --max-clients 2
 is "--max-clients: later clients wait, and are served" \
     sh -c '"$echoload" --connect -n 8 -d 0.2 127.0.0.1 "$1" > /dev/null' - "$port"
 
+# no-close keeps the place of a client that has ended.
+if [ "$(uname -s)" = Linux ]; then
+    run "$faultsrv" --json --fault=no-close --max-clients 2 -- \
+        "$crowd" '{address}' open 5
+    json_is '.faults[0] | .clients == 2 and .queued == 3' \
+        "--max-clients: clients that are never accepted are counted"
+    # Four times, since a client needs descriptors, too.
+    run sh -c 'ulimit -n 30 && exec "$faultsrv" --json --fault=no-close -- \
+        sh -c "for i in 1 2 3 4; do \"\$0\" {address} open 9; done" "$crowd"'
+    json_is '.faults[0] | .clients + .queued == 36 and .queued > 0' \
+        "no descriptors: clients that are never accepted are counted"
+    is "no descriptors: a line in the log" [ "$(grep -c \
+        '^faultsrv: fault no-close: cannot accept clients: Too many open files' \
+        "$scratch/err")" -eq 1 ]
+else
+    skip "clients that are never accepted are counted" "only known of Linux"
+fi
+
 # ---- wrong usage
 bad () {
     wanted=$1
