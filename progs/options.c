@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "progs/options.h"
 #include "progs/output.h"
 #include "progs/status.h"
+#include "sonde.h"
 
 /* getopt_long returns LONG_BASE + the index of the row.  */
 enum { OPTIONS_MAX = 64, LONG_BASE = 256, ROOM_WAIT_MS = 1000 };
@@ -356,8 +358,23 @@ int options_take(const struct program *program, int argc, char **argv)
     return conflict ? usage_error("%s", conflict) : status;
 }
 
+/* Undo what the parent process may have left in this process: blocked signals
+   that end a run, which would have no effect; SIGCHLD blocked, which would hide
+   the end of a child, or ignored, which would destroy its exit status.  */
+static void program_reset_signals(void)
+{
+    static const int numbers[] = {SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaddset(&set, numbers[i]);
+    sonde_signal(SIGCHLD, SIG_DFL, SONDE_RESTART);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int program_main(const struct program *program, int argc, char **argv)
 {
+    program_reset_signals();
     if (!output_begin(program->name, !program->is_server)) {
         /* The options are not read yet.  */
         for (int i = 1; i < argc; i++)

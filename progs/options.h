@@ -93,9 +93,11 @@ struct program {
     int (*run)(void); /* the work; returns the exit status */
 };
 
-/* main of PROGRAM: output_begin, options_take, run unless the command line ends
-   the program, and output_end.  Returns the exit status; if output_begin fails,
-   STATUS_TROUBLE, or CHECK_UNKNOWN if an argument is "--check".  */
+/* main of PROGRAM: unblock SIGCHLD, SIGHUP, SIGINT and SIGTERM, give SIGCHLD
+   the default action, then output_begin, options_take, run unless the command
+   line ends the program, and output_end.  Returns the exit status; if
+   output_begin fails, STATUS_TROUBLE, or CHECK_UNKNOWN if an argument is
+   "--check".  */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* Instead of an exit status: the program goes on.  */

@@ -443,6 +443,29 @@ is "a command: its exit status, and 0" sh -c '[ "$1" -eq 0 ] &&
 run sh -c 'ulimit -S -n 100 && "$1" --fault=echo -- sh -c "ulimit -n >&2"' - \
     "$faultsrv"
 is "a command: with its own limit of descriptors" grep -qx 100 "$scratch/err"
+# with_signals HOW COMMAND...: run COMMAND with SIGCHLD blocked or ignored, and
+# with the signals blocked that end a run.
+with_signals () {
+    "$python" -S -c 'import os, signal as s, sys
+s.pthread_sigmask(s.SIG_BLOCK, {s.SIGTERM, s.SIGINT, s.SIGHUP})
+if sys.argv[1] == "blocked":
+    s.pthread_sigmask(s.SIG_BLOCK, {s.SIGCHLD})
+else:
+    s.signal(s.SIGCHLD, s.SIG_IGN)
+os.execv(sys.argv[2], sys.argv[2:])' "$@"
+}
+for how in blocked ignored; do
+    run with_signals "$how" "$faultsrv" --json --fault=echo -d 60 -- sh -c 'exit 7'
+    json_is '.command.exit_status == 7 and .milliseconds < 60000' \
+        "SIGCHLD $how by the parent: the end of the command is noticed"
+done
+# The command waits until it is killed.
+for signal in TERM INT HUP; do
+    run with_signals blocked "$faultsrv" --json --fault=echo -d 60 -- \
+        sh -c 'kill -"$0" $PPID; exec cat "$scratch/hold"' "$signal"
+    json_is '.command.killed and .milliseconds < 60000' \
+        "SIG$signal blocked by the parent: ends the run"
+done
 # A base so near to the last port that 28 ports do not fit is chosen anew.  Linux
 # takes the lower half of the range.
 if have_namespaces; then

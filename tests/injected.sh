@@ -101,7 +101,6 @@ recvfrom EINTR connect.self
 recvfrom EINTR signal.sigpipe
 kill EPERM signal.queueing
 rt_sigprocmask EFAULT signal.queueing
-wait4 ECHILD signal.numbers
 END
 # The C library takes ENOENT for the end of a folder: /proc without a process.
 inject getdents64 ENOENT always "$builddir/listeners" --all
@@ -150,6 +149,15 @@ is "faultsrv crash: fork fails (EAGAIN): not played, status 2" sh -c '
 is "faultsrv crash: fork fails (EAGAIN): a line in the log" \
     [ "$(grep -c '^faultsrv: fault crash: not played for a client: Resource' \
         "$scratch/err")" -eq 1 ]
+# Nor is it known whether its findings are complete.
+inject wait4 ECHILD always "$backlogprobe" -4 -b 0
+is "backlogprobe: waitpid always fails (ECHILD): status 2, the reason" sh -c '
+    [ "$1" -eq 2 ] && grep -q "its end is unknown: waitpid: No child" "$2"' - \
+    "$status" "$scratch/err"
+inject wait4 ECHILD always "$sockprobe" --profile signal.numbers
+is "sockprobe: waitpid always fails (ECHILD): no answer, the reason" \
+    grep -q '^signal.numbers	answer	-	not-testable	.*waitpid: No child' \
+    "$scratch/out"
 inject wait4 EINTR always "$backlogprobe" -4 -b 0
 is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]

@@ -164,17 +164,19 @@ static int runner_read_all(struct run *run)
    once.  A child that has not ended, or of which waitpid reports only EINTR, is
    killed here, and its end is waited for: up to 10 seconds, or 100 ms if kill
    fails.  A child that has ended is not signalled: its PID may be another's.
-   *STATUS is as by waitpid, and stays if the child has no entry in the process
-   table (reaped elsewhere, or SIGCHLD was ignored).  Returns 1 if WAIT and the
-   child had ended or has no entry; 0 if it was killed here, and always without
-   WAIT.  */
+   Returns 1 if WAIT and the child had ended, with *STATUS as by waitpid; 0 if
+   it was killed here, or had ended without WAIT; -1 with errno if waitpid fails
+   otherwise: the child has no entry in the process table (reaped elsewhere, or
+   SIGCHLD is ignored), and its end is unknown.  */
 static int wait_or_kill(const struct run *run, bool wait, int *status)
 {
     /* Milliseconds: in an uninterruptible call; if it cannot be killed.  */
     enum { DYING = 10000, ALIVE = 100 };
     pid_t done = wait_child(run->child, status, wait ? run_left(run) : 0);
-    if (done > 0 || (done < 0 && errno != EINTR))
+    if (done > 0)
         return wait;
+    if (done < 0 && errno != EINTR)
+        return -1;
     bool killed = kill(run->child, SIGKILL) == 0;
     wait_child(run->child, status, killed ? DYING : ALIVE);
     return 0;
@@ -203,7 +205,10 @@ int run_end(struct run *run, bool whole)
 {
     int status = 0;
     close(run->pipe);
-    if (!wait_or_kill(run, whole, &status))
+    int ended = wait_or_kill(run, whole, &status);
+    if (ended < 0)
+        return runner_fail(run, "its end is unknown: waitpid", errno);
+    if (!ended)
         return runner_fail(run, "it did not end", 0);
     if (WIFSIGNALED(status))
         return fail_killed(run, WTERMSIG(status));

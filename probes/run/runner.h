@@ -83,9 +83,10 @@ int run_step(struct run *run, bool is_readable);
 
 /* Close the pipe and reap the child: after a complete run (WHOLE) wait until
    the deadline, then kill the child; otherwise kill the child at once, unless
-   it has ended.  Returns 0 if WHOLE and the child exited with 0, or was reaped
-   elsewhere, and left no incomplete line; otherwise -1 with the trouble filled
-   in.  Without WHOLE always -1.  */
+   it has ended.  Returns 0 if WHOLE and the child exited with 0 and left no
+   incomplete line; otherwise -1 with the trouble filled in, also if the end of
+   the child is unknown, as it was reaped elsewhere.  Without WHOLE always
+   -1.  */
 int run_end(struct run *run, bool whole);
 
 #endif /* PROBES_RUN_RUNNER_H */
