@@ -41,6 +41,8 @@ base_libbase_a_SOURCES = \
 	base/repeat.h \
 	base/sandbox.c \
 	base/sandbox.h \
+	base/seed.c \
+	base/seed.h \
 	base/sentence.c \
 	base/sentence.h \
 	base/wait.c \

@@ -3,25 +3,12 @@
 
 #include <config.h>
 
-#include <fcntl.h>
 #include <stddef.h>
-#include <unistd.h>
 
-#include "base/descriptors.h"
-#include "base/monotonic.h"
 #include "base/rate.h"
 
 /* One datagram, in the unit of a bucket's content.  */
 enum { ONE = 1000 };
-
-uint64_t rate_seed(void)
-{
-    uint64_t seed;
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    bool is_random = fd >= 0 && read(fd, &seed, sizeof seed) == sizeof seed;
-    descriptor_close(&fd);
-    return is_random ? seed : (uint64_t)monotonic_now();
-}
 
 /* The content of BUCKET at NOW, in thousandths, at most the tokens of one
    second at RATE; BUCKET is not changed.  */

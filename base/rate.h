@@ -27,10 +27,6 @@ struct rate_table {
     struct rate_bucket buckets[RATE_SETS][RATE_WAYS];
 };
 
-/* A number unknown to senders, of /dev/urandom; without that file the monotonic
-   clock, which a sender can guess in part.  */
-uint64_t rate_seed(void);
-
 /* Take a token of SOURCE, not 0, at NOW, monotonic milliseconds, at RATE tokens
    a second, at least 1, the same for all calls on TABLE.  A new source begins
    with the tokens of one second.  Returns true with a token; false if there is

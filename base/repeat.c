@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/repeat.h"
+#include "base/seed.h"
 
 /* FNV-1a's offset basis; an odd number with well-spread bits.  */
 static const uint64_t basis = UINT64_C(0xcbf29ce484222325);
@@ -31,8 +32,8 @@ static uint64_t repeat_hash(uint64_t value, const void *data, size_t size)
 
 void repeat_begin(struct repeat_table *table)
 {
-    table->seed = rate_seed();
-    table->rates.seed = rate_seed();
+    table->seed = seed_new();
+    table->rates.seed = seed_new();
 }
 
 uint64_t repeat_sender(const struct sonde_address *from)

@@ -76,7 +76,7 @@ static bool accept_count_source(struct server *server,
                                 const struct sonde_address *peer,
                                 struct server_client *client)
 {
-    client->source = source_of(peer);
+    client->source = source_of(peer, server->source_seed);
     if (server->model->admit ? server->model->admit(server, client->source)
                              : source_enter(&server->sources, client->source,
                                             server->options->max_per_source))

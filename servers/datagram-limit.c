@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#include "base/seed.h"
 #include "servers/datagram-limit.h"
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "shared memory needs no lock");
@@ -24,7 +25,7 @@ struct datagram_limit *datagram_limit_open(void)
     if (memory == MAP_FAILED)
         return NULL;
     struct datagram_limit *limit = memory;
-    limit->rates.seed = rate_seed();
+    limit->rates.seed = seed_new();
     repeat_begin(&limit->repeats);
     return limit;
 }

@@ -52,7 +52,7 @@ static bool datagram_count_one(struct server *server,
                                const struct sonde_address *from, bool is_local)
 {
     long rate = server->options->rate;
-    uint64_t source = is_local ? 0 : source_of(from);
+    uint64_t source = is_local ? 0 : source_of(from, server->source_seed);
     if (!datagram_lock(server)) {
         errno = EBUSY;
         return false;

@@ -13,7 +13,7 @@
 #include "servers/workers.h"
 
 /* Values of a slot besides sources: no client, and a client without a source,
-   64 one bits, with which no network begins.  */
+   64 one bits.  */
 enum { FREE = 0 };
 static const uint64_t unnamed = UINT64_MAX;
 

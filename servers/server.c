@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/seed.h"
 #include "servers/log.h"
 #include "servers/privilege.h"
 #include "servers/server.h"
@@ -265,6 +266,7 @@ int server_run(const struct server_options *options)
     server->timeout =
         options->idle_timeout > 0 ? (int)options->idle_timeout : -1;
     log_begin(options->program, options->inetd);
+    server->source_seed = seed_new();
     server->limit = datagram_limit_open();
     if (!server->limit)
         return log_line("%s", strerror(errno));

@@ -118,6 +118,7 @@ struct server {
     atomic_int clients;
     atomic_int wants_fewer;      /* wake the loop when a client leaves */
     bool full_in_all;            /* all workers together have the maximum */
+    uint64_t source_seed;        /* the same in all processes */
     struct source_table sources; /* with --max-per-source */
     struct datagram_limit *limit;
     struct connection_queue working, lingering; /* of the event model */

@@ -43,19 +43,34 @@ static bool source_has_host(const struct sonde_address *address)
     return family == AF_INET || family == AF_INET6;
 }
 
-uint64_t source_of(const struct sonde_address *address)
+/* Kinds of sources: a network, an IPv4 address, an address of ::/64, and a
+   link-local address, to which the number of the interface is added.  */
+enum { SOURCE_NETWORK, SOURCE_INET, SOURCE_ZERO, SOURCE_LINK };
+
+/* The source of VALUE, unique within KIND.  A link-local address can have any
+   VALUE: without SEED, a host could choose that with the source of a host of
+   another KIND.  Never 0 or 64 one bits.  */
+static uint64_t source_mix(uint64_t value, uint64_t kind, uint64_t seed)
+{
+    uint64_t source = value ^ (seed | 1) * kind;
+    return source + 1 > 1 ? source : 1;
+}
+
+uint64_t source_of(const struct sonde_address *address, uint64_t seed)
 {
     struct sockaddr_in6 in6;
     uint32_t host;
     if (!source_has_host(address))
         return 0;
-    /* No IPv6 network begins with the bits before an IPv4 address.  */
     if (source_is_inet(address, &host, &in6))
-        return UINT64_C(0xffff00000000) | host;
+        return source_mix(host, SOURCE_INET, seed);
     const unsigned char *bytes = in6.sin6_addr.s6_addr;
     uint64_t network = sonde_load(bytes, 8, SONDE_BIG_ENDIAN);
-    bool is_near = network == 0 || IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr);
-    return is_near ? sonde_load(bytes + 8, 8, SONDE_BIG_ENDIAN) : network;
+    uint64_t interface = sonde_load(bytes + 8, 8, SONDE_BIG_ENDIAN);
+    if (IN6_IS_ADDR_LINKLOCAL(&in6.sin6_addr))
+        return source_mix(interface, SOURCE_LINK + in6.sin6_scope_id, seed);
+    return network == 0 ? source_mix(interface, SOURCE_ZERO, seed)
+                        : source_mix(network, SOURCE_NETWORK, seed);
 }
 
 bool source_is_local(const struct sonde_address *address)

@@ -3,7 +3,8 @@
 
    A source is an IPv4 address, or the first 64 bits of an IPv6 address, since a
    host can use all addresses with these 64 bits.  Of link-local addresses and
-   ::/64, with the loopback address, the source is the last 64 bits.  */
+   ::/64, with the loopback address, the source is the last 64 bits, and the
+   interface of a link-local address.  */
 
 #ifndef SERVERS_SOURCE_H
 #define SERVERS_SOURCE_H 1
@@ -15,10 +16,13 @@
 
 /* The source of ADDRESS, whose port does not count: the IPv4 address, which an
    IPv4-mapped IPv6 address has, too; the network of an IPv6 address, the first
-   64 bits, so that all its hosts are one source; but the last 64 bits of ::/64
-   and of a link-local address.  Only equality of the numbers has a meaning.  0:
-   none, as for a UNIX socket, an empty address and ::.  */
-uint64_t source_of(const struct sonde_address *address);
+   64 bits, so that all its hosts are one source; but the last 64 bits of ::/64,
+   and those of a link-local address with its interface.  Only equality of the
+   numbers with the same SEED has a meaning.  With a SEED of seed_new, two
+   sources have one number by a chance of 2^-63 alone, whatever addresses hosts
+   choose.  0: none, as for a UNIX socket and an empty address.  Never 64 one
+   bits.  */
+uint64_t source_of(const struct sonde_address *address, uint64_t seed);
 
 /* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or of neither
    IPv4 nor IPv6, as of a UNIX socket.  IPv4-mapped loopback is not local.  */

@@ -8,14 +8,17 @@
 
 #include "base/rate.h"
 #include "base/repeat.h"
+#include "base/seed.h"
 #include "servers/source.h"
 #include "tests/unit/unit.h"
+
+static uint64_t seed = UINT64_C(0x0123456789abcdef);
 
 static uint64_t source(const char *text)
 {
     struct sonde_address address;
     ck_assert_int_eq(sonde_address_parse(&address, text, 0), 0);
-    return source_of(&address);
+    return source_of(&address, seed);
 }
 
 START_TEST(a_host_is_one_source)
@@ -24,12 +27,45 @@ START_TEST(a_host_is_one_source)
     ck_assert_uint_ne(source("192.0.2.1"), source("192.0.2.2"));
     ck_assert_uint_eq(source("2001:db8::1"), source("2001:db8::2:3:4:5"));
     ck_assert_uint_ne(source("2001:db8:0:1::1"), source("2001:db8:0:2::1"));
-    ck_assert_uint_ne(source("fe80::1"), source("fe80::2"));
+    ck_assert_uint_ne(source("fe80::1%1"), source("fe80::2%1"));
     ck_assert_uint_ne(source("::1"), 0);
     ck_assert_uint_ne(source("::2"), 0);
     ck_assert_uint_ne(source("::2"), source("::3"));
     ck_assert_uint_eq(source("::ffff:192.0.2.1"), source("192.0.2.1"));
     ck_assert_uint_eq(source("/a/path"), 0);
+}
+END_TEST
+
+/* The same 64 bits are another source in another kind of address.  */
+START_TEST(kinds_of_addresses_do_not_share)
+{
+    static const char *const texts[] = {"2001:db8:0:1::1",
+                                        "fe80::2001:db8:0:1%1",
+                                        "fe80::2001:db8:0:1%2",
+                                        "::2001:db8:0:1",
+                                        "192.0.2.1",
+                                        "0:ffff:c000:201::1",
+                                        "fe80::ffff:c000:201%1"};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    seed = seed_new();
+    for (size_t i = 0; i < TEXTS; i++)
+        for (size_t j = 0; j < i; j++)
+            ck_assert_uint_ne(source(texts[i]), source(texts[j]));
+}
+END_TEST
+
+/* Also those that SEED would give numbers with another meaning.  */
+START_TEST(every_host_has_a_source)
+{
+    for (seed = 0; seed < 2; seed++) {
+        ck_assert_uint_ne(source("fe80::%1"), 0);
+        ck_assert_uint_ne(source("fe80::4%1"), 0);
+        ck_assert_uint_ne(source("fe80::ffff:ffff:ffff:ffff%1"), UINT64_MAX);
+        ck_assert_uint_ne(source("fe80::ffff:ffff:ffff:fffb%1"), UINT64_MAX);
+        ck_assert_uint_ne(source("::"), 0);
+        ck_assert_uint_ne(source("::2"), 0);
+        ck_assert_uint_ne(source("0.0.0.1"), 0);
+    }
 }
 END_TEST
 
@@ -207,6 +243,8 @@ END_TEST
 static void add(TCase *tests)
 {
     tcase_add_test(tests, a_host_is_one_source);
+    tcase_add_test(tests, kinds_of_addresses_do_not_share);
+    tcase_add_test(tests, every_host_has_a_source);
     tcase_add_test(tests, what_is_local);
     tcase_add_test(tests, so_many_and_no_more);
     tcase_add_test(tests, a_full_source_is_refused_without_room);
