@@ -1,8 +1,9 @@
 /* datagrams.c - receive and answer several datagrams with one call
    SPDX-License-Identifier: LGPL-2.1-or-later
 
-   By recvmmsg and sendmmsg.  Where the system has neither, or the kernel does
-   not know them (ENOSYS), by a call for each datagram.  */
+   By recvmmsg and sendmmsg.  Where the system has neither, the kernel does not
+   know them (ENOSYS), or a filter refuses them (EPERM, EACCES), by a call for
+   each datagram.  */
 
 #include <config.h>
 
@@ -30,17 +31,25 @@ struct single {
 
 /* ---- receiving ----------------------------------------------------------- */
 
+/* Whether recvmmsg failed with ERROR since the call is missing or refused, and
+   recvmsg is to be tried: a filter may forbid recvmmsg alone.  A policy that
+   forbids both has recvmsg fail with the same errno.  */
+static int recvmmsg_is_missing(int error)
+{
+    return error == ENOSYS || error == EPERM || error == EACCES;
+}
+
 /* Receive up to COUNT datagrams, not 0, by the prepared headers LIST, without
    waiting: for a COUNT of 1 by recvmsg, the faster call; else by recvmmsg or,
-   where the system has no recvmmsg, by recvmsg until one fails.  Returns the
-   number received, at least 1, or -1 with the errno of the call, EAGAIN: no
-   datagram.  May change errno on success.  */
+   where recvmmsg is missing (recvmmsg_is_missing), by recvmsg until one fails.
+   Returns the number received, at least 1, or -1 with the errno of the call,
+   EAGAIN: no datagram.  May change errno on success.  */
 static int messages_receive(int fd, sonde__message *list, unsigned count)
 {
     int received = -1;
     if (count > 1) {
         received = sonde__sys.recvmmsg(fd, list, count, MSG_DONTWAIT);
-        if (received >= 0 || errno != ENOSYS)
+        if (received >= 0 || !recvmmsg_is_missing(errno))
             return received >= 0 ? received : sonde__receive_failed();
     }
     for (received = 0; received < (int)count; received++) {

@@ -1271,7 +1271,8 @@ struct sonde_datagram_item {
    was in the queue.  -1: as sonde_datagram_receive_from; LIST is undefined
    then, but for DATA and SIZE.  EINVAL: COUNT is 0.
 
-   Hides: a system without recvmmsg, where each datagram costs a call.  */
+   Hides: a system without recvmmsg, or a filter that refuses recvmmsg (ENOSYS,
+   EPERM, EACCES), where each datagram costs a call.  */
 ssize_t sonde_datagrams_receive(int fd, struct sonde_datagram_item *list,
                                 size_t count, int timeout,
                                 const struct sonde_address *local);
