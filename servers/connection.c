@@ -31,6 +31,30 @@ static void connection_abandon(struct connection *connection,
     connection->state = CONNECTION_OVER;
 }
 
+/* Log errno, of a failed receive, or with IS_SEND of a send, if a policy or the
+   resources of this host are the cause, not the client.  Keeps errno.  */
+static void connection_log_denied(bool is_send)
+{
+    const char *what = is_send ? "send" : "receive", *remedy = "";
+    switch (errno) {
+    case EACCES:
+    case EPERM:
+    case ENOSYS:
+        remedy = is_send ? " (a firewall of this host, or a policy: let "
+                           "seccomp, SELinux or AppArmor allow send and sendto)"
+                         : " (a policy denies it: let seccomp, SELinux or "
+                           "AppArmor allow recv and recvfrom)";
+        break;
+    case ENOBUFS:
+    case ENOMEM:
+        break;
+    default:
+        return;
+    }
+    log_trouble(LOG_CONNECTION, "client closed: cannot %s: %s%s", what,
+                strerror(errno), remedy);
+}
+
 /* A call failed with errno: note the errno, and end CONNECTION as lost; as idle
    after EAGAIN, the end of the timeout.  Where calls never block, EAGAIN is no
    failure, and nothing is done.  */
@@ -68,14 +92,15 @@ static void pending_append(struct connection *connection, const char *data,
 /* Write as much of the SIZE bytes DATA as one call takes, and count the bytes
    as sent.  Where calls block, the call waits for room up to the timeout.
    Returns the number of bytes; 0 if calls never block and there is no room, or
-   after an error or the timeout, which end CONNECTION
-   (connection_note_error).  */
+   after an error or the timeout, which end CONNECTION (connection_note_error);
+   an error of this host is logged.  */
 static size_t connection_send(struct connection *connection, const char *data,
                               size_t size)
 {
     ssize_t count =
         sonde_write(connection->client.fd, data, size, connection->timeout);
     if (count < 0) {
+        connection_log_denied(true);
         connection_note_error(connection);
         return 0;
     }
@@ -135,13 +160,16 @@ static void connection_input(struct connection *connection, const char *data,
 /* Read once, up to CONNECTION_PIECE bytes, into BUFFER, waiting up to TIMEOUT
    milliseconds (-1: without limit), and count the bytes as received.  Returns
    the number of bytes, 0 after a FIN, or -1 with errno: EAGAIN if none came in
-   time; any errno of sonde_read.  */
+   time; any errno of sonde_read, logged if this host is the cause.  */
 static ssize_t connection_read_once(struct connection *connection, char *buffer,
                                     int timeout)
 {
     ssize_t count =
         sonde_read(connection->client.fd, buffer, CONNECTION_PIECE, timeout);
-    connection->received += count > 0 ? (uint64_t)count : 0;
+    if (count < 0)
+        connection_log_denied(false);
+    else
+        connection->received += (uint64_t)count;
     return count;
 }
 

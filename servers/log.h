@@ -55,6 +55,7 @@ enum log_trouble {
     LOG_DATAGRAM,    /* a datagram could not be sent, or was truncated */
     LOG_ACCEPT,      /* accept keeps failing */
     LOG_RECEIVE,     /* recvmsg keeps failing */
+    LOG_CONNECTION,  /* receive or send fails, and not by the client */
     LOG_WAIT,        /* poll fails, or reports sockets that are not ready */
     LOG_TROUBLES
 };

@@ -199,6 +199,17 @@ for model in $models; do
         is "$model: recv says $error for long: it can be stopped" \
             [ "$status" -eq 0 ]
     done
+    # A call that is denied closes each client, and not by the client.
+    for call in recvfrom sendto; do
+        [ "$call" = sendto ] && words='cannot send: Oper' ||
+            words='cannot receive: Oper'
+        inject "$call" error=EPERM "$echosrv" --model="$model" -4 --tcp -p 0
+        for client in 1 2 3; do
+            run "$crowd" "127.0.0.1:$port" open 1 tell 10 ended close
+        done
+        stop
+        is "$model: $call is denied: said once" once_logged "$words"
+    done
 done
 # Without memory no client is rejected; without processes or threads one is, and
 # none is served.
