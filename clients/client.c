@@ -265,11 +265,13 @@ static void on_end(int signo)
     raise(signo);
 }
 
-/* Have SIGHUP, SIGINT and SIGTERM, unless ignored or handled, call on_end,
-   which removes the client's own files before the process ends.  */
+/* Have the signals that others send to end a process, unless ignored or
+   handled, call on_end, which removes the client's own files before the process
+   ends.  */
 static void client_watch_signals(void)
 {
-    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+                                  SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
     struct sigaction prev;
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (!sigaction(signals[i], NULL, &prev) && prev.sa_handler == SIG_DFL)

@@ -67,9 +67,10 @@ struct client {
    abstract name, the kernel chooses the name of a UNIX datagram client; for a
    path, the client is bound to a socket in a new folder below TMPDIR or /tmp;
    the caller has at most one such client at a time: of two, the first folder
-   would stay.  From then on SIGHUP, SIGINT and SIGTERM, unless
-   ignored or handled, remove the folder before the process ends.  Returns
-   CLIENT->end; client_close is to be called in each case.  */
+   would stay.  From then on SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1,
+   SIGUSR2 and SIGXCPU, unless ignored or handled, remove the folder before the
+   process ends.  Returns CLIENT->end; client_close is to be called in each
+   case.  */
 enum client_end client_connect(struct client *client,
                                const struct client_target *target);
 
