@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/wait.h"
 #include "base/wrap.h"
 #include "progs/options.h"
@@ -299,14 +300,18 @@ static bool is_check_asked(const struct option_view *view, int argc,
 }
 
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
-   print the message; then usage_hint.  Returns STATUS_TROUBLE.  stdio would
-   lose the message if a non-blocking standard error had no room, so wait for
-   room first, without limit, as write_all does.  */
+   print the message; then usage_hint.  Returns STATUS_TROUBLE.  The words of
+   ARGV are masked before (mask_text): getopt_long prints them.  A masked word
+   is as wrong as before.  stdio would lose the message if a non-blocking
+   standard error had no room, so wait for room first, without limit, as
+   write_all does.  */
 static int report_option_error(const struct option_view *view, int argc,
                                char **argv)
 {
     while (wait_one(STDERR_FILENO, POLLOUT, ROOM_WAIT_MS) == 0)
         continue;
+    for (int i = 1; i < argc; i++)
+        mask_text(argv[i]);
     int value;
     optind = 0; /* for GNU getopt: initialize */
     opterr = 1;
