@@ -41,10 +41,12 @@ static bool mask_is_control(const unsigned char *bytes, size_t length)
     if (length == 1)
         return bytes[0] < ' ' || bytes[0] == 127;
     if (length == 2)
-        return bytes[0] == 0xc2 && bytes[1] < 0xa0; /* C1 */
+        return (bytes[0] == 0xc2 && bytes[1] < 0xa0) || /* C1 */
+               (bytes[0] == 0xd8 && bytes[1] == 0x9c);
     if (length != 3 || bytes[0] != 0xe2)
         return false;
-    return (bytes[1] == 0x80 && bytes[2] >= 0xa8 && bytes[2] <= 0xae) ||
+    return (bytes[1] == 0x80 && (bytes[2] == 0x8e || bytes[2] == 0x8f)) ||
+           (bytes[1] == 0x80 && bytes[2] >= 0xa8 && bytes[2] <= 0xae) ||
            (bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9);
 }
 

@@ -13,9 +13,9 @@ size_t utf8_length(const unsigned char *text);
 
 /* Replace in TEXT, in place, each by one '?': control characters (C0 with the
    newline, DEL, C1), bytes that are not UTF-8, and characters that reorder or
-   break a line (U+202A to U+202E, U+2066 to U+2069, U+2028, U+2029).  All other
-   characters stay: names in any script are readable.  Returns the new length in
-   bytes, never more than before.  */
+   break a line (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069,
+   U+2028, U+2029).  All other characters stay: names in any script are
+   readable.  Returns the new length in bytes, never more than before.  */
 size_t mask_text(char *text);
 
 /* As mask_text, for SIZE bytes at TEXT, followed by a NUL: newlines and tabs

@@ -24,6 +24,7 @@ START_TEST(text_stays)
     check("\u00e4 \u00a0 \u20ac \U0001f600", "\u00e4 \u00a0 \u20ac \U0001f600");
     /* The neighbours of what is masked.  */
     check("\u2027\u202f\u2065\u206a", "\u2027\u202f\u2065\u206a");
+    check("\u061b\u061d\u200d\u2010", "\u061b\u061d\u200d\u2010");
 }
 END_TEST
 
@@ -32,6 +33,7 @@ START_TEST(controls_are_masked)
     check("a\x1b[2J\nb\x7f\tc", "a?[2J?b??c");
     check("a\xc2\x80\xc2\x9b\xc2\x9f.", "a???.");
     check("\u202a\u202e\u2066\u2069\u2028\u2029", "??????");
+    check("\u061c\u200e\u200f", "???");
 }
 END_TEST
 
