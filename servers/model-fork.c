@@ -188,14 +188,17 @@ static int fork_tick(struct server *server)
     return -1;
 }
 
-/* Send STOP_NOW to all children; the handler counts each child off later.  */
+/* Send STOP_NOW to all children, and SIGCONT, since a stopped child handles no
+   signal; the handler counts each child off later.  */
 static void fork_cut(struct server *server)
 {
     struct fork_data *data = server->model_data;
     stop_hold();
     for (size_t i = 0; i < data->size; i++)
-        if (data->list[i].pid)
+        if (data->list[i].pid) {
             kill(data->list[i].pid, STOP_NOW);
+            kill(data->list[i].pid, SIGCONT);
+        }
     stop_release();
 }
 

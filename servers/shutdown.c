@@ -29,8 +29,9 @@
 #include "servers/server.h"
 #include "servers/stop.h"
 
-/* Milliseconds.  CUT_MAX: for processes and threads to end.  QUIET: after which
-   a server of inetd ends without clients.  */
+/* Milliseconds.  CUT_MAX: for processes and threads to end, of which some may
+   be frozen, as by a control group or a debugger.  QUIET: after which a server
+   of inetd ends without clients.  */
 enum { CUT_MAX = 10000, QUIET = 60000 };
 
 /* ---- listen sockets ------------------------------------------------------ */

@@ -298,6 +298,7 @@ void workers_cut(struct server *server)
 void workers_end(struct server *server)
 {
     struct worker_pool *pool = server->pool;
+    workers_send_all(server, SIGCONT); /* a stopped worker handles no signal */
     if (!pool)
         return;
     server->cut_off += (int)server->model->busy(server);
