@@ -178,7 +178,7 @@ static int server_begin(struct server *server)
         (!server->model->begin || !server->model->begin(server)) &&
         !loop_open(server))
         return 0;
-    return log_line("cannot start: %s", strerror(errno));
+    return server->failed ? -1 : log_line("cannot start: %s", strerror(errno));
 }
 
 /* Log how many clients were cut off, or that all had finished, if the grace

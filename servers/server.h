@@ -22,7 +22,8 @@ struct model {
     bool forks;        /* starts processes */
     int batch;         /* max clients accepted for one event */
     long max_clients;  /* default of --max-clients; 0: any number */
-    /* Allocate, start workers.  Returns 0, or -1 with errno; END follows.  */
+    /* Allocate, start workers.  Returns 0, or -1 with errno; END follows.  If
+       server->failed is set then, the reason is in the log.  */
     int (*begin)(struct server *server);
     /* With --max-per-source alone: count a client of SOURCE, as source_enter
        does; ENOBUFS: no slot is free.  NULL: counted in server->sources.  */
@@ -101,7 +102,7 @@ struct server {
     bool is_child;            /* a worker: the parent logs, and removes files */
     bool ends_when_quiet;     /* see shutdown.c */
     bool nodelay_checked, nodelay_inherited;
-    bool failed; /* cannot continue: the loop ends the server */
+    bool failed; /* cannot start or continue: the loop ends the server */
     int timeout; /* milliseconds of a connection's blocking calls; -1: none */
     int backoff; /* the latest of server_back_off, in milliseconds */
     int wait_backoff;           /* the same, after failures of the wait */

@@ -280,8 +280,13 @@ int workers_start(struct server *server)
     if (sonde_selfpipe_catch(SIGCHLD))
         return -1;
     for (size_t i = 0; i < pool->size; i++)
-        if (worker_start(server, i))
-            return -1;
+        if (worker_start(server, i)) {
+            server->failed = true;
+            return log_line("cannot start %zu workers: fork: %s; %zu started; "
+                            "raise the limit of processes, or give fewer "
+                            "--workers",
+                            pool->size, strerror(errno), i);
+        }
     return 0;
 }
 
@@ -293,12 +298,12 @@ void workers_stop(struct server *server)
 void workers_cut(struct server *server)
 {
     workers_send_all(server, STOP_NOW);
+    workers_send_all(server, SIGCONT); /* a stopped worker handles no signal */
 }
 
 void workers_end(struct server *server)
 {
     struct worker_pool *pool = server->pool;
-    workers_send_all(server, SIGCONT); /* a stopped worker handles no signal */
     if (!pool)
         return;
     server->cut_off += (int)server->model->busy(server);

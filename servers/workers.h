@@ -55,7 +55,8 @@ int workers_prepare(struct server *server, struct worker_pool *pool,
    parent accepts no streams and, with pool->datagrams, answers no datagrams;
    server->clients counts workers, without a maximum, and SIGCHLD wakes the
    loop, with the self-pipe of stop_begin.  Returns 0; or -1 with errno, and
-   some workers may run until workers_end.  */
+   some workers may run until workers_end.  If fork fails, the reason is in the
+   log, and server->failed is set.  */
 int workers_start(struct server *server);
 
 /* Callback of the loop of a worker, stop: other workers answer the datagrams
