@@ -67,17 +67,18 @@ static bool datagram_count_one(struct server *server,
     return result;
 }
 
-/* Count REQUEST against the limit of the sender FROM: a rate, or for local
-   senders without --max-rate a number of repeated datagrams.  Returns false,
-   with a line in the log, beyond the limit, if a table is full, or if another
-   worker keeps the lock; with --max-rate=0 always true, and nothing is
-   counted.  */
+/* Count REQUEST, with the addresses ENDS, against the limit of the sender: a
+   rate, or for local senders without --max-rate a number of repeated datagrams.
+   Returns false, with a line in the log, beyond the limit, if a table is full,
+   or if another worker keeps the lock; with --max-rate=0 always true, and
+   nothing is counted.  */
 static bool datagram_take(struct server *server,
                           const struct datagram_request *request,
-                          const struct sonde_address *from)
+                          const struct sonde_datagram *ends)
 {
+    const struct sonde_address *from = &ends->from;
     long rate = server->options->rate;
-    bool is_local = rate < 0 && source_is_local(from);
+    bool is_local = rate < 0 && source_is_local(from, &ends->to);
     char text[LOG_ADDRESS];
     if (rate == 0 || datagram_count_one(server, request, from, is_local))
         return true;
@@ -115,7 +116,7 @@ static bool datagram_accept(struct server *server,
     if (!refused && listen_sockets_have(&server->listeners, &ends->from))
         refused = "its sender is this server";
     if (!refused)
-        return datagram_take(server, request, &ends->from);
+        return datagram_take(server, request, ends);
     log_trouble(LOG_REFUSED, "%s: datagram not answered: %s",
                 log_address(&ends->from, text), refused);
     return false;

@@ -73,16 +73,24 @@ uint64_t source_of(const struct sonde_address *address, uint64_t seed)
                         : source_mix(network, SOURCE_NETWORK, seed);
 }
 
-bool source_is_local(const struct sonde_address *address)
+/* Whether ADDRESS, also an empty one, is an IPv4 address, also mapped.  */
+static bool source_has_inet(const struct sonde_address *address)
+{
+    struct sockaddr_in6 in6;
+    uint32_t host;
+    return source_has_host(address) && source_is_inet(address, &host, &in6);
+}
+
+bool source_is_local(const struct sonde_address *address,
+                     const struct sonde_address *to)
 {
     struct sockaddr_in6 in6;
     uint32_t host;
     if (!source_has_host(address))
         return true;
-    source_is_inet(address, &host, &in6);
-    return address->storage.ss_family == AF_INET
-               ? host >> 24 == 127
-               : IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+    if (!source_is_inet(address, &host, &in6))
+        return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+    return host >> 24 == 127 && source_has_inet(to);
 }
 
 /* The slot where the search for SOURCE begins.  TABLE has slots.  */

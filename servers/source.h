@@ -24,9 +24,13 @@
    bits.  */
 uint64_t source_of(const struct sonde_address *address, uint64_t seed);
 
-/* Whether ADDRESS is a loopback address (127.0.0.0/8 or ::1), or of neither
-   IPv4 nor IPv6, as of a UNIX socket.  IPv4-mapped loopback is not local.  */
-bool source_is_local(const struct sonde_address *address);
+/* Whether ADDRESS, the sender of a datagram to TO, is a loopback address
+   (127.0.0.0/8, also IPv4-mapped, or ::1), or of neither IPv4 nor IPv6, as of a
+   UNIX socket.  An IPv4 address is local only if TO is an IPv4 address, too,
+   mapped or not: Linux receives IPv6 datagrams with a forged mapped sender from
+   the network (measured, 6.18), but none with a mapped destination.  */
+bool source_is_local(const struct sonde_address *address,
+                     const struct sonde_address *to);
 
 /* The number of clients of each source.  All zero is empty.  */
 struct source_table {

@@ -71,17 +71,26 @@ END_TEST
 
 START_TEST(what_is_local)
 {
-    struct sonde_address address;
+    struct sonde_address address, to;
     static const struct {
-        const char *text;
+        const char *text, *to;
         bool local;
-    } rows[] = {{"127.0.0.1", true},    {"127.8.9.1", true},
-                {"::1", true},          {"/a/path", true},
-                {"192.0.2.1", false},   {"128.0.0.1", false},
-                {"2001:db8::1", false}, {"::ffff:127.0.0.1", false}};
+    } rows[] = {{"127.0.0.1", "127.0.0.1", true},
+                {"127.8.9.1", "127.0.0.1", true},
+                {"::1", "::1", true},
+                {"/a/path", "/another", true},
+                {"192.0.2.1", "127.0.0.1", false},
+                {"128.0.0.1", "127.0.0.1", false},
+                {"2001:db8::1", "2001:db8::2", false},
+                {"::ffff:127.0.0.1", "::ffff:127.0.0.1", true},
+                {"::ffff:192.0.2.1", "::ffff:127.0.0.1", false},
+                /* Forged.  */
+                {"::ffff:127.0.0.1", "2001:db8::2", false},
+                {"::ffff:127.0.0.1", "::", false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ck_assert_int_eq(sonde_address_parse(&address, rows[i].text, 0), 0);
-        ck_assert_int_eq(source_is_local(&address), rows[i].local);
+        ck_assert_int_eq(sonde_address_parse(&to, rows[i].to, 0), 0);
+        ck_assert_int_eq(source_is_local(&address, &to), rows[i].local);
     }
 }
 END_TEST
