@@ -260,6 +260,13 @@ start udp-alter 5
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: an altered byte: 13" said 13 \
     "byte 5 of datagram 1 is 0x37, not 0x36"
+start udp-alter 7
+given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
+is "UDP: the last byte altered: 13" said 13 \
+    "byte 7 of datagram 1 is 0x0b, not 0x0a"
+start udp-extra 1
+given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
+is "UDP: a byte too many: 13" said 13 "datagram 1 has 8 bytes, the reply 9"
 start_replying short
 given '1234567\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: another answer: 13" [ "$status" -eq 13 ]
@@ -276,6 +283,22 @@ is "UDP: two answers to one datagram: 13, or the second came too late" \
     sh -c '[ "$1" -eq 13 ] || [ "$1" -eq 0 ]' - "$status"
 given 'x\ny\n' "$echocli" -u --timeout 20 127.0.0.1 "$port"
 is "UDP: the second answer is not taken for the next: 13" [ "$status" -eq 13 ]
+# The input ends when a later client has its reply: the second answer has come.
+start udp-duplicate '' "$scratch/twice"
+"$echocli" -u --timeout 20 --unix "$scratch/twice" < "$scratch/keys" \
+    > "$scratch/screen" 2> "$scratch/err" 9>&- &
+client=$!
+exec 7> "$scratch/keys" 8< "$scratch/screen"
+echo x >&7
+read -r answer <&8
+echo y | "$echocli" -u --timeout 20 --unix "$scratch/twice" \
+    > "$scratch/out" 2>&1 7>&- 8<&-
+exec 7>&-
+status=0
+wait "$client" || status=$?
+exec 8<&-
+is "UNIX: two answers to one datagram: 13" said 13 \
+    "one datagram more than the 1 sent, of 2 bytes"
 lose_one () {
     start udp-lose 3
     late 12 "no reply within TIME, datagram 3, 2 echoed before" "$echocli" -u
