@@ -198,6 +198,11 @@ delays=
 start early 1
 measure -d 0.1
 is "a byte that was never asked for: 13" [ "$status" -eq 13 ]
+start extra 3
+measure --connect -d 0.1
+is "--connect: bytes too many: 13" [ "$status" -eq 13 ]
+json_is '.first_wrong | test("byte 64 of connection [12] was never sent")' \
+    "--connect: bytes too many: which"
 # More replies than the usual receive buffers take: the setting is named.
 start udp-silence
 run "$echoload" -u --depth 1024 --size 65507 -d 0.1 --timeout 0.2 127.0.0.1 "$port"
@@ -227,6 +232,13 @@ measure -u -d 0.2
 is "UDP: an altered number: 13" [ "$status" -eq 13 ]
 json_is '.first_wrong | test("datagram 2 of connection [12] was never sent")' \
     "UDP: an altered number: which"
+# The last of 64 bytes, and one more.
+start udp-alter 63
+measure -u -d 0.2
+is "UDP: the last byte altered: 13" [ "$status" -eq 13 ]
+start udp-extra 1
+measure -u -d 0.2
+is "UDP: a byte too many: 13" [ "$status" -eq 13 ]
 free_port
 measure -d 0.1
 is "refused: 3" said 3 "Connection refused"
