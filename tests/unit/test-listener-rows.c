@@ -236,6 +236,29 @@ START_TEST(many_owners_leave_room)
 }
 END_TEST
 
+/* Either counter alone may come from elsewhere: ListenOverflows from another
+   listener, drops from another reason.  */
+START_TEST(no_larger_backlog_without_an_overflow)
+{
+    static const struct {
+        long overflows, drops;
+        bool advised;
+    } cases[] = {{5, 0, false}, {0, 5, false}, {5, 5, true}};
+    char local[] = "127.0.0.1:80";
+    struct listener_row row = row_make(local, SOCK_STREAM, 1000);
+    struct listeners listeners = {.rows = &row, .count = 1};
+    listeners.totals.overflows = cases[_i].overflows;
+    row.listener.queue.drops = cases[_i].drops;
+    row.percent = 100;
+    FILE *out = text_open();
+    listeners_explain(out, &listeners);
+    fclose(out);
+    unit_squeeze(text);
+    text_has(cases[_i].advised ? "; then request a larger backlog"
+                               : "; no overflow of this listener so far");
+}
+END_TEST
+
 /* A lack of descriptors is no lack of a privilege.  */
 START_TEST(the_reason_not_to_enter)
 {
@@ -265,6 +288,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, each_address_has_a_sample);
     tcase_add_test(tests, one_client_of_two_listeners);
     tcase_add_test(tests, many_owners_leave_room);
+    tcase_add_loop_test(tests, no_larger_backlog_without_an_overflow, 0, 3);
     tcase_add_test(tests, the_reason_not_to_enter);
 }
 
