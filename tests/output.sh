@@ -118,6 +118,18 @@ closed () {
     is "closed: $program $*" said 2 "$program: standard output is closed"
 }
 each closed
+# A socket would have the number of a descriptor that is closed.
+if [ -e /proc/self/fd ]; then
+    "$builddir/echosrv" -4 --tcp -p 0 <&- >&- 2> "$scratch/port" 9>&- &
+    peers="$peers $!"
+    read -r _ < "$scratch/port"
+    for fd in 0 1; do
+        is "closed: descriptor $fd of echosrv is /dev/null" \
+            [ "$(readlink "/proc/$!/fd/$fd")" = /dev/null ]
+    done
+else
+    skip "closed: descriptors of echosrv are /dev/null" "/proc has none here"
+fi
 
 # What an echo server sent back.
 head -c 300000 /dev/zero > "$scratch/zeros"
