@@ -131,6 +131,28 @@ else
     skip "closed: descriptors of echosrv are /dev/null" "/proc has none here"
 fi
 
+# Errors that a disk, or a network file system, reports late.
+# failing CALL ARGUMENTS...: run strace with ARGUMENTS, and CALL fails.
+failing () {
+    call=$1
+    shift
+    run strace -f -qq -o /dev/null -e "trace=$call" \
+        -e "inject=$call:error=EIO" "$@"
+}
+if have strace && ! is_sanitized && failing fsync true &&
+    [ "$status" -eq 0 ]; then
+    failing close -P "$scratch/out" "$byteorder"
+    is "close fails: 2" said 2 \
+        "byteorder: cannot write standard output: Input/output error"
+    mkdir "$scratch/disk"
+    failing fsync "$backlogprobe" -4 -b 0 --prometheus "$scratch/disk/prom"
+    is "fsync fails: 2" said 2 \
+        "backlogprobe: cannot write $scratch/disk/prom: Input/output error"
+    is "fsync fails: no file is left" rmdir "$scratch/disk"
+else
+    skip "close and fsync that fail" "strace cannot make calls fail here"
+fi
+
 # What an echo server sent back.
 head -c 300000 /dev/zero > "$scratch/zeros"
 run "$reader" late 1 "$echocli" 127.0.0.1 "$echo" < "$scratch/zeros"
