@@ -116,6 +116,24 @@ else
     valid "every network namespace" listeners --all
     valid "connections that wait" listeners --waiting
     valid "datagram sockets" listeners -uU
+    # Listeners of one address, until their input ends.
+    mkfifo "$scratch/orders" "$scratch/answers"
+    "$builddir/tests/workers" 2 8 < "$scratch/orders" > "$scratch/answers" \
+        9>&- &
+    workers=$!
+    exec 7> "$scratch/orders" 8< "$scratch/answers"
+    read -r port <&8
+    until ! read -r line <&8 || [ "$line" = ready ]; do :; done
+    valid "a group by SO_REUSEPORT" listeners "$port"
+    if [ "$(uname -s)" = Linux ]; then
+        is "a group by SO_REUSEPORT: the group is in the report" \
+            grep -q '"group": {' "$scratch/json"
+    else
+        skip "a group by SO_REUSEPORT: the group is in the report" \
+            "groups are those of Linux"
+    fi
+    exec 7>&- 8<&-
+    wait "$workers"
     "$builddir/listeners" --watch --json -d 1.2 > "$scratch/lines"
     tail -n 1 "$scratch/lines" > "$scratch/json"
     check "listeners over time" listeners-watch
