@@ -52,4 +52,24 @@ if have systemd-analyze; then
 else
     skip "systemd-analyze verify" "systemd-analyze is not here"
 fi
+
+# The exposure, in tenths, that doc/security.md has for systemd 252; others may
+# weigh otherwise, but below 10 is "SAFE", and below 50 "OK".
+case $(systemd-analyze --version 2> /dev/null) in
+"systemd 252 "*) limits="echosrv=5 daytimesrv=5 sonde-listeners=25" ;;
+*) limits="echosrv=9 daytimesrv=9 sonde-listeners=49" ;;
+esac
+# systemd before 250 rates no file.
+systemd-analyze security --help 2> /dev/null | grep -q -e --offline &&
+    has_exposure=yes || has_exposure=
+for unit in $limits; do
+    file=$srcdir/contrib/${unit%=*}.service
+    if [ -z "$has_exposure" ]; then
+        skip "exposure of ${unit%=*}.service" "no systemd-analyze --offline here"
+        continue
+    fi
+    run systemd-analyze security --offline=true --threshold="${unit#*=}" "$file"
+    is "exposure of ${unit%=*}.service: at most ${unit#*=} tenths" \
+        [ "$status" -eq 0 ]
+done
 finish
