@@ -6,6 +6,7 @@
 . "${srcdir:-.}/tests/server.sh"
 have jq || skip_all "jq is not here"
 have_namespaces || skip_all "no network namespaces for an ordinary user here"
+export scratch
 in_namespace "[ -e /proc/sys/net/core/somaxconn ]" ||
     skip_all "the kernel hides net.core.somaxconn in such namespaces"
 
@@ -91,6 +92,35 @@ run in_namespace 'echo 40000 40007 > /proc/sys/net/ipv4/ip_local_port_range
     "$backlogprobe" --json'
 json_is 'all(.rows[]; (.accepted == .backlog + 1) != (.limit != null))' \
     "8 local ports: a row is exact, or names a limit"
+
+# Packets of any question beyond loopback would leave by "away", the default route,
+# whose own packets, of IPv6, are switched off.
+cat > "$scratch/routed" <<'END'
+ip link add away type veth peer name other || exit 9
+for name in away other; do
+    ip link set "$name" addrgenmode none up || exit 9
+done
+ip address add 192.0.2.2/32 dev lo
+ip route add default dev away
+ip address add 2001:db8::2/128 dev lo 2> /dev/null &&
+    ip -6 route add default dev away
+sent () {
+    awk '$1 == "away:" { print $11 }' /proc/net/dev
+}
+"$backlogprobe" > /dev/null && "$sockprobe" > /dev/null && sent
+echo x | "$builddir/echocli" -u -t 0.1 198.51.100.1 9 2> /dev/null
+sent
+END
+run in_namespace '. "$scratch/routed"'
+if [ "$status" -eq 9 ]; then
+    skip "the probes send no packet beyond loopback" \
+        "no veth here: $(head -n 1 "$scratch/err")"
+else
+    is "the probes send no packet beyond loopback" \
+        [ "$(sed -n 1p "$scratch/out")" = 0 ]
+    is "a packet beyond loopback would have been counted" \
+        [ "$(sed -n 2p "$scratch/out")" -gt 0 ]
+fi
 
 # The setting's file hidden, as older kernels do in such namespaces.
 run in_namespace 'echo 10 > /proc/sys/net/core/somaxconn
