@@ -183,17 +183,15 @@ static void run_enter_sandbox(const struct fault_options *options)
 }
 
 /* The sockets are open: give up capabilities, unless root, and other access by
-   the sandbox, unless NO_SANDBOX; nothing if a command is to run.  Returns 0,
-   or 2 with the reason in the log.  */
+   the sandbox, unless NO_SANDBOX or with a command, which inherits the sandbox.
+   Returns 0, or 2 with the reason in the log.  */
 static int run_confine(const struct fault_options *options)
 {
-    if (options->command_count > 0)
-        return 0;
     if (geteuid() != 0 && capability_drop()) {
         options->log("cannot drop capabilities: %s", strerror(errno));
         return 2;
     }
-    if (!options->no_sandbox)
+    if (!options->no_sandbox && options->command_count == 0)
         run_enter_sandbox(options);
     return 0;
 }
@@ -218,10 +216,10 @@ static int run_allocate(struct fault_server *server)
 }
 
 /* Raise the limit of descriptors, if possible, allocate, catch signals, open
-   the ports, and set the start and the end of the run.  Then start the command,
-   with the former limit; or, without a command, give up access by run_confine.
-   Returns 0, or the exit status with the reason in the log.  run_close follows
-   in each case.  */
+   the ports, and set the start and the end of the run.  Then give up access by
+   run_confine, and start the command, if any, with the former limit.  Returns
+   0, or the exit status with the reason in the log.  run_close follows in each
+   case.  */
 static int run_open(struct fault_run *run)
 {
     struct fault_server *server = &run->server;
@@ -236,8 +234,9 @@ static int run_open(struct fault_run *run)
         return status;
     server->start = monotonic_ms();
     run->end = options->duration ? server->start + options->duration : -1;
-    if (options->command_count == 0)
-        return run_confine(options);
+    status = run_confine(options);
+    if (status || options->command_count == 0)
+        return status;
     run->command_start = server->start;
     run->command =
         fault_command_start(options, server->report, has_limit ? &files : NULL);

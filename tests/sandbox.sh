@@ -213,6 +213,14 @@ if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1 && have setcap &&
             "$scratch/out"
         halt
     done
+    # The parent of the command is the server.
+    cp "$faultsrv" "$open"
+    run setpriv --reuid=nobody --regid="$group" --clear-groups \
+        --inh-caps=+net_raw --ambient-caps=+net_raw "$open/faultsrv" \
+        --fault=echo -- sh -c 'grep "^Cap\(Inh\|Prm\|Eff\|Amb\)" "/proc/$PPID/status" \
+            "/proc/$$/status"'
+    is "faultsrv with a command: capabilities are dropped" \
+        [ "$(grep -c "0000000000000000$" "$scratch/err")" -eq 8 ]
 else
     skip "setcap: capabilities are dropped" \
         "needs root, setcap, setpriv, and a user nobody"
