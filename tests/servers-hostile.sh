@@ -396,16 +396,27 @@ interrupted () {
         serve "$@"
     fi
 }
-for model in $models; do
-    [ "$model" = iterative ] && several=1 || several=3
-    serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace=1
+# end_after_grace: a server with held clients ends after the grace period, of
+# $delay seconds, in less than three times the period.
+end_after_grace () {
+    serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace="$delay"
     # A word, so that it is known that they were accepted.
     hold open $several say 1
+    begun=$(date +%s)
     halt
-    is "$model: a time of grace, then the end, with 0" [ "$status" -eq 0 ]
+    took=$(($(date +%s) - begun))
+    let_go
+    echo "# $took s"
+    [ "$status" -eq 0 ] && [ "$took" -ge "$delay" ] &&
+        [ "$took" -lt $((3 * delay)) ]
+}
+for model in $models; do
+    [ "$model" = iterative ] && several=1 || several=3
+    delays='1 10'
+    is "$model: a time of grace, then the end, with 0" in_time end_after_grace
+    delays=
     is "$model: logs how many were closed" \
         logged "stopped; $several client connections* w.*closed"
-    let_go
     serve "$echosrv" --model="$model" -4 --tcp -p 0 --grace=60
     hold open $several say 1
     kill -TERM "$server"
