@@ -3,7 +3,9 @@
 
    To be preloaded.  Before its first send each process tries what a sandbox
    forbids, and writes a line for each to standard error, "confined: open
-   EACCES".  CONFINED_FOLDER is a folder with a file "old", CONFINED_PORT a port
+   EACCES".  CONFINED_FOLDER is a folder with a file "old", CONFINED_SOCKETS the
+   folder of the server's UNIX socket, if there is one; each of them has an
+   empty executable file "program" and a file "kept".  CONFINED_PORT is a port
    of 127.0.0.1 at which a server listens, CONFINED_NAME the abstract name of
    another, CONFINED_PID a process outside.  */
 
@@ -40,13 +42,35 @@ static void confined_report(const char *what, int result)
         _exit(99);
 }
 
+/* Try all but removing in FOLDER; the kernel may allow removing there.  */
+static void confined_try_folder(const char *folder)
+{
+    char program[4096], kept[4096], made[4096], renamed[4096];
+    char *const arguments[] = {program, NULL};
+    snprintf(program, sizeof program, "%s/program", folder);
+    snprintf(kept, sizeof kept, "%s/kept", folder);
+    snprintf(made, sizeof made, "%s/new-%ld", folder, (long)getpid());
+    snprintf(renamed, sizeof renamed, "%s/renamed-%ld", folder, (long)getpid());
+    confined_report("open", open(kept, O_RDONLY | O_CLOEXEC));
+    confined_report("write", open(kept, O_WRONLY | O_CLOEXEC));
+    confined_report("truncate", truncate(kept, 0));
+    /* Where an empty program may be run, there is no format for it.  */
+    confined_report(
+        "exec",
+        execve(program, arguments, arguments + 1) && errno != ENOEXEC ? -1 : 0);
+    confined_report("symlink", symlink("kept", renamed));
+    int fd = open(made, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    confined_report("create", fd);
+    confined_report("rename", rename(fd < 0 ? kept : made, renamed));
+}
+
 static void confined_try_files(void)
 {
     char path[4096];
     const char *folder = getenv("CONFINED_FOLDER");
     confined_report("open", open("/etc/passwd", O_RDONLY | O_CLOEXEC));
-    snprintf(path, sizeof path, "%s/new-%ld", folder, (long)getpid());
-    confined_report("create", open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    confined_try_folder(folder);
+    confined_try_folder(getenv("CONFINED_SOCKETS"));
     snprintf(path, sizeof path, "%s/old", folder);
     /* Another process may have removed the file already.  */
     confined_report("remove", unlink(path) && errno != ENOENT ? -1 : 0);

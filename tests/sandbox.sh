@@ -94,22 +94,28 @@ expect () {
 }
 # denied: the tries of the server have the right results.
 denied () {
-    expect EACCES 1 open create remove && expect EACCES 4 bind connect &&
+    expect EACCES 1 open write exec symlink create rename remove &&
+        expect EACCES 3 truncate && expect EACCES 4 bind connect &&
         expect EPERM 6 abstract signal &&
         expect success 1 "nnp $([ -n "$sandboxed" ] && echo 1 || echo 0)"
 }
 confine () {
     : > "$scratch/folder/old"
     serve env "LD_PRELOAD=$library" "CONFINED_FOLDER=$scratch/folder" \
-        "CONFINED_PORT=$other_port" "CONFINED_NAME=$name" "CONFINED_PID=$$" \
-        "$@"
+        "CONFINED_SOCKETS=$scratch/sockets" "CONFINED_PORT=$other_port" \
+        "CONFINED_NAME=$name" "CONFINED_PID=$$" "$@"
     run "$crowd" "${at:-127.0.0.1:$port}" once
     served=$status
     halt
 }
 if [ -n "$abi" ] && [ "$abi" -gt 0 ] && [ -f "$library" ] && ! is_sanitized
 then
-    mkdir "$scratch/folder" "$scratch/sockets"
+    for folder in folder sockets; do
+        mkdir "$scratch/$folder"
+        : > "$scratch/$folder/kept"
+        : > "$scratch/$folder/program"
+        chmod 755 "$scratch/$folder/program"
+    done
     name=sonde-test-$$
     # Other servers, to connect to.
     mkfifo "$scratch/others"
