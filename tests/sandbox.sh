@@ -198,33 +198,65 @@ by_setcap () {
     cp "$1" "$copy" && chmod 755 "$copy" &&
         setcap cap_net_bind_service=ep "$copy" 2> /dev/null
 }
+# drops OPTION...: $copy, on a low port, drops its capabilities.
+drops () {
+    # Without a network of its own the port may be in use.
+    # shellcheck disable=SC2086 # several words
+    serve sh -c 'exec "$@" > "$0"' "$scratch/report" $as_nobody "$copy" -4 \
+        -p 77 "$@"
+    if [ -z "$port" ]; then
+        gone
+        skip "setcap: ${copy##*/}: capabilities are dropped ($1)" \
+            "cannot listen on port 77: $(tail -n 1 "$scratch/log")"
+        return
+    fi
+    is "setcap: ${copy##*/}: capabilities are dropped ($1)" sh -c '
+        grep "^Cap\(Inh\|Prm\|Eff\|Amb\)" "/proc/$1/status" > "$2" &&
+        [ "$(grep -c "0000000000000000$" "$2")" -eq 4 ]' - "$server" \
+        "$scratch/out"
+    halt
+}
+# keeps OPTION...: $copy cannot drop its capabilities, and does not serve.
+keeps () {
+    if [ -z "$port" ] || ! have strace || is_sanitized ||
+        ! strace -u nobody -o /dev/null -e trace=capset \
+            -e inject=capset:error=EPERM true 2> /dev/null; then
+        skip "setcap: ${copy##*/}: capset fails" \
+            "the port is in use, or strace cannot inject"
+        return
+    fi
+    run bounded 60 strace -u nobody -f -qq -o /dev/null -e trace=capset \
+        -e inject=capset:error=EPERM "$copy" -4 -p 77 "$@"
+    is "setcap: ${copy##*/}: capset fails: 2, and why" sh -c '[ "$1" -eq 2 ] &&
+        grep -q "cannot drop capabilities: Operation not permitted" "$2"' - \
+        "$status" "$scratch/err"
+    # faultsrv logs its ports as soon as they are open.
+    [ "${copy##*/}" = faultsrv ] ||
+        is "setcap: ${copy##*/}: capset fails: it does not listen" \
+            lacks "$scratch/err" listening
+}
+# try_setcap PROGRAM OPTION...: all of it.
+try_setcap () {
+    by_setcap "$1"
+    shift
+    drops --verbose "$@"
+    drops --no-sandbox "$@"
+    keeps "$@"
+}
 open=
 if [ "$(id -u)" -eq 0 ] && id nobody > /dev/null 2>&1 && have setcap &&
     have setpriv && open=$(mktemp -d /tmp/sonde-test.XXXXXX) &&
     chmod 755 "$open" && by_setcap "$echosrv"; then
-    group=$(id -g nobody)
-    for option in --verbose --no-sandbox; do
-        # Without a network of its own the port may be in use.
-        serve setpriv --reuid=nobody --regid="$group" --clear-groups "$copy" \
-            -4 --tcp -p 77 "$option"
-        if [ -z "$port" ]; then
-            gone
-            skip "setcap: capabilities are dropped ($option)" \
-                "cannot listen on port 77: $(tail -n 1 "$scratch/log")"
-            continue
-        fi
-        is "setcap: capabilities are dropped ($option)" sh -c '
-            grep "^Cap\(Inh\|Prm\|Eff\|Amb\)" "/proc/$1/status" > "$2" &&
-            [ "$(grep -c "0000000000000000$" "$2")" -eq 4 ]' - "$server" \
-            "$scratch/out"
-        halt
-    done
+    as_nobody="setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups"
+    try_setcap "$echosrv"
+    try_setcap "$daytimesrv"
+    try_setcap "$faultsrv" --fault=echo
     # The parent of the command is the server.
-    cp "$faultsrv" "$open"
-    run setpriv --reuid=nobody --regid="$group" --clear-groups \
-        --inh-caps=+net_raw --ambient-caps=+net_raw "$open/faultsrv" \
-        --fault=echo -- sh -c 'grep "^Cap\(Inh\|Prm\|Eff\|Amb\)" "/proc/$PPID/status" \
-            "/proc/$$/status"'
+    cp "$faultsrv" "$open/plain"
+    # shellcheck disable=SC2086 # several words
+    run $as_nobody --inh-caps=+net_raw --ambient-caps=+net_raw "$open/plain" \
+        --fault=echo -- sh -c 'grep "^Cap\(Inh\|Prm\|Eff\|Amb\)" \
+            "/proc/$PPID/status" "/proc/$$/status"'
     is "faultsrv with a command: capabilities are dropped" \
         [ "$(grep -c "0000000000000000$" "$scratch/err")" -eq 8 ]
 else
