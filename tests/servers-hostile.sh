@@ -285,6 +285,32 @@ serve "$echosrv" -4 -u -p 0
 run "$crowd" "127.0.0.1:$port" flood 300
 is "without --max-rate local sources have all" [ "$(cat "$scratch/out")" -eq 300 ]
 halt
+# A source that is not local, in a network that has its address.
+cat > "$scratch/remote" << 'END'
+ip addr add 192.0.2.1/32 dev lo || exit
+mkfifo "$1/remote.fifo"
+"$builddir/echosrv" --any -4 -u -p 9877 2> "$1/remote.fifo" &
+server=$!
+exec 7< "$1/remote.fifo"
+read -r _ <&7
+"$builddir/tests/crowd" 192.0.2.1:9877 flood 2000
+kill -TERM "$server"
+cat <&7 > "$1/log"
+wait "$server"
+END
+if have_namespaces; then
+    begun=$(date +%s)
+    run bounded "$lifetime" unshare -Urnm sh -c \
+        'ip link set lo up; sh "$0/remote" "$0"' "$scratch"
+    most=$((256 * ($(date +%s) - begun + 2)))
+    back=$(cat "$scratch/out")
+    is "without --max-rate a remote source has 256, and 256 a second" \
+        sh -c '[ "$1" -ge 256 ] && [ "$1" -le "$2" ]' - "$back" "$most"
+    is "without --max-rate the limit of a remote source is logged" \
+        logged '192.0.2.1 port .*too many'
+else
+    skip "without --max-rate a remote source" "no network namespaces here"
+fi
 
 # Two servers that somebody set upon each other: the rate bounds it.
 serve "$echosrv" -4 -u -p 0 --max-rate=20 -v

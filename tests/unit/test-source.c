@@ -203,6 +203,8 @@ static int count_answers(const char *from, size_t size, int n)
 START_TEST(the_same_again_and_again_is_a_loop)
 {
     repeats = calloc(1, sizeof *repeats);
+    /* The number in doc/promises.md.  */
+    ck_assert_int_eq(REPEAT_USUAL, 1024);
     ck_assert_int_eq(count_answers("/run/a", 20, 1), 1 + REPEAT_USUAL);
     ck_assert(!take("/run/a", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0));
     /* Others are not concerned, nor what differs, nor the next second.  */
