@@ -508,6 +508,10 @@ for mode in 0666 0600 0660; do
     is "--unix-mode=$mode" [ "$(stat -c %a "$scratch/mode")" = "${mode#0}" ]
     halt
 done
+serve sh -c 'umask 027 && exec "$@"' - "$echosrv" --unix="$scratch/mode"
+is "without --unix-mode: 0777 less the umask" \
+    [ "$(stat -c %a "$scratch/mode")" = 750 ]
+halt
 if [ "$(id -u)" -eq 0 ] && [ -n "$(id -g nobody 2> /dev/null)" ] &&
     have setpriv && open_folder=$(mktemp -d /tmp/sonde-test.XXXXXX); then
     chmod 755 "$open_folder"
