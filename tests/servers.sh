@@ -287,6 +287,10 @@ bad 'not an octal mode' --unix="$scratch/never" --unix-mode=rw
 bad 'not an octal mode' --unix="$scratch/never" --unix-mode=1777
 bad 'no such user' --unix="$scratch/never" --unix-owner=nobody-of-this-name
 bad 'no such group' --unix="$scratch/never" --unix-owner=:nobody-of-this-name
+run "$echosrv" --unix="$scratch/never" \
+    --unix-owner="$(printf 'a\033[2Jb\nc')"
+is "control characters are masked in the log" \
+    grep -qF "no such user: 'a?[2Jb?c'" "$scratch/err"
 bad 'requires USER' --unix="$scratch/never" --unix-owner=
 bad 'no such group' --unix="$scratch/never" --unix-owner=:
 # As a number that is (uid_t) -1, which chown takes for "leave it"; and beyond.
