@@ -11,7 +11,8 @@
    with it, whatever poll reports.  With REFUSE_HASTE, milliseconds, listen
    comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as on
    macOS.  With REFUSE_FULL a call that may wait says that standard error takes
-   more, as if another writer were to fill it just then.  */
+   more, as if another writer were to fill it just then.  With REFUSE_FLOCK
+   flock locks nothing, as in a program that does not call it.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY
@@ -25,6 +26,7 @@
 #ifdef HAVE_EPOLL
 #include <sys/epoll.h>
 #endif
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -146,4 +148,12 @@ int listen(int fd, int backlog)
     if (delay)
         poll(NULL, 0, atoi(delay));
     return real(fd, backlog);
+}
+
+int flock(int fd, int operation)
+{
+    int (*real)(int, int);
+    void *symbol = dlsym(RTLD_NEXT, "flock");
+    memcpy(&real, &symbol, sizeof real);
+    return getenv("REFUSE_FLOCK") ? 0 : real(fd, operation);
 }

@@ -421,8 +421,27 @@ if [ -f "$library" ] && ! is_sanitized; then
     wait "$early" || status=$?
     is "SIGTERM between bind and listen: 0, and no file stays" sh -c '
         [ "$1" -eq 0 ] && [ ! -e "$2" ]' - "$status" "$scratch/early"
+    # A program without the lock, between bind and listen.  A busy host may
+    # start the next server too late, or let the program listen too late.
+    stays () {
+        env REFUSE_FLOCK=yes REFUSE_HASTE=100 "LD_PRELOAD=$library" "$echosrv" \
+            --unix="$scratch/slow" 2> "$scratch/log" &
+        early=$!
+        until [ -S "$scratch/slow" ] || ! kill -0 "$early"; do :; done
+        run bounded 10 "$echosrv" --unix="$scratch/slow"
+        kill -TERM "$early"
+        wait "$early" || :
+        rm -f "$scratch/slow"
+        [ "$status" -eq 2 ] && grep -q 'in use' "$scratch/err"
+    }
+    stays_again () {
+        stays || stays || stays
+    }
+    is "the socket of a program that is about to listen stays" stays_again
 else
     skip "SIGTERM between bind and listen" "nothing can be preloaded here"
+    skip "the socket of a program that is about to listen stays" \
+        "nothing can be preloaded here"
 fi
 # Any user may lock a folder that anybody may read: no start depends on that,
 # and where it cannot be examined nothing is replaced.
