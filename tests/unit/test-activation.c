@@ -260,7 +260,8 @@ START_TEST(descriptors_that_are_not_sockets_are_named)
     setenv("LISTEN_PIDFDID", "1", 1);
     CHECK(run(SONDE_UNSETENV) == 2);
     CHECK(found[1].role == SONDE_UNUSABLE && found[1].error == EBADF);
-    CHECK(!getenv("LISTEN_FDS") && !getenv("LISTEN_PIDFDID"));
+    CHECK(!getenv("LISTEN_FDS") && !getenv("LISTEN_FDNAMES"));
+    CHECK(!getenv("LISTEN_PIDFDID"));
     _exit(0);
 }
 END_TEST
