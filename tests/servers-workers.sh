@@ -197,6 +197,12 @@ done
 is "the clients of killed workers do not count" [ "$status" -eq 0 ]
 halt
 
+# Without --max-clients the limit of a source is not one of all clients.
+begin -4 -p 0 --tcp --workers=2 --max-per-source=1000
+run bounded 60 "$crowd" "127.0.0.1:$port" open 100 say 1 close
+is "--max-per-source alone: 100 clients are served" [ "$status" -eq 0 ]
+halt
+
 # A source has one rate at all sockets, each of which has another worker.
 one_rate () {
     begin -4 -p 0 --udp -a 127.0.0.1 -a 127.0.0.2 --workers=2 --max-rate=20
@@ -258,7 +264,8 @@ workers_begun
 # Nor does one that is stopped.
 for pid in $(children_of "$server"); do
     kill -STOP "$pid"
-    run "$crowd" "127.0.0.1:$port" once
+    # Within a second, on an idle host.
+    run bounded 10 "$crowd" "127.0.0.1:$port" once
     is "a worker that was woken and is stopped keeps no client" \
         [ "$status" -eq 0 ]
     kill -CONT "$pid"
