@@ -346,6 +346,15 @@ play_to -u --any --fault=echo --reply "$scratch/long" -- udp datagram=hello \
     from=0.3
 is "UDP --any: no reply longer than the datagram" saw 'from=0.3: timed out'
 json_is '.faults[0].withheld == 1' "UDP --any: which is counted"
+if have_namespaces; then
+    run bounded 120 unshare -Urnm sh -c 'ip link set lo up; exec "$@"' - \
+        "$faultsrv" --json -u --fault=echo -- "$builddir/tests/crowd" \
+        '{address}' from 127.0.0.1:999
+    json_is '.command.exit_status == 0 and .faults[0].refused == 1' \
+        "UDP: a datagram from a port below 1024 has no reply, and is counted"
+else
+    skip "UDP: a datagram from a port below 1024" "no network namespaces here"
+fi
 
 # One answer to a sender at a port of the server would begin a loop.  The second
 # datagram is answered after the first.
