@@ -29,6 +29,13 @@ sockets_of () {
     # shellcheck disable=SC2012 # names without blanks
     ls -l "$proc/$1/fd" | grep -c socket:
 }
+# until_asleep PID...: wait until each of them sleeps, or has ended.
+until_asleep () {
+    for pid; do
+        while kill -0 "$pid" 2> /dev/null &&
+            ! grep -q '.*) S ' "$proc/$pid/stat"; do :; done
+    done
+}
 first_worker () {
     children_of "$server" | tr ' ' '\n' | grep . | sort -n | head -n 1
 }
@@ -115,10 +122,20 @@ wrong_usage 'prefork and --model=event only' "$echosrv" --model=thread \
 if [ "$(uname -s)" = Linux ] && [ -d "$proc/$$/fd" ]; then
     begin -4 -p 0 --tcp --workers=2
     idle=$(all_of sh -c 'for pid; do echo "$pid"; done' - | tail -n 2)
-    # One after the other: each client finds all workers idle.
-    hold open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 \
-        open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 open 1 say 1 \
-        wait shut
+    # One after the other: each client finds all workers idle.  A worker that
+    # still runs would accept before the worker that the kernel wakes.
+    words=
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        words="$words open 1 say 1 wait"
+    done
+    # shellcheck disable=SC2086 # commands are words
+    hold $words open 1 say 1 wait shut
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        # shellcheck disable=SC2086 # numbers are words
+        until_asleep $idle
+        echo >&8
+        read -r _ <&7
+    done
     for pid in $idle; do
         sockets_of "$pid"
     done > "$scratch/shares"
