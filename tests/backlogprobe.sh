@@ -81,6 +81,9 @@ bad '""' -b 0,,1
 bad '"99999999999"' -b 99999999999
 bad '1024 values' -b 0-5000
 bad "unrecognized option '--frobnicate'" --frobnicate
+run "$backlogprobe" "--$(printf '\033[2Jx')"
+is "refused: an option with an escape sequence, which is masked" \
+    grep -qF "unrecognized option '--?[2Jx'" "$scratch/err"
 bad "invalid option -- 'z'" -z
 for option in a o c p P r u w; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"

@@ -93,21 +93,23 @@ while [ "${#deep}" -lt 84 ]; do
     is "a UNIX datagram socket, TMPDIR of ${#deep} bytes" same
 done
 mkfifo "$scratch/words"
-"$echocli" -uv --unix "$scratch/dgram" < "$scratch/hold" \
-    2> "$scratch/words" 9>&- &
-client=$!
-exec 7< "$scratch/words"
-own=
-until [ -n "$own" ] || ! read -r line <&7; do
-    case $line in *' connected from '*)
-        own=${line#* from } own=${own%/client to *} ;;
-    esac
+for signal in TERM ALRM USR1; do
+    "$echocli" -uv --unix "$scratch/dgram" < "$scratch/hold" \
+        2> "$scratch/words" 9>&- &
+    client=$!
+    exec 7< "$scratch/words"
+    own=
+    until [ -n "$own" ] || ! read -r line <&7; do
+        case $line in *' connected from '*)
+            own=${line#* from } own=${own%/client to *} ;;
+        esac
+    done
+    is "its own socket has a folder" [ -S "${own:-/nowhere}/client" ]
+    kill -"$signal" "$client"
+    wait "$client"
+    exec 7<&-
+    is "which goes with a client that is ended by $signal" [ ! -e "$own" ]
 done
-is "its own socket has a folder" [ -S "${own:-/nowhere}/client" ]
-kill -TERM "$client"
-wait "$client"
-exec 7<&-
-is "which goes with a client that is stopped" [ ! -e "$own" ]
 given 'x' "$echocli" --unix "$scratch/dgram"
 is "a stream to a datagram socket: 2, and what to say" said 2 "use -u"
 given 'x' "$echocli" -u --unix "$scratch/socket"

@@ -463,6 +463,21 @@ for model in $models; do
     let_go
 done
 
+# A process that is stopped ends, too, and by itself: it logs the end of its
+# client, as one that is killed would not.
+for model in fork prefork "event --workers=2"; do
+    # shellcheck disable=SC2086 # options are words
+    interrupted "$echosrv" --model=$model -4 --tcp -p 0 -v --grace=600
+    hold open 1 say 1
+    # shellcheck disable=SC2046 # numbers are words
+    kill -STOP $(children_of "$server")
+    kill -TERM "$server"
+    halt INT
+    is "$model: stopped processes end with the time of grace" \
+        logged 'closed by shutdown, 1 bytes received, 1 sent'
+    let_go
+done
+
 # Who has connected is a client, accepted or not: he is served, or counted.
 # have_begun: the workers are there; prefork says that it listens before.
 have_begun () {

@@ -229,6 +229,15 @@ for model in fork thread; do
         logged 'new clients rejected, 0 are served: \(pthread_create\|fork\): '
     stop
 done
+for model in prefork event; do
+    inject clone,clone3,fork,vfork error=EAGAIN:when=2+ \
+        "$echosrv" --model=$model --workers=3 -4 --tcp -p 0
+    gone
+    is "$model: too few processes for the workers: why, and what to do" \
+        logged 'cannot start 3 workers: fork: Res.*; 1 started; raise the limit'
+    is "$model: too few processes for the workers: that alone is said" \
+        lacks "$scratch/log" 'cannot start: '
+done
 # Workers that fail are started again later each time: 1 s, then 2 s.
 if [ "$(uname -s)" = Linux ]; then
     serve_shut strace -f -qq -ttt -e trace=exit_group -e signal=none \

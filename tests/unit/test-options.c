@@ -5,8 +5,8 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "progs/options.h"
 #include "progs/status.h"
@@ -53,14 +53,17 @@ static const struct program program = {
     .conflict = find_conflict,
 };
 
-/* The arguments after the program's name, up to NULL.  */
+/* The arguments after the program's name, up to NULL; copies, since a message
+   masks them.  They stay until the next call.  */
 static int take(const char **arguments)
 {
-    static char name[] = "test";
-    char *argv[12] = {name};
+    static char words[12][32] = {"test"};
+    char *argv[12] = {words[0]};
     int argc = 1;
-    for (; *arguments; arguments++)
-        memcpy(&argv[argc++], arguments, sizeof *arguments);
+    for (; *arguments; arguments++, argc++) {
+        snprintf(words[argc], sizeof words[argc], "%s", *arguments);
+        argv[argc] = words[argc];
+    }
     optind = 0; /* begin anew, also in the middle of a cluster */
     return options_take(&program, argc, argv);
 }
