@@ -85,8 +85,9 @@ static int64_t run_tick(struct fault_run *run)
 }
 
 /* Wait up to TIMEOUT milliseconds (negative: no limit), and serve what is
-   ready.  Returns the number of ready descriptors, 0 after TIMEOUT, or -1 with
-   errno.  */
+   ready.  Signals are taken after TIMEOUT, too: the poller reports nothing if
+   each of its calls is interrupted.  Returns the number of ready descriptors, 0
+   after TIMEOUT, or -1 with errno.  */
 static int run_serve(struct fault_run *run, int timeout)
 {
     struct sonde_event event;
@@ -95,6 +96,8 @@ static int run_serve(struct fault_run *run, int timeout)
         struct fault_watch *watch = event.data;
         watch->ready(watch->data, event.ready);
     }
+    if (count == 0)
+        run_signal(run, 0);
     return count;
 }
 

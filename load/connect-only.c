@@ -266,6 +266,9 @@ static void only_connect(struct only *only, load_progress_function *progress)
         if (now >= tick) {
             only_expire(only, now);
             tick = now + (int64_t)ONLY_TICK * 1000000;
+            /* The poller reports no signal if each call is interrupted.  */
+            if (sonde_selfpipe_read())
+                break;
         }
         if (progress && now >= reported) {
             if (!progress(only->report, now - only->start))

@@ -223,6 +223,15 @@ static void take_signals(struct load *load)
         run_interrupt(load);
 }
 
+/* At NOW, every TICK: check the timeouts of all connections, and take signals,
+   which the poller does not report if each of its calls is interrupted.  */
+static void run_tick_all(struct load *load, int64_t now)
+{
+    for (size_t i = 0; i < load->plan->connections; i++)
+        load_connection_check(load, &load->connections[i], now);
+    take_signals(load);
+}
+
 /* Run all phases, with calls of PROGRESS, unless NULL; if PROGRESS returns
    false, the run is interrupted.  Returns early, with load->trouble, if the
    poller fails: the run is then cut.  */
@@ -233,8 +242,7 @@ static void run_loop(struct load *load, load_progress_function *progress)
     while (load->phase != LOAD_OVER) {
         int64_t now = monotonic_now();
         if (now >= tick) {
-            for (size_t i = 0; i < load->plan->connections; i++)
-                load_connection_check(load, &load->connections[i], now);
+            run_tick_all(load, now);
             tick = now + TICK;
         }
         if (progress && now >= reported) {

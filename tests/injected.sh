@@ -163,6 +163,25 @@ is "backlogprobe: waitpid always fails: it ends" [ "$status" -ne 124 ]
 is "backlogprobe: waitpid always fails: few calls" [ "$calls" -lt 10000 ]
 is "backlogprobe: waitpid always fails: the end is not known" \
     grep -q "it did not end" "$scratch/err"
+# A server and a client whose waits are always interrupted end by SIGTERM, which
+# comes with a later sleep.
+storm () {
+    run bounded 300 "$builddir/faultsrv" -d 200 --fault=echo -- \
+        strace -f -qq -o "$scratch/trace" \
+        -e '?epoll_wait,?epoll_pwait,?nanosleep,?clock_nanosleep' \
+        -e 'inject=?epoll_wait,?epoll_pwait:error=EINTR' \
+        -e 'inject=?nanosleep,?clock_nanosleep:signal=SIGTERM:when=4' "$@"
+}
+storm "$builddir/faultsrv" -d 100 --fault=blackhole
+is "faultsrv: each wait is interrupted: ends by SIGTERM, status 0" \
+    grep -q 'exit status 0 after \([0-9]* ms\|[0-9]\{1,2\}\.\)' "$scratch/out"
+for way in '-d 100' '--connect-only -t 100'; do
+    # shellcheck disable=SC2086 # options are words
+    storm "$builddir/echoload" $way -n 2 '{host}' '{port}'
+    is "echoload $way: each wait is interrupted: ends by SIGTERM" \
+        grep -q 'exit status 0 after \([0-9]* ms\|[0-9]\{1,2\}\.\)' \
+        "$scratch/out"
+done
 inject ioctl EINVAL always "$backlogprobe" -4 -b 0 --with net.core.somaxconn=3
 is "--with: an ioctl that fails is named, not blamed on the kernel's build" \
     lacks "$scratch/err" "no user.*loopback"
