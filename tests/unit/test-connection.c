@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/monotonic.h"
 #include "lib/private.h"
 #include "servers/connection.h"
+#include "servers/server.h"
 #include "tests/unit/unit.h"
 
 static char buffer[CONNECTION_PIECE], text[CONNECTION_PIECE];
@@ -203,6 +205,26 @@ START_TEST(but_not_for_ever)
 }
 END_TEST
 
+START_TEST(it_lingers_for_two_seconds)
+{
+    struct server_options options = {.service = &service_bye};
+    static struct server server;
+    struct server_client client = {.fd = ends[0]};
+    server.options = &options;
+    server.poller = sonde_poller_open(SONDE_POLLER_BEST);
+    ck_assert_int_eq(write(ends[1], "x", 1), 1);
+    int64_t begun = monotonic_ms();
+    connection_start(&server, &connection, &client);
+    int64_t now = monotonic_ms();
+    ck_assert_ptr_eq(server.lingering.first, &connection);
+    ck_assert_int_ge(connection.due, begun + 2000);
+    ck_assert_int_le(connection.due, now + 2000);
+    ck_assert_int_ge(connection.linger_until, begun + 2000);
+    ck_assert_int_le(connection.linger_until, now + 2000);
+    sonde_poller_close(server.poller);
+}
+END_TEST
+
 START_TEST(every_service_is_found)
 {
     ck_assert_ptr_eq(service_find("echo"), &service_echo);
@@ -224,6 +246,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_silent_client_sees_the_end_at_once);
     tcase_add_test(tests, a_client_that_talks_is_listened_to);
     tcase_add_test(tests, but_not_for_ever);
+    tcase_add_test(tests, it_lingers_for_two_seconds);
     tcase_add_test(tests, every_service_is_found);
 }
 
