@@ -68,8 +68,12 @@ bool output_begin(const char *program, bool needs_output)
                  strerror(errno));
         return false;
     }
-    sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART);
-    sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART);
+    if (sonde_signal(SIGPIPE, SIG_IGN, SONDE_RESTART) ||
+        sonde_signal(SIGXFSZ, SIG_IGN, SONDE_RESTART)) {
+        complain("cannot ignore SIGPIPE and SIGXFSZ: sigaction: %s",
+                 strerror(errno));
+        return false;
+    }
     stream = open_memstream(&report, &report_size);
     if (is_closed && needs_output)
         complain("standard output is closed; there is nowhere to report to");

@@ -15,8 +15,9 @@
    socket becomes standard output, and ignores SIGPIPE and SIGXFSZ: both are
    write errors.  PROGRAM is the name in messages, with static storage.  Returns
    false, after a message: without memory; if /dev/null cannot be opened for a
-   closed descriptor; or if standard output is closed and NEEDS_OUTPUT.  Then
-   end with STATUS_TROUBLE, without output_end.  */
+   closed descriptor; if a signal cannot be ignored; or if standard output is
+   closed and NEEDS_OUTPUT.  Then end with STATUS_TROUBLE, without
+   output_end.  */
 bool output_begin(const char *program, bool needs_output);
 
 /* Print a sentence on standard error, "PROGRAM: ...", masked as by mask_text,

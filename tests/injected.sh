@@ -117,6 +117,11 @@ run strace -f -qq -e trace=openat -o "$scratch/trace" \
     "$builddir/listeners" --unix "$scratch/nobody"
 is "listeners: a path is not looked up among the services" \
     lacks "$scratch/trace" 'nsswitch\|/etc/services'
+# A reader that ends would end the program by a signal.
+inject rt_sigaction EPERM always "$byteorder"
+is "SIGPIPE cannot be ignored: status 2, the reason" sh -c '[ "$1" -eq 2 ] &&
+    grep -q "cannot ignore SIGPIPE.*Operation not permitted" "$2"' - \
+    "$status" "$scratch/err"
 # A report that cannot be written: write is interrupted for ever, or for a while.
 inject write EINTR always "$byteorder" --help
 is "a report: write is always interrupted: an end, status 2" \
