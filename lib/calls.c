@@ -139,12 +139,15 @@ static int64_t call_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Sleep for MILLISECONDS; a signal may end the sleep.  May change errno.  */
+/* Sleep for MILLISECONDS, also if signals come, up to 1000.  May change errno.
+   If signals ended the sleep, a storm of them would end a wait that is repeated
+   at intervals.  */
 static void call_sleep(int milliseconds)
 {
     struct timespec time = {.tv_sec = milliseconds / 1000,
                             .tv_nsec = milliseconds % 1000 * 1000000L};
-    nanosleep(&time, NULL);
+    for (int i = 0; i <= 1000 && nanosleep(&time, &time) && errno == EINTR; i++)
+        continue;
 }
 
 /* A program for macOS before 11 may be built with headers that have the flag,

@@ -77,7 +77,7 @@ struct sonde__calls {
     int (*pipe)(int[2]);
     /* Nanoseconds of a clock that is never set.  */
     int64_t (*now)(void);
-    /* Sleep for MILLISECONDS; a signal may end the sleep.  */
+    /* Sleep for MILLISECONDS, also if signals come.  */
     void (*sleep)(int milliseconds);
     /* Flags that keep send from raising SIGPIPE; 0 where there are none.  */
     int send_nosigpipe;

@@ -23,6 +23,11 @@ if [ "$(uname -s)" != Linux ]; then
 fi
 wrong "cannot open /run/netns/no such: No such file" "$listeners" --netns "no such"
 wrong "/etc/passwd is no network namespace" "$listeners" --netns /etc/passwd
+mkfifo "$scratch/fifo"
+for program in "$listeners" "$backlogprobe"; do
+    wrong "fifo is no network namespace" bounded 60 "$program" --netns \
+        "$scratch/fifo"
+done
 wrong "there is no process 2147483647" "$listeners" --netns 2147483647
 wrong "the name is empty" "$listeners" --netns ""
 wrong "the name is too long" "$listeners" --netns "/$(printf '%0300d' 0)"

@@ -285,7 +285,8 @@ int namespace_join(const char *name, struct namespace_trouble *trouble)
         errno = *name ? ENAMETOOLONG : ENOENT;
         return -1;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A FIFO would wait for a writer.  */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     int error = fd < 0 || setns(fd, CLONE_NEWNET) ? errno : 0;
     if (fd < 0)
         trouble_set(trouble, "cannot open %s: %s", path, strerror(error));

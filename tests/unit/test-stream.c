@@ -247,6 +247,20 @@ START_TEST(signals_do_not_move_the_deadline)
 }
 END_TEST
 
+/* The intervals of repeated calls, too.  */
+START_TEST(signals_do_not_cut_a_sleep_short)
+{
+    struct itimerval often = {{0, 400}, {0, 400}}, never = {{0}, {0}};
+    ck_assert_int_eq(sonde_signal(SIGALRM, note, SONDE_INTERRUPT), 0);
+    int64_t start = real.now();
+    setitimer(ITIMER_REAL, &often, NULL);
+    real.sleep(20);
+    setitimer(ITIMER_REAL, &never, NULL);
+    ck_assert_int_ge(elapsed_ms(start), 20);
+    ck_assert_int_gt(calls, 0);
+}
+END_TEST
+
 START_TEST(a_wrong_word_of_poll_does_not_loop_for_ever)
 {
     char buffer[6];
@@ -784,6 +798,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, bytes_that_keep_coming_do_not_move_the_deadline);
     tcase_add_test(tests, interruptions_do_not_move_the_deadline);
     tcase_add_test(tests, signals_do_not_move_the_deadline);
+    tcase_add_test(tests, signals_do_not_cut_a_sleep_short);
     tcase_add_test(tests, a_wrong_word_of_poll_does_not_loop_for_ever);
     tcase_add_loop_test(tests, a_wait_that_is_always_interrupted_ends, 0, 2);
     tcase_add_loop_test(tests, no_error_is_repeated_without_end, 0, 3);
