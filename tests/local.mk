@@ -245,7 +245,7 @@ check-valgrind: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 
 # Whether this tree may be released.
 EXTRA_DIST += tests/release.sh
-release-check: all
+release-check: all tests/workers$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(top_srcdir)/tests/release.sh
 .PHONY: release-check
 
