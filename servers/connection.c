@@ -32,12 +32,21 @@ static void connection_abandon(struct connection *connection,
 }
 
 /* Log errno, of a failed receive, or with IS_SEND of a send, if a policy or the
-   resources of this host are the cause, not the client.  Keeps errno.  */
+   resources of this host are the cause, not the client.  EACCES may also come
+   from the network: on Linux ICMPv6 "administratively prohibited", when the
+   retransmissions have timed out.  Keeps errno.  */
 static void connection_log_denied(bool is_send)
 {
     const char *what = is_send ? "send" : "receive", *remedy = "";
     switch (errno) {
     case EACCES:
+        remedy = is_send ? " (a firewall, over IPv6 also on the way, or a "
+                           "policy: let seccomp, SELinux or AppArmor allow "
+                           "send and sendto)"
+                         : " (a policy, or over IPv6 a firewall on the way: "
+                           "let seccomp, SELinux or AppArmor allow recv and "
+                           "recvfrom)";
+        break;
     case EPERM:
     case ENOSYS:
         remedy = is_send ? " (a firewall of this host, or a policy: let "

@@ -211,6 +211,11 @@ for model in $models; do
         is "$model: $call is denied: said once" once_logged "$words"
     done
 done
+inject recvfrom error=EACCES "$echosrv" -4 --tcp -p 0
+run "$crowd" "127.0.0.1:$port" open 1 tell 10 ended close
+stop
+is "recvfrom says EACCES: perhaps by a firewall on the way" \
+    logged 'cannot receive: Permission denied (a policy, or over IPv6 a firewall'
 # Without memory no client is rejected; without processes or threads one is, and
 # none is served.
 inject accept4,accept error=ENOMEM "$echosrv" --model=event -4 --tcp -p 0
