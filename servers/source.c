@@ -49,10 +49,12 @@ enum { SOURCE_NETWORK, SOURCE_INET, SOURCE_ZERO, SOURCE_LINK };
 
 /* The source of VALUE, unique within KIND.  A link-local address can have any
    VALUE: without SEED, a host could choose that with the source of a host of
-   another KIND.  Never 0 or 64 one bits.  */
+   another KIND.  Two VALUEs of KINDs whose difference has N factors of 2 share
+   a source for at most 2^N of the 2^63 odd factors.  An exclusive or instead of
+   the sum has no such bound.  Never 0 or 64 one bits.  */
 static uint64_t source_mix(uint64_t value, uint64_t kind, uint64_t seed)
 {
-    uint64_t source = value ^ (seed | 1) * kind;
+    uint64_t source = value + (seed | 1) * kind;
     return source + 1 > 1 ? source : 1;
 }
 

@@ -18,10 +18,10 @@
    IPv4-mapped IPv6 address has, too; the network of an IPv6 address, the first
    64 bits, so that all its hosts are one source; but the last 64 bits of ::/64,
    and those of a link-local address with its interface.  Only equality of the
-   numbers with the same SEED has a meaning.  With a SEED of seed_new, two
-   sources have one number by a chance of 2^-63 alone, whatever addresses hosts
-   choose.  0: none, as for a UNIX socket and an empty address.  Never 64 one
-   bits.  */
+   numbers with the same SEED has a meaning.  With a random SEED of seed_new,
+   two sources have one number by chance alone, whatever addresses hosts choose:
+   below 2^-40 if the numbers of interfaces are below 2^20.  0: none, as for a
+   UNIX socket and an empty address.  Never 64 one bits.  */
 uint64_t source_of(const struct sonde_address *address, uint64_t seed);
 
 /* Whether ADDRESS, the sender of a datagram to TO, is a loopback address

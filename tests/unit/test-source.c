@@ -59,11 +59,12 @@ START_TEST(every_host_has_a_source)
 {
     for (seed = 0; seed < 2; seed++) {
         ck_assert_uint_ne(source("fe80::%1"), 0);
-        ck_assert_uint_ne(source("fe80::4%1"), 0);
+        ck_assert_uint_ne(source("fe80::ffff:ffff:ffff:fffc%1"), 0);
         ck_assert_uint_ne(source("fe80::ffff:ffff:ffff:ffff%1"), UINT64_MAX);
         ck_assert_uint_ne(source("fe80::ffff:ffff:ffff:fffb%1"), UINT64_MAX);
         ck_assert_uint_ne(source("::"), 0);
-        ck_assert_uint_ne(source("::2"), 0);
+        ck_assert_uint_ne(source("::ffff:ffff:ffff:fffe"), 0);
+        ck_assert_uint_ne(source("::ffff:ffff:ffff:fffd"), UINT64_MAX);
         ck_assert_uint_ne(source("0.0.0.1"), 0);
     }
 }
