@@ -11,7 +11,7 @@ sanitize='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined'
 sanitize="$sanitize -fno-sanitize-recover=all"
 failures=0
 passed=0 failed=0 skipped=0
-only=
+only='' matched=
 
 # step NAME COMMAND...: run COMMAND, and show the end of its log on failure.  In
 # a subshell: the next step begins in the same folder.
@@ -49,6 +49,7 @@ step_failed () {
 # Nothing if $only is set and does not match NAME.
 tests () {
     [[ $1 =~ $only ]] || return 0
+    matched=yes
     before=$((passed + failed + skipped))
     step "$@"
     [ $((passed + failed + skipped)) -eq "$before" ] || return
@@ -69,8 +70,13 @@ count () {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-# Print the totals, as the last line; fails if a step failed.
+# Print the totals, as the last line; fails if a step failed, or if no name of
+# tests matched $only, as with a wrong pattern.
 totals () {
+    if [ -z "$matched" ]; then
+        echo "FAILED  no test matches '$only'"
+        failures=$((failures + 1))
+    fi
     echo
     if [ "$failures" -gt 0 ]; then
         echo "$failures steps failed"
