@@ -371,9 +371,11 @@ begun=$(date +%s)
 run bounded 120 "$faultsrv" --json -u --fault=echo -- \
     "$crowd" '{address}' flood 5000
 max=$((1024 * ($(date +%s) - begun + 2)))
-json_is "[.clients[] | select(.datagrams == 5000) | .replied_bytes / 32] as \$got |
-    \$got[0] >= 1024 and \$got[0] <= $max and
-    .faults[0].refused == 5000 - \$got[0]" \
+# A busy host may drop a few, as "flood" knows.
+json_is "(.clients | max_by(.datagrams)) as \$it |
+    (\$it.replied_bytes / 32) as \$got |
+    \$it.datagrams > 4000 and \$got >= 1024 and \$got <= $max and
+    .faults[0].refused == \$it.datagrams - \$got" \
     "UDP: 1024 repeated datagrams are answered, and as many a second"
 
 # ---- the black hole
@@ -457,6 +459,7 @@ is "a command: with its own limit of descriptors" grep -qx 100 "$scratch/err"
 with_signals () {
     "$python" -S -c 'import os, signal as s, sys
 s.pthread_sigmask(s.SIG_BLOCK, {s.SIGTERM, s.SIGINT, s.SIGHUP})
+s.signal(s.SIGHUP, s.SIG_DFL) # below nohup ignored
 if sys.argv[1] == "blocked":
     s.pthread_sigmask(s.SIG_BLOCK, {s.SIGCHLD})
 else:
