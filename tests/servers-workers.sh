@@ -231,9 +231,13 @@ one_rate () {
     echo "# $first_back answers of one worker, $next_back of the other"
     [ "$first_back" -ge 20 ] && [ "$next_back" -lt 20 ]
 }
-# A second between both floods, on a busy host, fills the bucket again.
+# A second between both floods, on a busy host, fills the bucket again; without
+# a common rate each flood has 20 answers, always.
 one_rate_again () {
-    one_rate || one_rate || one_rate
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        one_rate && return
+    done
+    return 1
 }
 is "--max-rate holds for the workers together" one_rate_again
 
