@@ -299,9 +299,20 @@ static bool is_check_asked(const struct option_view *view, int argc,
     return asked;
 }
 
+/* Mask WORD of the command line as mask_text does, and after a single '-' each
+   byte above ASCII, too: as an unknown letter getopt_long prints one byte.  */
+static void word_mask(char *word)
+{
+    mask_text(word);
+    bool has_letters = word[0] == '-' && word[1] != '-';
+    for (; has_letters && *word; word++)
+        if ((unsigned char)*word > 127)
+            *word = '?';
+}
+
 /* getopt_long found an error: parse again, up to the error, and let getopt_long
    print the message; then usage_hint.  Returns STATUS_TROUBLE.  The words of
-   ARGV are masked before (mask_text): getopt_long prints them.  A masked word
+   ARGV are masked before (word_mask): getopt_long prints them.  A masked word
    is as wrong as before.  stdio would lose the message if a non-blocking
    standard error had no room, so wait for room first, without limit, as
    write_all does.  */
@@ -311,7 +322,7 @@ static int report_option_error(const struct option_view *view, int argc,
     while (wait_one(STDERR_FILENO, POLLOUT, ROOM_WAIT_MS) == 0)
         continue;
     for (int i = 1; i < argc; i++)
-        mask_text(argv[i]);
+        word_mask(argv[i]);
     int value;
     optind = 0; /* for GNU getopt: initialize */
     opterr = 1;

@@ -85,6 +85,7 @@ run "$backlogprobe" "--$(printf '\033[2Jx')"
 is "refused: an option with an escape sequence, which is masked" \
     grep -qF "unrecognized option '--?[2Jx'" "$scratch/err"
 bad "invalid option -- 'z'" -z
+bad "invalid option -- '?'" "-$(printf '\303\251')" # not half of a letter
 for option in a o c p P r u w; do # not the letters of old
     bad "invalid option -- '$option'" "-$option"
 done
