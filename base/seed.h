@@ -11,4 +11,4 @@
    not choose; no key of a cipher.  */
 uint64_t seed_new(void);
 
-#endif
+#endif /* BASE_SEED_H */

@@ -486,7 +486,7 @@ if [ "$(id -u)" -eq 0 ] && have setpriv && $drop true 2> /dev/null; then
         run $drop "$listeners" "$port"
         is "and that is the reason why owners are missing" sh -c '
             tr -s " \n" " " < "$1" | grep -q \
-            "owner among [0-9]* process.* CAP_SYS_PTRACE"' - "$scratch/out"
+            "owner no visible process; perhaps among [0-9]* process.* CAP_SYS_PTRACE"' - "$scratch/out"
         run $drop "$listeners" "$listening_process"
         is "and nobody says that the process has none" sh -c '[ "$1" -eq 1 ] &&
             grep -q "process $2 exists, but its sockets cannot be read here" \
@@ -534,7 +534,7 @@ if [ "$(id -u)" -eq 0 ] && have setpriv; then
     is "an ordinary user: the figures" grep -q \
         "^127.0.0.1:$port  *2  *3  *50%  *0  -" "$scratch/out"
     is "an ordinary user: how many are hidden" \
-        grep -q "^owners hidden: [0-9]*, among [0-9]* process\|(hidepid)" \
+        grep -q "^owners not visible: [0-9]*; perhaps among [0-9]* process\|(hidepid)" \
         "$scratch/out"
     user="setpriv --reuid 65534 --regid 65534 --clear-groups"
     export user

@@ -125,8 +125,9 @@ void listeners_put_owners(FILE *out, const struct listeners *listeners,
     if (row->owner_count == 0 && listeners->hidden < 0)
         say(&text, "unknown here (%s)", listeners_why_hidden(listeners));
     else if (row->owner_count == 0) {
-        say(&text, "%s", listeners->hidden > 0 ? "" : "no visible process: ");
+        say(&text, "no visible process; perhaps ");
         listeners_say_unseen(&text, listeners);
+        say(&text, ", or the socket was closed meanwhile");
     }
     owners_say_halted(&text, row);
     if (row->listener.uid >= 0)

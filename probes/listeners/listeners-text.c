@@ -242,11 +242,9 @@ void listeners_put_notes(FILE *out, const struct listeners *listeners)
     if (listeners->hidden < 0)
         say(&note, "owners are unknown (%s)", listeners_why_hidden(listeners));
     else if (ownerless > 0) {
-        say(&note,
-            listeners->hidden > 0 ? "owners hidden: %zu, "
-                                  : "owners not visible: %zu; perhaps ",
-            ownerless);
+        say(&note, "owners not visible: %zu; perhaps ", ownerless);
         listeners_say_unseen(&note, listeners);
+        say(&note, ", or the sockets were closed meanwhile");
     }
     if (*note.text)
         put_sentence(out, NULL, &note);
