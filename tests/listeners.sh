@@ -486,7 +486,8 @@ if [ "$(id -u)" -eq 0 ] && have setpriv && $drop true 2> /dev/null; then
         run $drop "$listeners" "$port"
         is "and that is the reason why owners are missing" sh -c '
             tr -s " \n" " " < "$1" | grep -q \
-            "owner no visible process; perhaps among [0-9]* process.* CAP_SYS_PTRACE"' - "$scratch/out"
+            "owner no visible .* among [0-9]* process.* CAP_SYS_PTRACE"' - \
+            "$scratch/out"
         run $drop "$listeners" "$listening_process"
         is "and nobody says that the process has none" sh -c '[ "$1" -eq 1 ] &&
             grep -q "process $2 exists, but its sockets cannot be read here" \
