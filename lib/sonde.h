@@ -1425,7 +1425,8 @@ int sonde_selfpipe_read(void);
    opened the self-pipe, signals caught and not yet read are dropped.  Keeps
    errno.  A child made by fork without exec calls this function first: signals
    sent to the child since fork are raised again, with the former disposition;
-   they never wake the parent.  */
+   they never wake the parent.  Not so if both have the PID 1, each of another
+   PID namespace: such signals are lost, and may wake the parent.  */
 void sonde_selfpipe_close(void);
 
 /* ---- poller: which descriptors are ready -------------------------------- */
