@@ -61,7 +61,7 @@ const char *fault_error_text(int error)
 void fault_record_print(const struct fault_record *record, char *text,
                         size_t size)
 {
-    char time[32], end[128] = "";
+    char time[32], end[160] = "";
     switch (record->end) {
     case FAULT_OPEN:
         snprintf(end, sizeof end, ", did not end the connection");
