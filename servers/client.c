@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "servers/log.h"
 #include "servers/stop.h"
 #include "servers/workers.h"
 
@@ -26,7 +27,7 @@ void server_count_off(struct server *server, uint64_t source)
     }
     server->clients--;
     workers_unreserve(server);
-    if (server->wants_fewer)
+    if (server->wants_fewer || log_is_behind())
         stop_wake();
 }
 

@@ -180,6 +180,11 @@ static bool log_write_line(const char *text, size_t length)
 
 /* ---- lines --------------------------------------------------------------- */
 
+bool log_is_behind(void)
+{
+    return !silent && shared->dropped > 0;
+}
+
 bool log_flush(void)
 {
     char text[LINE];

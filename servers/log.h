@@ -33,6 +33,10 @@ void log_begin(const char *program, bool inetd);
    wait as log_line does, and may change errno.  */
 bool log_flush(void);
 
+/* Whether the number of dropped lines is still to be logged.  Safe in a signal
+   handler.  */
+bool log_is_behind(void);
+
 /* Log one line: the program's name, ": ", the message and a newline, which
    FORMAT does not have.  Control characters are masked, and a line is cut after
    1023 bytes.  May wait up to one second for the reader; then the line is

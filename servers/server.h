@@ -287,9 +287,11 @@ bool server_is_full(struct server *server);
 long server_clients(struct server *server);
 
 /* Count off a client of SOURCE, also for --max-per-source and, in a worker, in
-   the total of the pool (workers_unreserve), and wake the loop if wants_fewer
-   is set: listen sockets wait for room, or the server stops.  Safe in a signal
-   handler that does not interrupt another change of the counts.  */
+   the total of the pool (workers_unreserve).  Wake the loop if wants_fewer is
+   set: listen sockets wait for room, or the server stops; and if lines of the
+   log were dropped, perhaps by the thread or child of this client: the loop
+   tells their number.  Safe in a signal handler that does not interrupt another
+   change of the counts.  */
 void server_count_off(struct server *server, uint64_t source);
 
 /* Close the descriptor of CLIENT, free the name, and count the client off.  */

@@ -581,12 +581,10 @@ served_unread () {
     run bounded 300 "$crowd" "127.0.0.1:$port" $words
     [ "$status" -eq 0 ]
 }
+# until_read PATTERN: a line of the log is copied, in bounded time.
 until_read () {
-    limit=
+    limit=$(($(date +%s) + 120))
     until grep -q -- "$1" "$scratch/read"; do
-        ! kill -0 "$server" 2> /dev/null || continue
-        # The last lines of a server that has ended are copied a little later.
-        : "${limit:=$(($(date +%s) + 30))}"
         [ "$(date +%s)" -lt "$limit" ] || return
     done
 }
@@ -617,6 +615,32 @@ for model in $models; do
     wait "$reader"
     end_unread TERM
     is "$model: a log that nobody read: it ends well" [ "$status" -eq 0 ]
+done
+# The only line that is dropped is that of a thread or a child, while the loop of
+# the server waits.
+for model in thread fork; do
+    mkfifo "$scratch/hold" "$scratch/held"
+    unread "$echosrv" --model="$model" -4 --tcp -p 0 -v
+    read -r line <&6
+    port=${line##* port } port=${port%%,*}
+    "$crowd" "127.0.0.1:$port" open 1 say 1 wait shut < "$scratch/hold" \
+        > "$scratch/held" 5>&- 6>&- &
+    holder=$!
+    exec 8> "$scratch/hold"
+    read -r _ < "$scratch/held"
+    fill_log
+    exec 8>&-
+    wait "$holder"
+    : > "$scratch/read"
+    cat <&6 > "$scratch/read" 5>&- &
+    reader=$!
+    until_read 'log line was dropped'
+    is "$model: a line that is dropped elsewhere is told, too" \
+        grep -q ' 1 log line was dropped' "$scratch/read"
+    kill "$reader"
+    wait "$reader"
+    end_unread TERM
+    rm "$scratch/hold" "$scratch/held"
 done
 
 # It does not keep the server from its end.
