@@ -230,7 +230,7 @@ static void listeners_list(FILE *out, const struct listeners *listeners)
 /* Write the report of LISTENERS in the chosen form.  With --prometheus it is
    for the file of that option, which output_end writes.  First, connections of
    listeners that are not in LISTENERS are removed from WAITING.  */
-static void listeners_report(const struct listeners *listeners)
+static void listeners_report(struct listeners *listeners)
 {
     FILE *out = output_stream();
     waiting_keep(&waiting, listeners);
@@ -308,7 +308,7 @@ static int watch_found(const struct listeners *listeners)
    Returns the exit status, with --check that for output_end: STATUS_TROUBLE
    after a message if a family could not be read, but not if the check alerts
    all the same.  */
-static int report_found(const struct listeners *listeners)
+static int report_found(struct listeners *listeners)
 {
     struct sentence why = {""};
     if (choices.check)

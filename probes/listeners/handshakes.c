@@ -396,47 +396,42 @@ static void handshakes_put_totals(FILE *out,
     }
 }
 
-/* Whether OTHER is a TCP listener at the address and in the network namespace
-   of ROW, a TCP listener, but not ROW, and has a known number of handshakes of
-   its own: members of a group have none.  */
-static bool handshakes_are_siblings(const struct listener_row *row,
-                                    const struct listener_row *other)
+/* The length of the run at the beginning of ROWS with the network namespace and
+   LOCAL of ROWS[0].  COUNT, at least 1, is the number of rows.  */
+static size_t handshakes_run(const struct listener_row *rows, size_t count)
 {
-    return other != row && other->part == row->part &&
-           other->listener.type == SOCK_STREAM &&
-           other->listener.queue.incomplete >= 0 &&
-           !strcmp(other->local, row->local);
+    size_t run = 1;
+    while (run < count && rows[run].part == rows[0].part &&
+           !strcmp(rows[run].local, rows[0].local))
+        run++;
+    return run;
 }
 
-/* Whether no TCP listener of LISTENERS at the address and in the network
-   namespace of ROW has a lower INDEX than ROW: an operand may leave out the row
-   with INDEX 0.  */
-static bool handshakes_is_lowest(const struct listeners *listeners,
-                                 const struct listener_row *row)
+/* The sum of the known numbers of handshakes of the TCP listeners among the
+   COUNT ROWS.  A member of a group has no number of its own.  */
+static long handshakes_sum(const struct listener_row *rows, size_t count)
 {
-    for (size_t i = 0; i < listeners->count && row->index > 0; i++) {
-        const struct listener_row *other = &listeners->rows[i];
-        if (other->index < row->index && other->part == row->part &&
-            other->listener.type == SOCK_STREAM &&
-            !strcmp(other->local, row->local))
-            return false;
-    }
-    return true;
+    long sum = 0;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].listener.type == SOCK_STREAM &&
+            rows[i].listener.queue.incomplete >= 0)
+            sum += rows[i].listener.queue.incomplete;
+    return sum;
 }
 
-void handshakes_prometheus(FILE *out, const struct listeners *listeners)
+void handshakes_prometheus(FILE *out, struct listeners *listeners)
 {
     long resent;
+    size_t run;
+    listeners_sort_by_address(listeners);
     prometheus_head(out, "sonde_listener_handshakes", "gauge",
                     "Handshakes in progress, at all listeners of the address.");
-    for (size_t i = 0; i < listeners->count; i++) {
+    for (size_t i = 0; i < listeners->count; i += run) {
         const struct listener_row *row = &listeners->rows[i];
-        if (!handshakes_is_lowest(listeners, row))
-            continue;
+        run = handshakes_run(row, listeners->count - i);
         long count = handshakes_of(row, &resent);
-        for (size_t k = 0; k < listeners->count && !row->group; k++)
-            if (handshakes_are_siblings(row, &listeners->rows[k]) && count >= 0)
-                count += listeners->rows[k].listener.queue.incomplete;
+        if (!row->group && count >= 0)
+            count += handshakes_sum(row + 1, run - 1);
         const struct prometheus_label labels[] = {
             {"family", family_key(row->listener.address.storage.ss_family)},
             {"local", row->local},

@@ -46,7 +46,8 @@ void handshakes_json(struct json *json, const struct listeners *listeners);
 /* Write the metrics of handshakes: a sample for each address, by the row with
    the lowest INDEX there: the number of its group or, without a group, the sum
    of the known numbers of the TCP listeners there; and the counters of SYN
-   queues and SYN cookies.  Unknown figures are left out.  */
-void handshakes_prometheus(FILE *out, const struct listeners *listeners);
+   queues and SYN cookies.  Unknown figures are left out.  Leaves the rows
+   sorted by address.  */
+void handshakes_prometheus(FILE *out, struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_HANDSHAKES_H */

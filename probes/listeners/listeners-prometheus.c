@@ -177,7 +177,7 @@ static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
                                &listeners->rows[i]);
 }
 
-void listeners_prometheus(FILE *out, const struct listeners *listeners)
+void listeners_prometheus(FILE *out, struct listeners *listeners)
 {
     bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
     if (!has_datagrams || listeners->wanted & LISTENERS_ALL) {

@@ -227,7 +227,7 @@ static int by_socket(const void *a, const void *b)
 }
 
 /* Compare two rows, for qsort: by family, network namespace, address, text,
-   connected sockets last, then inode, usually the oldest first.  */
+   connected sockets last, then inode, usually the oldest first, then index.  */
 static int by_address(const void *a, const void *b)
 {
     const struct listener_row *x = a, *y = b;
@@ -242,7 +242,9 @@ static int by_address(const void *a, const void *b)
         result = strcmp(x->local, y->local);
     if (!result)
         result = listeners_order(x->peer != NULL, y->peer != NULL);
-    return result ? result : by_socket(a, b);
+    if (!result)
+        result = by_socket(a, b);
+    return result ? result : listeners_order(x->index, y->index);
 }
 
 /* Compare two rows, for qsort: by percent, the largest first; then datagram
@@ -283,6 +285,11 @@ static void listeners_sort(struct listeners *listeners,
               compare);
 }
 
+void listeners_sort_by_address(struct listeners *listeners)
+{
+    listeners_sort(listeners, by_address);
+}
+
 /* Sort the rows by inode, and remove and free repetitions, since a list that
    the kernel reports in pieces may contain a socket twice.  Rows with inode 0,
    unknown, all stay.  */
@@ -306,7 +313,7 @@ static void drop_twins(struct listeners *listeners)
    from datagram sockets.  */
 static void number_rows(struct listeners *listeners)
 {
-    listeners_sort(listeners, by_address);
+    listeners_sort_by_address(listeners);
     for (size_t i = 1; i < listeners->count; i++) {
         struct listener_row *row = &listeners->rows[i];
         if (row->part == row[-1].part && !strcmp(row->local, row[-1].local) &&

@@ -142,6 +142,10 @@ void listeners_read_figures(struct listeners *listeners);
 int listeners_read_owners(struct listeners *listeners, int timeout);
 int listeners_order_rows(struct listeners *listeners);
 
+/* Sort the rows by family, network namespace and address, those of the same
+   LOCAL by INDEX.  */
+void listeners_sort_by_address(struct listeners *listeners);
+
 /* Result of listeners_select.  */
 enum selection {
     SELECTION_FOUND,
@@ -300,10 +304,10 @@ void listeners_explain(FILE *out, const struct listeners *listeners);
 /* listeners_json: write the report as JSON; WAITING may be NULL.
    listeners_prometheus: write metrics for Prometheus (listeners(1)), of
    listeners unless only datagram sockets were requested, and of datagram
-   sockets if any were.  */
+   sockets if any were.  May leave the rows sorted by address.  */
 struct waiting;
 void listeners_json(FILE *out, const struct listeners *listeners,
                     const struct waiting *waiting);
-void listeners_prometheus(FILE *out, const struct listeners *listeners);
+void listeners_prometheus(FILE *out, struct listeners *listeners);
 
 #endif /* PROBES_LISTENERS_LISTENERS_H */

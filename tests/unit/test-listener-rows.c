@@ -163,23 +163,28 @@ START_TEST(a_process_that_cannot_be_checked)
 }
 END_TEST
 
-/* The row with INDEX 0 may be left out.  */
+/* The row with INDEX 0 may be left out, and the rows of an address need not
+   follow each other.  */
 START_TEST(each_address_has_a_sample)
 {
-    char local[] = "127.0.0.1:80";
+    char local[] = "127.0.0.1:80", other[] = "127.0.0.1:81";
     struct listener_row rows[] = {row_make(local, SOCK_STREAM, 0),
+                                  row_make(other, SOCK_STREAM, 0),
                                   row_make(local, SOCK_STREAM, 0)};
-    struct listeners listeners = {.rows = rows, .count = 2};
-    for (int i = 0; i < 2; i++) {
-        rows[i].index = 2 - i;
+    struct listeners listeners = {.rows = rows, .count = 3};
+    for (int i = 0; i < 3; i++) {
+        rows[i].index = 3 - i;
         rows[i].listener.queue.incomplete = 3 + i;
     }
+    rows[1].index = 0;
+    sonde_address_set_port(&rows[1].listener.address, 81);
     FILE *out = text_open();
     handshakes_prometheus(out, &listeners);
     fclose(out);
-    text_has("local=\"127.0.0.1:80\"} 7\n");
+    text_has("local=\"127.0.0.1:80\"} 8\n");
+    text_has("local=\"127.0.0.1:81\"} 4\n");
     ck_assert_ptr_null(strstr(text, "} 3\n"));
-    ck_assert_ptr_null(strstr(text, "} 4\n"));
+    ck_assert_ptr_null(strstr(text, "} 5\n"));
 }
 END_TEST
 
