@@ -240,7 +240,7 @@ static void listeners_report(struct listeners *listeners)
     } else if (choices.json) {
         listeners_json(out, listeners, choices.waiting ? &waiting : NULL);
     } else if (choices.waiting) {
-        waiting_text(out, &waiting, listeners);
+        waiting_text(out, &waiting);
     } else if (choices.all) {
         listeners_all_text(out, listeners, choices.operands.count > 0);
     } else if (choices.operands.count > 0) {

@@ -5,26 +5,6 @@
 
 #include "probes/listeners/waiting.h"
 
-/* The sum of the queues of all listeners at the address of ROW, or if AGAIN, of
-   the queues read the second time; -1 if one is not known.  */
-static long waiting_queued(const struct listeners *listeners,
-                           const struct listener_row *row, bool again)
-{
-    long sum = 0;
-    for (size_t i = 0; i < listeners->count; i++) {
-        const struct listener_row *other = &listeners->rows[i];
-        long queued =
-            again ? other->queued_again : other->listener.queue.queued;
-        if (sonde_address_compare(&other->listener.address,
-                                  &row->listener.address))
-            continue;
-        if (queued < 0)
-            return -1;
-        sum += queued;
-    }
-    return sum;
-}
-
 /* Write a line of the table: client, seconds since the last ACK, bytes
    received, and "ended" if the client has ended its stream.  */
 static void waiting_put_connection(FILE *out,
@@ -68,19 +48,19 @@ static void say_classes(struct sentence *text, const struct waiting_row *rows,
     say_class(text, resets, "reset by the client");
 }
 
-/* Write ROW, for all listeners at its address: the number QUEUED in the queues
-   at the first look, the classes (say_classes), and the known connections.  The
-   number of resets is the smaller of QUEUED and of AGAIN, the number at the
-   second look, less the known connections: a reset connection stays in the
-   queue until accept.  UNIX sockets have no classes.  */
-static void waiting_put_listener(FILE *out, const struct waiting *waiting,
-                                 const struct listener_row *row, long queued,
-                                 long again)
+/* Write QUEUE, of all listeners at an address: the number in the queues at the
+   first look, the classes (say_classes), and the known connections.  The number
+   of resets is the smaller of the numbers at the first and at the second look,
+   less the known connections: a reset connection stays in the queue until
+   accept.  UNIX sockets have no classes.  */
+static void waiting_put_queue(FILE *out, const struct waiting *waiting,
+                              const struct waiting_queue *queue)
 {
+    const struct listener_row *row = queue->row;
     const struct waiting_row *first;
     struct sentence text = {""};
     size_t count = waiting_of(waiting, row, &first);
-    long known = (long)count;
+    long queued = queue->queued, again = queue->again, known = (long)count;
     say(&text, "%s: %ld queued", row->local, queued);
     if (row->listener.address.storage.ss_family == AF_UNIX)
         say(&text, "; the system does not report the clients of UNIX sockets");
@@ -94,36 +74,13 @@ static void waiting_put_listener(FILE *out, const struct waiting *waiting,
         waiting_put_connection(out, &first[i].connection);
 }
 
-/* Whether row number INDEX is the first with queued connections among the rows
-   of its address.  An unknown queue, -1, counts as empty.  */
-static bool waiting_is_first(const struct listeners *listeners, size_t index)
+void waiting_text(FILE *out, const struct waiting *waiting)
 {
-    const struct listener_row *rows = listeners->rows;
-    if (rows[index].listener.queue.queued <= 0)
-        return false;
-    for (size_t i = 0; i < index; i++)
-        if (rows[i].listener.queue.queued > 0 &&
-            !sonde_address_compare(&rows[i].listener.address,
-                                   &rows[index].listener.address))
-            return false;
-    return true;
-}
-
-void waiting_text(FILE *out, const struct waiting *waiting,
-                  const struct listeners *listeners)
-{
-    bool any = false;
-    for (size_t i = 0; i < listeners->count; i++) {
-        const struct listener_row *row = &listeners->rows[i];
-        if (!waiting_is_first(listeners, i))
-            continue;
-        long queued = waiting_queued(listeners, row, false);
-        if (any)
+    for (size_t i = 0; i < waiting->queue_count; i++) {
+        if (i > 0)
             putc('\n', out);
-        waiting_put_listener(out, waiting, row, queued,
-                             waiting_queued(listeners, row, true));
-        any = true;
+        waiting_put_queue(out, waiting, &waiting->queues[i]);
     }
-    if (!any)
+    if (waiting->queue_count == 0)
         fputs("no connection waits for accept\n", out);
 }

@@ -14,10 +14,21 @@ struct waiting_row {
     struct sonde_address listener;
 };
 
+/* The queue of ROW, or of all listeners at the address of ROW: the length when
+   the list was read, and once more, with waiting_read.  -1: unknown.  */
+struct waiting_queue {
+    struct listener_row *row;
+    long queued, again;
+};
+
 /* All zero is empty.  Free with waiting_free.  */
 struct waiting {
     struct waiting_row *rows; /* by listener; the longest silence first */
     size_t count, room;
+    struct waiting_queue *queues; /* with waiting_read: of each row, by address;
+                                     with waiting_keep: of each address with a
+                                     queue, by the first row that has one */
+    size_t queue_count;
 };
 
 /* Append to WAITING, within TIMEOUT milliseconds, the connections that wait in
@@ -40,8 +51,10 @@ int waiting_read(struct waiting *waiting, struct listeners *listeners,
    TCP listener has a queue, sets QUEUED_AGAIN, too (waiting_read).  */
 void waiting_set_oldest(struct listeners *listeners, int timeout);
 
-/* Remove from WAITING the connections whose listener is not in LISTENERS.  */
-void waiting_keep(struct waiting *waiting, const struct listeners *listeners);
+/* Remove from WAITING the connections whose listener is not in LISTENERS, and
+   set QUEUES.  LISTENERS has the rows of waiting_read, or some of these.
+   WAITING may be empty.  */
+void waiting_keep(struct waiting *waiting, struct listeners *listeners);
 
 /* The number of connections of WAITING for ROW and its siblings of the same
    address.  Sets *FIRST to the first, with the longest silence; NULL if the
@@ -52,13 +65,12 @@ size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
 /* Free all memory of WAITING, and make WAITING empty.  */
 void waiting_free(struct waiting *waiting);
 
-/* Write WAITING below each of LISTENERS with a queue, in 80 columns; and how
-   many connections of each queue are not in WAITING, reset by the client.  Of
-   UNIX listeners only the length of the queue is known.  Listeners of the same
+/* Write WAITING below each listener with a queue, in 80 columns; and how many
+   connections of each queue are not in WAITING, reset by the client.  Of UNIX
+   listeners only the length of the queue is known.  Listeners of the same
    address are written together.  Without any queue, write a line that no
-   connection waits.  */
-void waiting_text(FILE *out, const struct waiting *waiting,
-                  const struct listeners *listeners);
+   connection waits.  Call after waiting_keep.  */
+void waiting_text(FILE *out, const struct waiting *waiting);
 
 /* Write the member "waiting": an array of all connections, or null if WAITING
    is NULL.  */

@@ -220,6 +220,52 @@ START_TEST(one_client_of_two_listeners)
 }
 END_TEST
 
+/* The text has the rows of an address together, in the order of the first with
+   a queue; a client at no address of a listener belongs to the wildcard.  */
+START_TEST(queues_of_an_address_are_one)
+{
+    char names[4][8] = {"none", "any", "other", "any"};
+    struct listener_row rows[4];
+    struct listeners listeners = {.rows = rows, .count = 4};
+    struct waiting waiting = {0};
+    struct sonde_address address, wildcard;
+    sonde_address_loopback(&address, AF_INET, 0);
+    int fd = sonde_listen(&address, 7, SONDE_CLOEXEC, NULL);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(sonde_address_local(fd, &address), 0);
+    int port = sonde_address_port(&address);
+    int client = sonde_connect(&address, 1, 20000, NULL, NULL);
+    ck_assert_int_ge(client, 0);
+    sonde_address_any(&wildcard, AF_INET, (uint16_t)port);
+    for (int i = 0; i < 4; i++)
+        rows[i] = row_make(names[i], SOCK_STREAM, i);
+    rows[0].listener.address = address;
+    bool is_seen = !waiting_read(&waiting, &listeners, 20000) && waiting.count;
+    waiting_free(&waiting);
+    rows[0].listener.address = rows[1].listener.address = wildcard;
+    rows[3].listener.address = wildcard;
+    if (is_seen) {
+        ck_assert_int_eq(waiting_read(&waiting, &listeners, 20000), 0);
+        ck_assert_uint_eq(waiting.count, 1);
+        ck_assert_int_eq(
+            sonde_address_compare(&waiting.rows[0].listener, &wildcard), 0);
+        waiting_keep(&waiting, &listeners);
+        FILE *out = text_open();
+        waiting_text(out, &waiting);
+        fclose(out);
+        ck_assert_ptr_eq(strstr(text, "any: 4 queued, 1 silent"), text);
+        text_has("\n\nother: 2 queued");
+        ck_assert_ptr_null(strstr(text, "none"));
+        listeners.count = 0;
+        waiting_keep(&waiting, &listeners);
+        ck_assert_uint_eq(waiting.count, 0);
+    }
+    waiting_free(&waiting);
+    close(client);
+    close(fd);
+}
+END_TEST
+
 START_TEST(many_owners_leave_room)
 {
     char local[] = "127.0.0.1:80";
@@ -292,6 +338,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_process_that_cannot_be_checked);
     tcase_add_test(tests, each_address_has_a_sample);
     tcase_add_test(tests, one_client_of_two_listeners);
+    tcase_add_test(tests, queues_of_an_address_are_one);
     tcase_add_test(tests, many_owners_leave_room);
     tcase_add_loop_test(tests, no_larger_backlog_without_an_overflow, 0, 3);
     tcase_add_test(tests, the_reason_not_to_enter);
