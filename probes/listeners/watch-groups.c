@@ -3,6 +3,7 @@
 
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,14 +11,45 @@
 
 enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
 
-/* Whether OTHER, perhaps ROW itself, is a stream listener that was looked at,
-   and listened at the address of ROW at the same time as ROW: a restarted
-   server follows, and is no member.  */
+/* Compare two pointers to rows, for qsort: by LOCAL, then by place.  */
+static int watch_compare_locals(const void *a, const void *b)
+{
+    const struct watch_row *const *x = a, *const *y = b;
+    int order = strcmp((*x)->local, (*y)->local);
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
+void watch_sort_groups(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->count; i++)
+        watch->by_local[i] = &watch->rows[i];
+    if (watch->count > 0)
+        qsort(watch->by_local, watch->count, sizeof(watch->by_local[0]),
+              watch_compare_locals);
+}
+
+/* The index in BY_LOCAL of the first row with the LOCAL of ROW.  */
+static size_t watch_find_first(const struct watch *watch,
+                               const struct watch_row *row)
+{
+    size_t start = 0, end = watch->count;
+    while (start < end) {
+        size_t middle = start + (end - start) / 2;
+        if (strcmp(watch->by_local[middle]->local, row->local) < 0)
+            start = middle + 1;
+        else
+            end = middle;
+    }
+    return start;
+}
+
+/* Whether OTHER, perhaps ROW itself, with the LOCAL of ROW, is a stream
+   listener that was looked at, and listened at the same time as ROW: a
+   restarted server follows, and is no member.  */
 static bool watch_is_member(const struct watch_row *row,
                             const struct watch_row *other)
 {
     return other->occupancy.looks > 0 && other->listener.type == SOCK_STREAM &&
-           !strcmp(other->local, row->local) &&
            (other->until < 0 || other->until > row->since) &&
            (row->until < 0 || row->until > other->since);
 }
@@ -48,8 +80,10 @@ void watch_say_group(struct sentence *text, const struct watch *watch,
     if (row->listener.type != SOCK_STREAM || row->occupancy.looks == 0 ||
         (family != AF_INET && family != AF_INET6))
         return;
-    for (size_t i = 0; i < watch->count; i++) {
-        const struct watch_row *other = &watch->rows[i];
+    for (size_t i = watch_find_first(watch, row); i < watch->count; i++) {
+        const struct watch_row *other = watch->by_local[i];
+        if (strcmp(other->local, row->local) != 0)
+            break;
         if (!watch_is_member(row, other))
             continue;
         before += other < row && watch_is_shown(watch, other);

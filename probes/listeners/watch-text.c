@@ -221,6 +221,7 @@ static void watch_put_host(FILE *out, const struct watch *watch)
 void watch_text(FILE *out, const struct watch *watch)
 {
     size_t idle = 0;
+    watch_sort_groups(watch);
     for (size_t i = 0; i < watch->count; i++)
         if (watch_is_shown(watch, &watch->rows[i]))
             watch_put_row(out, watch, &watch->rows[i]);

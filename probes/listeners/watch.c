@@ -77,8 +77,9 @@ static struct watch_row *watch_find(const struct watch *watch, uint64_t cookie)
     return found ? &watch->rows[found - 1] : NULL;
 }
 
-/* Make room for another row and its slot.  Rows and slots may move.  Returns 0;
-   or -1 with ENOMEM: the rows may have moved, but all stay valid.  */
+/* Make room for another row, its slot and its place in BY_LOCAL.  Rows and
+   slots may move.  Returns 0; or -1 with ENOMEM: the rows may have moved, but
+   all stay valid.  */
 static int watch_grow(struct watch *watch)
 {
     if (2 * watch->count < watch->slot_count)
@@ -89,6 +90,11 @@ static int watch_grow(struct watch *watch)
     if (!rows)
         return -1;
     watch->rows = rows;
+    const struct watch_row **by_local =
+        realloc(watch->by_local, room / 2 * sizeof *by_local);
+    if (!by_local)
+        return -1;
+    watch->by_local = by_local;
     size_t *slots = calloc(room, sizeof *slots);
     if (!slots)
         return -1;
@@ -435,6 +441,7 @@ void watch_free(struct watch *watch)
         free(watch->rows[i].owners);
     }
     free(watch->rows);
+    free(watch->by_local);
     free(watch->slots);
     sonde_watch_close(watch->handle);
     *watch = (struct watch){0};

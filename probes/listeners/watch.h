@@ -27,6 +27,8 @@ struct watch_row {
 struct watch {
     struct watch_row *rows;
     size_t count;
+    const struct watch_row **by_local; /* with watch_sort_groups; otherwise only
+                                          room for COUNT */
     size_t *slots;     /* rows by cookie: a number from 1 on, 0 is free */
     size_t slot_count; /* a power of two, or 0 */
     bool all;          /* every listener, by the list of listeners */
@@ -96,13 +98,16 @@ const struct watch_row *watch_fullest(const struct watch *watch);
    drops.  */
 bool watch_is_shown(const struct watch *watch, const struct watch_row *row);
 
+/* Sort the rows into BY_LOCAL, by LOCAL and then in their order.  */
+void watch_sort_groups(const struct watch *watch);
+
 /* Append what ROW is in its SO_REUSEPORT group, the TCP listeners at one
    address at the same time; nothing for a listener alone, or never looked at,
    or not of TCP.  For the first member shown in the text: the number of
    members, the peak and the share of full time of at most 16 of them; and if
    one was ever full, an estimate of the share of the clients that found a full
    queue: the mean of these shares over all members.  For any other member: the
-   number of members.  */
+   number of members.  Call after watch_sort_groups.  */
 void watch_say_group(struct sentence *text, const struct watch *watch,
                      const struct watch_row *row);
 

@@ -16,6 +16,7 @@
 #define S (INT64_C(1000000000))
 
 static struct watch_row rows[3];
+static const struct watch_row *sorted[3];
 static struct watch seen;
 static char *text;
 
@@ -26,7 +27,10 @@ static void setup(void)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     memset(rows, 0, sizeof rows);
-    seen = (struct watch){.rows = rows, .count = 1, .families = LISTENERS_INET};
+    seen = (struct watch){.rows = rows,
+                          .by_local = sorted,
+                          .count = 1,
+                          .families = LISTENERS_INET};
     seen.start = monotonic_now();
     seen.realtime = now.tv_sec * S + now.tv_nsec;
     seen.now = seen.start + 4 * S;
@@ -103,19 +107,20 @@ START_TEST(a_queue_that_became_full)
 }
 END_TEST
 
-/* Without WHAT an idle member of a group is left out of the text.  */
+/* Without WHAT an idle member of a group is left out of the text.  The members
+   need not follow each other.  */
 START_TEST(the_group_is_told_by_a_member_shown)
 {
     const struct occupancy_look idle = {0, 0, 8, 0};
-    free(rows[1].local);
-    rows[1].local = strdup(rows[0].local);
-    seen.count = 2;
+    free(rows[2].local);
+    rows[2].local = strdup(rows[0].local);
+    seen.count = 3;
     seen.all = true;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         sonde_address_loopback(&rows[i].listener.address, AF_INET, 80);
         rows[i].listener.inode = (uint64_t)i + 1;
     }
-    row_fill(&rows[1], 8);
+    row_fill(&rows[2], 8);
     rows[0].occupancy = (struct occupancy){0};
     occupancy_add(&rows[0].occupancy, &idle, 10 * S);
     text_make();
