@@ -223,22 +223,20 @@ answer_twice () {
     measured 0 '.late > 0 and .errors == 0' -u -d "$delay"
 }
 is "UDP: second answers are counted apart" in_time answer_twice
-start udp-alter 20
-measure -u -d 0.2
-is "UDP: an altered byte: 13" [ "$status" -eq 13 ]
+# wrong_datagram NAME FAULT NUMBER: the fault is reported.
+wrong_datagram () {
+    start "$2" "$3"
+    measure -u -d 0.2
+    is "UDP: $1: 13" [ "$status" -eq 13 ]
+}
+wrong_datagram "an altered byte" udp-alter 20
 # The first byte of the number.
-start udp-alter 0
-measure -u -d 0.2
-is "UDP: an altered number: 13" [ "$status" -eq 13 ]
+wrong_datagram "an altered number" udp-alter 0
 json_is '.first_wrong | test("datagram 2 of connection [12] was never sent")' \
     "UDP: an altered number: which"
 # The last of 64 bytes, and one more.
-start udp-alter 63
-measure -u -d 0.2
-is "UDP: the last byte altered: 13" [ "$status" -eq 13 ]
-start udp-extra 1
-measure -u -d 0.2
-is "UDP: a byte too many: 13" [ "$status" -eq 13 ]
+wrong_datagram "the last byte altered" udp-alter 63
+wrong_datagram "a byte too many" udp-extra 1
 free_port
 measure -d 0.1
 is "refused: 3" said 3 "Connection refused"

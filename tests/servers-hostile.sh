@@ -227,6 +227,12 @@ unread () {
     } &
     exec 5> "$scratch/leash"
 }
+# unread_echo OPTION...: the same with echosrv over TCP, at $port.
+unread_echo () {
+    unread "$echosrv" -4 --tcp -p 0 -v "$@"
+    read -r line <&6
+    port=${line##* port } port=${port%%,*}
+}
 fill_log () {
     dd if=/dev/zero of="$scratch/unread" bs=4096 count=100 oflag=nonblock \
         2> /dev/null
@@ -246,9 +252,7 @@ end_unread () {
 # the first one sends meanwhile is a sign of life.
 wait_for_log () {
     mkfifo "$scratch/nothing"
-    unread "$echosrv" --model=event -4 --tcp -p 0 -v --idle-timeout="$delay"
-    read -r line <&6
-    port=${line##* port } port=${port%%,*}
+    unread_echo --model=event --idle-timeout="$delay"
     read -r _ <&6
     mkfifo "$scratch/hold" "$scratch/held"
     "$crowd" "127.0.0.1:$port" open 1 say 1 wait say 1 < "$scratch/hold" \
@@ -589,9 +593,7 @@ until_read () {
     done
 }
 for model in $models; do
-    unread "$echosrv" --model="$model" -4 --tcp -p 0 -v
-    read -r line <&6
-    port=${line##* port } port=${port%%,*}
+    unread_echo --model="$model"
     # The next line is that of the sandbox, or of its lack.
     read -r _ <&6
     # Until the pipe is full the server has a second for its lines.
@@ -620,9 +622,7 @@ done
 # the server waits.
 for model in thread fork; do
     mkfifo "$scratch/hold" "$scratch/held"
-    unread "$echosrv" --model="$model" -4 --tcp -p 0 -v
-    read -r line <&6
-    port=${line##* port } port=${port%%,*}
+    unread_echo --model="$model"
     "$crowd" "127.0.0.1:$port" open 1 say 1 wait shut < "$scratch/hold" \
         > "$scratch/held" 5>&- 6>&- &
     holder=$!
