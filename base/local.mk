@@ -45,6 +45,8 @@ base_libbase_a_SOURCES = \
 	base/seed.h \
 	base/sentence.c \
 	base/sentence.h \
+	base/sorted.c \
+	base/sorted.h \
 	base/wait.c \
 	base/wait.h \
 	base/wrap.c \
