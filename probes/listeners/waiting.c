@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sorted.h"
 #include "probes/listeners/groups.h"
 #include "probes/listeners/waiting.h"
 
@@ -51,14 +52,8 @@ waiting_find_queue(const struct waiting *waiting,
     struct listener_row row = {
         .listener = {.address = *address, .inode = inode}};
     const struct waiting_queue key = {.row = &row};
-    size_t start = 0, end = waiting->queue_count;
-    while (start < end) {
-        size_t middle = start + (end - start) / 2;
-        if (waiting_compare_queues(&waiting->queues[middle], &key) < 0)
-            start = middle + 1;
-        else
-            end = middle;
-    }
+    size_t start = sorted_find(waiting->queues, waiting->queue_count,
+                               sizeof key, &key, waiting_compare_queues);
     return start < waiting->queue_count &&
                    !sonde_address_compare(
                        &waiting->queues[start].row->listener.address, address)
@@ -212,18 +207,20 @@ int waiting_read(struct waiting *waiting, struct listeners *listeners,
     return 0;
 }
 
+/* Compare the listener of the row A of WAITING with the address B.  */
+static int waiting_compare_listener(const void *a, const void *b)
+{
+    const struct waiting_row *row = a;
+    return sonde_address_compare(&row->listener, b);
+}
+
 size_t waiting_of(const struct waiting *waiting, const struct listener_row *row,
                   const struct waiting_row **first)
 {
-    size_t start = 0, end = waiting->count;
-    while (start < end) {
-        size_t middle = start + (end - start) / 2;
-        if (sonde_address_compare(&waiting->rows[middle].listener,
-                                  &row->listener.address) < 0)
-            start = middle + 1;
-        else
-            end = middle;
-    }
+    size_t start =
+        sorted_find(waiting->rows, waiting->count, sizeof *waiting->rows,
+                    &row->listener.address, waiting_compare_listener);
+    size_t end;
     for (end = start; end < waiting->count; end++)
         if (sonde_address_compare(&waiting->rows[end].listener,
                                   &row->listener.address))

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/sorted.h"
 #include "probes/listeners/watch.h"
 
 enum { NAMED_MEMBERS = 16 }; /* max shares of time in the sentence */
@@ -28,19 +29,20 @@ void watch_sort_groups(const struct watch *watch)
               watch_compare_locals);
 }
 
+/* Compare the LOCAL of the row to which A points with the text B.  */
+static int watch_compare_local(const void *a, const void *b)
+{
+    const struct watch_row *const *row = a;
+    return strcmp((*row)->local, b);
+}
+
 /* The index in BY_LOCAL of the first row with the LOCAL of ROW.  */
 static size_t watch_find_first(const struct watch *watch,
                                const struct watch_row *row)
 {
-    size_t start = 0, end = watch->count;
-    while (start < end) {
-        size_t middle = start + (end - start) / 2;
-        if (strcmp(watch->by_local[middle]->local, row->local) < 0)
-            start = middle + 1;
-        else
-            end = middle;
-    }
-    return start;
+    return sorted_find(watch->by_local, watch->count,
+                       sizeof(watch->by_local[0]), row->local,
+                       watch_compare_local);
 }
 
 /* Whether OTHER, perhaps ROW itself, with the LOCAL of ROW, is a stream
