@@ -173,13 +173,12 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
 {
     int saved = errno;
     int64_t deadline = sonde_deadline(timeout);
-    struct sonde__row row = {0};
     struct sonde_event dropped;
     while (sonde_poller_next(poller, &dropped))
         continue;
     poller->taken = poller->found_count = 0;
     /* POSIX knows no negative timeout of poll but -1.  */
-    for (int cut_short = 0, left = timeout < 0 ? -1 : timeout;;
+    for (int left = timeout < 0 ? -1 : timeout;;
          left = sonde_deadline_left(deadline)) {
         find_always(poller);
         if (poller->found_count > 0)
@@ -187,11 +186,14 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
         int failed = poller->way->wait(poller, left);
         if (failed && errno != EINTR)
             return -1;
-        if (poller->found_count > 0)
+        if (poller->found_count > 0) {
+            poller->row.failures = 0;
             break;
+        }
         /* A pending signal may interrupt even a wait of 0: the descriptors were
            not checked.  */
-        if (left == 0 && failed && ++cut_short < max_cut_short)
+        if (left == 0 && failed &&
+            sonde__row_count(&poller->row) < max_cut_short)
             continue;
         if (left == 0)
             break;
@@ -200,8 +202,10 @@ int sonde_poller_wait(struct sonde_poller *poller, int timeout)
            deadline sonde__row_sleep would give up, and not sleep.  */
         int64_t until =
             failed || deadline != SONDE_NEVER ? deadline : sonde_deadline(1000);
-        if (sonde__row_sleep(&row, until))
+        if (sonde__row_sleep(&poller->row, until)) {
+            poller->row.failures = 0; /* the next wait sleeps as long */
             return -1;
+        }
         if (!failed && sonde_deadline_left(deadline) == 0)
             break;
     }

@@ -1514,7 +1514,8 @@ int sonde_poller_remove(struct sonde_poller *poller, int fd);
    taken are dropped, to be found again.  A signal does not end the wait, unless
    by sonde_selfpipe_open.
    Returns the number of ready descriptors, 256 at most (the next call finds the
-   others), 0 after TIMEOUT, also if the last check is interrupted 64 times.
+   others), 0 after TIMEOUT, also if the last check is interrupted,
+   as the 64th in a row.
    ENOMEM.  EINVAL: more descriptors than poll takes, see sonde_poller_open.
    EINTR: without a TIMEOUT, 128 interruptions in a row, each within a
    millisecond of the last.  */

@@ -362,8 +362,11 @@ START_TEST(every_one_of_many_gets_its_turn)
 }
 END_TEST
 
+static int poll_calls;
+
 static int poll_says(struct pollfd *fds, nfds_t count, int timeout)
 {
+    poll_calls++;
     errno = unit_error;
     return -1;
 }
@@ -404,6 +407,22 @@ START_TEST(interruptions_without_end_end_the_wait)
 }
 END_TEST
 
+START_TEST(each_wait_without_limit_sleeps_before_it_ends)
+{
+    open_kind(SONDE_POLLER_POLL);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_says;
+    sonde__sys.sleep = sleep_not;
+    unit_error = EINTR;
+    for (int i = 0; i < 3; i++) {
+        value = 0;
+        ck_assert_int_eq(sonde_poller_wait(poller, -1), -1);
+        ck_assert_int_gt(value, 1000);
+    }
+}
+END_TEST
+
 static int64_t played_now(void)
 {
     return (int64_t)value * 1000000;
@@ -422,6 +441,23 @@ START_TEST(interruptions_without_end_do_not_move_the_deadline)
     ck_assert_int_eq(value, 100);
     ck_assert_int_eq(sonde_poller_wait(poller, 0), 0);
     ck_assert_int_eq(value, 100);
+}
+END_TEST
+
+START_TEST(short_waits_interrupted_without_end_are_one_row)
+{
+    open_kind(SONDE_POLLER_POLL);
+    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
+                     0);
+    sonde__sys.poll = poll_says;
+    sonde__sys.sleep = sleep_not;
+    sonde__sys.now = played_now;
+    unit_error = EINTR;
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(sonde_poller_wait(poller, 10), 0);
+    ck_assert_int_eq(value, 1000);
+    /* 64 in a row, and in each wait one for each sleep.  */
+    ck_assert_int_lt(poll_calls, 64 + 100 * 6);
 }
 END_TEST
 
@@ -533,7 +569,9 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, what_was_not_taken_is_found_again, 0, kinds);
     tcase_add_test(tests, errors_of_poll_end_the_wait);
     tcase_add_test(tests, interruptions_without_end_end_the_wait);
+    tcase_add_test(tests, each_wait_without_limit_sleeps_before_it_ends);
     tcase_add_test(tests, interruptions_without_end_do_not_move_the_deadline);
+    tcase_add_test(tests, short_waits_interrupted_without_end_are_one_row);
     tcase_add_test(tests, an_interrupted_check_is_repeated);
     tcase_add_loop_test(
         tests, what_is_found_and_not_watched_does_not_take_the_processor, 0,
