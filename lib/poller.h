@@ -43,8 +43,8 @@ struct sonde_poller {
     size_t found_count, taken; /* the first TAKEN have been returned */
     size_t always_count;       /* descriptors that are always ready */
     int fd;                    /* of epoll and kqueue */
-    struct sonde__row row;     /* of waits cut short, beyond one call of
-                                  sonde_poller_wait: many short ones do not spin */
+    struct sonde__row row;     /* of waits cut short: many short waits, one
+                                  after another, must not spin */
     pid_t owner;         /* of kqueue: the process that opened the queue */
     struct pollfd *list; /* of poll */
     /* list_room: entries allocated; list_next: where the next wait starts.  */
