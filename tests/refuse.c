@@ -12,7 +12,9 @@
    comes so much later.  With REFUSE_DONTWAIT send ignores MSG_DONTWAIT, as on
    macOS.  With REFUSE_FULL a call that may wait says that standard error takes
    more, as if another writer were to fill it just then.  With REFUSE_FLOCK
-   flock locks nothing, as in a program that does not call it.  */
+   flock locks nothing, as in a program that does not call it.  With
+   REFUSE_CLOCK a process that has received a datagram "stop" stops at its next
+   look at the clock, whatever it holds then.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY
@@ -21,6 +23,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef HAVE_EPOLL
@@ -29,6 +32,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 int socket(int family, int type, int protocol)
@@ -157,3 +161,33 @@ int flock(int fd, int operation)
     memcpy(&real, &symbol, sizeof real);
     return getenv("REFUSE_FLOCK") ? 0 : real(fd, operation);
 }
+
+#ifdef __linux__
+static int must_stop;
+
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
+             struct timespec *timeout)
+{
+    int (*real)(int, struct mmsghdr *, unsigned, int, struct timespec *);
+    void *symbol = dlsym(RTLD_NEXT, "recvmmsg");
+    memcpy(&real, &symbol, sizeof real);
+    int got = real(fd, messages, count, flags, timeout);
+    for (int i = 0; i < got && getenv("REFUSE_CLOCK"); i++)
+        if (messages[i].msg_len == 4 &&
+            !memcmp(messages[i].msg_hdr.msg_iov->iov_base, "stop", 4))
+            must_stop = 1;
+    return got;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int (*real)(clockid_t, struct timespec *);
+    void *symbol = dlsym(RTLD_NEXT, "clock_gettime");
+    memcpy(&real, &symbol, sizeof real);
+    if (must_stop) {
+        must_stop = 0;
+        raise(SIGSTOP);
+    }
+    return real(clock, now);
+}
+#endif

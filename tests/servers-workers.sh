@@ -241,6 +241,50 @@ one_rate_again () {
 }
 is "--max-rate holds for the workers together" one_rate_again
 
+# One that stands still while it counts a datagram keeps the lock of the rates;
+# its end releases it.
+stopped () {
+    for pid in $(children_of "$server"); do
+        ! grep -q '.*) T ' "$proc/$pid/stat" 2> /dev/null || echo "$pid"
+    done
+}
+# elf_class FILE: 1 for 32 bits, 2 for 64.
+elf_class () {
+    od -An -tu1 -j4 -N1 "$1" | tr -d ' '
+}
+# Programs of 32 bits read the clock by other names.
+library=$builddir/tests/.libs/refuse.so
+if [ -f "$library" ] && ! is_sanitized && [ "$(elf_class "$library")" = 2 ] &&
+    [ -r "$proc/$$/stat" ]; then
+    serve env REFUSE_CLOCK=yes "LD_PRELOAD=$library" "$echosrv" -v -4 -p 0 \
+        --udp -a 127.0.0.1 -a 127.0.0.2 --workers=2 --max-rate=1000
+    workers_begun
+    # datagram HOST TEXT: ask there once.
+    datagram () {
+        printf %s "$2" > "$scratch/in"
+        status=0
+        "$builddir/echocli" -u -t 0.2 "$1" "$port" < "$scratch/in" \
+            > "$scratch/out" 2> "$scratch/err" || status=$?
+    }
+    datagram 127.0.0.1 stop
+    until holder=$(stopped) && [ -n "$holder" ]; do
+        kill -0 "$server" || break
+    done
+    datagram 127.0.0.2 text
+    is "a worker stopped within its count of datagrams: another is denied" \
+        logged 'another worker keeps the lock'
+    kill -KILL "$holder"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        datagram 127.0.0.2 text
+        [ "$status" -ne 0 ] || break
+    done
+    is "and answers when that has ended" [ "$status" -eq 0 ]
+    halt
+else
+    skip "a worker stopped within its count of datagrams" \
+        "nothing can be preloaded here, or there is no $proc/PID/stat"
+fi
+
 # ---- nothing queued is lost --------------------------------------------------
 
 # Clients that come while all workers stand still, of which one is then killed.
