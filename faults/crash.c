@@ -17,7 +17,7 @@
 #include "base/wait.h"
 #include "faults/server.h"
 
-enum { PIECE = 4096 };
+enum { PIECE = 4096, ORPHAN_MS = 2 * FAULT_CLIENT_MS };
 
 /* What the child writes after each call.  */
 struct crash_report {
@@ -45,8 +45,9 @@ static void crash_close_others(const struct fault_client *own)
 /* Echo on FD until LIMIT bytes are read, and write a struct crash_report to OUT
    after each read and each echo; then die by SIGKILL, without an echo of the
    last piece.  Errors of the echo are ignored.  Never returns.  Exit status 0:
-   the client ended first; 1: the client reset, or sent nothing for
-   FAULT_CLIENT_MS, or OUT failed.  */
+   the client ended first; 1: the client reset, or OUT failed.  The parent ends
+   this process after FAULT_CLIENT_MS; without a parent it ends after ORPHAN_MS
+   of silence.  */
 static void crash_child(int fd, int out, int64_t limit)
 {
     struct crash_report report = {0};
@@ -54,12 +55,12 @@ static void crash_child(int fd, int out, int64_t limit)
     ssize_t count = 0;
     size_t done;
     while (report.sent < limit &&
-           (count = sonde_read(fd, bytes, sizeof bytes, FAULT_CLIENT_MS)) > 0) {
+           (count = sonde_read(fd, bytes, sizeof bytes, ORPHAN_MS)) > 0) {
         report.sent += count;
         if (write(out, &report, sizeof report) < 0)
             _exit(1);
         if (report.sent < limit) {
-            sonde_write_all(fd, bytes, (size_t)count, FAULT_CLIENT_MS, &done);
+            sonde_write_all(fd, bytes, (size_t)count, ORPHAN_MS, &done);
             report.replied += (int64_t)done;
             if (write(out, &report, sizeof report) < 0)
                 _exit(1);

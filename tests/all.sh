@@ -60,9 +60,8 @@ END2
 . "$scratch/lib.sh"
 
 # Without sock_diag, also for those who may enter every namespace.
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --all --tcp --udp
+if [ -f "$refuse" ] && ! is_sanitized; then
+    run env REFUSE=EACCES "LD_PRELOAD=$refuse" "$listeners" --all --tcp --udp
     tr '\n' ' ' < "$scratch/out" > "$scratch/line"
     is "without sock_diag: said" grep -q 'sock_diag is not available (EACCES): the lists of [0-9]* of' "$scratch/line"
 else

@@ -146,9 +146,8 @@ if [ "$status" -eq 0 ] && have jq &&
 else
     skip "a name, with hidden processes: UNKNOWN" "no process is hidden here"
 fi
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --check
+if [ -f "$refuse" ] && ! is_sanitized; then
+    run env REFUSE=EACCES "LD_PRELOAD=$refuse" "$listeners" --check
     is "the kernel refuses the list: UNKNOWN, with the reason" sh -c '
         [ "$1" -eq 3 ] && [ ! -s "$2/err" ] && grep -q "^LISTENERS UNKNOWN: \
 sock_diag is not available (EACCES)" "$2/out"' - "$status" "$scratch"

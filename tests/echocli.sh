@@ -345,8 +345,7 @@ is "TMPDIR is heeded" said 2 "cannot make a folder in $scratch/missing"
 run "$echocli" 127.0.0.1 "$honest" < /
 is "an input that cannot be read: 2" said 2 "cannot read standard input"
 # Nothing is due from the server meanwhile, so no deadline runs.
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
+if [ -f "$refuse" ] && ! is_sanitized; then
     for words in -t5 "-u -t5"; do
         port=$honest
         # To a UDP port that nobody has, the client may connect to itself: the
@@ -354,7 +353,7 @@ if [ -f "$library" ] && ! is_sanitized; then
         [ "$words" = -t5 ] || start udp-silence
         # 11: EAGAIN; only Linux preloads.
         # shellcheck disable=SC2086 # several words
-        run bounded 300 env REFUSE_INPUT=11 "LD_PRELOAD=$library" "$echocli" \
+        run bounded 300 env REFUSE_INPUT=11 "LD_PRELOAD=$refuse" "$echocli" \
             $words 127.0.0.1 "$port" < "$0"
         is "poll reports an input that read never has, $words: 2" \
             said 2 "cannot read standard input"

@@ -541,6 +541,20 @@ play --fault=echo --max-clients 2
 is "--max-clients: later clients wait, and are served" \
     sh -c '"$echoload" --connect -n 8 -d 0.2 127.0.0.1 "$1" > /dev/null' - "$port"
 
+# Ten minutes, in a second.
+for fault in silence slow,300000 crash,100; do
+    if may_play_clock; then
+        run env REFUSE_HURRY=600 "LD_PRELOAD=$refuse" "$faultsrv" --json \
+            -d 3600 --fault="$fault" -- env -u LD_PRELOAD \
+            "$crowd" '{address}' open 1 say 1 ended
+        json_is '.clients[0] | .end == "limit" and .after_ms >= 600000' \
+            "$fault: a client is closed after ten minutes"
+    else
+        skip "$fault: a client is closed after ten minutes" \
+            "the clock cannot be changed here"
+    fi
+done
+
 # no-close keeps the place of a client that has ended.
 if [ "$(uname -s)" = Linux ]; then
     run "$faultsrv" --json --fault=no-close --max-clients 2 -- \

@@ -119,26 +119,25 @@ else
 fi
 
 # Without sock_diag: by /proc/net, with what that has.
-library=$builddir/tests/.libs/refuse.so
 for error in EACCES:EACCES EPROTONOSUPPORT:EOPNOTSUPP; do
-    if [ ! -f "$library" ] || is_sanitized || [ "$(uname -s)" != Linux ]; then
+    if [ ! -f "$refuse" ] || is_sanitized || [ "$(uname -s)" != Linux ]; then
         skip "without sock_diag, $error" "nothing can be preloaded, or no /proc"
         skip "without sock_diag and /proc, $error" "nothing can be preloaded"
         continue
     fi
-    run env REFUSE="${error%:*}" "LD_PRELOAD=$library" "$listeners" --json
+    run env REFUSE="${error%:*}" "LD_PRELOAD=$refuse" "$listeners" --json
     json_is ".reduced == \"${error#*:}\" and
         ([.listeners[] | select(.port == $port)] | length == 1 and
             (.[0] | .queued == 2 and .owners[0].name == \"listening\" and
                 .backlog == null and .percent == null and .drops == null)) and
         ([.listeners[] | select(.local == \"$scratch/full\")] | length == 1 and
             .[0].queued == null)" "without sock_diag, $error"
-    run env REFUSE="${error%:*}" "LD_PRELOAD=$library" "$listeners"
+    run env REFUSE="${error%:*}" "LD_PRELOAD=$refuse" "$listeners"
     is "without sock_diag, $error: it is said" grep -q \
         "^sock_diag is not available (${error#*:})" "$scratch/out"
     if unshare -Urm mount -t tmpfs none /proc 2> /dev/null; then
         run unshare -Urm sh -c 'mount -t tmpfs none /proc
-            REFUSE=$1 LD_PRELOAD=$2 exec "$listeners"' - "${error%:*}" "$library"
+            REFUSE=$1 LD_PRELOAD=$2 exec "$listeners"' - "${error%:*}" "$refuse"
         is "without sock_diag and /proc, $error: 2, and a sentence" sh -c '
             [ "$1" -eq 2 ] && grep -q "permission to read the listeners is \
 denied\|does not report listening" "$2"' - "$status" "$scratch/err"

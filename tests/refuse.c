@@ -14,7 +14,8 @@
    more, as if another writer were to fill it just then.  With REFUSE_FLOCK
    flock locks nothing, as in a program that does not call it.  With
    REFUSE_CLOCK a process that has received a datagram "stop" stops at its next
-   look at the clock, whatever it holds then.  */
+   look at the clock, whatever it holds then.  With REFUSE_HURRY, a number, time
+   passes so many times as fast.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY
@@ -87,6 +88,13 @@ pid_t fork(void)
     return real();
 }
 
+/* TIMEOUT, of poll, where time may pass faster.  */
+static int hurried(int timeout)
+{
+    const char *times = getenv("REFUSE_HURRY");
+    return times && timeout > 0 ? (timeout - 1) / atoi(times) + 1 : timeout;
+}
+
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
     static int calls;
@@ -103,7 +111,7 @@ int poll(struct pollfd *fds, nfds_t count, int timeout)
         fds->revents = POLLOUT;
         return 1;
     }
-    return real(fds, count, timeout);
+    return real(fds, count, hurried(timeout));
 }
 
 #ifdef HAVE_EPOLL
@@ -116,7 +124,7 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
         errno = EINTR;
         return -1;
     }
-    return real(fd, events, max, timeout);
+    return real(fd, events, max, hurried(timeout));
 }
 #endif
 
@@ -162,13 +170,20 @@ int flock(int fd, int operation)
     return getenv("REFUSE_FLOCK") ? 0 : real(fd, operation);
 }
 
-#ifdef __linux__
+/* Programs of 32 bits read the clock by other names.  */
+#if defined __linux__ && defined __LP64__
+#ifdef __GLIBC__
+typedef int message_flags;
+#else
+typedef unsigned message_flags;
+#endif
 static int must_stop;
 
-int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
-             struct timespec *timeout)
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count,
+             message_flags flags, struct timespec *timeout)
 {
-    int (*real)(int, struct mmsghdr *, unsigned, int, struct timespec *);
+    int (*real)(int, struct mmsghdr *, unsigned, message_flags,
+                struct timespec *);
     void *symbol = dlsym(RTLD_NEXT, "recvmmsg");
     memcpy(&real, &symbol, sizeof real);
     int got = real(fd, messages, count, flags, timeout);
@@ -188,6 +203,15 @@ int clock_gettime(clockid_t clock, struct timespec *now)
         must_stop = 0;
         raise(SIGSTOP);
     }
-    return real(clock, now);
+    int failed = real(clock, now);
+    const char *times = getenv("REFUSE_HURRY");
+    if (times && !failed && clock == CLOCK_MONOTONIC) {
+        /* No more than 64 bits hold, after years.  */
+        long long time =
+            (now->tv_sec * 1000000000LL + now->tv_nsec) * atoi(times);
+        now->tv_sec = (time_t)(time / 1000000000);
+        now->tv_nsec = (long)(time % 1000000000);
+    }
+    return failed;
 }
 #endif

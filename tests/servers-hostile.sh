@@ -124,11 +124,10 @@ done
 
 # More descriptors are asked for than there are at the start, and fewer than the
 # hard limit if the system, as macOS, does not go so far.
-library=$builddir/tests/.libs/refuse.so
 hard=$(ulimit -Hn)
-if [ -f "$library" ] && ! is_sanitized && [ "$(getconf LONG_BIT)" = 64 ] &&
+if [ -f "$refuse" ] && ! is_sanitized && [ "$(getconf LONG_BIT)" = 64 ] &&
     { [ "$hard" = unlimited ] || [ "$hard" -ge 2000 ]; }; then
-    serve env REFUSE_FILES=1500 "LD_PRELOAD=$library" sh -c \
+    serve env REFUSE_FILES=1500 "LD_PRELOAD=$refuse" sh -c \
         'ulimit -Sn 40 && exec "$0" "$@"' "$echosrv" -4 --tcp -p 0
     run "$crowd" "127.0.0.1:$port" open 100 say 5 close
     is "more descriptors, though not as many as the hard limit has" \
@@ -340,9 +339,9 @@ halt
 
 # On a kernel whose send ignores MSG_DONTWAIT, as macOS, a client that does not
 # read keeps the server waiting no longer than elsewhere.
-if [ -f "$library" ] && ! is_sanitized; then
+if [ -f "$refuse" ] && ! is_sanitized; then
     for model in iterative fork prefork thread; do
-        serve env REFUSE_DONTWAIT=yes "LD_PRELOAD=$library" "$echosrv" \
+        serve env REFUSE_DONTWAIT=yes "LD_PRELOAD=$refuse" "$echosrv" \
             --model="$model" -4 --tcp -p 0 --idle-timeout=0.5
         run "$crowd" "127.0.0.1:$port" open 1 deaf 8000000 ended close once
         is "$model: send ignores MSG_DONTWAIT: the next client is served" \
@@ -420,8 +419,8 @@ halt
 # The end: those at work have their time, and are counted.
 # interrupted COMMAND...: serve, and signals come at the worst moments.
 interrupted () {
-    if [ -f "$library" ] && ! is_sanitized; then
-        serve env REFUSE_POLL=yes "LD_PRELOAD=$library" "$@"
+    if [ -f "$refuse" ] && ! is_sanitized; then
+        serve env REFUSE_POLL=yes "LD_PRELOAD=$refuse" "$@"
     else
         serve "$@"
     fi
@@ -655,8 +654,8 @@ for model in $models; do
     is "$model: a log that nobody reads keeps it from no end" \
         [ "$status" -eq 0 ]
 done
-if [ -f "$library" ] && ! is_sanitized; then
-    unread_long env REFUSE_FORK=yes LD_PRELOAD="$library" "$echosrv" --model=fork
+if [ -f "$refuse" ] && ! is_sanitized; then
+    unread_long env REFUSE_FORK=yes LD_PRELOAD="$refuse" "$echosrv" --model=fork
     # It listens.
     read -r _ <&6
     fill_log
@@ -667,7 +666,7 @@ if [ -f "$library" ] && ! is_sanitized; then
     is "fork: nor does that keep it from its end" [ "$status" -eq 0 ]
     # Another writer was faster: the server waits in write.
     for model in event thread fork prefork; do
-        unread_long env REFUSE_FULL=yes LD_PRELOAD="$library" "$echosrv" \
+        unread_long env REFUSE_FULL=yes LD_PRELOAD="$refuse" "$echosrv" \
             --model="$model"
         run "$crowd" "$scratch/socket" retry
         at=$scratch/socket

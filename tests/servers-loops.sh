@@ -261,11 +261,10 @@ if [ "$(uname -s)" = Linux ]; then
 fi
 # interrupt COMMAND...: a server to which each wait says EINTR.  On a busy host a
 # call that strace makes fail takes a millisecond and more: so may a signal.
-library=$builddir/tests/.libs/refuse.so
 interrupt () {
-    if [ -f "$library" ]; then
+    if [ -f "$refuse" ]; then
         serve strace -f -qq -o /dev/null -e trace=none -E REFUSE_WAIT=yes \
-            -E LD_PRELOAD="$library" "$@"
+            -E LD_PRELOAD="$refuse" "$@"
     else
         inject epoll_wait,epoll_pwait,poll,ppoll error=EINTR "$@"
     fi
@@ -370,8 +369,8 @@ for calls in poll,ppoll recvfrom; do
     for error in EINTR EAGAIN; do
         before=$(date +%s)
         # As in interrupt.
-        if [ "$calls $error" = "poll,ppoll EINTR" ] && [ -f "$library" ]; then
-            set -- -E REFUSE_WAIT=yes -E LD_PRELOAD="$library"
+        if [ "$calls $error" = "poll,ppoll EINTR" ] && [ -f "$refuse" ]; then
+            set -- -E REFUSE_WAIT=yes -E LD_PRELOAD="$refuse"
         else
             set -- -e inject="$calls:error=$error$when"
         fi

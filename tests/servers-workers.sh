@@ -248,15 +248,8 @@ stopped () {
         ! grep -q '.*) T ' "$proc/$pid/stat" 2> /dev/null || echo "$pid"
     done
 }
-# elf_class FILE: 1 for 32 bits, 2 for 64.
-elf_class () {
-    od -An -tu1 -j4 -N1 "$1" | tr -d ' '
-}
-# Programs of 32 bits read the clock by other names.
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized && [ "$(elf_class "$library")" = 2 ] &&
-    [ -r "$proc/$$/stat" ]; then
-    serve env REFUSE_CLOCK=yes "LD_PRELOAD=$library" "$echosrv" -v -4 -p 0 \
+if may_play_clock && [ -r "$proc/$$/stat" ]; then
+    serve env REFUSE_CLOCK=yes "LD_PRELOAD=$refuse" "$echosrv" -v -4 -p 0 \
         --udp -a 127.0.0.1 -a 127.0.0.2 --workers=2 --max-rate=1000
     workers_begun
     # datagram HOST TEXT: ask there once.

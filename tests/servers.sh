@@ -401,18 +401,17 @@ races () { # N COMMAND...
         race_rounds=$((race_rounds - 1))
     done
 }
-library=$builddir/tests/.libs/refuse.so
 race_try=once
 is "two at one path: one serves, one is refused" races 20 "$echosrv"
-if [ -f "$library" ] && ! is_sanitized; then
+if [ -f "$refuse" ] && ! is_sanitized; then
     is "two at one path, slow to listen: one serves, one is refused" \
-        races 3 env REFUSE_HASTE=300 "LD_PRELOAD=$library" "$echosrv"
+        races 3 env REFUSE_HASTE=300 "LD_PRELOAD=$refuse" "$echosrv"
 else
     skip "two at one path, slow to listen" "nothing can be preloaded here"
 fi
-if [ -f "$library" ] && ! is_sanitized; then
+if [ -f "$refuse" ] && ! is_sanitized; then
     # SIGTERM between bind and listen: the file goes all the same.
-    env REFUSE_HASTE=500 "LD_PRELOAD=$library" "$echosrv" \
+    env REFUSE_HASTE=500 "LD_PRELOAD=$refuse" "$echosrv" \
         --unix="$scratch/early" 2> "$scratch/err" &
     early=$!
     until [ -S "$scratch/early" ] || ! kill -0 "$early"; do :; done
@@ -424,7 +423,7 @@ if [ -f "$library" ] && ! is_sanitized; then
     # A program without the lock, between bind and listen.  A busy host may
     # start the next server too late, or let the program listen too late.
     stays () {
-        env REFUSE_FLOCK=yes REFUSE_HASTE=100 "LD_PRELOAD=$library" "$echosrv" \
+        env REFUSE_FLOCK=yes REFUSE_HASTE=100 "LD_PRELOAD=$refuse" "$echosrv" \
             --unix="$scratch/slow" 2> "$scratch/log" &
         early=$!
         until [ -S "$scratch/slow" ] || ! kill -0 "$early"; do :; done

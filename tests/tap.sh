@@ -215,6 +215,15 @@ is_sanitized () {
     return "$sanitized_status"
 }
 
+# To be preloaded, if it is there.
+refuse=$builddir/tests/.libs/refuse.so
+# Whether $refuse may change what the clock of a program tells: programs of 32
+# bits read it by other names.
+may_play_clock () {
+    [ -f "$refuse" ] && ! is_sanitized && [ "$(uname -s)" = Linux ] &&
+        [ "$(od -An -tu1 -j4 -N1 "$refuse" | tr -d ' ')" = 2 ]
+}
+
 # Whether the build is make coverage's: each process writes files at its end.
 is_counted () {
     counted_status=0

@@ -272,15 +272,14 @@ else
 fi
 
 # Without sock_diag: by /proc/net.
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --json -uU
+if [ -f "$refuse" ] && ! is_sanitized; then
+    run env REFUSE=EACCES "LD_PRELOAD=$refuse" "$listeners" --json -uU
     json_is ".datagrams.reduced == \"EACCES\" and
         ([.listeners[] | select(.port == $both and .type == \"dgram\")] |
             length == 1 and (.[0] | .queued > 0 and .drops == 3 and
             .pending == true and .backlog == null and .percent == null))" \
         "without sock_diag: bytes and drops, no limit"
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" "$both"
+    run env REFUSE=EACCES "LD_PRELOAD=$refuse" "$listeners" "$both"
     says "in force unknown: .* drops 3 datagrams .* source datagram sockets are \
 from /proc/net, since sock_diag does not report them here (EACCES); limits are unknown" \
         "without sock_diag: said"

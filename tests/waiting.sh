@@ -91,9 +91,8 @@ for other in --check "--prometheus -" --unix; do
     run "$listeners" --waiting $other
     is "--waiting and $other: wrong usage" [ "$status" -ge 2 ]
 done
-library=$builddir/tests/.libs/refuse.so
-if [ -f "$library" ] && ! is_sanitized; then
-    run env REFUSE=EACCES "LD_PRELOAD=$library" "$listeners" --waiting
+if [ -f "$refuse" ] && ! is_sanitized; then
+    run env REFUSE=EACCES "LD_PRELOAD=$refuse" "$listeners" --waiting
     is "without sock_diag: 2, and the reason" sh -c '[ "$1" -eq 2 ] &&
         grep -q "cannot be read (Permission denied); on Linux sock_diag" "$2"' \
         - "$status" "$scratch/err"
