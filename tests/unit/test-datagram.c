@@ -681,7 +681,7 @@ END_TEST
 START_TEST(unix_datagrams)
 {
     char directory[] = "sonde-datagram-XXXXXX";
-    char name[2][sizeof directory + 8];
+    char name[2][sizeof directory + 12];
     struct sonde_address address[2];
     struct sonde_datagram ends;
     struct sonde_connect_options options = udp;
@@ -715,7 +715,7 @@ END_TEST
 START_TEST(foreign_unix_datagrams_are_left_out)
 {
     char directory[] = "sonde-datagram-XXXXXX";
-    char name[3][sizeof directory + 8];
+    char name[3][sizeof directory + 12];
     struct sonde_address address[3];
     int fds[3];
     ck_assert_ptr_nonnull(mkdtemp(directory));
