@@ -105,7 +105,7 @@ START_TEST(an_icmp_message_quotes_the_packet)
     ck_assert_uint_eq(packet[9], 1);
     ck_assert_uint_eq(packet[20], 3);
     ck_assert_uint_eq(packet[21], ICMP_TOO_LARGE);
-    ck_assert_uint_eq(packet[26] << 8 | packet[27], 600);
+    ck_assert_int_eq(packet[26] << 8 | packet[27], 600);
     ck_assert_mem_eq(packet + 28, original, 28);
     ck_assert_mem_eq(packet + 16, original + 12, 4); /* to its sender */
     ck_assert_uint_eq(packet_checksum(packet, 20, 0), 0);
