@@ -73,7 +73,8 @@ const char *client_print_address(const struct sonde_address *address,
         strcpy(text, "(unknown address)");
     endpoint_show_abstract(text);
     if (port >= 0)
-        snprintf(text + strlen(text), 16, " port %d", port);
+        snprintf(text + strlen(text), CLIENT_ADDRESS_TEXT - SONDE_ADDRESS_TEXT,
+                 " port %d", port);
     return text;
 }
 

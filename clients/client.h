@@ -122,7 +122,7 @@ enum client_end client_end_of(enum sonde_connect_status status);
    has no brackets, and a port of 0 is printed, too.  A UNIX socket is printed
    without a port, an abstract name as "@NAME", an unprintable address as
    "(unknown address)".  Returns TEXT.  */
-enum { CLIENT_ADDRESS_TEXT = SONDE_ADDRESS_TEXT + 16 };
+enum { CLIENT_ADDRESS_TEXT = SONDE_ADDRESS_TEXT + 20 };
 const char *client_print_address(const struct sonde_address *address,
                                  char text[CLIENT_ADDRESS_TEXT]);
 

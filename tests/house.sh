@@ -7,7 +7,9 @@ cd "$srcdir" || exit 99
 # Our own files; what is imported or generated has no place here.
 find . \( -name .git -o -path ./lib/gl -o -path ./m4/gl -o -path ./build-aux \
     -o -name autom4te.cache -o -name '.libs' -o -name '.deps' \
-    -o -name 'sonde-[0-9]*' -o -path './static/b*-*' -o -name _build -o -name _inst \) -prune -o -type f -print > "$scratch/files"
+    -o -name 'sonde-[0-9]*' -o -path './static/b*-*' -o -name _build \
+    -o -name _inst -o -name 'sonde-*.??????' \) \
+    -prune -o -type f -print > "$scratch/files"
 grep '\.[ch]$' "$scratch/files" |
     grep -v -e '^./config\.h' -e '^./probes/behaviour/list\.h$' \
         -e '^./progs/programs\.h$' > "$scratch/sources"

@@ -261,7 +261,10 @@ void waiting_set_oldest(struct listeners *listeners, int timeout)
     for (size_t i = 0; i < waiting.queue_count; i += run) {
         run = waiting_run(&waiting.queues[i], waiting.queue_count - i);
         struct listener_row *row = waiting_find_only(&waiting.queues[i], run);
-        if (row && waiting_of(&waiting, row, &first) > 0)
+        if (!row)
+            continue;
+        waiting_of(&waiting, row, &first);
+        if (first)
             row->oldest = first->connection.silence;
     }
     waiting_free(&waiting);
