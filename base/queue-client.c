@@ -123,7 +123,9 @@ static int poll_now(struct pollfd *fds, size_t count)
     return ready;
 }
 
-/* A peer address is the proof: a failed connect may leave SO_ERROR 0.  */
+/* A peer address is the proof: a failed connect may leave SO_ERROR 0.  But a
+   socket without a peer that is writable, without an error, is none of a failed
+   connect: after that poll reports a hangup, too.  */
 enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
@@ -136,9 +138,12 @@ enum client_state queue_client_check(int fd)
     if (sonde_address_peer(fd, &peer)) {
         int no_peer = errno;
         if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
-            error = errno;
+            error = 0;
         errno = error ? error : no_peer;
-        return CLIENT_FAILED;
+        return error || (no_peer == ENOTCONN &&
+                         poll_fd.revents & (POLLERR | POLLHUP))
+                   ? CLIENT_FAILED
+                   : CLIENT_UNKNOWN;
     }
     if (poll_fd.revents & (POLLERR | POLLHUP)) {
         errno = ECONNRESET;
@@ -152,14 +157,15 @@ enum client_state queue_client_check(int fd)
    address after a reset, but keeps the address of a peer that has only closed.
    The events do not tell the two cases apart: a system may report nothing but
    POLLIN in both, or POLLHUP in both (macOS).  A UNIX socket keeps the address
-   of a closed peer, so POLLERR and POLLHUP count.  */
-static bool is_reset(const struct pollfd *watched)
+   of a closed peer, so POLLERR and POLLHUP count.  Returns 1, 0, or -1 with an
+   errno of getpeername that tells neither.  */
+static int is_reset(const struct pollfd *watched)
 {
     struct sonde_address peer;
     if (!watched->revents)
-        return false;
+        return 0;
     if (sonde_address_peer(watched->fd, &peer))
-        return true;
+        return errno == ENOTCONN ? 1 : -1;
     return peer.storage.ss_family == AF_UNIX &&
            watched->revents & (POLLERR | POLLHUP);
 }
@@ -176,8 +182,12 @@ long queue_clients_connected(const int *fds, size_t count)
                 (struct pollfd){.fd = fds[start + i], .events = POLLIN};
         if (poll_now(poll_fds, some) < 0)
             return -1;
-        for (size_t i = 0; i < some; i++)
-            connected -= is_reset(&poll_fds[i]);
+        for (size_t i = 0; i < some; i++) {
+            int gone = is_reset(&poll_fds[i]);
+            if (gone < 0)
+                return -1;
+            connected -= gone;
+        }
     }
     return connected;
 }

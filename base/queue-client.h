@@ -13,8 +13,12 @@ enum client_state {
     CLIENT_PENDING,   /* connect is in progress */
     CLIENT_CONNECTED, /* connected, and not reset since */
     CLIENT_FAILED,    /* with errno */
-    CLIENT_UNKNOWN    /* poll failed, with errno: not a result of the host */
+    CLIENT_UNKNOWN    /* a call of QUEUE_CLIENT_CALLS failed, with errno: not a
+                         result of the host */
 };
+
+/* The calls that look at clients, to be named in messages.  */
+#define QUEUE_CLIENT_CALLS "poll or getpeername"
 
 /* Make a non-blocking, close-on-exec stream socket of FAMILY that closes with
    RST, so that no connection stays in TIME_WAIT, not even when the kernel
@@ -48,13 +52,13 @@ enum client_state queue_client_connect(int fd,
 /* Check the client FD, without waiting.  Returns the state: PENDING while poll
    does not report FD as writable; CONNECTED; FAILED with the errno of connect
    (ENOTCONN if the system gives none), or ECONNRESET if reset since, of UNIX
-   also if closed by the peer; UNKNOWN with the errno of poll.  FD stays
-   open.  */
+   also if closed by the peer; UNKNOWN with the errno of poll, or of getpeername
+   if that is no result of connect.  FD stays open.  */
 enum client_state queue_client_check(int fd);
 
 /* Count the clients among the COUNT in FDS, all once connected, that were not
    reset (of UNIX: nor closed by the peer).  Does not wait.  Returns -1 with
-   errno if poll fails.  */
+   errno if poll fails, or getpeername otherwise than with ENOTCONN.  */
 long queue_clients_connected(const int *fds, size_t count);
 
 #endif /* BASE_QUEUE_CLIENT_H */

@@ -76,7 +76,7 @@ static enum filler filler_connect(const struct fault_port *port, int timeout,
         return FILLER_IN;
     if (state == CLIENT_PENDING)
         return FILLER_SILENT;
-    bool failed = state == CLIENT_FAILED; /* else poll failed */
+    bool failed = state == CLIENT_FAILED; /* else a call failed */
     bool is_refused = failed && blackhole_is_refused(errno);
     bool is_full = failed && errno == EAGAIN;
     descriptor_close(fd);
@@ -164,12 +164,12 @@ static int blackhole_check(struct fault_port *port, int fd)
 
 /* Check that no client so far was reset, without waiting: some kernels connect
    all clients, and reset those beyond the queue.  Returns 0; or -1 with the
-   reason and the exit status in PORT, also if poll fails.  */
+   reason and the exit status in PORT, also if a call fails.  */
 static int fillers_check(struct fault_port *port)
 {
     long count = queue_clients_connected(port->fillers, port->filler_count);
     if (count < 0)
-        return blackhole_fail(port, 2, "poll fails");
+        return blackhole_fail(port, 2, QUEUE_CLIENT_CALLS " fails");
     if (count == (long)port->filler_count)
         return 0;
     return blackhole_fail(port, 1,

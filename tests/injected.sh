@@ -41,11 +41,23 @@ done
 for errno in EPERM EINVAL; do
     inject poll "$errno" 20+ "$backlogprobe" -4 --no-incomplete -b 0-3
     is "backlogprobe: poll fails later ($errno): it is named" \
-        grep -q "poll: $errno" "$scratch/out"
+        grep -q "poll[a-z ]*: $errno" "$scratch/out"
     is "backlogprobe: poll fails later ($errno): no firewall is blamed" \
         lacks "$scratch/out" -i 'disturbed\|firewall'
     is "backlogprobe: poll fails later ($errno): no figure, status 2" \
         [ "$status" -eq 2 ]
+done
+# Nor is a client rejected whose address cannot be found.
+for errno in ENOTCONN EBADF; do
+    for when in 1 2 3 8; do
+        inject getpeername "$errno" "$when" "$sockprobe" --profile \
+            listen.synqueue
+        is "sockprobe: getpeername fails ($errno, $when): no figure" grep -q \
+            "answer.-.not-testable.*getpeername: $errno" "$scratch/out"
+    done
+    inject getpeername "$errno" 2+ "$backlogprobe" -4 -b 0
+    is "backlogprobe: getpeername fails ($errno): the loopback is not blamed" \
+        grep -q "could not be tried.*getpeername: $errno" "$scratch/err"
 done
 # A call that fails always, or from now on, gives no figure, not even 0, whether
 # a full queue has that errno or not.

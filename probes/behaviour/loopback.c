@@ -324,7 +324,7 @@ static int loopback_try_client(struct probe *probe,
     if (state == CLIENT_CONNECTED)
         return fd;
     if (state == CLIENT_UNKNOWN)
-        probe_check(probe, -1, "poll");
+        probe_check(probe, -1, QUEUE_CLIENT_CALLS);
     int error = state == CLIENT_PENDING ? ETIMEDOUT : errno;
     reset(fd);
     errno = error;
@@ -341,10 +341,11 @@ void skip_unreached(struct probe *probe, int error)
 }
 
 /* Whether the client FD, connected before, has not been reset since.  The
-   question is skipped if poll fails.  */
+   question is skipped if a call fails.  */
 static bool loopback_is_connected(struct probe *probe, int fd)
 {
-    return probe_check(probe, (int)queue_clients_connected(&fd, 1), "poll") > 0;
+    return probe_check(probe, (int)queue_clients_connected(&fd, 1),
+                       QUEUE_CLIENT_CALLS) > 0;
 }
 
 /* Whether LISTENER defers handshakes: then the full queue is the SYN queue.

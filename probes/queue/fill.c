@@ -241,7 +241,7 @@ static void fill_count(struct fill *fill)
         return;
     fill->client = queue_clients_connected(fill->clients, fill->count);
     if (fill->client < 0) {
-        fill_note_failure(fill, "poll", errno);
+        fill_note_failure(fill, QUEUE_CLIENT_CALLS, errno);
         fill->client = (long)fill->count;
         return;
     }
@@ -389,7 +389,7 @@ static void fill_take_client(struct engine *engine, struct fill *fill, int fd)
         close(fd);
         fill_end_limited(engine, fill, LIMIT_MEMORY);
     } else if ((previous = check_previous(fill)) < 0) {
-        fill_end_failed(engine, fill, "poll", errno);
+        fill_end_failed(engine, fill, QUEUE_CLIENT_CALLS, errno);
     } else if (previous == 0) {
         fill_enter(engine, fill, FILL_DONE);
     } else if (fill->count == CLIENTS_MAX) {
@@ -410,14 +410,15 @@ static void fill_note_drops(struct fill *fill)
 /* The last client of FILL, already closed, is in STATE, CLIENT_FAILED or
    CLIENT_UNKNOWN, with errno.  If errno is a want of a resource (limit_of),
    call fill_make_room; otherwise end FILL, with errno as the overflow if
-   CLIENT_FAILED, as a failure of poll if CLIENT_UNKNOWN.  */
+   CLIENT_FAILED, as a failure of QUEUE_CLIENT_CALLS if
+   CLIENT_UNKNOWN.  */
 static void fill_lose_client(struct engine *engine, struct fill *fill,
                              enum client_state state)
 {
     if (limit_of(errno) != LIMIT_NONE)
         fill_make_room(engine, fill, limit_of(errno));
     else if (state == CLIENT_UNKNOWN)
-        fill_end_failed(engine, fill, "poll", errno);
+        fill_end_failed(engine, fill, QUEUE_CLIENT_CALLS, errno);
     else
         fill_end_overflow(engine, fill, errno);
 }

@@ -10,6 +10,7 @@
 
 #include "base/descriptors.h"
 #include "base/names.h"
+#include "base/queue-client.h"
 #include "probes/finding/prefix.h"
 #include "probes/queue/fill.h"
 #include "probes/queue/listen-again.h"
@@ -169,7 +170,7 @@ static bool put_available(const struct measuring *measuring, int family)
     bool shortage =
         !available &&
         ((limit_of(errno) != LIMIT_NONE && errno != EADDRNOTAVAIL) ||
-         !strcmp(failed, "poll"));
+         !strcmp(failed, QUEUE_CLIENT_CALLS));
     if (!available)
         snprintf(reason, sizeof reason, "%s: %s", failed, errno_name(errno));
     const struct prefix prefix = listen_queue_prefix(measuring, family);

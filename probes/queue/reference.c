@@ -87,7 +87,7 @@ int reference_check(struct reference *reference)
                                   ? CLIENT_FAILED
                                   : queue_client_check(reference->client);
     if (state == CLIENT_UNKNOWN)
-        reference->failed = "poll";
+        reference->failed = QUEUE_CLIENT_CALLS;
     if (state == CLIENT_PENDING) {
         if (monotonic_ms() - reference->since < REFERENCE_TIMEOUT)
             return 0;

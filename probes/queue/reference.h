@@ -20,9 +20,9 @@ struct reference {
     bool begun;         /* the client is connecting */
     int64_t since;      /* when it began, by monotonic_ms */
     int error;          /* errno of the last connection */
-    const char *failed; /* its call: "connect"; or "poll", "socket" or
-                           "getsockname", whose failure is not a result of the
-                           host */
+    const char *failed; /* its call: "connect"; or QUEUE_CLIENT_CALLS, "socket"
+                           or "getsockname", whose failure is not a result of
+                           the host */
 };
 
 /* The timeout of a reference connection, in milliseconds.  */

@@ -35,13 +35,15 @@ int stepwise_listen(struct stepwise *stepwise, const struct prefix *prefix,
 }
 
 /* WHAT, a call, failed with ERROR.  If that is a shortage of a resource
-   (limit_of), or a failure of poll, which is never a result of the host, and
-   the first such failure, record WHAT and ERROR in FAILED and SHORTAGE.  */
+   (limit_of), or a failure to look at a client, which is never a result of the
+   host, and the first such failure, record WHAT and ERROR in FAILED and
+   SHORTAGE.  */
 static void stepwise_note(struct stepwise *stepwise, const char *what,
                           int error)
 {
     if (stepwise->shortage ||
-        (limit_of(error) == LIMIT_NONE && strcmp(what, "poll") != 0))
+        (limit_of(error) == LIMIT_NONE && strcmp(what, "poll") != 0 &&
+         strcmp(what, QUEUE_CLIENT_CALLS) != 0))
         return;
     stepwise->failed = what;
     stepwise->shortage = error;
@@ -59,7 +61,8 @@ static enum client_state stepwise_take(struct stepwise *stepwise,
         stepwise->pending = -1;
     } else if (state != CLIENT_PENDING) {
         stepwise->error = errno;
-        stepwise_note(stepwise, state == CLIENT_UNKNOWN ? "poll" : "connect",
+        stepwise_note(stepwise,
+                      state == CLIENT_UNKNOWN ? QUEUE_CLIENT_CALLS : "connect",
                       errno);
         descriptor_close(&stepwise->pending);
     }
@@ -122,7 +125,7 @@ void stepwise_fill(struct stepwise *stepwise, int wait)
         size_t added = stepwise->count - first;
         long stay = queue_clients_connected(&stepwise->clients[first], added);
         if (stay < 0)
-            stepwise_note(stepwise, "poll", errno);
+            stepwise_note(stepwise, QUEUE_CLIENT_CALLS, errno);
         if (stay < (long)added)
             break;
     }
@@ -135,7 +138,7 @@ long stepwise_connected(struct stepwise *stepwise)
 {
     long stay = queue_clients_connected(stepwise->clients, stepwise->count);
     if (stay < 0)
-        stepwise_note(stepwise, "poll", errno);
+        stepwise_note(stepwise, QUEUE_CLIENT_CALLS, errno);
     return stay;
 }
 
