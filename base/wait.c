@@ -10,9 +10,21 @@
 #include "base/wait.h"
 #include "sonde.h"
 
+/* Sleep for NS nanoseconds, at least half the time.  A nanosleep that is
+   interrupted for ever must not make a loop spin: poll then sleeps.  */
+static void wait_sleep(int64_t ns)
+{
+    int error = errno;
+    int64_t start = monotonic_now();
+    monotonic_sleep(ns);
+    if (monotonic_now() - start < ns / 2)
+        poll(NULL, 0, (int)(ns / 1000000) + 1);
+    errno = error;
+}
+
 void wait_pause(int milliseconds)
 {
-    monotonic_sleep(milliseconds * (int64_t)1000000);
+    wait_sleep(milliseconds * (int64_t)1000000);
 }
 
 int wait_poll(struct pollfd *fds, nfds_t count, int timeout)
@@ -64,7 +76,7 @@ pid_t wait_child(pid_t child, int *status, int64_t timeout)
             return done;
         if (is_late)
             return 0;
-        monotonic_sleep(pause);
+        wait_sleep(pause);
     }
 }
 

@@ -32,7 +32,8 @@ enum { WAIT_FAILURES = 200 };
    5 ms pass.  Keeps errno.  */
 bool wait_retry(int *tries);
 
-/* Sleep for MILLISECONDS, less if a signal arrives.  Keeps errno.  */
+/* Sleep for MILLISECONDS, less if signals arrive.  Keeps errno.  Sleeps, by
+   poll, also where nanosleep is interrupted for ever.  */
 void wait_pause(int milliseconds);
 
 /* Wait up to TIMEOUT milliseconds (0 or less: one look) until CHILD ends, and

@@ -139,15 +139,22 @@ static int64_t call_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Sleep for MILLISECONDS, also if signals come, up to 1000.  May change errno.
-   If signals ended the sleep, a storm of them would end a wait that is repeated
-   at intervals.  */
+/* Sleep for MILLISECONDS, also if signals come.  May change errno.  If signals
+   ended the sleep, a storm of them would end a wait that is repeated at
+   intervals.  A nanosleep that is interrupted for ever, and does not sleep,
+   must not end it either: poll then sleeps.  */
 static void call_sleep(int milliseconds)
 {
+    enum { often = 8, most = 1000 };
     struct timespec time = {.tv_sec = milliseconds / 1000,
                             .tv_nsec = milliseconds % 1000 * 1000000L};
-    for (int i = 0; i <= 1000 && nanosleep(&time, &time) && errno == EINTR; i++)
-        continue;
+    for (int i = 0; i < most; i++) {
+        if (!nanosleep(&time, &time) || errno != EINTR)
+            return;
+        int left = (int)time.tv_sec * 1000 + (int)(time.tv_nsec / 1000000) + 1;
+        if (i >= often && !poll(NULL, 0, left))
+            return;
+    }
 }
 
 /* A program for macOS before 11 may be built with headers that have the flag,

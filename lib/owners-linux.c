@@ -369,7 +369,7 @@ int sonde_owner_state(pid_t pid)
     const char *end = strrchr(text, ')');
     if (!end || end[1] != ' ' || !isalpha((unsigned char)end[2]))
         return sonde__fail(EPROTO);
-    int state = end[2];
+    int state = (unsigned char)end[2];
     if ((state == 'D' || state == 'Z') && owners_linux_threads(end + 2) > 1)
         state = 'S';
     errno = saved;
