@@ -203,6 +203,15 @@ inject ioctl EINVAL always "$backlogprobe" -4 -b 0 --with net.core.somaxconn=3
 is "--with: an ioctl that fails is named, not blamed on the kernel's build" \
     lacks "$scratch/err" "no user.*loopback"
 
+# Where kill is denied, and a question waits for ever.  strace ends with the last
+# process.
+run timeout 120 strace -f -qq -o "$scratch/trace" -e trace=kill,sendto \
+    -e inject=kill:error=EPERM -e inject=sendto:error=EINTR \
+    "$sockprobe" --profile signal.restart.recv
+is "sockprobe: kill always fails: no process is left" [ "$status" -ne 124 ]
+is "sockprobe: kill always fails: the deadline is told" \
+    grep -q 'not-testable.*its deadline' "$scratch/out"
+
 # ---- want of a resource is no behaviour of the host -------------------------
 
 # Questions that are soon answered, each by several calls.
