@@ -323,7 +323,7 @@ class Execution:
         if result.cpu > CPU:
             problems.append("%.1f s of processor time" % result.cpu)
         if result.trace_count > TRACE_MAX and \
-                not shell_tries_again(self.fault, result.trace):
+                not shell_tries_again(self.fault, result):
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
@@ -399,13 +399,17 @@ def is_no_removal(fault):
                part.call in ("unlink", "unlinkat") for part in parts_of(fault))
 
 
-def shell_tries_again(fault, trace):
-    """dash opens the file of a redirection until there is no EINTR; the program
-    kills it.  TRACE may lack its end."""
-    found = sum('"/dev/null", O_WRONLY|O_CREAT|O_TRUNC' in line and
-                " EINTR " in line for line in trace[-100:-1])
-    return found > 80 and any(part.call in ("open", "openat") and
-                              part.error == "EINTR" for part in parts_of(fault))
+def shell_tries_again(fault, result):
+    """dash opens the file of a redirection, and writes a message, until there
+    is no EINTR; the program kills it.  The trace may lack its end."""
+    if not any(part.call in ("open", "openat", "write") and
+               part.error == "EINTR" for part in parts_of(fault)):
+        return False
+    # A call that is resumed has two lines.
+    found = sum(1 + ("unfinished" in line) for line in result.trace
+                if '"/dev/null", O_WRONLY|O_CREAT|O_TRUNC' in line or
+                'write(2, "sh: ' in line)
+    return result.trace_count * (1 - found / len(result.trace)) < TRACE_MAX
 
 
 def reader_ended(fault):
