@@ -10,16 +10,25 @@
 #include "probes/behaviour/loopback.h"
 
 enum {
-    TIMEOUT = 300,          /* of a blocking call, in milliseconds */
-    TRIES = 3,              /* a busy host makes a fast call slow */
-    SUCCESSES_MAX = 1 << 20 /* successful calls: a send buffer may still grow */
+    TIMEOUT = 300,     /* of a blocking call, in milliseconds */
+    TRIES = 3,         /* a busy host makes a fast call slow */
+    SUCCESSES_MAX = 32 /* successful calls: a send buffer may still grow */
 };
+
+/* Fill the buffers of the connection of FD, which then blocks.  */
+static void write_fill(struct probe *probe, int fd)
+{
+    fill_buffers(probe, fd, LONG_MAX);
+    set_nonblocking(fd, false);
+}
 
 /* Whether CALL, try_read or try_write, on FD with an empty or full buffer and a
    socket timeout of TIMEOUT fails with EAGAIN within half of that timeout, in
    one of TRIES: "yes" or "no: blocks"; or the name of another errno.  Calls
-   that succeed are no tries; after SUCCESSES_MAX of them "no: succeeds".  */
-static const char *write_try_call(const char *(*call)(int), int fd)
+   that succeed are no tries: the buffer is filled again, and after
+   SUCCESSES_MAX of them the result is "no: succeeds".  */
+static const char *write_try_call(struct probe *probe, const char *(*call)(int),
+                                  int fd)
 {
     for (int tries = 0, successes = 0; tries < TRIES;) {
         int64_t start = monotonic_ms();
@@ -27,6 +36,9 @@ static const char *write_try_call(const char *(*call)(int), int fd)
         if (*result != 'E') {
             if (++successes == SUCCESSES_MAX)
                 return "no: succeeds";
+            /* Not byte by byte: a buffer that grows takes millions.  */
+            if (call == try_write)
+                write_fill(probe, fd);
             continue;
         }
         tries++;
@@ -44,14 +56,14 @@ static void write_probe_dontwait(struct probe *probe)
 {
     struct pair pair = tcp_pair(probe);
     set_timeout(probe, pair.client, SO_SNDTIMEO, TIMEOUT);
-    fill_buffers(probe, pair.client, LONG_MAX);
-    set_nonblocking(pair.client, false);
-    const char *answer = write_try_call(try_write, pair.client);
+    write_fill(probe, pair.client);
+    const char *answer = write_try_call(probe, try_write, pair.client);
     probe_report(probe, "send", "%s", answer);
     probe_report(probe, "answer", "%s", answer);
     struct pair empty = tcp_pair(probe);
     set_timeout(probe, empty.server, SO_RCVTIMEO, TIMEOUT);
-    probe_report(probe, "recv", "%s", write_try_call(try_read, empty.server));
+    probe_report(probe, "recv", "%s",
+                 write_try_call(probe, try_read, empty.server));
 }
 
 /* BYTES in words, by class, since the exact figure varies by chance: "1 MiB or
