@@ -80,9 +80,13 @@ static ssize_t fuzz_recv(int fd, void *buffer, size_t size, int flags)
 
 static ssize_t fuzz_send(int fd, const void *data, size_t size, int flags)
 {
-    int now = mood();
-    (void)fd, (void)flags;
+    (void)flags;
     MUST(size > 0);
+    if (fd >= 0) {
+        errno = ENOTSOCK; /* the log, on standard error */
+        return -1;
+    }
+    int now = mood();
     if (now >= 0 && now < 64)
         return fail(now);
     size = share(now, size);
