@@ -123,9 +123,9 @@ static int poll_now(struct pollfd *fds, size_t count)
     return ready;
 }
 
-/* A peer address is the proof: a failed connect may leave SO_ERROR 0.  But a
-   socket without a peer that is writable, without an error, is none of a failed
-   connect: after that poll reports a hangup, too.  */
+/* A peer address is the proof: a failed connect may leave SO_ERROR 0.  On Linux
+   poll then reports a hangup.  With neither, the failure of getpeername says
+   nothing about connect.  */
 enum client_state queue_client_check(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
@@ -137,13 +137,12 @@ enum client_state queue_client_check(int fd)
         return ready < 0 ? CLIENT_UNKNOWN : CLIENT_PENDING;
     if (sonde_address_peer(fd, &peer)) {
         int no_peer = errno;
+        bool is_down =
+            no_peer == ENOTCONN && poll_fd.revents & (POLLERR | POLLHUP);
         if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
             error = 0;
         errno = error ? error : no_peer;
-        return error || (no_peer == ENOTCONN &&
-                         poll_fd.revents & (POLLERR | POLLHUP))
-                   ? CLIENT_FAILED
-                   : CLIENT_UNKNOWN;
+        return error || is_down ? CLIENT_FAILED : CLIENT_UNKNOWN;
     }
     if (poll_fd.revents & (POLLERR | POLLHUP)) {
         errno = ECONNRESET;

@@ -393,7 +393,9 @@ static void sleep_not(int milliseconds)
     value += milliseconds;
 }
 
-START_TEST(interruptions_without_end_end_the_wait)
+/* Open a poller each of whose waits is interrupted, and whose sleeps are
+   counted.  */
+static void open_interrupted(void)
 {
     open_kind(SONDE_POLLER_POLL);
     ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
@@ -401,6 +403,11 @@ START_TEST(interruptions_without_end_end_the_wait)
     sonde__sys.poll = poll_says;
     sonde__sys.sleep = sleep_not;
     unit_error = EINTR;
+}
+
+START_TEST(interruptions_without_end_end_the_wait)
+{
+    open_interrupted();
     ck_assert_int_eq(sonde_poller_wait(poller, -1), -1);
     ck_assert_int_eq(errno, EINTR);
     ck_assert_int_gt(value, 1000);
@@ -409,12 +416,7 @@ END_TEST
 
 START_TEST(each_wait_without_limit_sleeps_before_it_ends)
 {
-    open_kind(SONDE_POLLER_POLL);
-    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
-                     0);
-    sonde__sys.poll = poll_says;
-    sonde__sys.sleep = sleep_not;
-    unit_error = EINTR;
+    open_interrupted();
     for (int i = 0; i < 3; i++) {
         value = 0;
         ck_assert_int_eq(sonde_poller_wait(poller, -1), -1);
@@ -430,13 +432,8 @@ static int64_t played_now(void)
 
 START_TEST(interruptions_without_end_do_not_move_the_deadline)
 {
-    open_kind(SONDE_POLLER_POLL);
-    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
-                     0);
-    sonde__sys.poll = poll_says;
-    sonde__sys.sleep = sleep_not;
+    open_interrupted();
     sonde__sys.now = played_now;
-    unit_error = EINTR;
     ck_assert_int_eq(sonde_poller_wait(poller, 100), 0);
     ck_assert_int_eq(value, 100);
     ck_assert_int_eq(sonde_poller_wait(poller, 0), 0);
@@ -446,13 +443,8 @@ END_TEST
 
 START_TEST(short_waits_interrupted_without_end_are_one_row)
 {
-    open_kind(SONDE_POLLER_POLL);
-    ck_assert_int_eq(sonde_poller_add(poller, pair[0], SONDE_READABLE, NULL),
-                     0);
-    sonde__sys.poll = poll_says;
-    sonde__sys.sleep = sleep_not;
+    open_interrupted();
     sonde__sys.now = played_now;
-    unit_error = EINTR;
     for (int i = 0; i < 100; i++)
         ck_assert_int_eq(sonde_poller_wait(poller, 10), 0);
     ck_assert_int_eq(value, 1000);
