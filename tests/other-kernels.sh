@@ -38,6 +38,10 @@ gvisor () {
     timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
         do "$backlogprobe" "$@"
 }
+gvisor_profile () {
+    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
+        do "$sockprobe" --profile
+}
 if [ -n "${WITHOUT_GVISOR-}" ]; then
     skip "gVisor" "WITHOUT_GVISOR is set"
 elif ! have runsc; then
@@ -73,10 +77,14 @@ else
         [ "$1" -eq 1 ] && grep -q "^requested 2000, but 1025 would be queued: cut" \
         "$2"' - "$status" "$scratch/out"
     is "gVisor: nor a remedy that is a setting" lacks "$scratch/out" sysctl
-    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
-        do "$sockprobe" --profile
+    gvisor_profile
     version=$(runsc --version | sed -n 's/^runsc version //p')
     keep_profile gvisor "gVisor, runsc $version, ptrace platform, x86_64"
+    # gVisor compares a SYN with the queue, but lengthens the queue only after
+    # the handshake: a SYN between the two is one client more, rarely.  So a
+    # profile that differs is measured again.
+    "$sockprobe" --diff "$scratch/out" "$srcdir/profiles/gvisor-2022-12" \
+        > "$scratch/differs" || { cat "$scratch/differs"; gvisor_profile; }
     like_profile "gVisor" gvisor-2022-12
     # Listeners in the sandbox, with two clients in a queue.
     cat > "$scratch/script" <<END
