@@ -64,9 +64,9 @@ static const char *overflow_next_of(const struct stepwise *stepwise)
    milliseconds, as the volatile "enters-ms", since the time depends on TCP's
    retransmission.  A client that connects joins CLIENTS; otherwise the pending
    client is closed.  Not testable if a shortage is recorded, or if a call
-   fails. Without a pending client nothing is accepted, and "enters" is not
+   fails.  Without a pending client nothing is accepted, and "enters" is not
    testable; for UNIX sockets "enters" is then not written here, but by
-   put_blocking. Returns how many connections were accepted, 0 or 1.  */
+   put_blocking.  Returns how many connections were accepted, 0 or 1.  */
 static long put_enters(const struct prefix *prefix, struct stepwise *stepwise)
 {
     if (stepwise->pending < 0) {
