@@ -154,23 +154,44 @@ pid_t fault_command_start(const struct fault_options *options,
     return child;
 }
 
-bool fault_command_ended(pid_t child, bool kills, struct fault_command *end)
+/* Reap CHILD within TIMEOUT milliseconds (0: one look), and set the status and
+   signal of END.  Returns false, with END unchanged, if CHILD still runs or
+   waitpid fails.  */
+static bool command_reap(pid_t child, int64_t timeout,
+                         struct fault_command *end)
+{
+    int status;
+    if (wait_child(child, &status, timeout) != child)
+        return false;
+    end->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    return true;
+}
+
+/* Whether CHILD has ended; if so, set the status and signal of END.  CHILD is
+   reaped only if waitid fails: no event would call for another look.  */
+static bool command_look(pid_t child, struct fault_command *end)
 {
     siginfo_t info = {0};
-    int status = 0;
-    /* The group is killed before the leader is reaped: until then its number
-       belongs to no other group.  */
-    bool has_ended =
-        !waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) &&
-        info.si_pid == child;
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT))
+        return command_reap(child, 0, end);
+    if (info.si_pid != child)
+        return false;
+    end->status = info.si_code == CLD_EXITED ? info.si_status : -1;
+    end->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+    return true;
+}
+
+bool fault_command_ended(pid_t child, bool kills, struct fault_command *end)
+{
+    end->status = -1;
+    bool has_ended = command_look(child, end);
     if (!kills && !has_ended)
         return false;
     end->killed = !has_ended;
+    /* The group is killed before the leader is reaped: until then its number
+       belongs to no other group.  */
     kill(-child, SIGKILL);
-    end->status = -1;
-    if (wait_child(child, &status, FAULT_REAP_MS) != child)
-        return kills;
-    end->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    command_reap(child, FAULT_REAP_MS, end);
     return true;
 }

@@ -247,8 +247,8 @@ pid_t fault_command_start(const struct fault_options *options,
 /* Whether the process CHILD of fault_command_start has ended, or KILLS is set.
    Then the whole process group is killed, CHILD is reaped, which may take
    FAULT_REAP_MS, and END is set: KILLED if CHILD still ran, the status and the
-   signal (0: none).  If CHILD cannot be reaped, the status is -1, the signal
-   stays, and the result is KILLS.  Not to be called again after true.  */
+   signal (0: none).  If CHILD still ran and cannot be reaped, the status is -1,
+   and the signal stays.  Not to be called again after true.  */
 bool fault_command_ended(pid_t child, bool kills, struct fault_command *end);
 
 #endif /* FAULTS_SERVER_H */
