@@ -5,21 +5,29 @@
 
 #include <string.h>
 
+#include "base/sorted.h"
 #include "probes/behaviour/answers.h"
 
 const char answer_key[] = "answer";
 
+/* Compare the id of the finding A with the text B.  */
+static int slice_compare(const void *a, const void *b)
+{
+    const struct finding *finding = a;
+    return strcmp(finding->id, b);
+}
+
+/* A profile from elsewhere may have as many ids as lines: a search from its
+   start for each id would be quadratic.  */
 struct slice slice_of(const struct findings *findings, const char *id)
 {
-    struct slice slice = {findings->list, 0};
-    for (size_t i = 0; i < findings->count; i++) {
-        if (strcmp(findings->list[i].id, id))
-            continue;
-        if (slice.count == 0)
-            slice.list = &findings->list[i];
-        slice.count++;
-    }
-    return slice;
+    size_t start = sorted_find(findings->list, findings->count,
+                               sizeof *findings->list, id, slice_compare);
+    size_t end = start;
+    while (end < findings->count && !strcmp(findings->list[end].id, id))
+        end++;
+    return (struct slice){end > start ? &findings->list[start] : NULL,
+                          end - start};
 }
 
 bool answers_next(struct answer_walk *walk)

@@ -15,8 +15,8 @@
 /* The key of the finding that is the answer in one line.  */
 extern const char answer_key[];
 
-/* The COUNT adjacent findings of ID in FINDINGS, until FINDINGS change; COUNT
-   is 0 if there are none.  */
+/* The COUNT adjacent findings of ID in FINDINGS, which must be sorted
+   (findings_sort), until FINDINGS change; COUNT is 0 if there are none.  */
 struct slice {
     const struct finding *list;
     size_t count;
