@@ -15,7 +15,9 @@
    flock locks nothing, as in a program that does not call it.  With
    REFUSE_CLOCK a process that has received a datagram "stop" stops at its next
    look at the clock, whatever it holds then.  With REFUSE_HURRY, a number, time
-   passes so many times as fast.  */
+   passes so many times as fast.  With REFUSE_LINGER, a number, a signal comes
+   into so many closes with SO_LINGER of a process, as SIGSTOP and SIGCONT
+   would.  */
 
 /* With _FORTIFY_SOURCE the headers define some of these functions inline.  */
 #undef SONDE_FORTIFY
@@ -33,6 +35,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -149,6 +152,34 @@ ssize_t read(int fd, void *data, size_t size)
         return -1;
     }
     return real(fd, data, size);
+}
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+int close(int fd)
+{
+    static int done;
+    int (*real)(int);
+    void *symbol = dlsym(RTLD_NEXT, "close");
+    const char *times = getenv("REFUSE_LINGER");
+    struct linger linger = {0};
+    socklen_t size = sizeof linger;
+    memcpy(&real, &symbol, sizeof real);
+    int saved = errno;
+    if (times && done < atoi(times) &&
+        !getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) &&
+        linger.l_onoff && linger.l_linger > 0) {
+        const struct sigaction action = {.sa_handler = nothing};
+        const struct itimerval soon = {.it_value = {.tv_usec = 400000}};
+        sigaction(SIGALRM, &action, NULL);
+        setitimer(ITIMER_REAL, &soon, NULL);
+        done++;
+    }
+    errno = saved;
+    return real(fd);
 }
 
 int listen(int fd, int backlog)

@@ -468,6 +468,22 @@ is "--diff: names and values of any length fit in 80 columns" sh -c '
     [ "$1" -eq 1 ] && [ "$(grep -c ".\{81\}" "$2")" = 0 ]' - "$status" \
     "$scratch/out"
 
+# A profile from elsewhere may have as many questions as lines: the work grows
+# as their number, not as its square, which took minutes of processor time.
+for name in one other; do
+    { sed 1q "$srcdir/profiles/linux-6.18"
+      awk 'BEGIN { for (i = 100000; i < 200000; i++)
+          print "q" i "\tanswer\t" i "\tmeasured\tyes\t-" }'
+    } > "$scratch/$name"
+done
+run sh -c 'ulimit -t 60; exec "$@"' - "$sockprobe" --diff "$scratch/one" \
+    "$scratch/other"
+is "100,000 questions are compared" grep -q '^0 of 100000 answers differ$' \
+    "$scratch/out"
+run sh -c 'ulimit -t 60; exec "$@"' - "$sockprobe" --html "$scratch/many.html" \
+    --diff "$scratch/one" "$scratch/other"
+is "100,000 questions are compared, as a page" [ "$status" -eq 0 ]
+
 # ---- wrong usage ----------------------------------------------------------
 
 bad () {
@@ -499,6 +515,21 @@ is "64 descriptors are enough" [ "$status" -eq 0 ]
 cp "$scratch/out" "$scratch/few"
 awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/few" > "$scratch/out"
 none "for these, all are answered" "$scratch/few"
+# Linux waits, but a signal, a debugger or a frozen container ends the wait.
+if [ "$(uname -s)" = Linux ] && [ -f "$refuse" ] && ! is_sanitized; then
+    run env LD_PRELOAD="$refuse" REFUSE_LINGER=1 "$sockprobe" --profile \
+        close.linger-time
+    is "a close that is interrupted once is no close that returns at once" \
+        grep -q "^close.linger-time	answer	close waits for the time; " \
+        "$scratch/out"
+    run env LD_PRELOAD="$refuse" REFUSE_LINGER=3 "$sockprobe" --profile \
+        close.linger-time
+    is "a close that is interrupted each time is no answer" grep -q \
+        "^close.linger-time	answer	-	not-testable.*close was interrupted" \
+        "$scratch/out"
+else
+    skip "an interrupted close" "not on Linux, or nothing can be preloaded"
+fi
 if have_namespaces && unshare -rm mount -t tmpfs -o ro none /tmp 2> /dev/null
 then
     # The program may stand in /tmp itself.

@@ -123,11 +123,17 @@ enum { LINGER_SECONDS = SO_LINGER_SEC };
 enum { LINGER_SECONDS = SO_LINGER };
 #endif
 
+/* A close with SO_LINGER of 1 s: the time and the result of close; and whether
+   the client then reads all, a part or none of the data, in words.  */
+struct lingering {
+    int64_t elapsed; /* milliseconds */
+    const char *result, *data;
+};
+
 /* Fill the buffers, up to 1 MiB, of a connection with a client that does not
    read, and close the server with SO_LINGER of 1 s, and with O_NONBLOCK if the
-   question has data.  Report whether close took less than 0.5 s, its result,
-   and whether the client then reads all, a part or none of the data.  */
-static void close_probe_linger_time(struct probe *probe)
+   question has data.  */
+static struct lingering close_linger(struct probe *probe)
 {
     bool nonblocking = probe->question->data != NULL;
     struct linger linger = {.l_onoff = 1, .l_linger = 1};
@@ -138,17 +144,38 @@ static void close_probe_linger_time(struct probe *probe)
                 setsockopt(pair.server, SOL_SOCKET, LINGER_SECONDS, &linger,
                            sizeof linger),
                 "setsockopt");
+    struct lingering lingering = {0};
     int64_t start = monotonic_ms();
-    const char *result = status_text(close(pair.server));
-    int64_t elapsed = monotonic_ms() - start;
+    lingering.result = status_text(close(pair.server));
+    lingering.elapsed = monotonic_ms() - start;
     long received = close_read_rest(probe, pair.client);
-    probe_report(probe, "answer", "close %s%s; the data is %s",
-                 elapsed < 500 ? "returns at once" : "waits for the time",
-                 strcmp(result, "success") ? ", then fails" : "",
-                 received == written ? "delivered nevertheless"
-                 : received == 0     ? "discarded"
-                                     : "cut");
-    probe_report(probe, "result", "%s", result);
+    lingering.data = received == written ? "delivered nevertheless"
+                     : received == 0     ? "discarded"
+                                         : "cut";
+    return lingering;
+}
+
+/* Questions close.linger-time and close.linger-nonblock: whether close waits,
+   its result, and what happens to the data.  Where close waits, SIGSTOP, a
+   debugger or a frozen container ends the wait without an error: so three tries
+   must return at once.  Skipped if the longest of three is between.  */
+static void close_probe_linger_time(struct probe *probe)
+{
+    enum { WAITS = 900, AT_ONCE = 250, TRIES = 3 }; /* ms, for a busy host */
+    struct lingering longest = close_linger(probe);
+    for (int tries = 1; longest.elapsed < WAITS && tries < TRIES; tries++) {
+        struct lingering other = close_linger(probe);
+        if (other.elapsed > longest.elapsed)
+            longest = other;
+    }
+    if (longest.elapsed < WAITS && longest.elapsed >= AT_ONCE)
+        probe_skip(probe, "close was interrupted after %d ms of 1 s",
+                   (int)longest.elapsed);
+    probe_report(
+        probe, "answer", "close %s%s; the data is %s",
+        longest.elapsed < WAITS ? "returns at once" : "waits for the time",
+        strcmp(longest.result, "success") ? ", then fails" : "", longest.data);
+    probe_report(probe, "result", "%s", longest.result);
 }
 
 /* A connection closed by the client first: the state of the client's end (NULL:
