@@ -188,10 +188,23 @@ void progress_end(void)
     has_progress = false;
 }
 
+/* Remove the file TEMPORARY, or report that it stays.  Keeps errno.  Returns 0
+   or -1.  */
+static int output_remove(const char *temporary)
+{
+    int error = errno;
+    int failed = unlink(temporary);
+    if (failed)
+        complain("cannot remove the temporary file %s: %s", temporary,
+                 strerror(errno));
+    errno = error;
+    return failed;
+}
+
 /* Write BYTES, of SIZE, to a new file TEMPORARY, in which the last six letters,
    XXXXXX, are replaced, with the mode of the umask, since mkstemp permits the
-   owner only; when complete on the disk, rename TEMPORARY to PATH.  Returns 0,
-   or -1 with errno, and TEMPORARY is removed.  */
+   owner only; when complete on the disk, rename TEMPORARY to PATH.  Returns 0;
+   or -1 with errno, and TEMPORARY is removed (output_remove).  */
 static int output_write_beside(const char *path, char *temporary,
                                const char *bytes, size_t size)
 {
@@ -207,21 +220,24 @@ static int output_write_beside(const char *path, char *temporary,
         return 0;
     if (is_written)
         error = errno;
-    unlink(temporary);
     errno = error;
+    output_remove(temporary);
     return -1;
 }
 
 /* Make a file by mkstemp of TEMPORARY, in which the last six letters, XXXXXX,
-   are replaced, and remove the file.  Returns 0, or -1 with the errno of
-   mkstemp or unlink.  */
-static int output_try_beside(char *temporary)
+   are replaced, and remove the file (output_remove): where that fails, a report
+   could not be removed either.  PATH is for the message.  Returns 0; or -1,
+   after a message.  */
+static int output_try_beside(const char *path, char *temporary)
 {
     int fd = mkstemp(temporary);
-    if (fd < 0)
+    if (fd < 0) {
+        complain("cannot write %s: %s", path, strerror(errno));
         return -1;
+    }
     close(fd);
-    return unlink(temporary);
+    return output_remove(temporary);
 }
 
 /* Replace PATH by BYTES, or with BYTES NULL only see whether that is possible.
@@ -239,10 +255,11 @@ static int output_replace_file(const char *path, const char *bytes, size_t size)
     char *temporary = malloc(room);
     if (temporary)
         snprintf(temporary, room, "%s.XXXXXX", path);
-    int failed = !temporary ? -1
-                 : bytes    ? output_write_beside(path, temporary, bytes, size)
-                            : output_try_beside(temporary);
-    if (failed)
+    int failed = -1;
+    if (temporary && !bytes)
+        failed = output_try_beside(path, temporary);
+    else if (!temporary ||
+             (failed = output_write_beside(path, temporary, bytes, size)))
         complain("cannot write %s: %s", path, strerror(errno));
     free(temporary);
     return failed ? STATUS_TROUBLE : 0;
