@@ -264,4 +264,34 @@ sample shutdown ENOMEM 1
 sample sendto ENOBUFS 1
 sample recvfrom ENOMEM 1
 sample getsockname ENOBUFS 2
+
+# ---- what a call that fails leaves behind -----------------------------------
+
+inject unlink EPERM 1 "$sockprobe" --html="$scratch/page.html" byteorder
+is "a temporary file that cannot be removed is named, status 2" sh -c '
+    [ "$1" -eq 2 ] && grep -q "^sockprobe: cannot remove the temporary file $(
+        echo "$2".??????): " "$3"' - "$status" "$scratch/page.html" \
+    "$scratch/err"
+
+# faultsrv with a command sees its end, whichever call tells it.
+ended () { # CALL ERRNO WHEN
+    inject "$1" "$2" "$3" "$builddir/faultsrv" --fault=echo -d 60 -- \
+        sh -c 'exit 7'
+    is "faultsrv: $1 fails ($2, $3): the command has ended with 7" sh -c '
+        [ "$1" -eq 0 ] && grep -q "ended with exit status 7 after [0-9]* ms$" \
+            "$2"' - "$status" "$scratch/out"
+}
+ended wait4 ECHILD 1
+ended wait4 EINVAL always
+ended waitid ECHILD 1
+ended waitid EINVAL always
+
+# A file of metrics without a family says so.
+inject socket ENOMEM 1 "$builddir/listeners" --prometheus=-
+is "listeners --prometheus: a family that cannot be read is not silent" grep \
+    -q '^sonde_listeners_not_reported{family="inet",type="stream"} 1$' \
+    "$scratch/out"
+is "listeners --prometheus: the others are read" grep -q \
+    '^sonde_listeners_not_reported{family="unix",type="stream"} 0$' \
+    "$scratch/out"
 finish

@@ -147,6 +147,24 @@ static void metrics_put_host(FILE *out, const struct listeners *listeners)
     }
 }
 
+/* Write for each family of LISTENERS whether it could not be read: then the
+   file has no figures of its sockets, and an alert on them would be silent.  */
+static void metrics_put_missing(FILE *out, const struct listeners *listeners)
+{
+    static const char name[] = "sonde_listeners_not_reported";
+    prometheus_head(out, name, "gauge",
+                    "1 if the sockets of the family could not be read: their "
+                    "metrics are missing.");
+    for (int i = 0; i < LISTENERS_FAMILIES; i++) {
+        const struct prometheus_label labels[] = {
+            {"family", listeners_family(i)},
+            {"type", 1U << i & LISTENERS_DATAGRAMS ? "dgram" : "stream"},
+            {NULL, NULL}};
+        if (1U << i & listeners->wanted)
+            prometheus_sample(out, name, labels, listeners->errors[i] != 0);
+    }
+}
+
 /* Write the metrics of the listeners without datagram sockets, the number of
    their owners by name, and the figures of the network namespaces.  */
 static void put_listeners(FILE *out, const struct listeners *listeners)
@@ -180,6 +198,7 @@ static void metrics_put_datagrams(FILE *out, const struct listeners *listeners)
 void listeners_prometheus(FILE *out, struct listeners *listeners)
 {
     bool has_datagrams = listeners->wanted & LISTENERS_DATAGRAMS;
+    metrics_put_missing(out, listeners);
     if (!has_datagrams || listeners->wanted & LISTENERS_ALL) {
         put_listeners(out, listeners);
         handshakes_prometheus(out, listeners);
