@@ -434,6 +434,27 @@ static void spoof(size_t port)
     close(fd);
 }
 
+/* A datagram socket of SOURCE, at a port that is not the server's: a datagram
+   from there might be another server's, and has no answer.  Returns -1 if
+   SOURCE is no address here.  */
+static int open_source(const char *source)
+{
+    enum { MANY = 100 };
+    int fd = -1;
+    for (int i = 0; i < MANY; i++) {
+        struct sonde_address from;
+        if (sonde_address_parse(&from, source, 0))
+            return -1;
+        fd = sonde_datagram_bind(&from, SONDE_CLOEXEC);
+        if (fd < 0 || sonde_address_local(fd, &from) ||
+            sonde_address_port(&from) != sonde_address_port(&address))
+            break;
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
 /* Wait until the server has dealt with what it was sent before: until a
    datagram from another source, the NUMBERth, has been answered.  Only Linux
    has 127.0.0.0/8 without being told; elsewhere an answer has SHORT.  */
@@ -441,11 +462,8 @@ static int deal_with(int number)
 {
     enum { SHORT = 2000 };
     char source[32];
-    struct sonde_address from;
     snprintf(source, sizeof source, "127.1.0.%d", number);
-    int fd = sonde_address_parse(&from, source, 0)
-                 ? -1
-                 : sonde_datagram_bind(&from, SONDE_CLOEXEC);
+    int fd = open_source(source);
     if (fd < 0)
         return SHORT;
     if (connect(fd, (const void *)&address.storage, address.length))
