@@ -11,6 +11,7 @@ import os
 import re
 import socket
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = ("iterative", "fork", "prefork", "thread", "event")
 # After these failures, the first time or the second, each client is served.
 TRANSIENT = ("EINTR", "EAGAIN")
@@ -19,6 +20,11 @@ REPEATED = ("accept", "accept4", "epoll_wait", "poll", "read", "recvfrom",
             "write")
 CLIENT_STATUSES = set(range(0, 15))
 PIECES = (b"a", b"0123456789" * 10, b"\0\xff" * 5000)
+REPORT = "report"  # the file that a FileRun replaces
+OLD = b"the old report\n"
+# For what gets the socket on standard input as descriptor 3.
+BY_LISTEN_FDS = ["sh", "-c", "exec 3<&0 0< /dev/null; "
+                 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "-"]
 
 
 class Run:
@@ -29,6 +35,9 @@ class Run:
     complains = False  # the usual run, too, ends with a sentence
     library_ends = ()  # calls of which the C library ends the process
     deadline = 60.0  # seconds to end; on a machine busy with other runs
+    replaced_missing = None  # a FileRun's
+    pass_socket = None  # a PassedRun's
+    starter = []  # what executes the command, without a fault
 
     def __init__(self, name, command, statuses, stdin=b"", missing=None,
                  is_reported=False):
@@ -61,9 +70,32 @@ class ServerRun(Run):
 
     server = True
 
-    def __init__(self, name, command, clients, statuses=(0, 2)):
+    def __init__(self, name, command, clients, statuses=(0, 2),
+                 transient=TRANSIENT):
         super().__init__(name, command, set(statuses))
         self.clients = clients
+        self.transient = transient
+
+
+class FileRun(Run):
+    """A command that replaces the file REPORT, of which REPLACED_MISSING finds
+    what is missing, and prints what "missing" allows.  After a failure, too,
+    the file is the old one or complete."""
+
+    def __init__(self, name, command, statuses, replaced_missing, **others):
+        super().__init__(name, command, statuses, **others)
+        self.replaced_missing = replaced_missing
+
+
+class PassedRun(ServerRun):
+    """A server that gets a socket from PASS_SOCKET as standard input, or, with
+    BY_LISTEN_FDS as STARTER, as descriptor 3.  With a connection, the server
+    ends when the client does."""
+
+    def __init__(self, name, command, pass_socket, clients, starter=()):
+        super().__init__(name, command, clients)
+        self.pass_socket = pass_socket
+        self.starter = list(starter)
 
 
 # ---- what may be missing -----------------------------------------------------
@@ -107,6 +139,37 @@ def matching(pattern):
             return None
         return "the output is %r" % found[-300:]
     return missing
+
+
+def metrics(text):
+    """Of Prometheus's text format: name and labels -> value."""
+    return dict(line.rsplit(b" ", 1) for line in text.splitlines()
+                if not line.startswith(b"#"))
+
+
+def metrics_missing(usual, found, errors, injected):
+    """What is unknown has no metric or label, which is documented; but no
+    listener is missing without sonde_listeners_not_reported.  The last comment
+    shows that the rest is there; counters and queues change."""
+    old, new = metrics(usual), metrics(found)
+    is_reported = any(name.startswith(b"sonde_listeners_not_reported") and
+                      value == b"1" for name, value in new.items())
+    for name, value in new.items():
+        if name not in old and b'name=""' not in name and \
+                not any(usually.startswith(name + b"{") for usually in old):
+            return "%r is new" % name
+        if value != old.get(name, value) and not re.search(
+                rb"_total|_queued|_handshakes|_not_reported", name):
+            return "%r: %r became %r" % (name, old[name], value)
+    for name in old:
+        if name not in new and not is_reported and re.match(
+                rb"sonde_(listener|udp)_(queued|backlog|capacity|limit)|"
+                rb"sonde_listeners_not_reported", name):
+            return "%r is missing" % name
+    last = usual[usual.rindex(b"# TYPE "):].split(b"\n")[0] + b"\n"
+    if last not in found or not found.endswith(b"\n"):
+        return "the end is missing: %r" % found[-80:]
+    return None
 
 
 def findings(profile):
@@ -164,6 +227,21 @@ def answers_missing(usual, found, errors, injected):
                 not has_reason(key[1], new[key]):
             return "%s %s: %s became %s" % (key + (value, new[key][0]))
     return None if new else "there are no answers"
+
+
+def json_missing(usual, found, errors, injected):
+    """Each answer is as usual, or has a reason for having no value."""
+    try:
+        old, new = json.loads(usual)["answers"], json.loads(found)["answers"]
+    except (KeyError, ValueError) as wrong:
+        return "no JSON with answers: %s" % wrong
+    if len(old) != len(new):
+        return "%d answers became %d" % (len(old), len(new))
+    for before, after in zip(old, new):
+        if after != before and (after["value"] is not None or
+                                not after["reason"]):
+            return "%s became %s" % (before, after)
+    return None
 
 
 def states_missing(usual, found, errors, injected):
@@ -291,6 +369,47 @@ def unix(talk, path="socket"):
     return client
 
 
+def unix_datagrams(talk, path="socket"):
+    def client(server, timeout):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(timeout)
+            sock.bind("")  # an abstract name that the kernel chooses
+            sock.connect(os.path.join(server.folder, path))
+            talk(sock)
+    return client
+
+
+def passed(talk):
+    """The client of pass_connection."""
+    def client(server, timeout):
+        with server.stream as stream:
+            stream.settimeout(timeout)
+            talk(stream)
+    return client
+
+
+# ---- sockets that are passed to servers --------------------------------------
+
+
+def pass_listener(server):
+    listener = socket.create_server(("127.0.0.1", 0))
+    server.port = listener.getsockname()[1]
+    return listener
+
+
+def pass_datagrams(server):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+    server.port = sock.getsockname()[1]
+    return sock
+
+
+def pass_connection(server):
+    with pass_listener(server) as listener:
+        server.stream = socket.create_connection(listener.getsockname())
+        return listener.accept()[0]
+
+
 # ---- the runs ----------------------------------------------------------------
 
 
@@ -311,6 +430,22 @@ def server_runs():
         yield ServerRun("daytimesrv, %s" % model,
                         ["daytimesrv", "-4", "-p", "0"] + usual,
                         [tcp(daytime_stream), udp(daytime_datagram)])
+    yield ServerRun("echosrv, UNIX datagrams",
+                    ["echosrv", "-u", "--unix=socket"],
+                    [unix_datagrams(echo_datagram)] * 2,
+                    # EAGAIN: the client's queue is full; no answer is kept.
+                    transient=("EINTR",))
+    for model in ("fork", "event"):
+        yield PassedRun("echosrv, %s, LISTEN_FDS" % model,
+                        ["echosrv", "--grace=1", "--model=" + model],
+                        pass_listener, [tcp(echo_stream)] * 2, BY_LISTEN_FDS)
+    for kind, pass_socket, client in (
+            ("a connection", pass_connection, passed(echo_stream)),
+            ("a listener", pass_listener, tcp(echo_stream)),
+            ("UDP", pass_datagrams, udp(echo_datagram))):
+        yield PassedRun("echosrv --inetd, " + kind,
+                        ["echosrv", "--inetd", "--grace=1"], pass_socket,
+                        [client])
 
 
 def fault_runs():
@@ -320,11 +455,24 @@ def fault_runs():
         while stream.recv(1000):
             pass
 
+    def hello_datagram(sock):
+        sock.send(b"hello")
+        if sock.recv(1000) != b"hello":
+            raise Wrong("reply to a datagram: other bytes")
+
     for fault in ("echo", "fin,2", "rst,2", "crash", "slow,10", "blackhole"):
         clients = [] if fault == "blackhole" else [tcp(silent)]
         yield ServerRun("faultsrv, " + fault,
                         ["faultsrv", "--json", "--fault=" + fault],
                         clients, (0, 1, 2))
+    for fault in ("echo", "delay,10", "duplicate"):
+        yield ServerRun("faultsrv, UDP, " + fault,
+                        ["faultsrv", "--json", "-u", "--fault=" + fault],
+                        [udp(hello_datagram)] * 2, (0, 1, 2), ("EINTR",))
+    yield Run("faultsrv, a command",
+              ["faultsrv", "--json", "-d", "9", "--fault=echo", "--",
+               os.path.abspath("echocli"), "-t", "5", "{host}", "{port}"],
+              {0, 1, 2}, b"one\n", matching(rb"one\n\{.*\}\n|\{.*\}\n"))
 
 
 def client_runs(peers):
@@ -357,6 +505,11 @@ def client_runs(peers):
         yield Run("echoload, " + kind,
                   ["echoload", "-j", "-d", "0.1"] + options + host +
                   [peers["echo"]], CLIENT_STATUSES,
+                  missing=matching(rb"\{.*\}\n"))
+    yield FileRun("echoload --histogram", ["echoload", "-j", "-d", "0.1",
+                                           "--histogram", REPORT] + host +
+                  [peers["echo"]], CLIENT_STATUSES,
+                  matching(rb" +Value .*\n#\[Buckets [^\n]*\]\n"),
                   missing=matching(rb"\{.*\}\n"))
     yield Run("echoload, two lines", ["echoload", "-j", "-d", "1.2"] + host +
               [peers["echo"]], CLIENT_STATUSES,
@@ -406,6 +559,9 @@ def probe_runs(peers):
                   missing=matching(pattern))
     yield Run("backlogprobe, the table", ["backlogprobe", "-b", "0-1"] + short,
               {0, 2}, missing=matching(rb".*\n"))
+    yield FileRun("backlogprobe --prometheus FILE",
+                  ["backlogprobe", "-b", "0-1", "--prometheus", REPORT] +
+                  short, {0, 2}, metrics_missing)
     for group in ("accept", "bind", "close,connect,shutdown", "listen",
                   "option,peer,write", "reuseport,udp,tcp",
                   "signal", "address,byteorder,exec,io,limit,nonblock,path"):
@@ -415,6 +571,7 @@ def probe_runs(peers):
     yield Run("sockprobe --list", ["sockprobe", "--list"], {0, 2})
     yield Run("sockprobe --states", ["sockprobe", "--states"], {0, 2},
               missing=states_missing)
+    yield from answer_runs()
     at = "127.0.0.1:" + peers["echo"]
     first = matching(rb"(%s|[^\n]*%s)[^\n]*\n.*" % (at.encode(), b"peer"))
     for name, options, missing in (
@@ -431,6 +588,32 @@ def probe_runs(peers):
         yield Run("listeners" + name, ["listeners"] + options, {0, 1, 2, 3}
                   if name == " --check" else three, missing=missing,
                   is_reported=name == " --check")
+    yield FileRun("listeners --prometheus FILE",
+                  ["listeners", "--prometheus", REPORT, at], three,
+                  metrics_missing)
+
+
+def answer_runs():
+    """The forms of sockprobe's report, of a cheap question or of files."""
+    question = ["byteorder"]
+    profiles = [os.path.join(HERE, "../../profiles", name)
+                for name in ("linux-6.1", "linux-6.12")]
+    rates = matching(rb"byteorder [^\n]*\n( +\d of 3 [^\n]*(little-endian|"
+                     rb"big-endian|no answer: [^%]*)\n)+in brackets.*\n")
+    for form, operands, missing in (
+            ("--json", question, json_missing), ("--times=3", question, rates),
+            ("--explain", question, None),
+            ("--tap", profiles[:1] + question,
+             matching(rb"ok 1 - byteorder( # SKIP [^\n]*)?\n1\.\.1\n")),
+            ("--diff", profiles[:1] + question, None),
+            ("--diff", profiles, None), ("--matrix", profiles, None)):
+        yield Run("sockprobe %s%s" % (form, ", two profiles" if operands is
+                                      profiles else ""),
+                  ["sockprobe", form] + operands, {0, 1, 2}, missing=missing,
+                  is_reported=operands is profiles)
+    yield FileRun("sockprobe --html", ["sockprobe", "--html", REPORT] +
+                  question, {0, 2}, matching(rb"<!DOCTYPE html>.*byteorder.*"
+                                             rb"</html>\n"))
 
 
 def all_runs(peers):

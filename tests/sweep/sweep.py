@@ -17,7 +17,8 @@ allocations by failing.so.
 
 After each run: no process was killed by a signal or is left, the run ended
 within its time and its processor time, the status is a documented one, a
-failure has a sentence, success has the data, no file is left.  Prints TAP, one
+failure has a sentence, success has the data, a file that is replaced is the
+old one or complete, no other file is left.  Prints TAP, one
 test for the faults of a run of one kind, and the number of faults."""
 
 import argparse
@@ -85,6 +86,7 @@ class Result:
         self.cpu = 0.0
         self.time = 0.0
         self.out = b""
+        self.replaced = None  # the file of a FileRun, if there is one
         self.errors = b""
         self.trace = []
         self.trace_count = 0
@@ -148,6 +150,7 @@ class Execution:
         self.state = os.path.join(scratch, "%d.state" % number)
         self.result = Result()
         self.port = None
+        self.stream = None  # to the server of a connection
 
     def environment(self):
         env = dict(os.environ, SWEEP=self.tag, LC_ALL="C", TMPDIR=self.folder,
@@ -200,12 +203,17 @@ class Execution:
         command = self.prefix(trace) + [
             os.path.join(os.getcwd(), self.run.command[0])]
         command += self.run.command[1:]
-        if self.strace():
+        preload = env.get("LD_PRELOAD")
+        if self.strace() or self.run.starter:
             env.pop("LD_PRELOAD", None)
+        if self.run.starter and preload and not self.strace():
+            command = ["env", "LD_PRELOAD=" + preload] + command
+        command = self.run.starter + command
+        if self.run.replaced_missing:
+            with open(os.path.join(self.folder, runs.REPORT), "wb") as file:
+                file.write(runs.OLD)
         begun = time.monotonic()
-        stdin = tempfile.TemporaryFile()
-        stdin.write(self.run.stdin)
-        stdin.seek(0)
+        stdin = self.open_stdin()
         process = subprocess.Popen(
             command, stdin=stdin, stdout=out.write_end,
             stderr=errors.write_end, cwd=self.folder, env=env,
@@ -223,20 +231,38 @@ class Execution:
         self.result.trace = trace.data.decode(errors="replace").splitlines()
         self.result.trace_count = trace.lines
         self.read_state()
+        self.take_replaced()
         self.check()
         return self.result
+
+    def open_stdin(self):
+        if self.run.pass_socket:
+            return self.run.pass_socket(self)
+        stdin = tempfile.TemporaryFile()
+        stdin.write(self.run.stdin)
+        stdin.seek(0)
+        return stdin
+
+    def take_replaced(self):
+        """The file of a FileRun, away from what is left."""
+        path = os.path.join(self.folder, runs.REPORT)
+        if self.run.replaced_missing and os.path.exists(path):
+            with open(path, "rb") as file:
+                self.result.replaced = file.read()
+            os.unlink(path)
 
     def be_client(self, process, errors):
         pattern = rb"listening on .* port (\d+)|127\.0\.0\.1:(\d+)" \
             rb"|listening on .*socket"
-        found = errors.wait_for(pattern, SLOW)
+        found = self.run.pass_socket or errors.wait_for(pattern, SLOW)
         if not found:
             self.wait_for_handler(process)
             found = errors.wait_for(pattern, SLOW)
         lasting = any(part.when.endswith("+")
                       for part in parts_of(self.fault))
         if found:
-            self.port = int(found[1] or found[2] or 0)
+            if not self.run.pass_socket:
+                self.port = int(found[1] or found[2] or 0)
             for client in self.run.clients:
                 try:
                     client(self, 1.0 if lasting else SLOW)
@@ -246,6 +272,11 @@ class Execution:
                     self.result.client_errors.append(repr(error))
         elif process_runs(process.pid):
             self.result.client_errors.append("it did not listen")
+        if self.stream and not lasting:
+            if not ends_within(process.pid, SLOW):
+                self.result.problems.append("it does not end with its client")
+        elif self.run.pass_socket:
+            self.wait_for_handler(process)
         if process_runs(process.pid):
             os.kill(process.pid, signal.SIGTERM)
 
@@ -253,25 +284,17 @@ class Execution:
         """Until SIGTERM no longer kills the process, or it has ended: on a
         busy machine it has hardly begun when others listen."""
         limit = time.monotonic() + STOPPED
-        handle = os.pidfd_open(process.pid)
-        poller = select.poll()
-        poller.register(handle, select.POLLIN)
         while not catches(process.pid, signal.SIGTERM) and \
-                time.monotonic() < limit and not poller.poll(100):
+                time.monotonic() < limit and not ends_within(process.pid, 0.1):
             pass
-        os.close(handle)
 
     def wait(self, process, seconds):
-        handle = os.pidfd_open(process.pid)
-        poller = select.poll()
-        poller.register(handle, select.POLLIN)
-        if not poller.poll(seconds * 1000):
+        if not ends_within(process.pid, seconds):
             self.result.problems.append("no end within %d s" % seconds)
             stack = read_file("/proc/%d/wchan" % process.pid)
             self.result.problems.append("it was in " + stack)
             self.kill_rest()
             os.kill(process.pid, signal.SIGKILL)
-        os.close(handle)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.result.status = process.returncode
@@ -323,7 +346,8 @@ class Execution:
         if result.cpu > CPU:
             problems.append("%.1f s of processor time" % result.cpu)
         if result.trace_count > TRACE_MAX and \
-                not shell_tries_again(self.fault, result):
+                not shell_tries_again(self.fault, result) and \
+                not mkstemp_tries_again(self.fault):
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
@@ -380,6 +404,16 @@ def process_runs(pid):
         " Z", " X", "")
 
 
+def ends_within(pid, seconds):
+    """Whether the process, a child, ends; it stays a zombie."""
+    handle = os.pidfd_open(pid)
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    is_ended = bool(poller.poll(seconds * 1000))
+    os.close(handle)
+    return is_ended
+
+
 def catches(pid, signo):
     """Whether the process has a handler of the signal."""
     found = re.search(r"SigCgt:\s*(\w+)", read_file("/proc/%d/status" % pid))
@@ -412,6 +446,12 @@ def shell_tries_again(fault, result):
     return result.trace_count * (1 - found / len(result.trace)) < TRACE_MAX
 
 
+def mkstemp_tries_again(fault):
+    """The C library tries 238328 names while each one exists."""
+    return any(part.call == "openat" and part.error == "EEXIST" and
+               part.when.endswith("+") for part in parts_of(fault))
+
+
 def reader_ended(fault):
     """Documented: if the reader ends early, the rest of a report is dropped."""
     return any(part.call in ("write", "sendto") and
@@ -441,6 +481,19 @@ def is_missing_call(fault):
     """How a kernel reports that it has no io_uring, or forbids it."""
     return any(part.call == "io_uring_setup" and
                part.error in ("ENOSYS", "EPERM") for part in parts_of(fault))
+
+
+def replaced_missing(run, usual, result, fault):
+    """What is wrong with the file of a FileRun, or None."""
+    if result.replaced is None:
+        return "the file is gone"
+    if result.replaced == runs.OLD:
+        return "status 0, but the file is the old one" \
+            if result.status == 0 else None
+    missing = run.replaced_missing(usual.replaced, result.replaced,
+                                   result.errors, [part.error for part in
+                                                   parts_of(fault)])
+    return missing and "in the file " + missing
 
 
 # ---- which faults ------------------------------------------------------------
@@ -586,15 +639,21 @@ class Sweep:
     def judge(self, run, usual, fault):
         """What is wrong with RUN under FAULT."""
         result = self.execute(run, fault)
-        if result.status == 0 and not run.server and \
+        if run.replaced_missing:
+            missing = replaced_missing(run, usual, result, fault)
+            if missing:
+                result.problems.append(missing)
+        # The usual status is 1 where a comparison finds a difference.
+        if result.status in (0, usual.status) and not run.server and \
                 not reader_ended(fault) and not is_empty_queue(fault) and \
                 not is_closed_link(fault) and not is_missing_call(fault):
             missing = run.missing(usual.out, result.out, result.errors,
                                   [part.error for part in parts_of(fault)])
             if missing:
-                result.problems.append("status 0, but " + missing)
+                result.problems.append("status %d, but %s" %
+                                       (result.status, missing))
         if run.server and run.served and not fault.also and \
-                fault.error in runs.TRANSIENT and \
+                fault.error in run.transient and \
                 fault.call in runs.REPEATED and \
                 not fault.when.endswith("+") and result.client_errors:
             result.problems.append("a client was not served: " +
