@@ -18,6 +18,22 @@ strace -D -f -q --seccomp-bpf -o /dev/null -e trace=close \
 # A call that fails where gcov adds its counters to the file loses the file.
 is_counted && skip_all "calls of gcov would fail, too"
 
+# with_all_ids COMMAND...: execute it in the namespaces, of which root gives the
+# user namespace all its ids: unshare -r has one, and --user needs another.
+with_all_ids () {
+    mkfifo "$scratch/begun" "$scratch/mapped"
+    {
+        read -r pid < "$scratch/begun"
+        for map in uid_map gid_map; do
+            awk '{ print $1, $1, $3 }' "/proc/self/$map" > "/proc/$pid/$map"
+        done
+        echo > "$scratch/mapped"
+    } &
+    # shellcheck disable=SC2016 # for the inner shell
+    exec unshare -Un sh -c 'echo $$ > "$0/begun" && read -r go < "$0/mapped" &&
+        ip link set lo up && exec "$@"' "$scratch" "$@"
+}
+
 cd "$builddir" || exit 99
 case ${SWEEP:=sample} in
 sample)
@@ -30,6 +46,7 @@ esac
 # shellcheck disable=SC2086 # words
 set -- python3 "$srcdir/tests/sweep/sweep.py" $options
 if have_namespaces > "$scratch/why"; then
+    [ "$(id -u)" -ne 0 ] || with_all_ids "$@"
     # shellcheck disable=SC2016 # for the inner shell
     exec unshare -Urn sh -c 'ip link set lo up && exec "$@"' - "$@"
 fi

@@ -8,6 +8,7 @@ what "missing" finds.  A server is asked by clients of this module."""
 
 import json
 import os
+import pwd
 import re
 import socket
 
@@ -85,6 +86,12 @@ class FileRun(Run):
     def __init__(self, name, command, statuses, replaced_missing, **others):
         super().__init__(name, command, statuses, **others)
         self.replaced_missing = replaced_missing
+
+
+class UserRun(ServerRun):
+    """A server that looks up a user: the C library ends it as a LookupRun."""
+
+    library_ends = LookupRun.library_ends
 
 
 class PassedRun(ServerRun):
@@ -435,6 +442,10 @@ def server_runs():
                     [unix_datagrams(echo_datagram)] * 2,
                     # EAGAIN: the client's queue is full; no answer is kept.
                     transient=("EINTR",))
+    if may_become("nobody"):
+        yield UserRun("echosrv --user", ["echosrv", "-4", "-p", "0",
+                                         "--grace=1", "--user=nobody"],
+                      [tcp(echo_stream), udp(echo_datagram)])
     for model in ("fork", "event"):
         yield PassedRun("echosrv, %s, LISTEN_FDS" % model,
                         ["echosrv", "--grace=1", "--model=" + model],
@@ -446,6 +457,22 @@ def server_runs():
         yield PassedRun("echosrv --inetd, " + kind,
                         ["echosrv", "--inetd", "--grace=1"], pass_socket,
                         [client])
+
+
+def may_become(user):
+    """Whether a process of this user namespace may become USER."""
+    def has(name, number):
+        with open("/proc/self/" + name) as file:
+            ranges = [[int(word) for word in line.split()] for line in file]
+        return any(first <= number < first + count
+                   for first, _, count in ranges)
+
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return os.geteuid() == 0 and has("uid_map", entry.pw_uid) and \
+        has("gid_map", entry.pw_gid)
 
 
 def fault_runs():
