@@ -525,14 +525,14 @@ def client_runs(peers):
     yield Run("daytimecli --parse", ["daytimecli", "--parse"] + host +
               [peers["daytime"]], CLIENT_STATUSES,
               missing=matching(rb"\d{4}-.*\n"))
-    for kind, options in (("TCP", []), ("UDP", ["-u"]),
-                          ("--connect", ["--connect"]),
+    for kind, options in (("TCP", ["-d", "0.1"]), ("UDP", ["-d", "0.1", "-u"]),
+                          ("--connect", ["-d", "0.1", "--connect"]),
                           ("--connect-only", ["--connect-only"]),
-                          ("--hold", ["--hold=4"])):
-        yield Run("echoload, " + kind,
-                  ["echoload", "-j", "-d", "0.1"] + options + host +
+                          ("--hold", ["-d", "0.1", "--hold=4"])):
+        yield Run("echoload, " + kind, ["echoload", "-j"] + options + host +
                   [peers["echo"]], CLIENT_STATUSES,
-                  missing=matching(rb"\{.*\}\n"))
+                  missing=matching(rb"\{.*\}\n"),
+                  is_reported=kind == "--connect-only")
     yield FileRun("echoload --histogram", ["echoload", "-j", "-d", "0.1",
                                            "--histogram", REPORT] + host +
                   [peers["echo"]], CLIENT_STATUSES,

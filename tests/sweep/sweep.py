@@ -703,6 +703,8 @@ class Sweep:
         traced = self.execute(run, None, tracing=True)
         run.killed_usually = False
         for what, result in (("alone", usual), ("traced", traced)):
+            if result.status > 1 and not run.complains:
+                result.problems.append("status %d" % result.status)
             for problem in result.problems:
                 raise SystemExit("Bail out! %s, without a fault, %s: %s" % (
                     run.name, what, problem))
