@@ -55,7 +55,7 @@ base_libbase_a_SOURCES = \
 	base/write.h
 
 # One leaf for each way a system has; m4/sonde-capability.m4 and
-# m4/sonde-sandbox.m4 choose.
+# m4/sonde-sandbox.m4 choose, and m4/sonde-memory-stream.m4.
 if SONDE_CAPABILITY_LINUX
 base_libbase_a_SOURCES += base/capability-linux.c
 else
@@ -68,5 +68,14 @@ if SONDE_SANDBOX_OPENBSD
 base_libbase_a_SOURCES += base/sandbox-openbsd.c
 else
 base_libbase_a_SOURCES += base/sandbox-none.c
+endif
+endif
+if SONDE_MEMORY_STREAM_COOKIE
+base_libbase_a_SOURCES += base/memory-stream-cookie.c
+else
+if SONDE_MEMORY_STREAM_FUNOPEN
+base_libbase_a_SOURCES += base/memory-stream-funopen.c
+else
+base_libbase_a_SOURCES += base/memory-stream-posix.c
 endif
 endif

@@ -1,16 +1,41 @@
-/* memory-stream.h - close a stream of open_memstream
-   SPDX-License-Identifier: GPL-3.0-or-later  */
+/* memory-stream.h - a stream that writes to memory, and loses nothing
+   SPDX-License-Identifier: GPL-3.0-or-later
+
+   The stream of open_memstream is not enough: glibc's, where memory runs out
+   for a moment, drops a byte, and neither ferror nor fclose tells (measured,
+   2.36).  */
 
 #ifndef BASE_MEMORY_STREAM_H
 #define BASE_MEMORY_STREAM_H 1
 
+#include <stdbool.h>
 #include <stdio.h>
 
-/* Close STREAM, made by open_memstream (TEXT, ...).  Returns 0, and *TEXT is
-   the complete text, to be freed by the caller; or -1 with ENOMEM, and *TEXT is
-   NULL: a write failed, or memory ran out at the end.  glibc's fclose returns 0
-   in the latter case, with *TEXT NULL and the size unchanged (measured,
-   2.36).  */
+/* Open a stream that writes to memory.  *TEXT and *SIZE are set by
+   memory_stream_close, and must live until then.  Returns the stream; or NULL
+   with ENOMEM, and *TEXT is NULL.  */
+FILE *memory_stream_open(char **text, size_t *size);
+
+/* Close STREAM, made by memory_stream_open (TEXT, ...).  Returns 0, and *TEXT
+   is the complete text, to be freed by the caller, with a NUL that is not
+   counted in the size; or -1 with ENOMEM, and *TEXT is NULL.  */
 int memory_stream_close(FILE *stream, char **text);
+
+/* ---- for the leaves, memory-stream-*.c ----------------------------------- */
+
+/* The text so far, NULL after a failure; ROOM bytes are allocated.  */
+struct memory_stream {
+    char **text;
+    size_t *size, room;
+};
+
+/* Allocate a struct memory_stream with an empty text.  Returns NULL with
+   ENOMEM, and *TEXT is NULL.  To be freed by free.  */
+struct memory_stream *memory_stream_new(char **text, size_t *size);
+
+/* Add COUNT BYTES to the text of MEMORY.  Returns false without memory, now or
+   before: the text has been freed.  */
+bool memory_stream_add(struct memory_stream *memory, const char *bytes,
+                       size_t count);
 
 #endif /* BASE_MEMORY_STREAM_H */

@@ -240,7 +240,7 @@ static int echoload_write_histogram(void)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out)
         return complain("out of memory");
     percentiles_write(out, echoload_histogram());

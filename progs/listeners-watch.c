@@ -50,7 +50,7 @@ static void watch_run_put(struct watch_run *run, enum watch_line line)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out) {
         run->spool.left_out++;
         return;

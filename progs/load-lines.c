@@ -58,7 +58,7 @@ static void load_lines_put(int64_t at)
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out) {
         spool.left_out++;
         return;

@@ -74,7 +74,7 @@ bool output_begin(const char *program, bool needs_output)
                  strerror(errno));
         return false;
     }
-    stream = open_memstream(&report, &report_size);
+    stream = memory_stream_open(&report, &report_size);
     if (is_closed && needs_output)
         complain("standard output is closed; there is nowhere to report to");
     else if (!stream)

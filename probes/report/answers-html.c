@@ -221,7 +221,7 @@ static void put_states(const struct page *page)
 {
     char *text = NULL;
     size_t size;
-    FILE *file = open_memstream(&text, &size);
+    FILE *file = memory_stream_open(&text, &size);
     if (file)
         answers_states(file, page->here);
     bool failed = !file || memory_stream_close(file, &text);

@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test-listen \
 	tests/unit/test-listeners \
 	tests/unit/test-mask \
+	tests/unit/test-memory-stream \
 	tests/unit/test-merge \
 	tests/unit/test-names \
 	tests/unit/test-namespace \

@@ -42,7 +42,7 @@ static void report_is(const char *expected)
 {
     size_t size;
     free(text);
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     ck_assert_ptr_nonnull(out);
     findings_sort(&here);
     report_stepwise_text(out, &here);

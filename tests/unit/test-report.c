@@ -54,7 +54,7 @@ static const char *written(void (*write)(FILE *, const struct report *))
 {
     size_t size;
     free(text);
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     ck_assert_ptr_nonnull(out);
     write(out, &report);
     ck_assert_int_eq(memory_stream_close(out, &text), 0);

@@ -60,7 +60,7 @@ static void text_make(void)
 {
     size_t size;
     free(text);
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     ck_assert_ptr_nonnull(out);
     watch_text(out, &seen);
     ck_assert_int_eq(memory_stream_close(out, &text), 0);

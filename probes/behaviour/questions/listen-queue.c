@@ -35,7 +35,7 @@ static void listen_queue_measure_plan(struct probe *probe,
 {
     char *text = NULL, *line, *end;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out)
         probe_check(probe, -1, "no memory");
     measure_listen_queue(out, fileno(probe->out), plan);
