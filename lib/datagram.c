@@ -188,6 +188,10 @@ int sonde__send_message(int fd, const struct msghdr *message, int timeout)
            sonde__receive_failed.  */
         if (sent == -1 && errno == EMSGSIZE && !too_long++)
             continue;
+        /* After EINTR there may be room, even with a timeout of 0: a server
+           would lose the reply.  */
+        if (sent == -1 && errno == EINTR)
+            continue;
         if (sent == -2 || sonde__again(fd, POLLOUT, deadline))
             return -1;
     }
