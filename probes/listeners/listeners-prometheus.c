@@ -147,11 +147,13 @@ static void metrics_put_host(FILE *out, const struct listeners *listeners)
     }
 }
 
-/* Write for each family of LISTENERS whether it could not be read: then the
-   file has no figures of its sockets, and an alert on them would be silent.  */
+/* Write for each family of LISTENERS whether it could not be read, and whether
+   a list is reduced: then the file has no figures of sockets, or no backlogs,
+   and an alert on them would be silent.  */
 static void metrics_put_missing(FILE *out, const struct listeners *listeners)
 {
     static const char name[] = "sonde_listeners_not_reported";
+    static const struct prometheus_label none[] = {{NULL, NULL}};
     prometheus_head(out, name, "gauge",
                     "1 if the sockets of the family could not be read: their "
                     "metrics are missing.");
@@ -163,6 +165,10 @@ static void metrics_put_missing(FILE *out, const struct listeners *listeners)
         if (1U << i & listeners->wanted)
             prometheus_sample(out, name, labels, listeners->errors[i] != 0);
     }
+    prometheus_head(out, "sonde_listeners_reduced", "gauge",
+                    "1 if a list is from /proc/net, without backlogs.");
+    prometheus_sample(out, "sonde_listeners_reduced", none,
+                      listeners->reduced || listeners->datagrams_reduced);
 }
 
 /* Write the metrics of the listeners without datagram sockets, the number of
