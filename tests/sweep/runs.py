@@ -156,22 +156,24 @@ def metrics(text):
 
 def metrics_missing(usual, found, errors, injected):
     """What is unknown has no metric or label, which is documented; but no
-    listener is missing without sonde_listeners_not_reported.  The last comment
-    shows that the rest is there; counters and queues change."""
+    listener is missing without sonde_listeners_not_reported, and no backlog
+    without sonde_listeners_reduced.  The last comment shows that the rest is
+    there; counters and queues change."""
     old, new = metrics(usual), metrics(found)
-    is_reported = any(name.startswith(b"sonde_listeners_not_reported") and
-                      value == b"1" for name, value in new.items())
+    is_reported = any(re.match(rb"sonde_listeners_(not_reported|reduced)",
+                               name) and value == b"1"
+                      for name, value in new.items())
     for name, value in new.items():
         if name not in old and b'name=""' not in name and \
                 not any(usually.startswith(name + b"{") for usually in old):
             return "%r is new" % name
         if value != old.get(name, value) and not re.search(
-                rb"_total|_queued|_handshakes|_not_reported", name):
+                rb"_total|_queued|_handshakes|_not_reported|_reduced", name):
             return "%r: %r became %r" % (name, old[name], value)
     for name in old:
         if name not in new and not is_reported and re.match(
                 rb"sonde_(listener|udp)_(queued|backlog|capacity|limit)|"
-                rb"sonde_listeners_not_reported", name):
+                rb"sonde_listeners_(not_reported|reduced)", name):
             return "%r is missing" % name
     last = usual[usual.rindex(b"# TYPE "):].split(b"\n")[0] + b"\n"
     if last not in found or not found.endswith(b"\n"):

@@ -347,7 +347,8 @@ class Execution:
             problems.append("%.1f s of processor time" % result.cpu)
         if result.trace_count > TRACE_MAX and \
                 not shell_tries_again(self.fault, result) and \
-                not mkstemp_tries_again(self.fault):
+                not mkstemp_tries_again(self.fault) and \
+                not lookup_tries_again(self.run, self.fault):
             problems.append("%d calls" % result.trace_count)
         if result.status > 0 and not result.errors.strip() and \
                 not (self.run.is_reported and result.out.strip()) and \
@@ -450,6 +451,14 @@ def mkstemp_tries_again(fault):
     """The C library tries 238328 names while each one exists."""
     return any(part.call == "openat" and part.error == "EEXIST" and
                part.when.endswith("+") for part in parts_of(fault))
+
+
+def lookup_tries_again(run, fault):
+    """glibc reads the replies of its netlink socket again until there is no
+    EINTR; the program ends the lookup."""
+    return isinstance(run, runs.LookupRun) and any(
+        part.call == "recvmsg" and part.error == "EINTR" and
+        part.when.endswith("+") for part in parts_of(fault))
 
 
 def reader_ended(fault):
