@@ -47,8 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char name[] = "fuzz", *arguments[ARGUMENTS_MAX + 2] = {name};
     int count = 1;
     char *input = fuzz_text(data, size);
-    if (!output_stream())
+    /* What is never printed must not grow.  */
+    if (!output_stream()) {
         MUST(output_begin("fuzz", true));
+        MUST(freopen("/dev/null", "w", output_stream()));
+    }
     for (char *next = input; next && count <= ARGUMENTS_MAX;)
         arguments[count++] = strsep(&next, "\n");
     optind = 0;
@@ -62,8 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     MUST(duration >= 1 && duration <= 86400000);
     MUST(choice == 0 || choice == 1);
     MUST(operands.count <= program.operands_max);
-    /* Written again and again, and never printed.  */
-    MUST(!fseek(output_stream(), 0, SEEK_SET));
     free(list.texts);
     free(operands.texts);
     list = operands = (struct option_list){0};
