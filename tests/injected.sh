@@ -294,4 +294,14 @@ is "listeners --prometheus: a family that cannot be read is not silent" grep \
 is "listeners --prometheus: the others are read" grep -q \
     '^sonde_listeners_not_reported{family="unix",type="stream"} 0$' \
     "$scratch/out"
+inject sendmsg EOPNOTSUPP always "$builddir/listeners" --prometheus=-
+is "listeners --prometheus: nor is a reduced list" grep -q \
+    '^sonde_listeners_reduced{type="stream"} 1$' "$scratch/out"
+# Two files for one collector, which refuses a series that it has twice.
+for options in '' '--udp'; do
+    # shellcheck disable=SC2086 # a word, or none
+    "$builddir/listeners" $options --prometheus=- | sed '/^#/d; s/ [0-9]*$//'
+done | grep '^sonde_listeners_' | sort | uniq -d > "$scratch/out"
+is "listeners --prometheus: not the same series with --udp" \
+    [ ! -s "$scratch/out" ]
 finish

@@ -147,28 +147,34 @@ static void metrics_put_host(FILE *out, const struct listeners *listeners)
     }
 }
 
-/* Write for each family of LISTENERS whether it could not be read, and whether
-   a list is reduced: then the file has no figures of sockets, or no backlogs,
-   and an alert on them would be silent.  */
+/* Write for each family of LISTENERS whether it could not be read, and for each
+   type whether a list is reduced: then the file has no figures of sockets, or
+   no backlogs, and an alert on them would be silent.  With the type as a label
+   two files, of streams and of datagrams, have no series in common.  */
 static void metrics_put_missing(FILE *out, const struct listeners *listeners)
 {
     static const char name[] = "sonde_listeners_not_reported";
-    static const struct prometheus_label none[] = {{NULL, NULL}};
+    static const char reduced[] = "sonde_listeners_reduced";
+    const struct prometheus_label stream[] = {{"type", "stream"}, {NULL, NULL}};
+    const struct prometheus_label dgram[] = {{"type", "dgram"}, {NULL, NULL}};
     prometheus_head(out, name, "gauge",
                     "1 if the sockets of the family could not be read: their "
                     "metrics are missing.");
     for (int i = 0; i < LISTENERS_FAMILIES; i++) {
         const struct prometheus_label labels[] = {
             {"family", listeners_family(i)},
-            {"type", 1U << i & LISTENERS_DATAGRAMS ? "dgram" : "stream"},
+            1U << i & LISTENERS_DATAGRAMS ? dgram[0] : stream[0],
             {NULL, NULL}};
         if (1U << i & listeners->wanted)
             prometheus_sample(out, name, labels, listeners->errors[i] != 0);
     }
-    prometheus_head(out, "sonde_listeners_reduced", "gauge",
+    prometheus_head(out, reduced, "gauge",
                     "1 if a list is from /proc/net, without backlogs.");
-    prometheus_sample(out, "sonde_listeners_reduced", none,
-                      listeners->reduced || listeners->datagrams_reduced);
+    if (listeners->wanted & ~(unsigned)LISTENERS_DATAGRAMS)
+        prometheus_sample(out, reduced, stream, listeners->reduced != 0);
+    if (listeners->wanted & LISTENERS_DATAGRAMS)
+        prometheus_sample(out, reduced, dgram,
+                          listeners->datagrams_reduced != 0);
 }
 
 /* Write the metrics of the listeners without datagram sockets, the number of
