@@ -1,9 +1,8 @@
-/* memory-stream-cookie.c - fopencookie, of glibc and musl
+/* memory-stream-cookie.c - fopencookie, of glibc, musl and FreeBSD
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,10 +30,8 @@ FILE *memory_stream_open(char **text, size_t *size)
         return NULL;
     FILE *stream = fopencookie(memory, "w", functions);
     if (!stream) {
+        memory_stream_lose(memory);
         free(memory);
-        free(*text);
-        *text = NULL;
-        errno = ENOMEM;
     }
     return stream;
 }

@@ -1,9 +1,8 @@
-/* memory-stream-funopen.c - funopen, of the BSDs and macOS
+/* memory-stream-funopen.c - funopen, of NetBSD, OpenBSD and macOS
    SPDX-License-Identifier: GPL-3.0-or-later  */
 
 #include <config.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,10 +26,8 @@ FILE *memory_stream_open(char **text, size_t *size)
         return NULL;
     FILE *stream = funopen(memory, NULL, funopen_write, NULL, funopen_close);
     if (!stream) {
+        memory_stream_lose(memory);
         free(memory);
-        free(*text);
-        *text = NULL;
-        errno = ENOMEM;
     }
     return stream;
 }

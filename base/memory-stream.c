@@ -26,6 +26,15 @@ struct memory_stream *memory_stream_new(char **text, size_t *size)
     return memory;
 }
 
+bool memory_stream_lose(struct memory_stream *memory)
+{
+    free(*memory->text);
+    *memory->text = NULL;
+    *memory->size = 0;
+    errno = ENOMEM;
+    return false;
+}
+
 /* Enlarge the text of MEMORY to at least ROOM bytes, and more for the bytes to
    come.  Returns false without memory; the text is unchanged.  */
 static bool memory_stream_grow(struct memory_stream *memory, size_t room)
@@ -47,13 +56,8 @@ bool memory_stream_add(struct memory_stream *memory, const char *bytes,
         return false;
     if (count >= SIZE_MAX - used ||
         (used + count >= memory->room &&
-         !memory_stream_grow(memory, used + count + 1))) {
-        free(*memory->text);
-        *memory->text = NULL;
-        *memory->size = 0;
-        errno = ENOMEM;
-        return false;
-    }
+         !memory_stream_grow(memory, used + count + 1)))
+        return memory_stream_lose(memory);
     memcpy(*memory->text + used, bytes, count);
     (*memory->text)[used + count] = '\0';
     *memory->size = used + count;

@@ -1,4 +1,4 @@
-/* memory-stream.h - a stream that writes to memory, and loses nothing
+/* memory-stream.h - a stream that writes to memory all or nothing
    SPDX-License-Identifier: GPL-3.0-or-later
 
    The stream of open_memstream is not enough: glibc's, where memory runs out
@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Open a stream that writes to memory.  *TEXT and *SIZE are set by
-   memory_stream_close, and must live until then.  Returns the stream; or NULL
-   with ENOMEM, and *TEXT is NULL.  */
+/* Open a stream that writes to memory.  *TEXT and *SIZE must live until
+   memory_stream_close, and are not to be used before.  Returns the stream; or
+   NULL with ENOMEM, and *TEXT is NULL.  */
 FILE *memory_stream_open(char **text, size_t *size);
 
 /* Close STREAM, made by memory_stream_open (TEXT, ...).  Returns 0, and *TEXT
@@ -32,6 +32,9 @@ struct memory_stream {
 /* Allocate a struct memory_stream with an empty text.  Returns NULL with
    ENOMEM, and *TEXT is NULL.  To be freed by free.  */
 struct memory_stream *memory_stream_new(char **text, size_t *size);
+
+/* Free the text of MEMORY, and set errno to ENOMEM.  Returns false.  */
+bool memory_stream_lose(struct memory_stream *memory);
 
 /* Add COUNT BYTES to the text of MEMORY.  Returns false without memory, now or
    before: the text has been freed.  */

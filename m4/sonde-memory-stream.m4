@@ -4,8 +4,8 @@
 # SONDE_MEMORY_STREAM
 # -------------------
 # Choose the leaf that makes a stream which writes to memory:
-#   cookie   fopencookie (glibc, musl)
-#   funopen  funopen (the BSDs, macOS)
+#   cookie   fopencookie (glibc, musl, FreeBSD 11)
+#   funopen  funopen (NetBSD, OpenBSD, macOS)
 #   posix    open_memstream, which may lose bytes where memory runs out for a
 #            moment
 # Override with sonde_cv_memory_stream=LEAF.
