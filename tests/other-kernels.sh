@@ -34,13 +34,11 @@ like_profile () {
 
 # ---- gVisor -----------------------------------------------------------------
 
-gvisor () {
-    timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
-        do "$backlogprobe" "$@"
+in_gvisor () {
+    timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups do "$@"
 }
-gvisor_profile () {
-    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
-        do "$sockprobe" --profile
+gvisor () {
+    in_gvisor "$backlogprobe" "$@"
 }
 if [ -n "${WITHOUT_GVISOR-}" ]; then
     skip "gVisor" "WITHOUT_GVISOR is set"
@@ -66,8 +64,7 @@ else
     run gvisor --json --again -4 -b 0
     json_is '.again[0] | .shrink_error == "EINVAL" and .shrink_after == 6' \
         "gVisor: a queue that holds more does not shrink"
-    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
-        do "$sockprobe" --profile listen.cap listen.queue
+    run in_gvisor "$sockprobe" --profile listen.cap listen.queue
     is "gVisor: sockprobe finds the same" sh -c '
         grep -q "^listen.queue	answer	n+1 for a backlog of n	" "$1" &&
         grep -q "^listen.cap	answer	1024 (net.core.somaxconn is not" "$1"' \
@@ -77,14 +74,17 @@ else
         [ "$1" -eq 1 ] && grep -q "^requested 2000, but 1025 would be queued: cut" \
         "$2"' - "$status" "$scratch/out"
     is "gVisor: nor a remedy that is a setting" lacks "$scratch/out" sysctl
-    gvisor_profile
+    run in_gvisor "$sockprobe" --profile
     version=$(runsc --version | sed -n 's/^runsc version //p')
     keep_profile gvisor "gVisor, runsc $version, ptrace platform, x86_64"
     # gVisor compares a SYN with the queue, but lengthens the queue only after
     # the handshake: a SYN between the two is one client more, rarely.  So a
     # profile that differs is measured again.
     "$sockprobe" --diff "$scratch/out" "$srcdir/profiles/gvisor-2022-12" \
-        > "$scratch/differs" || { cat "$scratch/differs"; gvisor_profile; }
+        > "$scratch/differs" || {
+        cat "$scratch/differs"
+        run in_gvisor "$sockprobe" --profile
+    }
     like_profile "gVisor" gvisor-2022-12
     # Listeners in the sandbox, with two clients in a queue.
     cat > "$scratch/script" <<END
@@ -96,15 +96,13 @@ until grep -q '^ready' names; do kill -0 \$! || exit; done
 "$builddir/listeners" --json
 kill \$!
 END
-    run timeout 300 runsc --platform=ptrace --network=none --ignore-cgroups \
-        do sh "$scratch/script"
+    run in_gvisor sh "$scratch/script"
     json_is '.reduced == "EOPNOTSUPP" and (.listeners | length == 2) and
         all(.listeners[]; .queued == null and .owners[0].name == "listening")' \
         "gVisor: listeners by /proc/net, which has no queues there"
     for option in -4 -6 "--unix $scratch/hole"; do
         # shellcheck disable=SC2086 # several words
-        run timeout 300 runsc --platform=ptrace --network=none \
-            --ignore-cgroups do "$builddir/faultsrv" --json $option \
+        run in_gvisor "$builddir/faultsrv" --json $option \
             --fault=blackhole -- python3 -c 'import os, socket, sys
 host, port = os.environ["FAULTSRV_HOST"], os.environ["FAULTSRV_PORT"]
 s = socket.socket(socket.AF_UNIX if not port else

@@ -515,7 +515,7 @@ is "64 descriptors are enough" [ "$status" -eq 0 ]
 cp "$scratch/out" "$scratch/few"
 awk -F '\t' '$2 == "answer" && $3 == "-"' "$scratch/few" > "$scratch/out"
 none "for these, all are answered" "$scratch/few"
-# Linux waits, but a signal, a debugger or a frozen container ends the wait.
+# Linux waits, but a signal, a debugger or a frozen group ends the wait.
 if [ "$(uname -s)" = Linux ] && [ -f "$refuse" ] && ! is_sanitized; then
     run env LD_PRELOAD="$refuse" REFUSE_LINGER=1 "$sockprobe" --profile \
         close.linger-time

@@ -157,8 +157,8 @@ static struct lingering close_linger(struct probe *probe)
 
 /* Questions close.linger-time and close.linger-nonblock: whether close waits,
    its result, and what happens to the data.  Where close waits, SIGSTOP, a
-   debugger or a frozen container ends the wait without an error: so three tries
-   must return at once.  Skipped if the longest of three is between.  */
+   debugger or a frozen control group ends the wait without an error: so three
+   tries must return at once.  Skipped if the longest of three is between.  */
 static void close_probe_linger_time(struct probe *probe)
 {
     enum { WAITS = 900, AT_ONCE = 250, TRIES = 3 }; /* ms, for a busy host */
